@@ -1,0 +1,32 @@
+// crossEntropy, entropy (q = p): S = Σ p ln(q·2^-k), P = Σp, Q = Σq; k near log2 Q, so that nothing cancels against ln Q.
+
+import { reducePair } from "./blocks";
+import { logarithm } from "./logarithm";
+
+// @ts-ignore: decorator
+@final @unmanaged class CrossEntropy<T> {
+  /** k as it is added to exponents: k·2^23 (f32), or k·2^52 (f64). */
+  k0: i32;
+  k1: i32;
+
+  /** 0 where p = 0: `logarithm` is finite for any q. */
+  // @ts-ignore: decorator
+  @inline
+  term(p: v128, q: v128, mayBeZero: bool): v128 {
+    return v128.mul<T>(p, logarithm<T>(q, v128.load64_splat(changetype<usize>(this))));
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  second(p: v128, q: v128): v128 {
+    return q;
+  }
+}
+
+export function crossEntropy_f32(p: usize, q: usize, length: usize, state: usize): i32 {
+  return reducePair<f32, CrossEntropy<f32>>(p, q, length, state);
+}
+
+export function crossEntropy_f64(p: usize, q: usize, length: usize, state: usize): i32 {
+  return reducePair<f64, CrossEntropy<f64>>(p, q, length, state);
+}

@@ -1,0 +1,39 @@
+// jsDivergence, jsDistance: S = Σ [p ln(p/m) - p + m] + [q̃ ln(q̃/m) - q̃ + m], m = (p + q̃)/2, q̃ = q·(1 + γ),
+// γ = Σp/Σq - 1 >= 0 from a survey; JS = S/(2Σp). Each bracket is >= 0 and is KL's term, with the difference to m, which
+// m itself has lost by rounding, given as half of (p - q) - γq.
+
+import { reduceSurveyed } from "./blocks";
+import { exponentGap, gapToNumber, scaleByGap, splat } from "./lanes";
+import { excess } from "./logarithm";
+
+// @ts-ignore: decorator
+@final @unmanaged class JsDivergence<T> {
+  gamma: f64;
+
+  // @ts-ignore: decorator
+  @inline
+  term(p: v128, q: v128, mayBeZero: bool): v128 {
+    const more = v128.mul<T>(splat<T>(this.gamma), q);
+    const half = v128.mul<T>(v128.sub<T>(v128.sub<T>(p, q), more), splat<T>(0.5));
+    const mean = v128.mul<T>(v128.add<T>(v128.add<T>(p, q), more), splat<T>(0.5));
+    return v128.add<T>(this.toMean(p, mean, half), this.toMean(v128.add<T>(q, more), mean, v128.neg<T>(half)));
+  }
+
+  /** x ln(x/m) - x + m, where x - m = difference. */
+  // @ts-ignore: decorator
+  @inline
+  toMean(x: v128, mean: v128, difference: v128): v128 {
+    const gap = v128.andnot(exponentGap<T>(x, mean), v128.eq<T>(x, f64x2.splat(0)));
+    const shiftedMean = scaleByGap(mean, gap);
+    const d = v128.add<T>(difference, v128.sub<T>(mean, shiftedMean));
+    return excess<T>(x, mean, shiftedMean, d, gapToNumber<T>(gap), true);
+  }
+}
+
+export function jsDivergence_f32(p: usize, q: usize, length: usize, state: usize): void {
+  reduceSurveyed<f32, JsDivergence<f32>>(p, q, length, state);
+}
+
+export function jsDivergence_f64(p: usize, q: usize, length: usize, state: usize): void {
+  reduceSurveyed<f64, JsDivergence<f64>>(p, q, length, state);
+}

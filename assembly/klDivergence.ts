@@ -1,0 +1,33 @@
+// klDivergence, iDivergence: G = Σ [p ln(p/q) - p + q], P = Σp, D = Σ(p - q); src/measures has the rest.
+// Term: relative error <= 2e-7 (f32), 6e-16 (f64); measured by test/accuracy.
+
+import { reducePair } from "./blocks";
+import { exponentGap, gapToNumber, scaleByGap } from "./lanes";
+import { excess } from "./logarithm";
+
+// @ts-ignore: decorator
+@final @unmanaged class KlDivergence<T> {
+  // @ts-ignore: decorator
+  @inline
+  term(p: v128, q: v128, mayBeZero: bool): v128 {
+    let gap = exponentGap<T>(p, q);
+    if (mayBeZero) gap = v128.andnot(gap, v128.eq<T>(p, f64x2.splat(0)));
+    const shiftedQ = scaleByGap(q, gap);
+    return excess<T>(p, q, shiftedQ, v128.sub<T>(p, shiftedQ), gapToNumber<T>(gap), mayBeZero);
+  }
+
+  /** Exact where p and q are within a factor of 2. */
+  // @ts-ignore: decorator
+  @inline
+  second(p: v128, q: v128): v128 {
+    return v128.sub<T>(p, q);
+  }
+}
+
+export function klDivergence_f32(p: usize, q: usize, length: usize, state: usize): i32 {
+  return reducePair<f32, KlDivergence<f32>>(p, q, length, state);
+}
+
+export function klDivergence_f64(p: usize, q: usize, length: usize, state: usize): i32 {
+  return reducePair<f64, KlDivergence<f64>>(p, q, length, state);
+}

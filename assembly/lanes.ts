@@ -1,0 +1,93 @@
+// Lanes: one v128 holds four f32 or two f64. Everything here is generic over T, the type of a lane.
+//
+// The exponent of a float is read and changed on its bit pattern, by 32-bit integer operations alone: an f64 is handled
+// through its high word (there is no 64-bit arithmetic shift in SSE), the low word of every mask below being zero.
+
+// Constants are read from memory: V8 builds a v128 literal anew on every turn of a loop, but hoists these loads.
+const MASKS_F32 = memory.data<u32>([0xff800000, 0x00800000, 0x3f2aaaab], 16);
+const MASKS_F64 = memory.data<u32>([0, 0xfff00000, 0, 0x00100000, 0, 0x3fe55555], 16);
+
+// @ts-ignore: decorator
+@inline
+function mask<T>(index: usize): v128 {
+  return sizeof<T>() == 4 ? v128.load_splat<u32>(MASKS_F32 + (index << 2)) : v128.load_splat<u64>(MASKS_F64 + (index << 3));
+}
+
+/** The bits of sign and exponent. */
+// @ts-ignore: decorator
+@inline
+function exponentMask<T>(): v128 {
+  return mask<T>(0);
+}
+
+/** The smallest normal number of T. */
+// @ts-ignore: decorator
+@inline
+export function smallestNormal<T>(): v128 {
+  return mask<T>(1);
+}
+
+/**
+ * The whole octaves between positive normal numbers x and y, rounded towards 0, as a bit pattern to add to y:
+ * y' = y·2^e with x/y' in [1, 2) where x >= 2y, in (1/2, 1] where 2x <= y, and e = 0 between. (f64: up to 2^-20 beyond.)
+ */
+// @ts-ignore: decorator
+@inline
+export function exponentGap<T>(x: v128, y: v128): v128 {
+  const gap = v128.sub<i32>(x, y);
+  // adding (one octave - 1) to a negative gap makes the mask round towards zero
+  const towardsZero = v128.shr<u32>(v128.shr<i32>(gap, 31), sizeof<T>() == 4 ? 9 : 12);
+  return v128.and(v128.add<i32>(gap, towardsZero), exponentMask<T>());
+}
+
+/** x·2^e for e given as a bit pattern (`exponentGap`). */
+// @ts-ignore: decorator
+@inline
+export function scaleByGap(x: v128, gap: v128): v128 {
+  return v128.add<i32>(x, gap);
+}
+
+/** e of a gap as a number, in units of 2^-23 (f32) or 2^-20 (f64): times `ln2OfGap` it is e·ln 2. */
+// @ts-ignore: decorator
+@inline
+export function gapToNumber<T>(gap: v128): v128 {
+  if (sizeof<T>() == 4) return v128.convert<i32>(gap);
+  return f64x2.convert_low_i32x4_s(v128.shuffle<i32>(gap, gap, 1, 3, 1, 3));
+}
+
+/** The gap that takes x > 0 to its mantissa in [2/3, 4/3): x = m·2^e, m = bits of x - gap. Any bits give such an m. */
+// @ts-ignore: decorator
+@inline
+export function exponentOf<T>(x: v128): v128 {
+  const twoThirds = mask<T>(2);
+  return v128.and(v128.sub<i32>(x, twoThirds), exponentMask<T>());
+}
+
+/** (l0 + l2) + (l1 + l3) of the f64 sums of four f32 lanes, or l0 + l1 of f64 lanes. */
+// @ts-ignore: decorator
+@inline
+export function sumOfLanes(even: v128, odd: v128): f64 {
+  const both = v128.add<f64>(even, odd);
+  return f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
+}
+
+/** The low half of four f32 lanes as f64; f64 lanes as they are. */
+// @ts-ignore: decorator
+@inline
+export function lowAsF64<T>(x: v128): v128 {
+  return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(x) : x;
+}
+
+/** The high half of four f32 lanes as f64; zero for f64 lanes, which `lowAsF64` has taken already. */
+// @ts-ignore: decorator
+@inline
+export function highAsF64<T>(x: v128): v128 {
+  return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.shuffle<f64>(x, x, 1, 1)) : f64x2.splat(0);
+}
+
+/** The same number in every lane. */
+// @ts-ignore: decorator
+@inline
+export function splat<T>(x: f64): v128 {
+  return v128.splat<T>(<T>x);
+}

@@ -1,0 +1,143 @@
+// A backend runs the kernels. It takes rows wherever they lie: those it cannot read in place are copied, a chunk of whole
+// blocks at a time, through a small fixed staging area, so that memory does not grow with the vocabulary and the bits do
+// not depend on where a row lies.
+
+import { UNUSUAL } from "./fallback/blocks.js";
+import { SMALLEST_NORMAL_F64 } from "./fallback/lanes.js";
+import { CHUNK_BYTES, SLOTS } from "./layout.js";
+
+export { P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "./fallback/blocks.js";
+
+
+/** The type in which a row is computed. */
+export type Precision = "f32" | "f64";
+
+/** Anything that has numbers at 0 … length - 1. What is not a Float32Array is taken as f64. */
+export type Vector = ArrayLike<number>;
+
+/** A part of an array: `scale` times its numbers from `start` on. */
+export interface Row {
+  readonly source: Vector;
+  readonly start: number;
+  readonly scale: number;
+}
+
+export type Reduction =
+  | "crossEntropy"
+  | "jeffreysDivergence"
+  | "jsDivergence"
+  | "klDivergence"
+  | "logLikelihoodRatio"
+  | "survey";
+
+/** Numbers of a chunk. */
+export const CHUNK = { f32: CHUNK_BYTES / 4, f64: CHUNK_BYTES / 8 } as const;
+
+export type FloatArray = Float32Array | Float64Array;
+
+/** `Location` is how the backend's kernels take a row: a pointer, or an array. */
+export abstract class Backend<Location = unknown> {
+  /** γ of the symmetric families. */
+  abstract set gamma(value: number);
+  /** k of the cross-entropy: an exponent of 2. */
+  abstract setExponent(precision: Precision, k: number): void;
+  abstract total(index: number): number;
+
+  protected abstract clear(): void;
+  /** Whether the kernels can read the array where it is. */
+  protected abstract holds(source: Vector): boolean;
+  protected abstract at(source: FloatArray, start: number, count: number): Location;
+  protected abstract staging(precision: Precision, slot: number): FloatArray;
+  protected abstract stagingAt(precision: Precision, slot: number, count: number): Location;
+  protected abstract call(kernel: Reduction, precision: Precision, rows: readonly Location[], count: number): number;
+  protected abstract callMap(precision: Precision, rows: readonly Location[], out: Location, count: number): number;
+
+  readonly #staged: (Row | undefined)[] = new Array(SLOTS);
+  readonly #stagedFrom: number[] = new Array(SLOTS).fill(-1);
+  readonly #stagedAs: (Precision | undefined)[] = new Array(SLOTS);
+
+  /** To be called first in each call from outside: what was staged before may have been changed since. */
+  begin(): void {
+    this.#staged.fill(undefined);
+  }
+
+  /** Runs a reduction over `length` numbers of each row. Returns flags; the sums are `total(…)`. */
+  reduce(kernel: Reduction, precision: Precision, rows: readonly Row[], length: number): number {
+    this.clear();
+    let step = length;
+    for (const row of rows) if (!this.#inPlace(row, precision)) step = CHUNK[precision];
+    const locations: Location[] = [];
+    let flags = 0;
+    for (let done = 0; done < length; done += step) {
+      const count = Math.min(step, length - done);
+      for (let slot = 0; slot < rows.length; slot++) {
+        const row = rows[slot];
+        if (this.#inPlace(row, precision)) {
+          locations[slot] = this.at(row.source as FloatArray, row.start + done, count);
+        } else {
+          if (!this.#stage(row, done, count, precision, slot)) return UNUSUAL;
+          locations[slot] = this.stagingAt(precision, slot, count);
+        }
+      }
+      flags |= this.call(kernel, precision, locations, count);
+      if (flags & UNUSUAL) return UNUSUAL;
+    }
+    return flags;
+  }
+
+  /**
+   * Writes ln(p/q) of two rows to `out` from `outStart`, chunk by chunk. Where a number is not normal,
+   * `exception(index in the row)` gives the result. `out` may be one of the rows.
+   */
+  logRatio(
+    precision: Precision,
+    rows: readonly Row[],
+    length: number,
+    out: FloatArray,
+    outStart: number,
+    exception: (index: number) => number | undefined,
+  ): void {
+    const OUT = SLOTS - 1;
+    for (let done = 0; done < length; done += CHUNK[precision]) {
+      const count = Math.min(CHUNK[precision], length - done);
+      const locations = rows.map((row, slot) => {
+        if (this.#inPlace(row, precision)) return this.at(row.source as FloatArray, row.start + done, count);
+        this.#stage(row, done, count, precision, slot);
+        return this.stagingAt(precision, slot, count);
+      });
+      const flags = this.callMap(precision, locations, this.stagingAt(precision, OUT, count), count);
+      const result = this.staging(precision, OUT).subarray(0, count);
+      if (flags & UNUSUAL) {
+        for (let i = 0; i < count; i++) result[i] = exception(done + i) ?? result[i];
+      }
+      out.set(result, outStart + done);
+    }
+  }
+
+  #inPlace({ source, scale }: Row, precision: Precision): boolean {
+    return scale === 1 && source instanceof (precision === "f32" ? Float32Array : Float64Array) && this.holds(source);
+  }
+
+  /** Copies part of a row to its slot. False where the scale takes a number below the normal ones. */
+  #stage(row: Row, done: number, count: number, precision: Precision, slot: number): boolean {
+    if (this.#staged[slot] === row && this.#stagedFrom[slot] === done && this.#stagedAs[slot] === precision) return true;
+    const { source, scale } = row;
+    const start = row.start + done;
+    const target = this.staging(precision, slot);
+    if (scale === 1 && (source instanceof Float32Array || source instanceof Float64Array)) {
+      const whole = start === 0 && count === source.length;
+      target.set(whole ? source : source.subarray(start, start + count));
+    } else {
+      for (let i = 0; i < count; i++) {
+        const x = source[start + i];
+        const scaled = x * scale;
+        if (scale !== 1 && x > 0 && scaled < SMALLEST_NORMAL_F64) return false;
+        target[i] = scaled;
+      }
+    }
+    this.#staged[slot] = row;
+    this.#stagedFrom[slot] = done;
+    this.#stagedAs[slot] = precision;
+    return true;
+  }
+}

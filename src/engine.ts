@@ -1,0 +1,169 @@
+import type { FloatArray, Vector } from "./backend.js";
+import { callLogRatio, callRows, callSingle } from "./calls.js";
+import * as definitions from "./definitions.js";
+import type { MeasureOptions, OutOption, RawOptions, RowsOptions } from "./options.js";
+import { createRuntime, createRuntimeSync, type EngineOptions, type Runtime } from "./runtime.js";
+
+/**
+ * A backend with a memory of its own. Arrays from `float32` and `float64` lie in that memory and are read in place; others
+ * pass through a fixed staging area. Every measure is a method, as the top-level function of its name.
+ *
+ * @example
+ * using engine = createEngineSync();
+ * const p = engine.float32(131072);
+ * const q = engine.float32(131072);
+ * engine.klDivergence(p, q);
+ */
+export class Engine implements Disposable {
+  /** What computes: both give the same bits. */
+  readonly backend: "simd" | "js";
+  /** Why it was chosen. */
+  readonly backendReason: string;
+  /** Threads that compute. */
+  readonly threads = 1;
+  #live: Runtime | undefined;
+
+  /** @internal Use {@link createEngine} or {@link createEngineSync}. */
+  constructor(runtime: Runtime) {
+    this.#live = runtime;
+    this.backend = runtime.name;
+    this.backendReason = runtime.reason;
+  }
+
+  get #runtime(): Runtime {
+    if (this.#live === undefined) throw new Error("this engine has been disposed");
+    return this.#live;
+  }
+
+  /** A Float32Array of `length` zeros in the engine's memory. @throws RangeError where `maxBytes` does not allow it. */
+  float32(length: number): Float32Array {
+    return this.#runtime.memory.allocate(Float32Array, length);
+  }
+
+  /** A Float64Array of `length` zeros in the engine's memory. @throws RangeError where `maxBytes` does not allow it. */
+  float64(length: number): Float64Array {
+    return this.#runtime.memory.allocate(Float64Array, length);
+  }
+
+  /** Gives an array of `float32` or `float64` back. It must not be used again: its bytes will be another's. */
+  free(view: Float32Array | Float64Array): void {
+    this.#runtime.memory.free(view);
+  }
+
+  /** Lets go of the memory. The engine cannot be used again; its arrays must not be. */
+  dispose(): void {
+    this.#live = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** See the function {@link index!entropy}. */
+  entropy(p: Vector, options?: MeasureOptions): number {
+    return callSingle(this.#runtime, "entropy", definitions.entropy, [p], options);
+  }
+
+  /** See the function {@link index!entropyRows}. */
+  entropyRows(p: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
+    return callRows(this.#runtime, "entropyRows", definitions.entropy, [p], options);
+  }
+
+  /** See the function {@link index!crossEntropy}. */
+  crossEntropy(p: Vector, q: Vector, options?: MeasureOptions): number {
+    return callSingle(this.#runtime, "crossEntropy", definitions.crossEntropy, [p, q], options);
+  }
+
+  /** See the function {@link index!crossEntropyRows}. */
+  crossEntropyRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
+    return callRows(this.#runtime, "crossEntropyRows", definitions.crossEntropy, [p, q], options);
+  }
+
+  /** See the function {@link index!klDivergence}. */
+  klDivergence(p: Vector, q: Vector, options?: MeasureOptions): number {
+    return callSingle(this.#runtime, "klDivergence", definitions.klDivergence, [p, q], options);
+  }
+
+  /** See the function {@link index!klDivergenceRows}. */
+  klDivergenceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
+    return callRows(this.#runtime, "klDivergenceRows", definitions.klDivergence, [p, q], options);
+  }
+
+  /** See the function {@link index!jeffreysDivergence}. */
+  jeffreysDivergence(p: Vector, q: Vector, options?: MeasureOptions): number {
+    return callSingle(this.#runtime, "jeffreysDivergence", definitions.jeffreysDivergence, [p, q], options);
+  }
+
+  /** See the function {@link index!jeffreysDivergenceRows}. */
+  jeffreysDivergenceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
+    return callRows(this.#runtime, "jeffreysDivergenceRows", definitions.jeffreysDivergence, [p, q], options);
+  }
+
+  /** See the function {@link index!jsDivergence}. */
+  jsDivergence(p: Vector, q: Vector, options?: MeasureOptions): number {
+    return callSingle(this.#runtime, "jsDivergence", definitions.jsDivergence, [p, q], options);
+  }
+
+  /** See the function {@link index!jsDivergenceRows}. */
+  jsDivergenceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
+    return callRows(this.#runtime, "jsDivergenceRows", definitions.jsDivergence, [p, q], options);
+  }
+
+  /** See the function {@link index!jsDistance}. */
+  jsDistance(p: Vector, q: Vector, options?: MeasureOptions): number {
+    return callSingle(this.#runtime, "jsDistance", definitions.jsDistance, [p, q], options);
+  }
+
+  /** See the function {@link index!jsDistanceRows}. */
+  jsDistanceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
+    return callRows(this.#runtime, "jsDistanceRows", definitions.jsDistance, [p, q], options);
+  }
+
+  /** See the function {@link index!iDivergence}. */
+  iDivergence(p: Vector, q: Vector, options?: RawOptions): number {
+    return callSingle(this.#runtime, "iDivergence", definitions.iDivergence, [p, q], options);
+  }
+
+  /** See the function {@link index!iDivergenceRows}. */
+  iDivergenceRows(p: Vector, q: Vector, options: RowsOptions<RawOptions>): Float64Array {
+    return callRows(this.#runtime, "iDivergenceRows", definitions.iDivergence, [p, q], options);
+  }
+
+  /** See the function {@link index!logLikelihoodRatio}. */
+  logLikelihoodRatio(counts: Vector, p: Vector, q: Vector, options?: RawOptions): number {
+    return callSingle(this.#runtime, "logLikelihoodRatio", definitions.logLikelihoodRatio, [counts, p, q], options);
+  }
+
+  /** See the function {@link index!logLikelihoodRatioRows}. */
+  logLikelihoodRatioRows(counts: Vector, p: Vector, q: Vector, options: RowsOptions<RawOptions>): Float64Array {
+    return callRows(this.#runtime, "logLikelihoodRatioRows", definitions.logLikelihoodRatio, [counts, p, q], options);
+  }
+
+  /** See the function {@link index!logRatio}. */
+  logRatio(p: Float32Array, q: Float32Array, options?: RawOptions & OutOption): Float32Array;
+  logRatio(p: Vector, q: Vector, options?: RawOptions & OutOption): FloatArray;
+  logRatio(p: Vector, q: Vector, options?: RawOptions & OutOption): FloatArray {
+    return callLogRatio(this.#runtime, "logRatio", p, q, options, false);
+  }
+
+  /** See the function {@link index!logRatioRows}. */
+  logRatioRows(p: Float32Array, q: Float32Array, options: RowsOptions<RawOptions> & OutOption): Float32Array;
+  logRatioRows(p: Vector, q: Vector, options: RowsOptions<RawOptions> & OutOption): FloatArray;
+  logRatioRows(p: Vector, q: Vector, options: RowsOptions<RawOptions> & OutOption): FloatArray {
+    return callLogRatio(this.#runtime, "logRatioRows", p, q, options, true);
+  }
+}
+
+/**
+ * A new engine, its module compiled aside.
+ *
+ * @throws TypeError or RangeError for an option that cannot be; Error where `backend: "simd"` cannot run here.
+ */
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  return new Engine(await createRuntime("createEngine", options));
+}
+
+/** A new engine, at once. Throws as {@link createEngine}. */
+export function createEngineSync(options: EngineOptions = {}): Engine {
+  return new Engine(createRuntimeSync("createEngineSync", options));
+}

@@ -1,0 +1,55 @@
+import { Backend, CHUNK, type FloatArray, type Precision, type Reduction, type Vector } from "../backend.js";
+import { SLOTS } from "../layout.js";
+import { State } from "./blocks.js";
+import * as kernels from "./index.js";
+
+type Kernel = (...parameters: (FloatArray | State)[]) => number;
+
+/** The kernels in JavaScript: the same bits as WebAssembly's, at the speed of a plain loop. */
+export class JsBackend extends Backend<FloatArray> {
+  readonly #state = new State();
+  readonly #staging: Partial<Record<Precision, FloatArray[]>> = {};
+
+  set gamma(value: number) {
+    this.#state.gamma = value;
+  }
+
+  setExponent(precision: Precision, k: number): void {
+    this.#state.k = k * 2 ** (precision === "f32" ? 23 : 20);
+  }
+
+  total(index: number): number {
+    return this.#state.totals[2 * index] + this.#state.totals[2 * index + 1];
+  }
+
+  protected clear(): void {
+    this.#state.totals.fill(0);
+  }
+
+  protected holds(_source: Vector): boolean {
+    return true;
+  }
+
+  protected at(source: FloatArray, start: number, count: number): FloatArray {
+    return start === 0 && count === source.length ? source : source.subarray(start, start + count);
+  }
+
+  protected staging(precision: Precision, slot: number): FloatArray {
+    this.#staging[precision] ??= Array.from({ length: SLOTS }, () =>
+      precision === "f32" ? new Float32Array(CHUNK.f32) : new Float64Array(CHUNK.f64),
+    );
+    return this.#staging[precision][slot];
+  }
+
+  protected stagingAt(precision: Precision, slot: number, count: number): FloatArray {
+    return this.at(this.staging(precision, slot), 0, count);
+  }
+
+  protected call(kernel: Reduction, precision: Precision, rows: readonly FloatArray[]): number {
+    return (kernels[`${kernel}_${precision}`] as Kernel)(...rows, this.#state);
+  }
+
+  protected callMap(precision: Precision, rows: readonly FloatArray[], out: FloatArray): number {
+    return (kernels[`logRatio_${precision}`] as Kernel)(...rows, this.#state, out);
+  }
+}

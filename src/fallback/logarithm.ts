@@ -1,0 +1,89 @@
+// The twin of assembly/logarithm.ts: the same operations in the same order, each f32 one rounded by Math.fround. An `e` here
+// is a gap, an exact number in units of 2^-23 (f32) or 2^-20 (f64).
+
+import {
+  exponentOf_f32,
+  exponentOf_f64,
+  scaleByGap_f32,
+  SMALLEST_NORMAL_F32,
+  SMALLEST_NORMAL_F64,
+  scaleByGap_f64,
+} from "./lanes.js";
+
+const round = Math.fround;
+
+const LN2_F32 = 8.262958317573066e-8;
+const LN2_HIGH_F32 = 8.262941264547408e-8;
+const LN2_LOW_F32 = 1.7030319754245127e-13;
+const LN2_F64 = 6.610366635894254e-7;
+const LN2_HIGH_F64 = 6.610366635184661e-7;
+const LN2_LOW_F64 = 7.09592543603172e-17;
+
+/** A(z) of 2 atanh(s) = s·(2 + z·A(z)), z = s² <= 1/9. */
+function atanhSeries_f32(z: number): number {
+  const zz = round(z * z);
+  const high = round(round(0.268836110830307 * z) + 0.2823127806186676);
+  const low = round(round(0.40007781982421875 * z) + 0.6666663885116577);
+  return round(round(high * zz) + low);
+}
+
+export function atanhSeries_f64(z: number): number {
+  const zz = z * z;
+  let a = 0.1689485059746154 * zz + (0.10311945113793008 * z + 0.13504276879995475);
+  a = a * zz + (0.1537309321602369 * z + 0.18182270557226884);
+  a = a * zz + (0.22222212291117355 * z + 0.2857142868035955);
+  return a * zz + (0.3999999999954061 * z + 0.6666666666666698);
+}
+
+function nearOne_f32(s: number): number {
+  const z = round(s * s);
+  return round(round(s + s) + round(round(s * z) * atanhSeries_f32(z)));
+}
+
+function nearOne_f64(s: number): number {
+  const z = s * s;
+  return s + s + s * z * atanhSeries_f64(z);
+}
+
+/** ln(x/y) for s = (x - y·2^e)/(x + y·2^e). */
+export function logOfRatio_f32(s: number, e: number): number {
+  return round(round(e * LN2_HIGH_F32) + round(round(e * LN2_LOW_F32) + nearOne_f32(s)));
+}
+
+export function logOfRatio_f64(s: number, e: number): number {
+  return e * LN2_HIGH_F64 + (e * LN2_LOW_F64 + nearOne_f64(s));
+}
+
+/** ln(x·2^-k) of normal x > 0 and its bits, k as a gap; finite for x = 0. */
+export function logarithm_f32(x: number, bits: number, k: number): number {
+  const exponent = exponentOf_f32(bits);
+  const mantissa = scaleByGap_f32(x, -exponent);
+  const s = round(round(mantissa - 1) / round(mantissa + 1));
+  return round(round(((exponent - k) | 0) * LN2_F32) + nearOne_f32(s));
+}
+
+export function logarithm_f64(x: number, high: number, k: number): number {
+  const exponent = exponentOf_f64(high);
+  const mantissa = scaleByGap_f64(x, -exponent);
+  const s = (mantissa - 1) / (mantissa + 1);
+  return ((exponent - k) | 0) * LN2_F64 + nearOne_f64(s);
+}
+
+/** x ln(x/y) - x + y >= 0, from y' = y·2^e and d = x - y'. What e adds is exactly 0 for e = 0, and then is left out. */
+export function excess_f32(x: number, y: number, shiftedY: number, d: number, e: number): number {
+  const sum = round(x + shiftedY);
+  const s = round(d / (sum < SMALLEST_NORMAL_F32 ? SMALLEST_NORMAL_F32 : sum));
+  const z = round(s * s);
+  const near = round(s * round(d + round(round(x * z) * atanhSeries_f32(z))));
+  if (e === 0) return near;
+  return round(round(round(round(x * e) * LN2_F32) + round(y - shiftedY)) + near);
+}
+
+export function excess_f64(x: number, y: number, shiftedY: number, d: number, e: number): number {
+  const sum = x + shiftedY;
+  const s = d / (sum < SMALLEST_NORMAL_F64 ? SMALLEST_NORMAL_F64 : sum);
+  const z = s * s;
+  const near = s * (d + x * z * atanhSeries_f64(z));
+  if (e === 0) return near;
+  return x * e * LN2_F64 + (y - shiftedY) + near;
+}

@@ -1,0 +1,114 @@
+// From what a caller passes to rows that kernels take; and the errors that name what is wrong with it.
+
+import type { Precision, Row, Vector } from "./backend.js";
+import { checkKeys, type MeasureOptions } from "./options.js";
+import { LN2, ln } from "./scalar.js";
+
+/** What one call compares, and how. */
+export interface Call {
+  readonly functionName: string;
+  readonly precision: Precision;
+  /** Numbers a row. */
+  readonly length: number;
+  readonly normalize: boolean;
+  /** 1/ln(base): nats to the unit asked for. */
+  readonly unit: number;
+}
+
+/** A row under its argument's name. */
+export interface NamedRow extends Row {
+  readonly argument: string;
+}
+
+const describe = (value: unknown): string =>
+  value === null ? "null" : typeof value === "object" ? Object.prototype.toString.call(value) : `${typeof value}`;
+
+export function checkVector(functionName: string, argument: string, value: unknown): asserts value is Vector {
+  const isArray = typeof value === "object" && value !== null && Number.isInteger((value as Vector).length);
+  if (!isArray || value instanceof BigInt64Array || value instanceof BigUint64Array) {
+    throw new TypeError(
+      `${functionName}: ${argument} is ${describe(value)}; it must be a Float32Array, a Float64Array or an array of numbers`,
+    );
+  }
+  if ((value as Vector).length === 0) throw new RangeError(`${functionName}: ${argument} is empty`);
+}
+
+/** f32 where every array is one; else all are computed in f64. */
+export function precisionOf(sources: readonly Vector[]): Precision {
+  for (const source of sources) if (!(source instanceof Float32Array)) return "f64";
+  return "f32";
+}
+
+/** 1/ln(base), after the checks that all measures share. */
+export function unitOf(functionName: string, options: MeasureOptions, known: readonly string[]): number {
+  if (options === null || typeof options !== "object") {
+    throw new TypeError(`${functionName}: options is ${describe(options)}; it must be an object`);
+  }
+  checkKeys(functionName, options, known);
+  const { base, input, normalize } = options;
+  if (input !== undefined && input !== "probabilities") {
+    throw new RangeError(`${functionName}: input is ${JSON.stringify(input)}; it must be "probabilities"`);
+  }
+  if (normalize !== undefined && typeof normalize !== "boolean") {
+    throw new TypeError(`${functionName}: normalize is ${describe(normalize)}; it must be a boolean`);
+  }
+  if (base === undefined) return 1;
+  if (!(base > 0 && base < Number.POSITIVE_INFINITY) || base === 1) {
+    throw new RangeError(`${functionName}: base is ${base}; it must be positive, finite and not 1`);
+  }
+  return 1 / (base === 2 ? LN2 : ln(base));
+}
+
+/** "p[17]", or "p[2065] (row 2, class 17)" in a matrix. */
+export function placeOf(call: Call, row: NamedRow, index: number): string {
+  const at = row.start + index;
+  const inMatrix = row.source.length > call.length;
+  return `${row.argument}[${at}]${inMatrix ? ` (row ${Math.floor(at / call.length)}, class ${at % call.length})` : ""}`;
+}
+
+function nameOfRow(call: Call, row: NamedRow): string {
+  return row.source.length > call.length ? `row ${row.start / call.length} of ${row.argument}` : row.argument;
+}
+
+/** Throws for the first number of a row that is not finite and >= 0. Kernels only know that there may be one. */
+export function checkNumbers(call: Call, row: NamedRow, kind = "probabilities"): void {
+  const { source, start } = row;
+  for (let i = 0; i < call.length; i++) {
+    const x = source[start + i];
+    if (typeof x !== "number") {
+      throw new TypeError(`${call.functionName}: ${placeOf(call, row, i)} is ${describe(x)}; ${kind} must be numbers`);
+    }
+    if (!(x >= 0 && x < Number.POSITIVE_INFINITY)) {
+      throw new RangeError(`${call.functionName}: ${placeOf(call, row, i)} is ${x}; ${kind} must be finite and >= 0`);
+    }
+  }
+}
+
+/** How far a sum may be from 1 before it is taken for something else than a distribution. */
+const SUM_TOLERANCE = 1e-2;
+
+export function checkSum(call: Call, row: NamedRow, sum: number): void {
+  const name = nameOfRow(call, row);
+  if (sum === 0) throw new RangeError(`${call.functionName}: ${name} sums to 0; at least one number must be positive`);
+  if (sum === Number.POSITIVE_INFINITY) {
+    throw new RangeError(`${call.functionName}: the sum of ${name} is larger than the largest number, 1.8e308; scale it`);
+  }
+  if (!call.normalize && !(Math.abs(sum - 1) <= SUM_TOLERANCE)) {
+    throw new RangeError(
+      `${call.functionName}: ${name} sums to ${sum}, not to 1; for counts or weights pass { normalize: true }, ` +
+        `for logits take their softmax first`,
+    );
+  }
+}
+
+/** Σ of a row by compensated addition, for rows that the kernels decline. */
+export function sumOf(call: Call, { source, start }: Row): number {
+  let sum = 0;
+  let error = 0;
+  for (let i = start; i < start + call.length; i++) {
+    const next = sum + source[i];
+    error += Math.abs(sum) >= source[i] ? sum - next + source[i] : source[i] - next + sum;
+    sum = next;
+  }
+  return sum === Number.POSITIVE_INFINITY ? sum : sum + error;
+}

@@ -1,0 +1,48 @@
+import { type Backend, Q_IS_ZERO, UNUSUAL } from "../backend.js";
+import { type Call, checkSum, type NamedRow } from "../inputs.js";
+import { exponentOf, ln } from "../scalar.js";
+import { checkedSums, isOrdinary, reduceScaled, scaleToOne } from "./pair.js";
+import { wideCrossEntropy } from "./wide.js";
+
+/** -Σ p̂ ln q̂ from S = Σ p ln(q·2^-k), Σp and Σq: ln(Σq·2^-k) - S/Σp. */
+function fromSums(s: number, pSum: number, qSum: number, k: number): number {
+  return Math.max(0, ln(qSum * 2 ** -k) - s / pSum);
+}
+
+/** H(p, q) = -Σ p̂ ln q̂. */
+export function crossEntropy(backend: Backend, call: Call, p: NamedRow, q: NamedRow): number {
+  const { precision } = call;
+  backend.setExponent(precision, 0);
+  let flags = backend.reduce("crossEntropy", precision, [p, q], call.length);
+  let pSum = backend.total(1);
+  let qSum = backend.total(2);
+  if (flags & UNUSUAL) {
+    [pSum, qSum] = checkedSums(call, p, q);
+  } else {
+    checkSum(call, p, pSum);
+    checkSum(call, q, qSum);
+    if (flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
+    if (isOrdinary(pSum) && isOrdinary(qSum)) {
+      const k = exponentOf(qSum);
+      if (k < -1 || k > 0) {
+        // far from 1: once more with every exponent less by k, or S/Σp and ln Σq would cancel
+        backend.setExponent(precision, k);
+        backend.reduce("crossEntropy", precision, [p, q], call.length);
+        return fromSums(backend.total(0), pSum, qSum, k);
+      }
+      return fromSums(backend.total(0), pSum, qSum, 0);
+    }
+  }
+  const a = scaleToOne(pSum);
+  const b = scaleToOne(qSum);
+  backend.setExponent("f64", 0);
+  flags = reduceScaled(backend, "crossEntropy", call, p, q, a, b);
+  if (flags & UNUSUAL) return fromSums(wideCrossEntropy(p, q, call.length, a, b), pSum * a, qSum * b, 0);
+  if (flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
+  return fromSums(backend.total(0), pSum * a, qSum * b, 0);
+}
+
+/** H(p) = -Σ p̂ ln p̂: the cross-entropy of p with itself, by the same kernel. */
+export function entropy(backend: Backend, call: Call, p: NamedRow): number {
+  return crossEntropy(backend, call, p, p);
+}

@@ -1,0 +1,44 @@
+// What the measures of a pair of distributions share: the sums of both rows, and the scales that bring them together.
+
+import type { Backend, Reduction } from "../backend.js";
+import { type Call, checkNumbers, checkSum, type NamedRow, sumOf } from "../inputs.js";
+import { exponentOf } from "../scalar.js";
+
+/** A measure of one row, or of a pair of rows. */
+export type PairMeasure = (backend: Backend, call: Call, p: NamedRow, q: NamedRow) => number;
+
+/** Sums in which products of a few factors neither overflow nor underflow. */
+const LEAST_SUM = 2 ** -40;
+const MOST_SUM = 2 ** 99;
+
+export const isOrdinary = (sum: number): boolean => sum >= LEAST_SUM && sum <= MOST_SUM;
+
+/** Σp and Σq of rows that a kernel has declined: first the error, if there is one to tell. */
+export function checkedSums(call: Call, p: NamedRow, q: NamedRow): [number, number] {
+  checkNumbers(call, p);
+  checkNumbers(call, q);
+  const sums: [number, number] = [sumOf(call, p), sumOf(call, q)];
+  checkSum(call, p, sums[0]);
+  checkSum(call, q, sums[1]);
+  return sums;
+}
+
+/** 2^-⌊log2 x⌋, which takes x to [1, 2); at least 2^-1022 and at most 2^1022, which are normal. */
+export function scaleToOne(x: number): number {
+  return 2 ** -Math.max(-1022, Math.min(1022, exponentOf(x)));
+}
+
+/** Runs a kernel in f64 over a·p and b·q; UNUSUAL where a scale takes a number out of the kernels' range. */
+export function reduceScaled(
+  backend: Backend,
+  kernel: Reduction,
+  call: Call,
+  p: NamedRow,
+  q: NamedRow,
+  a: number,
+  b: number,
+): number {
+  const x = a === 1 ? p : { ...p, scale: a };
+  const y = b === 1 ? q : { ...q, scale: b };
+  return backend.reduce(kernel, "f64", [x, y], call.length);
+}

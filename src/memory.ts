@@ -1,0 +1,140 @@
+import { RESERVED_BYTES } from "./layout.js";
+
+const PAGE = 65536;
+/** Every array starts on a cache line. */
+const ALIGNMENT = 64;
+
+/** Where an engine's arrays come from. */
+export interface Memory {
+  /** A new array of zeros. */
+  allocate<T extends FloatArrayConstructor>(type: T, length: number): InstanceType<T>;
+  free(view: ArrayBufferView): void;
+}
+
+type FloatArrayConstructor = Float32ArrayConstructor | Float64ArrayConstructor;
+
+function checkLength(length: number, type: FloatArrayConstructor): void {
+  if (!Number.isInteger(length) || length < 0) {
+    throw new RangeError(`${nameOf(type)}: length is ${length}; it must be an integer >= 0`);
+  }
+}
+
+function nameOf(type: FloatArrayConstructor): string {
+  return type === Float32Array ? "float32" : "float64";
+}
+
+function tooMuch(type: FloatArrayConstructor, length: number, used: number, maxBytes: number): RangeError {
+  return new RangeError(
+    `${nameOf(type)}: ${length} numbers (${length * type.BYTES_PER_ELEMENT} bytes) do not fit: ${used} of maxBytes = ` +
+      `${maxBytes} are in use; free() arrays or create the engine with a larger maxBytes`,
+  );
+}
+
+function notOurs(): RangeError {
+  return new RangeError("free: this array is not one of this engine's, or has been freed already");
+}
+
+/** One WebAssembly.Memory: its lowest pages are the kernels', the rest is handed out, first fit. */
+export class LinearMemory implements Memory {
+  readonly memory: WebAssembly.Memory;
+  readonly shared: boolean;
+  readonly #maxBytes: number;
+  /** Growth gives a shared memory a new buffer object; views on the old ones stay alive. */
+  readonly #buffers = new WeakSet<ArrayBufferLike>();
+  /** Bytes of each array, by its offset. */
+  readonly #sizes = new Map<number, number>();
+  /** Free ranges in ascending order, never touching; the last has no end. */
+  readonly #gaps: { start: number; end: number }[] = [{ start: RESERVED_BYTES, end: Number.POSITIVE_INFINITY }];
+  #used = RESERVED_BYTES;
+
+  /** A plain memory reserves all of `maxBytes` at once (untouched pages cost nothing), for growth detaches its views. */
+  constructor(maxBytes: number, shared: boolean) {
+    const maximum = Math.floor(maxBytes / PAGE);
+    const initial = shared ? Math.ceil(RESERVED_BYTES / PAGE) : maximum;
+    this.memory = new WebAssembly.Memory({ initial, maximum, shared });
+    this.shared = shared;
+    this.#maxBytes = maximum * PAGE;
+    this.#buffers.add(this.memory.buffer);
+  }
+
+  holds(buffer: ArrayBufferLike): boolean {
+    return this.#buffers.has(buffer);
+  }
+
+  allocate<T extends FloatArrayConstructor>(type: T, length: number): InstanceType<T> {
+    checkLength(length, type);
+    // an empty array has a place of its own too, so that it can be freed like any other
+    const bytes = Math.max(1, Math.ceil((length * type.BYTES_PER_ELEMENT) / ALIGNMENT)) * ALIGNMENT;
+    const index = this.#gaps.findIndex(({ start, end }) => end - start >= bytes);
+    const gap = this.#gaps[index];
+    const offset = gap.start;
+    if (offset + bytes > this.#maxBytes) throw tooMuch(type, length, this.#used, this.#maxBytes);
+    this.#grow(type, length, offset + bytes);
+    gap.start += bytes;
+    if (gap.start === gap.end) this.#gaps.splice(index, 1);
+    this.#sizes.set(offset, bytes);
+    this.#used += bytes;
+    const view = new type(this.memory.buffer, offset, length);
+    view.fill(0);
+    return view as InstanceType<T>;
+  }
+
+  free(view: ArrayBufferView): void {
+    const start = view.byteOffset;
+    const bytes = this.holds(view.buffer) ? this.#sizes.get(start) : undefined;
+    if (bytes === undefined) throw notOurs();
+    this.#sizes.delete(start);
+    this.#used -= bytes;
+    const end = start + bytes;
+    const next = this.#gaps.findIndex((gap) => gap.start >= end);
+    const before = this.#gaps[next - 1];
+    const after = this.#gaps[next];
+    if (before?.end === start && after.start === end) {
+      after.start = before.start;
+      this.#gaps.splice(next - 1, 1);
+    } else if (before?.end === start) {
+      before.end = end;
+    } else if (after.start === end) {
+      after.start = start;
+    } else {
+      this.#gaps.splice(next, 0, { start, end });
+    }
+  }
+
+  #grow(type: FloatArrayConstructor, length: number, bytes: number): void {
+    const missing = bytes - this.memory.buffer.byteLength;
+    if (missing <= 0) return;
+    try {
+      this.memory.grow(Math.ceil(missing / PAGE));
+    } catch (error) {
+      throw new RangeError(`${nameOf(type)}: the platform gave no memory for ${length} more numbers`, { cause: error });
+    }
+    this.#buffers.add(this.memory.buffer);
+  }
+}
+
+/** Ordinary arrays, counted: for the engine without WebAssembly. */
+export class PlainMemory implements Memory {
+  readonly #maxBytes: number;
+  readonly #arrays = new Set<ArrayBufferView>();
+  #used = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  allocate<T extends FloatArrayConstructor>(type: T, length: number): InstanceType<T> {
+    checkLength(length, type);
+    const bytes = length * type.BYTES_PER_ELEMENT;
+    if (this.#used + bytes > this.#maxBytes) throw tooMuch(type, length, this.#used, this.#maxBytes);
+    const array = new type(length);
+    this.#arrays.add(array);
+    this.#used += bytes;
+    return array as InstanceType<T>;
+  }
+
+  free(view: ArrayBufferView): void {
+    if (!this.#arrays.delete(view)) throw notOurs();
+    this.#used -= view.byteLength;
+  }
+}

@@ -1,0 +1,50 @@
+/** The options of a measure; every function takes those that make sense for it. */
+export interface MeasureOptions {
+  /**
+   * Unit of the result: its logarithm's base. Nats (base e) by default, 2 for bits, 10 for hartleys.
+   */
+  base?: number;
+  /** What the numbers are. Only `"probabilities"` in this version. */
+  input?: "probabilities";
+  /** Accept any positive sum (counts, weights), not only sums within 1e-2 of 1. Results are of p/Σp and q/Σq either way. */
+  normalize?: boolean;
+}
+
+/** The options of a measure of unnormalised numbers. */
+export type RawOptions = Omit<MeasureOptions, "normalize">;
+
+/** The options of a `…Rows` measure. */
+export type RowsOptions<Options = MeasureOptions> = Options & {
+  /** Numbers a row: the matrix is row-major. */
+  rowLength: number;
+};
+
+/** An array for the result of a function that gives one. */
+export interface OutOption {
+  /** Where to write; of the result's own type and length. It may be one of the inputs. */
+  out?: Float32Array | Float64Array;
+}
+
+/** Throws a TypeError for a key that `functionName` does not take, with the nearest one that it does. */
+export function checkKeys(functionName: string, options: object, known: readonly string[]): void {
+  for (const key of Object.keys(options)) {
+    if (known.includes(key)) continue;
+    const [nearest] = [...known].sort((a, b) => editDistance(key, a) - editDistance(key, b));
+    throw new TypeError(
+      `${functionName}: unknown option "${key}"; did you mean "${nearest}"? It takes ${known.join(", ")}`,
+    );
+  }
+}
+
+/** Levenshtein's distance: the edits that turn one word into the other. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + (a[i].toLowerCase() === b[j].toLowerCase() ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length];
+}

@@ -1,0 +1,27 @@
+// Logarithms of single numbers, for what surrounds the kernels. Built from the kernels' own series, so that no result
+// depends on the host's Math.log, which differs between engines.
+
+import { high_f64, SMALLEST_NORMAL_F64 } from "./fallback/lanes.js";
+import { atanhSeries_f64, logarithm_f64 } from "./fallback/logarithm.js";
+
+export const LN2 = 0.6931471805599453;
+
+/** ln x of any positive finite x, to 2 ulp of max(|ln x|, 1). */
+export function ln(x: number): number {
+  if (x < SMALLEST_NORMAL_F64) return ln(x * 2 ** 54) - 54 * LN2;
+  return logarithm_f64(x, high_f64(x), 0);
+}
+
+/** ln(1 + x) - x <= 0 for x > -1, without cancellation near 0: -s·x + s·z·A(z), s = x/(2 + x), z = s². */
+export function log1pMinus(x: number): number {
+  if (x < -0.5 || x > 1) return ln(1 + x) - x;
+  const s = x / (2 + x);
+  const z = s * s;
+  return s * z * atanhSeries_f64(z) - s * x;
+}
+
+/** ⌊log2 x⌋ of a positive finite x. */
+export function exponentOf(x: number): number {
+  if (x < SMALLEST_NORMAL_F64) return exponentOf(x * 2 ** 54) - 54;
+  return (high_f64(x) >>> 20) - 1023;
+}

