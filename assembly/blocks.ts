@@ -191,22 +191,7 @@ export function reducePair<T, F>(p: usize, q: usize, length: usize, state: usize
   return flags & ~ZEROS;
 }
 
-/** The first half of `reducePair`, for families that must know both sums before they start. */
-// @ts-ignore: decorator
-@inline
-export function surveyPair<T, F>(p: usize, q: usize, length: usize, state: usize): i32 {
-  const end = p + length * sizeof<T>();
-  let flags = 0;
-  for (; p < end; p += BLOCK, q += BLOCK) {
-    const size = blockSize(p, end);
-    const kind = surveyBlock<T, F>(padded(p, end - p, size, state, 0), padded(q, end - p, size, state, 1), size, state);
-    if (kind & UNUSUAL) return UNUSUAL;
-    flags |= kind;
-  }
-  return flags & ~ZEROS;
-}
-
-/** The second half: total 0, of rows that a survey found to be plain. */
+/** Total 0 alone, of rows that a survey found to be plain: for families that must know both sums before they start. */
 // @ts-ignore: decorator
 @inline
 export function reduceSurveyed<T, F>(p: usize, q: usize, length: usize, state: usize): void {

@@ -2,7 +2,7 @@
 // γq enters as a difference, not as a rounded product: p - q̃ = (p - q) - γq keeps its relative accuracy near p = q.
 
 import { reduceSurveyed } from "./blocks";
-import { exponentGap, gapToNumber, scaleByGap, smallestNormal, splat } from "./lanes";
+import { exponentGap, gapToNumber, isNoGap, scaleByGap, smallestNormal, splat } from "./lanes";
 import { logOfRatio } from "./logarithm";
 
 // @ts-ignore: decorator
@@ -17,7 +17,7 @@ import { logOfRatio } from "./logarithm";
     const grownQ = v128.add<T>(q, more);
     const gap = v128.andnot(exponentGap<T>(p, grownQ), v128.eq<T>(p, f64x2.splat(0)));
     const shiftedQ = scaleByGap(grownQ, gap);
-    const d = v128.add<T>(difference, v128.sub<T>(grownQ, shiftedQ));
+    const d = v128.bitselect(difference, v128.sub<T>(p, shiftedQ), isNoGap<T>(gap));
     const s = v128.div<T>(d, v128.pmax<T>(v128.add<T>(p, shiftedQ), smallestNormal<T>()));
     return v128.mul<T>(difference, logOfRatio<T>(s, gapToNumber<T>(gap)));
   }

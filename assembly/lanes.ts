@@ -40,6 +40,13 @@ export function exponentGap<T>(x: v128, y: v128): v128 {
   return v128.and(v128.add<i32>(gap, towardsZero), exponentMask<T>());
 }
 
+/** All ones in the lanes where e = 0. */
+// @ts-ignore: decorator
+@inline
+export function isNoGap<T>(gap: v128): v128 {
+  return sizeof<T>() == 4 ? v128.eq<i32>(gap, i32x4.splat(0)) : v128.eq<i64>(gap, i64x2.splat(0));
+}
+
 /** x·2^e for e given as a bit pattern (`exponentGap`). */
 // @ts-ignore: decorator
 @inline

@@ -36,7 +36,7 @@ function jeffreysTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: numbe
     const grownQ = round(y + more);
     const gap = x === 0 ? 0 : exponentGap_f32(pBits[j], bits_f32(grownQ));
     const shiftedQ = scaleByGap_f32(grownQ, gap);
-    const d = round(difference + round(grownQ - shiftedQ));
+    const d = gap === 0 ? difference : round(x - shiftedQ);
     const sum = round(x + shiftedQ);
     const s = round(d / (sum < SMALLEST_NORMAL_F32 ? SMALLEST_NORMAL_F32 : sum));
     terms_f32[i] = difference * logOfRatio_f32(s, gap);
@@ -56,7 +56,7 @@ function jeffreysTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: numbe
     const grownQ = y + more;
     const gap = x === 0 ? 0 : exponentGap_f64(pBits[2 * j + HIGH], high_f64(grownQ));
     const shiftedQ = scaleByGap_f64(grownQ, gap);
-    const d = difference + (grownQ - shiftedQ);
+    const d = gap === 0 ? difference : x - shiftedQ;
     const sum = x + shiftedQ;
     const s = d / (sum < SMALLEST_NORMAL_F64 ? SMALLEST_NORMAL_F64 : sum);
     terms_f64[i] = difference * logOfRatio_f64(s, gap);

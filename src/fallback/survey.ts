@@ -1,33 +1,50 @@
 // The twin of assembly/survey.ts.
 
-import { type Blocks_f32, type Blocks_f64, reducePair_f32, reducePair_f64, type State, terms_f32, terms_f64 } from "./blocks.js";
+import {
+  type Blocks_f32,
+  type Blocks_f64,
+  differences_f32,
+  differences_f64,
+  reducePair_f32,
+  reducePair_f64,
+  type State,
+  terms_f32,
+  terms_f64,
+} from "./blocks.js";
 import { SMALLEST_NORMAL_F32, SMALLEST_NORMAL_F64 } from "./lanes.js";
 
-/** No terms, only what the block holds. */
-function noTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number): boolean {
+function surveyTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number): boolean {
   const { values: p, from } = pBlocks;
   const { values: q } = qBlocks;
-  terms_f32.fill(0, 0, size);
-  for (let i = from; i < from + size; i++) {
-    if (p[i] < SMALLEST_NORMAL_F32 || q[i] < SMALLEST_NORMAL_F32) return true;
+  let tiny = false;
+  for (let i = 0, j = from; i < size; i++, j++) {
+    const x = p[j];
+    const y = q[j];
+    if (x < SMALLEST_NORMAL_F32 || y < SMALLEST_NORMAL_F32) tiny = true;
+    terms_f32[i] = y;
+    differences_f32[i] = x - y;
   }
-  return false;
+  return tiny;
 }
 
-function noTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: number): boolean {
+function surveyTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: number): boolean {
   const { values: p, from } = pBlocks;
   const { values: q } = qBlocks;
-  terms_f64.fill(0, 0, size);
-  for (let i = from; i < from + size; i++) {
-    if (p[i] < SMALLEST_NORMAL_F64 || q[i] < SMALLEST_NORMAL_F64) return true;
+  let tiny = false;
+  for (let i = 0, j = from; i < size; i++, j++) {
+    const x = p[j];
+    const y = q[j];
+    if (x < SMALLEST_NORMAL_F64 || y < SMALLEST_NORMAL_F64) tiny = true;
+    terms_f64[i] = y;
+    differences_f64[i] = x - y;
   }
-  return false;
+  return tiny;
 }
 
 export function survey_f32(p: Float32Array, q: Float32Array, state: State): number {
-  return reducePair_f32(p, q, state, false, noTerms_f32);
+  return reducePair_f32(p, q, state, true, surveyTerms_f32);
 }
 
 export function survey_f64(p: Float64Array, q: Float64Array, state: State): number {
-  return reducePair_f64(p, q, state, false, noTerms_f64);
+  return reducePair_f64(p, q, state, true, surveyTerms_f64);
 }

@@ -1,7 +1,7 @@
 import { type Backend, Q_IS_ZERO, UNUSUAL } from "../backend.js";
 import { type Call, checkSum, type NamedRow } from "../inputs.js";
 import { exponentOf, ln } from "../scalar.js";
-import { checkedSums, isOrdinary, reduceScaled, scaleToOne } from "./pair.js";
+import { checkedSums, isOrdinary, scaled, scaleToOne } from "./pair.js";
 import { wideCrossEntropy } from "./wide.js";
 
 /** -Σ p̂ ln q̂ from S = Σ p ln(q·2^-k), Σp and Σq: ln(Σq·2^-k) - S/Σp. */
@@ -36,7 +36,7 @@ export function crossEntropy(backend: Backend, call: Call, p: NamedRow, q: Named
   const a = scaleToOne(pSum);
   const b = scaleToOne(qSum);
   backend.setExponent("f64", 0);
-  flags = reduceScaled(backend, "crossEntropy", call, p, q, a, b);
+  flags = backend.reduce("crossEntropy", "f64", [scaled(p, a), scaled(q, b)], call.length);
   if (flags & UNUSUAL) return fromSums(wideCrossEntropy(p, q, call.length, a, b), pSum * a, qSum * b, 0);
   if (flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
   return fromSums(backend.total(0), pSum * a, qSum * b, 0);

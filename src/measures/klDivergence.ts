@@ -1,7 +1,7 @@
 import { type Backend, Q_IS_ZERO, UNUSUAL } from "../backend.js";
 import { type Call, checkNumbers, checkSum, type NamedRow } from "../inputs.js";
 import { log1pMinus } from "../scalar.js";
-import { checkedSums, isOrdinary, reduceScaled, scaleToOne } from "./pair.js";
+import { checkedSums, isOrdinary, scaled, scaleToOne } from "./pair.js";
 import { wideExcess } from "./wide.js";
 
 /**
@@ -41,7 +41,7 @@ function afterScaling(backend: Backend, call: Call, p: NamedRow, q: NamedRow, pS
   const a = scaleToOne(pSum);
   const exact = (pSum * a) / qSum;
   const b = Number.isFinite(exact) ? exact : scaleToOne(qSum);
-  const flags = reduceScaled(backend, "klDivergence", call, p, q, a, b);
+  const flags = backend.reduce("klDivergence", "f64", [scaled(p, a), scaled(q, b)], call.length);
   if (flags & UNUSUAL) {
     return fromSums(wideExcess(p, q, call.length, a, b), pSum * a, (qSum * b - pSum * a) / (pSum * a));
   }
@@ -58,7 +58,7 @@ export function iDivergence(backend: Backend, call: Call, p: NamedRow, q: NamedR
   }
   checkNumbers(call, p);
   checkNumbers(call, q);
-  const inF64 = reduceScaled(backend, "klDivergence", call, p, q, 1, 1);
+  const inF64 = backend.reduce("klDivergence", "f64", [p, q], call.length);
   if (inF64 & UNUSUAL) return wideExcess(p, q, call.length, 1, 1);
   return inF64 & Q_IS_ZERO ? Number.POSITIVE_INFINITY : backend.total(0);
 }

@@ -1,6 +1,6 @@
 // What the measures of a pair of distributions share: the sums of both rows, and the scales that bring them together.
 
-import type { Backend, Reduction } from "../backend.js";
+import type { Backend } from "../backend.js";
 import { type Call, checkNumbers, checkSum, type NamedRow, sumOf } from "../inputs.js";
 import { exponentOf } from "../scalar.js";
 
@@ -28,17 +28,7 @@ export function scaleToOne(x: number): number {
   return 2 ** -Math.max(-1022, Math.min(1022, exponentOf(x)));
 }
 
-/** Runs a kernel in f64 over a·p and b·q; UNUSUAL where a scale takes a number out of the kernels' range. */
-export function reduceScaled(
-  backend: Backend,
-  kernel: Reduction,
-  call: Call,
-  p: NamedRow,
-  q: NamedRow,
-  a: number,
-  b: number,
-): number {
-  const x = a === 1 ? p : { ...p, scale: a };
-  const y = b === 1 ? q : { ...q, scale: b };
-  return backend.reduce(kernel, "f64", [x, y], call.length);
+/** The row times a. */
+export function scaled(row: NamedRow, a: number): NamedRow {
+  return a === 1 ? row : { ...row, scale: a };
 }

@@ -4,11 +4,11 @@
 import { type Backend, P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "../backend.js";
 import { type Call, checkSum, type NamedRow } from "../inputs.js";
 import { LN2 } from "../scalar.js";
-import { checkedSums, isOrdinary, reduceScaled, scaleToOne } from "./pair.js";
+import { checkedSums, isOrdinary, scaled, scaleToOne } from "./pair.js";
 import { wideJeffreys, wideJensenShannon } from "./wide.js";
 
-/** γ up to which f32 keeps a divergence of 1e-12 to 2e-7; beyond, f32 rows are computed in f64. */
-const GAMMA_F32 = 2 ** -20;
+/** γ up to which f32 keeps a divergence of 1e-12 to 2e-7, and beyond which f64 rows are scaled first. */
+const GAMMA = { f32: 2 ** -20, f64: 1 } as const;
 
 interface Family {
   readonly kernel: "jeffreysDivergence" | "jsDivergence";
@@ -17,45 +17,65 @@ interface Family {
   readonly infinite: number;
 }
 
+/** The sums of a pair, the larger first. */
+interface Surveyed {
+  p: NamedRow;
+  q: NamedRow;
+  pSum: number;
+  qSum: number;
+  /** Σp/Σq - 1 >= 0. */
+  gamma: number;
+}
+
+/** What the survey of the last `reduce` found, in the order that makes γ >= 0. */
+function ordered(backend: Backend, p: NamedRow, q: NamedRow): Surveyed {
+  const [qSum, pSum, difference] = [backend.total(0), backend.total(1), backend.total(2)];
+  if (difference > 0) return { p, q, pSum, qSum, gamma: difference / qSum };
+  if (difference < 0) return { p: q, q: p, pSum: qSum, qSum: pSum, gamma: -difference / pSum };
+  const sum = Math.max(pSum, qSum);
+  return { p, q, pSum: sum, qSum: sum, gamma: 0 };
+}
+
 /** Σ term(p/Σp, q/Σq). */
 function symmetric(backend: Backend, call: Call, p: NamedRow, q: NamedRow, family: Family): number {
-  let flags = backend.reduce("survey", call.precision, [p, q], call.length);
-  const unusual = (flags & UNUSUAL) !== 0;
-  let pSum: number;
-  let qSum: number;
-  if (unusual) {
-    [pSum, qSum] = checkedSums(call, p, q);
-  } else {
-    pSum = backend.total(1);
-    qSum = backend.total(2);
-    checkSum(call, p, pSum);
-    checkSum(call, q, qSum);
-  }
+  const { precision, length } = call;
+  const flags = backend.reduce("survey", precision, [p, q], length);
+  if (flags & UNUSUAL) return afterScaling(backend, call, p, q, ...checkedSums(call, p, q), family);
+  checkSum(call, p, backend.total(1));
+  checkSum(call, q, backend.total(0));
   if (flags & family.infinite) return Number.POSITIVE_INFINITY;
-  if (pSum < qSum) {
-    [p, q] = [q, p];
-    [pSum, qSum] = [qSum, pSum];
+  const surveyed = ordered(backend, p, q);
+  const { pSum, qSum, gamma } = surveyed;
+  if (!isOrdinary(pSum) || !isOrdinary(qSum) || gamma > GAMMA[precision]) {
+    return afterScaling(backend, call, surveyed.p, surveyed.q, pSum, qSum, family);
   }
+  backend.gamma = gamma;
+  backend.reduce(family.kernel, precision, [surveyed.p, surveyed.q], length);
+  return backend.total(0) / pSum;
+}
 
-  const gamma = (pSum - qSum) / qSum;
-  const ordinary = !unusual && isOrdinary(pSum) && isOrdinary(qSum);
-  if (ordinary && gamma <= (call.precision === "f32" ? GAMMA_F32 : 1)) {
-    backend.gamma = gamma;
-    backend.reduce(family.kernel, call.precision, [p, q], call.length);
-    return backend.total(0) / pSum;
-  }
-
-  // by powers of 2, which round nothing, to sums P in [1, 2) and Q in (P/2, P]; then γ in [0, 1)
+/** The same in f64 after both are scaled by powers of 2, which round nothing, to sums P in [1, 2) and Q in (P/2, P]. */
+function afterScaling(
+  backend: Backend,
+  call: Call,
+  p: NamedRow,
+  q: NamedRow,
+  pSum: number,
+  qSum: number,
+  family: Family,
+): number {
+  if (pSum < qSum) return afterScaling(backend, call, q, p, qSum, pSum, family);
   const a = scaleToOne(pSum);
-  let b = scaleToOne(qSum);
-  if (qSum * b > pSum * a) b /= 2;
-  const scaledGamma = (pSum * a - qSum * b) / (qSum * b);
-  flags = reduceScaled(backend, "survey", call, p, q, a, b);
-  if (flags & UNUSUAL) return family.wide(p, q, call.length, a, b * (1 + scaledGamma)) / (pSum * a);
+  const b = qSum * scaleToOne(qSum) > pSum * a ? scaleToOne(qSum) / 2 : scaleToOne(qSum);
+  const x = scaled(p, a);
+  const y = scaled(q, b);
+  const flags = backend.reduce("survey", "f64", [x, y], call.length);
+  if (flags & UNUSUAL) return family.wide(p, q, call.length, a, (pSum * a) / qSum) / (pSum * a);
   if (flags & family.infinite) return Number.POSITIVE_INFINITY;
-  backend.gamma = scaledGamma;
-  reduceScaled(backend, family.kernel, call, p, q, a, b);
-  return backend.total(0) / (pSum * a);
+  const surveyed = ordered(backend, x, y);
+  backend.gamma = surveyed.gamma;
+  backend.reduce(family.kernel, "f64", [surveyed.p, surveyed.q], call.length);
+  return backend.total(0) / surveyed.pSum;
 }
 
 const JEFFREYS: Family = {
