@@ -27,5 +27,7 @@ export const MEMORY_FLAGS = ${at};
 );
 
 mkdirSync("dist", { recursive: true });
-copyFileSync("build/simd.wasm", "dist/simd.wasm");
-copyFileSync("build/simd-shared.wasm", "dist/simd-shared.wasm");
+for (const name of ["simd.wasm", "simd-shared.wasm"]) {
+  copyFileSync(`build/${name}`, `dist/${name}`);
+  writeFileSync(`dist/${name}.d.ts`, "declare const module: WebAssembly.Module;\nexport default module;\n");
+}

@@ -1,5 +1,8 @@
-"""Makes test/fixtures/references.json: exact values of every measure (mpmath, 60 digits) over rows that test/cases.ts makes
-again, bit for bit, from a seed. Only +, -, *, / and rounding are used to make a row, so both languages agree on every bit.
+"""Makes the fixtures of test/accuracy.test.ts with mpmath, at 60 digits.
+
+test/fixtures/references.json has exact values of every measure over rows that test/cases.ts makes again, bit for bit, from a
+seed: only +, -, *, / and rounding are used to make a row, so both languages agree on every bit.
+test/fixtures/logRatios.json has ln(p/q) of pairs near 1, at the edges of octaves, and over the whole range of each type.
 
     python3 scripts/makeReferences.py
 """
@@ -172,3 +175,22 @@ lines = ",\n".join("  " + json.dumps(case) for case in cases)
 with open("test/fixtures/references.json", "w", encoding="utf-8") as file:
     file.write("[\n" + lines + "\n]\n")
 print(len(cases), "cases")
+
+random = Random(20261124)
+pairs = []
+for kind, rounding, least in (("f32", to_f32, -126), ("f64", float, -1022)):
+    for i in range(2000):
+        q = rounding((1 + random.next()) * 2.0 ** int((random.next() - 0.5) * 20))
+        if i % 4 == 0:
+            p = rounding(q * (1 + (random.next() - 0.5) * 2.0 ** -int(random.next() * 22)))
+        elif i % 4 == 1:
+            p = rounding(q * (1 + random.next() * 3))
+        elif i % 4 == 2:
+            p = rounding(q * 2.0 ** int((random.next() - 0.5) * 12) * (1 + (random.next() - 0.5) * 1e-5))
+        else:
+            p = rounding((1 + random.next()) * 2.0 ** int(least * (1 - 1.9 * random.next())) * 0.5)
+        p = max(p, rounding(2.0**least))
+        pairs.append({"type": kind, "p": p, "q": q, "ln": nstr(log(mpf(p) / mpf(q)), 25)})
+with open("test/fixtures/logRatios.json", "w", encoding="utf-8") as file:
+    file.write("[\n" + ",\n".join("  " + json.dumps(pair) for pair in pairs) + "\n]\n")
+print(len(pairs), "log-ratios")

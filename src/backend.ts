@@ -8,7 +8,6 @@ import { CHUNK_BYTES, SLOTS } from "./layout.js";
 
 export { P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "./fallback/blocks.js";
 
-
 /** The type in which a row is computed. */
 export type Precision = "f32" | "f64";
 
@@ -45,7 +44,7 @@ export abstract class Backend<Location = unknown> {
 
   protected abstract clear(): void;
   /** Whether the kernels can read the array where it is. */
-  protected abstract holds(source: Vector): boolean;
+  protected abstract holds(source: FloatArray): boolean;
   protected abstract at(source: FloatArray, start: number, count: number): Location;
   protected abstract staging(precision: Precision, slot: number): FloatArray;
   protected abstract stagingAt(precision: Precision, slot: number, count: number): Location;
@@ -58,7 +57,7 @@ export abstract class Backend<Location = unknown> {
 
   /** To be called first in each call from outside: what was staged before may have been changed since. */
   begin(): void {
-    this.#staged.fill(undefined);
+    for (let slot = 0; slot < SLOTS; slot++) this.#staged[slot] = undefined;
   }
 
   /** Runs a reduction over `length` numbers of each row. Returns flags; the sums are `total(…)`. */
@@ -115,12 +114,14 @@ export abstract class Backend<Location = unknown> {
   }
 
   #inPlace({ source, scale }: Row, precision: Precision): boolean {
-    return scale === 1 && source instanceof (precision === "f32" ? Float32Array : Float64Array) && this.holds(source);
+    const isOfType = precision === "f32" ? source instanceof Float32Array : source instanceof Float64Array;
+    return isOfType && scale === 1 && this.holds(source as FloatArray);
   }
 
   /** Copies part of a row to its slot. False where the scale takes a number below the normal ones. */
   #stage(row: Row, done: number, count: number, precision: Precision, slot: number): boolean {
-    if (this.#staged[slot] === row && this.#stagedFrom[slot] === done && this.#stagedAs[slot] === precision) return true;
+    if (this.#staged[slot] === row && this.#stagedFrom[slot] === done && this.#stagedAs[slot] === precision)
+      return true;
     const { source, scale } = row;
     const start = row.start + done;
     const target = this.staging(precision, slot);

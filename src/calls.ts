@@ -7,7 +7,7 @@ import type { MeasureOptions, OutOption, RawOptions, RowsOptions } from "./optio
 import type { Runtime } from "./runtime.js";
 
 /** A measure of as many rows as the function has arguments, in nats. */
-export type Measure = (backend: Backend, call: Call, ...rows: NamedRow[]) => number;
+export type Measure = (backend: Backend, call: Call, rows: readonly NamedRow[]) => number;
 
 /** What a function is: its measure, its arguments' names, the options it takes, and what it makes of a result in nats. */
 export interface Definition {
@@ -16,8 +16,6 @@ export interface Definition {
   readonly keys: readonly string[];
   readonly finish?: (nats: number, unit: number) => number;
 }
-
-const inUnit = (nats: number, unit: number): number => nats * unit;
 
 function newCall(functionName: string, precision: Precision, length: number, unit: number, normalize = false): Call {
   return { functionName, precision, length, normalize, unit };
@@ -36,9 +34,11 @@ export function callSingle(
   const unit = options === undefined ? 1 : unitOf(functionName, options, definition.keys);
   const { length } = checkEqualLengths(functionName, definition.arguments, sources);
   const call = newCall(functionName, precisionOf(sources), length, unit, options?.normalize);
-  const rows = sources.map((source, i) => rowOf(definition.arguments[i], source, 0));
+  const rows: NamedRow[] = [];
+  for (let i = 0; i < sources.length; i++) rows.push(rowOf(definition.arguments[i], sources[i], 0));
   runtime.backend.begin();
-  return (definition.finish ?? inUnit)(definition.measure(runtime.backend, call, ...rows), unit);
+  const nats = definition.measure(runtime.backend, call, rows);
+  return definition.finish === undefined ? nats * unit : definition.finish(nats, unit);
 }
 
 /** `functionNameRows(…sources, { rowLength })`: a number a row. A source of one row is paired with every row of the others. */
@@ -53,7 +53,7 @@ export function callRows(
   const { rowLength, normalize } = options;
   const count = countRows(functionName, definition.arguments, sources, rowLength);
   const call = newCall(functionName, precisionOf(sources), rowLength, unit, normalize);
-  const finish = definition.finish ?? inUnit;
+  const { finish } = definition;
   const results = new Float64Array(count);
   const rows: NamedRow[] = sources.map((source, i) => rowOf(definition.arguments[i], source, 0));
   runtime.backend.begin();
@@ -63,7 +63,8 @@ export function callRows(
         rows[i] = rowOf(definition.arguments[i], sources[i], row * rowLength);
       }
     }
-    results[row] = finish(definition.measure(runtime.backend, call, ...rows), unit);
+    const nats = definition.measure(runtime.backend, call, rows);
+    results[row] = finish === undefined ? nats * unit : finish(nats, unit);
   }
   return results;
 }
@@ -113,7 +114,12 @@ function checkEqualLengths(functionName: string, names: readonly string[], sourc
 }
 
 /** Rows of the largest source; the others have as many, or one. */
-function countRows(functionName: string, names: readonly string[], sources: readonly Vector[], rowLength: number): number {
+function countRows(
+  functionName: string,
+  names: readonly string[],
+  sources: readonly Vector[],
+  rowLength: number,
+): number {
   if (!Number.isInteger(rowLength) || rowLength < 1) {
     const error = rowLength === undefined ? TypeError : RangeError;
     throw new error(`${functionName}: rowLength is ${rowLength}; it must be an integer >= 1`);
@@ -123,7 +129,9 @@ function countRows(functionName: string, names: readonly string[], sources: read
     checkVector(functionName, names[i], sources[i]);
     const { length } = sources[i];
     if (length % rowLength !== 0) {
-      throw new RangeError(`${functionName}: ${names[i]} has ${length} numbers, not a multiple of rowLength ${rowLength}`);
+      throw new RangeError(
+        `${functionName}: ${names[i]} has ${length} numbers, not a multiple of rowLength ${rowLength}`,
+      );
     }
     count = Math.max(count, length / rowLength);
   }
@@ -146,8 +154,10 @@ function checkOut(
 ): FloatArray {
   const type = precision === "f32" ? Float32Array : Float64Array;
   if (out === undefined) return new type(length);
-  if (!(out instanceof type)) throw new TypeError(`${functionName}: out must be a ${type.name}, the type of the result`);
-  if (out.length !== length) throw new RangeError(`${functionName}: out has ${out.length} numbers, the result ${length}`);
+  if (!(out instanceof type))
+    throw new TypeError(`${functionName}: out must be a ${type.name}, the type of the result`);
+  if (out.length !== length)
+    throw new RangeError(`${functionName}: out has ${out.length} numbers, the result ${length}`);
   for (const source of sources) {
     if (!ArrayBuffer.isView(source) || source.buffer !== out.buffer) continue;
     const same = source.byteOffset === out.byteOffset && source.byteLength === out.byteLength;

@@ -9,14 +9,14 @@ import * as symmetrics from "./measures/symmetric.js";
 const MEASURE_KEYS = ["base", "input", "normalize"] as const;
 const RAW_KEYS = ["base", "input"] as const;
 
-const ofPair = (measure: unknown): Definition => ({
-  measure: measure as Measure,
+const ofPair = (measure: Measure): Definition => ({
+  measure,
   arguments: ["p", "q"],
   keys: MEASURE_KEYS,
 });
 
 export const entropy: Definition = {
-  measure: crossEntropies.entropy as Measure,
+  measure: crossEntropies.entropy,
   arguments: ["p"],
   keys: MEASURE_KEYS,
 };
@@ -25,18 +25,18 @@ export const klDivergence: Definition = /* @__PURE__ */ ofPair(klDivergences.klD
 export const jeffreysDivergence: Definition = /* @__PURE__ */ ofPair(symmetrics.jeffreysDivergence);
 export const jsDivergence: Definition = /* @__PURE__ */ ofPair(symmetrics.jsDivergence);
 export const jsDistance: Definition = {
-  measure: symmetrics.jsDivergence as Measure,
+  measure: symmetrics.jsDivergence,
   arguments: ["p", "q"],
   keys: MEASURE_KEYS,
   finish: (nats, unit) => Math.sqrt(nats * unit),
 };
 export const iDivergence: Definition = {
-  measure: klDivergences.iDivergence as Measure,
+  measure: klDivergences.iDivergence,
   arguments: ["p", "q"],
   keys: RAW_KEYS,
 };
 export const logLikelihoodRatio: Definition = {
-  measure: logRatios.logLikelihoodRatio as Measure,
+  measure: logRatios.logLikelihoodRatio,
   arguments: ["counts", "p", "q"],
   keys: RAW_KEYS,
 };

@@ -215,7 +215,12 @@ export function logLikelihoodRatio(counts: Vector, p: Vector, q: Vector, options
  *
  * @returns One number a row.
  */
-export function logLikelihoodRatioRows(counts: Vector, p: Vector, q: Vector, options: RowsOptions<RawOptions>): Float64Array {
+export function logLikelihoodRatioRows(
+  counts: Vector,
+  p: Vector,
+  q: Vector,
+  options: RowsOptions<RawOptions>,
+): Float64Array {
   return callRows(defaultRuntime(), "logLikelihoodRatioRows", definitions.logLikelihoodRatio, [counts, p, q], options);
 }
 
@@ -239,7 +244,11 @@ export function logRatio(p: Vector, q: Vector, options?: RawOptions & OutOption)
 }
 
 /** {@link logRatio} of row-major matrices; one row is compared with every row of the other. Returns a matrix. */
-export function logRatioRows(p: Float32Array, q: Float32Array, options: RowsOptions<RawOptions> & OutOption): Float32Array;
+export function logRatioRows(
+  p: Float32Array,
+  q: Float32Array,
+  options: RowsOptions<RawOptions> & OutOption,
+): Float32Array;
 export function logRatioRows(p: Vector, q: Vector, options: RowsOptions<RawOptions> & OutOption): FloatArray;
 export function logRatioRows(p: Vector, q: Vector, options: RowsOptions<RawOptions> & OutOption): FloatArray {
   return callLogRatio(defaultRuntime(), "logRatioRows", p, q, options, true);

@@ -91,7 +91,9 @@ export function checkSum(call: Call, row: NamedRow, sum: number): void {
   const name = nameOfRow(call, row);
   if (sum === 0) throw new RangeError(`${call.functionName}: ${name} sums to 0; at least one number must be positive`);
   if (sum === Number.POSITIVE_INFINITY) {
-    throw new RangeError(`${call.functionName}: the sum of ${name} is larger than the largest number, 1.8e308; scale it`);
+    throw new RangeError(
+      `${call.functionName}: the sum of ${name} is larger than the largest number, 1.8e308; scale it`,
+    );
   }
   if (!call.normalize && !(Math.abs(sum - 1) <= SUM_TOLERANCE)) {
     throw new RangeError(

@@ -39,8 +39,9 @@ export class LinearMemory implements Memory {
   readonly memory: WebAssembly.Memory;
   readonly shared: boolean;
   readonly #maxBytes: number;
+  #buffer: ArrayBufferLike;
   /** Growth gives a shared memory a new buffer object; views on the old ones stay alive. */
-  readonly #buffers = new WeakSet<ArrayBufferLike>();
+  readonly #oldBuffers = new Set<ArrayBufferLike>();
   /** Bytes of each array, by its offset. */
   readonly #sizes = new Map<number, number>();
   /** Free ranges in ascending order, never touching; the last has no end. */
@@ -54,11 +55,11 @@ export class LinearMemory implements Memory {
     this.memory = new WebAssembly.Memory({ initial, maximum, shared });
     this.shared = shared;
     this.#maxBytes = maximum * PAGE;
-    this.#buffers.add(this.memory.buffer);
+    this.#buffer = this.memory.buffer;
   }
 
   holds(buffer: ArrayBufferLike): boolean {
-    return this.#buffers.has(buffer);
+    return buffer === this.#buffer || (this.#oldBuffers.size > 0 && this.#oldBuffers.has(buffer));
   }
 
   allocate<T extends FloatArrayConstructor>(type: T, length: number): InstanceType<T> {
@@ -109,7 +110,8 @@ export class LinearMemory implements Memory {
     } catch (error) {
       throw new RangeError(`${nameOf(type)}: the platform gave no memory for ${length} more numbers`, { cause: error });
     }
-    this.#buffers.add(this.memory.buffer);
+    this.#oldBuffers.add(this.#buffer);
+    this.#buffer = this.memory.buffer;
   }
 }
 

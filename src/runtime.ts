@@ -1,7 +1,7 @@
-import { BINARY, MEMORY_FLAGS } from "./generated/binary.js";
 import type { Backend } from "./backend.js";
 import { JsBackend } from "./fallback/backend.js";
 import { LOW } from "./fallback/lanes.js";
+import { BINARY, MEMORY_FLAGS } from "./generated/binary.js";
 import { RESERVED_BYTES } from "./layout.js";
 import { LinearMemory, type Memory, PlainMemory } from "./memory.js";
 import { checkKeys } from "./options.js";
@@ -46,7 +46,9 @@ function checkOptions(functionName: string, options: EngineOptions): Required<Om
 }
 
 function decodeBinary(shared: boolean): Uint8Array<ArrayBuffer> {
-  const bytes = Uint8Array.from(atob(BINARY), (c) => c.charCodeAt(0));
+  const text = atob(BINARY);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   if (!shared) bytes[MEMORY_FLAGS] = 1;
   return bytes;
 }

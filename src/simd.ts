@@ -1,14 +1,21 @@
 import { instantiateSync } from "@assemblyscript/loader";
-import { Backend, type FloatArray, type Precision, type Reduction, type Vector } from "./backend.js";
-import { CHUNK_BYTES, FAMILY, SLOTS, STAGING, STATE } from "./layout.js";
+import { Backend, type FloatArray, type Precision, type Reduction } from "./backend.js";
+import { CHUNK_BYTES, FAMILY, RESERVED_BYTES, SLOTS, STAGING, STATE } from "./layout.js";
 import type { LinearMemory } from "./memory.js";
 
 type Kernel = (...parameters: number[]) => number;
-type Exports = Record<`${Reduction | "logRatio"}_${Precision}`, Kernel>;
+type Kernels = Record<Reduction | "logRatio", Kernel>;
+
+/** `family_type` of the instance's exports, by family. */
+function kernelsOf({ exports }: WebAssembly.Instance, precision: Precision): Kernels {
+  const suffix = `_${precision}`;
+  const own = Object.entries(exports).filter(([name]) => name.endsWith(suffix));
+  return Object.fromEntries(own.map(([name, kernel]) => [name.slice(0, -suffix.length), kernel])) as Kernels;
+}
 
 /** The WebAssembly kernels over a linear memory. Rows that lie in it are read in place. */
 export class SimdBackend extends Backend<number> {
-  readonly #exports: Exports;
+  readonly #kernels: Record<Precision, Kernels>;
   readonly #memory: LinearMemory;
   readonly #totals: Float64Array;
   readonly #gamma: Float64Array;
@@ -19,7 +26,8 @@ export class SimdBackend extends Backend<number> {
     super();
     this.#memory = memory;
     // the instance's own exports: the loader's are wrapped, which costs each call an array of its arguments
-    this.#exports = instantiateSync(source, { env: { memory: memory.memory } }).instance.exports as unknown as Exports;
+    const { instance } = instantiateSync(source, { env: { memory: memory.memory } });
+    this.#kernels = { f32: kernelsOf(instance, "f32"), f64: kernelsOf(instance, "f64") };
     const { buffer } = memory.memory;
     this.#totals = new Float64Array(buffer, STATE, 6);
     this.#gamma = new Float64Array(buffer, FAMILY, 1);
@@ -47,11 +55,12 @@ export class SimdBackend extends Backend<number> {
   }
 
   protected clear(): void {
-    this.#totals.fill(0);
+    for (let i = 0; i < 6; i++) this.#totals[i] = 0; // fill() takes three times as long
   }
 
-  protected holds(source: Vector): boolean {
-    return this.#memory.holds((source as FloatArray).buffer);
+  protected holds(source: FloatArray): boolean {
+    // the offset first: it tells of most ordinary arrays, and reading `buffer` takes 25 ns
+    return source.byteOffset >= RESERVED_BYTES && this.#memory.holds(source.buffer);
   }
 
   protected at(source: FloatArray, start: number): number {
@@ -67,11 +76,11 @@ export class SimdBackend extends Backend<number> {
   }
 
   protected call(kernel: Reduction, precision: Precision, rows: readonly number[], count: number): number {
-    const run = this.#exports[`${kernel}_${precision}`];
+    const run = this.#kernels[precision][kernel];
     return rows.length === 2 ? run(rows[0], rows[1], count, STATE) : run(rows[0], rows[1], rows[2], count, STATE);
   }
 
   protected callMap(precision: Precision, rows: readonly number[], out: number, count: number): number {
-    return this.#exports[`logRatio_${precision}`](rows[0], rows[1], count, STATE, out);
+    return this.#kernels[precision].logRatio(rows[0], rows[1], count, STATE, out);
   }
 }

@@ -32,9 +32,14 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-export function readCases(): Case[] {
-  return JSON.parse(readFileSync(new URL("fixtures/references.json", import.meta.url), "utf8"));
-}
+const readFixture = (name: string) =>
+  JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), "utf8"));
+
+export const readCases = (): Case[] => readFixture("references");
+
+/** ln(p/q) as decimals. */
+export const readLogRatios = (): { type: "f32" | "f64"; p: number; q: number; ln: string }[] =>
+  readFixture("logRatios");
 
 function weights({ shape, n, eps, seed }: Case): { p: number[]; q: number[]; counts: number[] } {
   const random = randomNumbers(seed);
@@ -81,7 +86,8 @@ export function makeRows(test: Case): Rows {
   const { scale = 1, repeat = 1, n } = test;
   const type = test.type === "f32" ? Float32Array : Float64Array;
   const row = (number: (i: number) => number) => {
-    const one = type.from({ length: n }, (_, i) => number(i));
+    const one = new type(n);
+    for (let i = 0; i < n; i++) one[i] = number(i);
     if (repeat === 1) return one;
     const all = new type(n * repeat);
     for (let k = 0; k < repeat; k++) all.set(one, k * n);

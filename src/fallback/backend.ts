@@ -1,7 +1,7 @@
-import { Backend, CHUNK, type FloatArray, type Precision, type Reduction, type Vector } from "../backend.js";
+import { Backend, CHUNK, type FloatArray, type Precision, type Reduction } from "../backend.js";
 import { SLOTS } from "../layout.js";
 import { State } from "./blocks.js";
-import * as kernels from "./index.js";
+import { kernels } from "./index.js";
 
 type Kernel = (...parameters: (FloatArray | State)[]) => number;
 
@@ -26,7 +26,7 @@ export class JsBackend extends Backend<FloatArray> {
     this.#state.totals.fill(0);
   }
 
-  protected holds(_source: Vector): boolean {
+  protected holds(_source: FloatArray): boolean {
     return true;
   }
 
@@ -46,10 +46,10 @@ export class JsBackend extends Backend<FloatArray> {
   }
 
   protected call(kernel: Reduction, precision: Precision, rows: readonly FloatArray[]): number {
-    return (kernels[`${kernel}_${precision}`] as Kernel)(...rows, this.#state);
+    return (kernels[precision][kernel] as Kernel)(...rows, this.#state);
   }
 
   protected callMap(precision: Precision, rows: readonly FloatArray[], out: FloatArray): number {
-    return (kernels[`logRatio_${precision}`] as Kernel)(...rows, this.#state, out);
+    return (kernels[precision].logRatio as Kernel)(...rows, this.#state, out);
   }
 }

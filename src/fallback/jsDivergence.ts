@@ -9,15 +9,7 @@ import {
   terms_f32,
   terms_f64,
 } from "./blocks.js";
-import {
-  bits_f32,
-  exponentGap_f32,
-  exponentGap_f64,
-  HIGH,
-  high_f64,
-  scaleByGap_f32,
-  scaleByGap_f64,
-} from "./lanes.js";
+import { bits_f32, exponentGap_f32, exponentGap_f64, HIGH, high_f64, scaleByGap_f32, scaleByGap_f64 } from "./lanes.js";
 import { excess_f32, excess_f64 } from "./logarithm.js";
 
 const round = Math.fround;
@@ -35,7 +27,7 @@ function toMean_f64(x: number, xHigh: number, mean: number, meanHigh: number, di
   return excess_f64(x, mean, shiftedMean, difference + (mean - shiftedMean), gap);
 }
 
-function jsTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number, state: State): boolean {
+function jsTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number, state: State): number {
   const { values: p, bits: pBits, from } = pBlocks;
   const { values: q } = qBlocks;
   const gamma = round(state.gamma);
@@ -50,10 +42,10 @@ function jsTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number, sta
     terms_f32[i] =
       toMean_f32(x, pBits[j], mean, meanBits, half) + toMean_f32(grownQ, bits_f32(grownQ), mean, meanBits, -half);
   }
-  return false;
+  return 0;
 }
 
-function jsTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: number, state: State): boolean {
+function jsTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: number, state: State): number {
   const { values: p, bits: pBits, from } = pBlocks;
   const { values: q } = qBlocks;
   const gamma = state.gamma;
@@ -69,7 +61,7 @@ function jsTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: number, sta
       toMean_f64(x, pBits[2 * j + HIGH], mean, meanHigh, half) +
       toMean_f64(grownQ, high_f64(grownQ), mean, meanHigh, -half);
   }
-  return false;
+  return 0;
 }
 
 export function jsDivergence_f32(p: Float32Array, q: Float32Array, state: State): void {

@@ -1,6 +1,17 @@
 // The twin of assembly/klDivergence.ts.
 
-import { type Blocks_f32, type Blocks_f64, differences_f32, differences_f64, reducePair_f32, reducePair_f64, type State, terms_f32, terms_f64 } from "./blocks.js";
+import {
+  type Blocks_f32,
+  type Blocks_f64,
+  differences_f32,
+  differences_f64,
+  flagsOf,
+  reducePair_f32,
+  reducePair_f64,
+  type State,
+  terms_f32,
+  terms_f64,
+} from "./blocks.js";
 import {
   exponentGap_f32,
   exponentGap_f64,
@@ -14,31 +25,19 @@ import { excess_f32, excess_f64 } from "./logarithm.js";
 
 const round = Math.fround;
 
-/** p ln(p/q) - p + q where p, q >= 0 and one of them may be 0. */
-function sparseTerm_f32(p: number, q: number, pBits: number, qBits: number): number {
-  const gap = p === 0 ? 0 : exponentGap_f32(pBits, qBits);
-  const shiftedQ = scaleByGap_f32(q, gap);
-  return excess_f32(p, q, shiftedQ, round(p - shiftedQ), gap);
-}
-
-function sparseTerm_f64(p: number, q: number, pHigh: number, qHigh: number): number {
-  const gap = p === 0 ? 0 : exponentGap_f64(pHigh, qHigh);
-  const shiftedQ = scaleByGap_f64(q, gap);
-  return excess_f64(p, q, shiftedQ, p - shiftedQ, gap);
-}
-
-function klTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number): boolean {
+function klTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number): number {
   const { values: p, bits: pBits, from } = pBlocks;
   const { values: q, bits: qBits } = qBlocks;
-  let tiny = false;
+  let flags = 0;
   for (let i = 0, j = from; i < size; i++, j++) {
     const x = p[j];
     const y = q[j];
     const difference = round(x - y);
     differences_f32[i] = difference;
     if (x < SMALLEST_NORMAL_F32 || y < SMALLEST_NORMAL_F32) {
-      tiny = true;
-      terms_f32[i] = sparseTerm_f32(x, y, pBits[j], qBits[j]);
+      flags |= flagsOf(x, y);
+      // p = 0 leaves q; where q = 0 < p, or one is subnormal, no term is used
+      terms_f32[i] = y < SMALLEST_NORMAL_F32 ? excess_f32(0, y, y, -y, 0) : y;
       continue;
     }
     const gap = exponentGap_f32(pBits[j], qBits[j]);
@@ -50,21 +49,22 @@ function klTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number): bo
     }
     terms_f32[i] = excess_f32(x, y, shiftedQ, d, gap);
   }
-  return tiny;
+  return flags;
 }
 
-function klTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: number): boolean {
+function klTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: number): number {
   const { values: p, bits: pBits, from } = pBlocks;
   const { values: q, bits: qBits } = qBlocks;
-  let tiny = false;
+  let flags = 0;
   for (let i = 0, j = from; i < size; i++, j++) {
     const x = p[j];
     const y = q[j];
     const difference = x - y;
     differences_f64[i] = difference;
     if (x < SMALLEST_NORMAL_F64 || y < SMALLEST_NORMAL_F64) {
-      tiny = true;
-      terms_f64[i] = sparseTerm_f64(x, y, pBits[2 * j + HIGH], qBits[2 * j + HIGH]);
+      flags |= flagsOf(x, y);
+      // p = 0 leaves q; where q = 0 < p, or one is subnormal, no term is used
+      terms_f64[i] = y < SMALLEST_NORMAL_F64 ? excess_f64(0, y, y, -y, 0) : y;
       continue;
     }
     const gap = exponentGap_f64(pBits[2 * j + HIGH], qBits[2 * j + HIGH]);
@@ -76,7 +76,7 @@ function klTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: number): bo
     }
     terms_f64[i] = excess_f64(x, y, shiftedQ, d, gap);
   }
-  return tiny;
+  return flags;
 }
 
 export function klDivergence_f32(p: Float32Array, q: Float32Array, state: State): number {

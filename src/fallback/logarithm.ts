@@ -4,9 +4,9 @@
 import {
   exponentOf_f32,
   exponentOf_f64,
-  scaleByGap_f32,
   SMALLEST_NORMAL_F32,
   SMALLEST_NORMAL_F64,
+  scaleByGap_f32,
   scaleByGap_f64,
 } from "./lanes.js";
 

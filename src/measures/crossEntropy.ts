@@ -10,7 +10,7 @@ function fromSums(s: number, pSum: number, qSum: number, k: number): number {
 }
 
 /** H(p, q) = -Σ p̂ ln q̂. */
-export function crossEntropy(backend: Backend, call: Call, p: NamedRow, q: NamedRow): number {
+export function crossEntropy(backend: Backend, call: Call, [p, q]: readonly NamedRow[]): number {
   const { precision } = call;
   backend.setExponent(precision, 0);
   let flags = backend.reduce("crossEntropy", precision, [p, q], call.length);
@@ -43,6 +43,6 @@ export function crossEntropy(backend: Backend, call: Call, p: NamedRow, q: Named
 }
 
 /** H(p) = -Σ p̂ ln p̂: the cross-entropy of p with itself, by the same kernel. */
-export function entropy(backend: Backend, call: Call, p: NamedRow): number {
-  return crossEntropy(backend, call, p, p);
+export function entropy(backend: Backend, call: Call, [p]: readonly NamedRow[]): number {
+  return crossEntropy(backend, call, [p, p]);
 }

@@ -17,7 +17,7 @@ function fromSums(g: number, sum: number, rho: number): number {
 }
 
 /** KL(p‖q) = Σ p̂ ln(p̂/q̂), p̂ = p/Σp, q̂ = q/Σq. */
-export function klDivergence(backend: Backend, call: Call, p: NamedRow, q: NamedRow): number {
+export function klDivergence(backend: Backend, call: Call, [p, q]: readonly NamedRow[]): number {
   const flags = backend.reduce("klDivergence", call.precision, [p, q], call.length);
   if (flags & UNUSUAL) {
     const [pSum, qSum] = checkedSums(call, p, q);
@@ -50,7 +50,7 @@ function afterScaling(backend: Backend, call: Call, p: NamedRow, q: NamedRow, pS
 }
 
 /** Generalised KL of unnormalised measures: G itself. */
-export function iDivergence(backend: Backend, call: Call, p: NamedRow, q: NamedRow): number {
+export function iDivergence(backend: Backend, call: Call, [p, q]: readonly NamedRow[]): number {
   const flags = backend.reduce("klDivergence", call.precision, [p, q], call.length);
   if (!(flags & UNUSUAL)) {
     if (flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;

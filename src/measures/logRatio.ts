@@ -35,13 +35,7 @@ export function logRatio(
 }
 
 /** Σ c ln(p/q). */
-export function logLikelihoodRatio(
-  backend: Backend,
-  call: Call,
-  counts: NamedRow,
-  p: NamedRow,
-  q: NamedRow,
-): number {
+export function logLikelihoodRatio(backend: Backend, call: Call, [counts, p, q]: readonly NamedRow[]): number {
   const flags = backend.reduce("logLikelihoodRatio", call.precision, [counts, p, q], call.length);
   if (!(flags & (UNUSUAL | P_IS_ZERO | Q_IS_ZERO))) return backend.total(0);
 

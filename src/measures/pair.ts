@@ -1,11 +1,7 @@
 // What the measures of a pair of distributions share: the sums of both rows, and the scales that bring them together.
 
-import type { Backend } from "../backend.js";
 import { type Call, checkNumbers, checkSum, type NamedRow, sumOf } from "../inputs.js";
 import { exponentOf } from "../scalar.js";
-
-/** A measure of one row, or of a pair of rows. */
-export type PairMeasure = (backend: Backend, call: Call, p: NamedRow, q: NamedRow) => number;
 
 /** Sums in which products of a few factors neither overflow nor underflow. */
 const LEAST_SUM = 2 ** -40;

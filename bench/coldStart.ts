@@ -1,0 +1,28 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+
+const url = new URL("../dist/index.js", import.meta.url).href;
+const FIRST_RESULT = `import { klDivergence } from ${JSON.stringify(url)}; klDivergence([0.5, 0.5], [0.25, 0.75]);`;
+
+/** Milliseconds that import and a first result add to an empty script: least, median and largest of pairs run in turn. */
+export function measureColdStart(pairs: number): [number, number, number] {
+  const run = (code: string) => {
+    const start = performance.now();
+    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", code]);
+    if (status !== 0) throw new Error(String(stderr));
+    return performance.now() - start;
+  };
+  const differences: number[] = [];
+  for (let pair = 0; pair < pairs; pair++) {
+    const empty = run("");
+    differences.push(run(FIRST_RESULT) - empty);
+  }
+  differences.sort((a, b) => a - b);
+  return [differences[0], differences[pairs >> 1], differences[pairs - 1]];
+}
+
+/** Bytes of the built file, gzipped. */
+export function measureSize(): number {
+  return gzipSync(readFileSync(new URL("../dist/index.js", import.meta.url)), { level: 9 }).length;
+}

@@ -1,0 +1,64 @@
+import type { Engine } from "../dist/index.js";
+import { add, type DoubleDouble, divide, logarithm, multiply, subtract, sum, ZERO } from "./doubleDouble.js";
+
+export type FloatArray = Float32Array | Float64Array;
+
+export interface Rows {
+  p: FloatArray;
+  q: FloatArray;
+  counts: FloatArray;
+}
+
+/** One kernel family: the call, the loop that a user would write instead, and the exact value. */
+export interface Family {
+  name: string;
+  /** What is special about the rows, if anything. */
+  variant?: "30 % zeros";
+  /** Rows that are read, for the bandwidth. */
+  reads: (keyof Rows)[];
+  call(engine: Engine, rows: Rows): unknown;
+  /** Self-contained: it is compiled anew for each type, from its text. */
+  loop(rows: Rows): unknown;
+  /** The result as a number, exactly; what its error is relative to is its size, or 1 for entropies below it. */
+  exact(rows: Rows): number;
+  errorScale?(exact: number, rows: Rows): number;
+}
+
+const at = (row: FloatArray, i: number): DoubleDouble => [row[i], 0];
+
+const sumOf = (row: FloatArray): DoubleDouble => sum(row.length, (i) => at(row, i));
+
+/** Σ p ln(p/q) of the numbers as they are; zeros of p add nothing. */
+export function sumOfLogRatios(p: FloatArray, q: FloatArray, weights: FloatArray = p): DoubleDouble {
+  return sum(p.length, (i) =>
+    weights[i] === 0 ? ZERO : multiply(at(weights, i), subtract(logarithm(at(p, i)), logarithm(at(q, i)))),
+  );
+}
+
+/** KL of the normalised pair: Σ p ln(p/q)/P + ln(Q/P). */
+export function exactKl(p: FloatArray, q: FloatArray): DoubleDouble {
+  const [pSum, qSum] = [sumOf(p), sumOf(q)];
+  return add(divide(sumOfLogRatios(p, q), pSum), subtract(logarithm(qSum), logarithm(pSum)));
+}
+
+export function exactCrossEntropy(p: FloatArray, q: FloatArray): DoubleDouble {
+  const products = sum(p.length, (i) => (p[i] === 0 ? ZERO : multiply(at(p, i), logarithm(at(q, i)))));
+  return subtract(logarithm(sumOf(q)), divide(products, sumOf(p)));
+}
+
+export function exactJs(p: FloatArray, q: FloatArray): DoubleDouble {
+  const [pSum, qSum] = [sumOf(p), sumOf(q)];
+  const half: DoubleDouble = [0.5, 0];
+  const total = sum(p.length, (i) => {
+    const x = divide(at(p, i), pSum);
+    const y = divide(at(q, i), qSum);
+    const mean = multiply(half, add(x, y));
+    if (mean[0] === 0) return ZERO;
+    const logOfMean = logarithm(mean);
+    const part = (a: DoubleDouble) => (a[0] === 0 ? ZERO : multiply(a, subtract(logarithm(a), logOfMean)));
+    return add(part(x), part(y));
+  });
+  return multiply(half, total);
+}
+
+export const atLeastOne = (exact: number): number => Math.max(1, exact);

@@ -1,0 +1,198 @@
+// npm run bench [-- family …] [--classes 64,131072] [--quick] [--save file.json]
+//
+// Every contestant of a case takes a turn in each of several rounds, so that what the machine does meanwhile hits all alike;
+// a ratio is taken round by round, and its median and range are told. Beside each speed stands the measured error.
+
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { Bench } from "tinybench";
+import { createEngineSync, type Engine } from "../dist/index.js";
+import { measureColdStart, measureSize } from "./coldStart.js";
+import { crossEntropy } from "./crossEntropy.bench.js";
+import { entropy } from "./entropy.bench.js";
+import type { Family, FloatArray, Rows } from "./family.js";
+import { jeffreysDivergence } from "./jeffreysDivergence.bench.js";
+import { jsDivergence } from "./jsDivergence.bench.js";
+import { klDivergence, klDivergenceWithZeros } from "./klDivergence.bench.js";
+import { logLikelihoodRatio } from "./logLikelihoodRatio.bench.js";
+import { logRatio } from "./logRatio.bench.js";
+
+const FAMILIES = [
+  klDivergence,
+  klDivergenceWithZeros,
+  entropy,
+  crossEntropy,
+  jeffreysDivergence,
+  jsDivergence,
+  logLikelihoodRatio,
+  logRatio,
+];
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    classes: { type: "string", default: "16,64,1024,8192,32768,131072,1048576" },
+    quick: { type: "boolean", default: false },
+    save: { type: "string" },
+  },
+});
+
+const ROUNDS = flags.quick ? 2 : 9;
+const MILLISECONDS = flags.quick ? 1 : 12;
+
+export interface Result {
+  family: string;
+  variant?: string;
+  type: "f32" | "f64";
+  classes: number;
+  contestant: string;
+  /** Median over the rounds. */
+  nanosecondsPerCall: number;
+  /** Time of the loop by this one's, round by round: median, least, largest. */
+  ratio: [number, number, number];
+  gigabytesPerSecond: number;
+  error: number;
+}
+
+const median = (numbers: number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
+
+/** Rows like a language model's probabilities: heavy-tailed p, and q near it. Seeded, so that runs are alike. */
+function makeRows(type: "f32" | "f64", n: number, variant: Family["variant"]): Rows {
+  let state = 20261124;
+  const uniform = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return ((state >>> 8) + 0.5) / 16777216;
+  };
+  const gaussian = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  const p = Float64Array.from({ length: n }, () => Math.exp(2 * gaussian()));
+  const q = p.map((x) => x * Math.exp(0.5 * gaussian()));
+  if (variant === "30 % zeros") {
+    for (let i = 1; i < n; i++) if (uniform() < 0.3) p[i] = q[i] = 0;
+  }
+  const normalized = (row: Float64Array) => {
+    const sum = row.reduce((total, x) => total + x);
+    const scaled = row.map((x) => x / sum);
+    return type === "f32" ? Float32Array.from(scaled) : scaled;
+  };
+  const counts = p.map(() => Math.floor(4 * uniform()));
+  return { p: normalized(p), q: normalized(q), counts: type === "f32" ? Float32Array.from(counts) : counts };
+}
+
+/** A function compiled apart from all others made of the same text: a loop that has seen two types of array is slower. */
+function compiledApart(loop: Family["loop"]): Family["loop"] {
+  return new Function(`return (${loop})`)();
+}
+
+function inMemoryOf(engine: Engine, { p, q, counts }: Rows): Rows {
+  const moved = (row: FloatArray) => {
+    const place = row instanceof Float32Array ? engine.float32(row.length) : engine.float64(row.length);
+    place.set(row);
+    return place;
+  };
+  return { p: moved(p), q: moved(q), counts: moved(counts) };
+}
+
+const copyOf = ({ p, q, counts }: Rows): Rows => ({ p: p.slice(), q: q.slice(), counts: counts.slice() });
+
+async function runCase(family: Family, type: "f32" | "f64", classes: number): Promise<Result[]> {
+  const rows = makeRows(type, classes, family.variant);
+  const exact = family.exact(rows);
+  const scale = family.errorScale?.(exact, rows) ?? Math.abs(exact);
+
+  const simd = createEngineSync({ backend: "simd" });
+  const js = createEngineSync({ backend: "js" });
+  const [own, copied, plain, plainLoop] = [inMemoryOf(simd, rows), copyOf(rows), copyOf(rows), copyOf(rows)];
+  const loop = compiledApart(family.loop);
+  const contestants: Record<string, () => unknown> = {
+    loop: () => loop(plainLoop),
+    "simd, in its memory": () => family.call(simd, own),
+    "simd, copied in": () => family.call(simd, copied),
+    js: () => family.call(js, plain),
+  };
+
+  const times: Record<string, number[]> = {};
+  for (let round = 0; round < ROUNDS; round++) {
+    const bench = new Bench({ time: MILLISECONDS, iterations: 3, warmup: round === 0, warmupTime: 2 * MILLISECONDS });
+    // calls are shorter than the clock's resolution at few classes: many make a sample
+    const calls = Math.max(1, Math.floor(20000 / classes));
+    for (const [name, run] of Object.entries(contestants)) {
+      bench.add(name, () => {
+        for (let i = 0; i < calls; i++) run();
+      });
+    }
+    await bench.run();
+    for (const task of bench.tasks) {
+      if (task.result.state !== "completed") throw new Error(`${task.name}: ${task.result.state}`);
+      times[task.name] ??= [];
+      times[task.name].push((task.result.latency.p50 * 1e6) / calls);
+    }
+  }
+
+  const bytes = family.reads.reduce((sum, row) => sum + rows[row].byteLength, 0);
+  const results = Object.entries(contestants).map(([contestant, run]): Result => {
+    const ratios = times[contestant].map((time, round) => times.loop[round] / time);
+    const nanosecondsPerCall = median(times[contestant]);
+    return {
+      family: family.name,
+      variant: family.variant,
+      type,
+      classes,
+      contestant,
+      nanosecondsPerCall,
+      ratio: [median(ratios), Math.min(...ratios), Math.max(...ratios)],
+      gigabytesPerSecond: bytes / nanosecondsPerCall,
+      error: Math.abs((run() as number) - exact) / scale,
+    };
+  });
+  simd.dispose();
+  return results;
+}
+
+const columns: [string, (result: Result) => string][] = [
+  ["classes", ({ classes }) => String(classes)],
+  ["", ({ contestant }) => contestant.padEnd(19)],
+  ["ns a call", ({ nanosecondsPerCall }) => nanosecondsPerCall.toFixed(0)],
+  ["ns a class", ({ nanosecondsPerCall, classes }) => (nanosecondsPerCall / classes).toFixed(3)],
+  ["GB/s", ({ gigabytesPerSecond }) => gigabytesPerSecond.toFixed(2)],
+  ["× loop", ({ ratio: [middle, least, most] }) => `${middle.toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)})`],
+  ["error", ({ error }) => error.toExponential(1)],
+];
+
+function print(results: Result[]): void {
+  const cells = [columns.map(([head]) => head), ...results.map((result) => columns.map(([, cell]) => cell(result)))];
+  const widths = columns.map((_, i) => Math.max(...cells.map((row) => row[i].length)));
+  for (const row of cells) console.log(row.map((cell, i) => cell.padStart(widths[i])).join("  "));
+}
+
+const known = new Set(FAMILIES.map(({ name }) => name));
+for (const name of positionals) {
+  if (!known.has(name)) throw new RangeError(`no family "${name}"; there are ${[...known].join(", ")}`);
+}
+
+const all: Result[] = [];
+for (const family of FAMILIES) {
+  if (positionals.length > 0 && !positionals.includes(family.name)) continue;
+  for (const type of ["f32", "f64"] as const) {
+    console.log(`\n${family.name}${family.variant ? `, ${family.variant}` : ""}, ${type}`);
+    const results: Result[] = [];
+    for (const classes of flags.classes.split(",").map(Number)) {
+      results.push(...(await runCase(family, type, classes)));
+    }
+    print(results);
+    all.push(...results);
+  }
+}
+
+const coldStart = measureColdStart(flags.quick ? 3 : 21);
+const size = measureSize();
+console.log(
+  `\nimport and a first result, cold: ${coldStart.map((ms) => ms.toFixed(1)).join(" … ")} ms more than an empty script`,
+);
+console.log(`dist/index.js, minified and gzipped, with the binary: ${(size / 1024).toFixed(1)} KiB`);
+
+if (flags.save) {
+  const machine = { cpu: cpus()[0].model.trim(), cores: cpus().length, node: process.version, v8: process.versions.v8 };
+  const command = `npm run bench -- ${process.argv.slice(2).join(" ")}`;
+  writeFileSync(flags.save, `${JSON.stringify({ command, machine, coldStart, size, results: all }, null, 1)}\n`);
+}
