@@ -203,3 +203,46 @@ export function reduceSurveyed<T, F>(p: usize, q: usize, length: usize, state: u
     addTotal(state, 0, sparseTerms<T, F>(pBlock, qBlock, size, state));
   }
 }
+
+/** Totals of one row: 0 is the family's Σ term(p), 1 is Σp. Zeros need no care where a term of 0 is 0. */
+// @ts-ignore: decorator
+@inline
+export function reduceRow<T, F>(p: usize, length: usize, state: usize): i32 {
+  const family = changetype<F>(state + FAMILY);
+  const end = p + length * sizeof<T>();
+  for (; p < end; p += BLOCK) {
+    const size = blockSize(p, end);
+    const block = padded(p, end - p, size, state, 0);
+    const blockEnd = block + size;
+    let least = v128.splat<T>(<T>Infinity);
+    let even = f64x2.splat(0);
+    let odd = f64x2.splat(0);
+    let termsEven = f64x2.splat(0);
+    let termsOdd = f64x2.splat(0);
+    for (let at = block; at < blockEnd; at += GROUP) {
+      const p0 = v128.load(at);
+      const p1 = v128.load(at, 16);
+      const p2 = v128.load(at, 32);
+      const p3 = v128.load(at, 48);
+      least = v128.pmin<T>(least, v128.pmin<T>(v128.pmin<T>(p0, p1), v128.pmin<T>(p2, p3)));
+      const sum = sumOfGroup<T>(p0, p1, p2, p3);
+      even = v128.add<f64>(even, lowAsF64<T>(sum));
+      odd = v128.add<f64>(odd, highAsF64<T>(sum));
+    }
+    const total = sumOfLanes(even, odd);
+    if (!isPlain(total) || v128.any_true(v128.lt<T>(least, i32x4.splat(0)))) return UNUSUAL;
+    addTotal(state, 1, total);
+    for (let at = block; at < blockEnd; at += GROUP) {
+      const sum = sumOfGroup<T>(
+        family.term(v128.load(at)),
+        family.term(v128.load(at, 16)),
+        family.term(v128.load(at, 32)),
+        family.term(v128.load(at, 48)),
+      );
+      termsEven = v128.add<f64>(termsEven, lowAsF64<T>(sum));
+      termsOdd = v128.add<f64>(termsOdd, highAsF64<T>(sum));
+    }
+    addTotal(state, 0, sumOfLanes(termsEven, termsOdd));
+  }
+  return 0;
+}

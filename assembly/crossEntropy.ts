@@ -1,13 +1,12 @@
-// crossEntropy, entropy (q = p): S = Σ p ln(q·2^-k), P = Σp, Q = Σq; k near log2 Q, so that nothing cancels against ln Q.
+// crossEntropy: S = Σ p ln(q·2^-k), P = Σp, Q = Σq; k near log2 Q, so that nothing cancels against ln Q.
 
 import { reducePair } from "./blocks";
 import { logarithm } from "./logarithm";
 
 // @ts-ignore: decorator
 @final @unmanaged class CrossEntropy<T> {
-  /** k as it is added to exponents: k·2^23 (f32), or k·2^52 (f64). */
-  k0: i32;
-  k1: i32;
+  /** k as it is added to bit patterns; f64: in the high word. */
+  k: i64;
 
   /** 0 where p = 0: `logarithm` is finite for any q. */
   // @ts-ignore: decorator

@@ -23,6 +23,7 @@ export interface Row {
 
 export type Reduction =
   | "crossEntropy"
+  | "entropy"
   | "jeffreysDivergence"
   | "jsDivergence"
   | "klDivergence"

@@ -77,7 +77,8 @@ export class SimdBackend extends Backend<number> {
 
   protected call(kernel: Reduction, precision: Precision, rows: readonly number[], count: number): number {
     const run = this.#kernels[precision][kernel];
-    return rows.length === 2 ? run(rows[0], rows[1], count, STATE) : run(rows[0], rows[1], rows[2], count, STATE);
+    if (rows.length === 2) return run(rows[0], rows[1], count, STATE);
+    return rows.length === 1 ? run(rows[0], count, STATE) : run(rows[0], rows[1], rows[2], count, STATE);
   }
 
   protected callMap(precision: Precision, rows: readonly number[], out: number, count: number): number {

@@ -72,6 +72,11 @@ const KINDS: Record<string, (random: () => number, p: FloatArray, q: FloatArray,
     p[i] = 1 + (random() < 0.5 ? 0 : 2 ** -20);
     q[i] = p[i] * 2 ** Math.floor(random() * 5 - 2) * (1 + (random() - 0.5) * 2 ** -21);
   },
+  "one-hot among subnormals"(random, p, q, i) {
+    const tiny = (p instanceof Float32Array ? 1e-40 : 1e-310) * random();
+    p[i] = i === p.length >> 1 ? 1 : tiny;
+    q[i] = i === p.length >> 2 ? 1 : tiny;
+  },
   "one-hot"(_, p, q, i) {
     p[i] = i === p.length >> 1 ? 1 : 0;
     q[i] = i === p.length >> 2 ? 1 : 0;

@@ -25,6 +25,19 @@ export function high_f64(x: number): number {
   return bits64[HIGH];
 }
 
+/** The number of these bits. */
+export function fromBits_f32(bits: number): number {
+  bits32[0] = bits;
+  return float32[0];
+}
+
+/** x with another high word. */
+export function withHigh_f64(x: number, high: number): number {
+  float64[0] = x;
+  bits64[HIGH] = high;
+  return float64[0];
+}
+
 const LEAST_POWER = -2100;
 const powersOf2 = /* @__PURE__ */ Float64Array.from({ length: 4201 }, (_, i) => 2 ** (i + LEAST_POWER));
 

@@ -4,10 +4,12 @@
 import {
   exponentOf_f32,
   exponentOf_f64,
+  fromBits_f32,
   SMALLEST_NORMAL_F32,
   SMALLEST_NORMAL_F64,
   scaleByGap_f32,
   scaleByGap_f64,
+  withHigh_f64,
 } from "./lanes.js";
 
 const round = Math.fround;
@@ -35,6 +37,20 @@ export function atanhSeries_f64(z: number): number {
   return a * zz + (0.3999999999954061 * z + 0.6666666666666698);
 }
 
+/** 2 + z·A(z), z <= 1/25. */
+function mantissaSeries_f32(z: number): number {
+  const zz = round(z * z);
+  const high = round(round(0.299631804227829 * z) + 0.3997875154018402);
+  return round(round(high * zz) + round(round(0.6666671633720398 * z) + 2));
+}
+
+function mantissaSeries_f64(z: number): number {
+  const zz = z * z;
+  let a = (0.15120984886230565 * z + 0.1528340339077481) * zz + (0.18184623789719687 * z + 0.22222182495242823);
+  a = a * zz + (0.2857142883868852 * z + 0.3999999999932648);
+  return a * zz + (0.6666666666666694 * z + 2);
+}
+
 function nearOne_f32(s: number): number {
   const z = round(s * s);
   return round(round(s + s) + round(round(s * z) * atanhSeries_f32(z)));
@@ -54,19 +70,19 @@ export function logOfRatio_f64(s: number, e: number): number {
   return e * LN2_HIGH_F64 + (e * LN2_LOW_F64 + nearOne_f64(s));
 }
 
-/** ln(x·2^-k) of normal x > 0 and its bits, k as a gap; finite for x = 0. */
+/** ln(x·2^-k) of normal x > 0 and its bits, k as a gap; finite for any bits. */
 export function logarithm_f32(x: number, bits: number, k: number): number {
   const exponent = exponentOf_f32(bits);
-  const mantissa = scaleByGap_f32(x, -exponent);
+  const mantissa = x < SMALLEST_NORMAL_F32 ? fromBits_f32(bits - exponent) : scaleByGap_f32(x, -exponent);
   const s = round(round(mantissa - 1) / round(mantissa + 1));
-  return round(round(((exponent - k) | 0) * LN2_F32) + nearOne_f32(s));
+  return round(round(((exponent - k) | 0) * LN2_F32) + round(s * mantissaSeries_f32(round(s * s))));
 }
 
 export function logarithm_f64(x: number, high: number, k: number): number {
   const exponent = exponentOf_f64(high);
-  const mantissa = scaleByGap_f64(x, -exponent);
+  const mantissa = x < SMALLEST_NORMAL_F64 ? withHigh_f64(x, high - exponent) : scaleByGap_f64(x, -exponent);
   const s = (mantissa - 1) / (mantissa + 1);
-  return ((exponent - k) | 0) * LN2_F64 + nearOne_f64(s);
+  return ((exponent - k) | 0) * LN2_F64 + s * mantissaSeries_f64(s * s);
 }
 
 /** x ln(x/y) - x + y >= 0, from y' = y·2^e and d = x - y'. What e adds is exactly 0 for e = 0, and then is left out. */

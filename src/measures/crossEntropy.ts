@@ -42,7 +42,27 @@ export function crossEntropy(backend: Backend, call: Call, [p, q]: readonly Name
   return fromSums(backend.total(0), pSum * a, qSum * b, 0);
 }
 
-/** H(p) = -Σ p̂ ln p̂: the cross-entropy of p with itself, by the same kernel. */
+/** H(p) = -Σ p̂ ln p̂. */
 export function entropy(backend: Backend, call: Call, [p]: readonly NamedRow[]): number {
-  return crossEntropy(backend, call, [p, p]);
+  const { precision } = call;
+  backend.setExponent(precision, 0);
+  const flags = backend.reduce("entropy", precision, [p], call.length);
+  let sum = backend.total(1);
+  if (flags & UNUSUAL) {
+    [sum] = checkedSums(call, p);
+  } else {
+    checkSum(call, p, sum);
+    if (isOrdinary(sum)) {
+      const k = exponentOf(sum);
+      if (k === -1 || k === 0) return fromSums(backend.total(0), sum, sum, 0);
+      backend.setExponent(precision, k);
+      backend.reduce("entropy", precision, [p], call.length);
+      return fromSums(backend.total(0), sum, sum, k);
+    }
+  }
+  const a = scaleToOne(sum);
+  backend.setExponent("f64", 0);
+  const inF64 = backend.reduce("entropy", "f64", [scaled(p, a)], call.length);
+  const s = inF64 & UNUSUAL ? wideCrossEntropy(p, p, call.length, a, a) : backend.total(0);
+  return fromSums(s, sum * a, sum * a, 0);
 }

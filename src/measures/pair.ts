@@ -9,14 +9,14 @@ const MOST_SUM = 2 ** 99;
 
 export const isOrdinary = (sum: number): boolean => sum >= LEAST_SUM && sum <= MOST_SUM;
 
-/** Σp and Σq of rows that a kernel has declined: first the error, if there is one to tell. */
-export function checkedSums(call: Call, p: NamedRow, q: NamedRow): [number, number] {
-  checkNumbers(call, p);
-  checkNumbers(call, q);
-  const sums: [number, number] = [sumOf(call, p), sumOf(call, q)];
-  checkSum(call, p, sums[0]);
-  checkSum(call, q, sums[1]);
-  return sums;
+/** Σ of each row, where a kernel has declined one: first the error, if there is one to tell. */
+export function checkedSums(call: Call, ...rows: NamedRow[]): number[] {
+  for (const row of rows) checkNumbers(call, row);
+  return rows.map((row) => {
+    const sum = sumOf(call, row);
+    checkSum(call, row, sum);
+    return sum;
+  });
 }
 
 /** 2^-⌊log2 x⌋, which takes x to [1, 2); at least 2^-1022 and at most 2^1022, which are normal. */

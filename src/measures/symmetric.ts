@@ -40,7 +40,10 @@ function ordered(backend: Backend, p: NamedRow, q: NamedRow): Surveyed {
 function symmetric(backend: Backend, call: Call, p: NamedRow, q: NamedRow, family: Family): number {
   const { precision, length } = call;
   const flags = backend.reduce("survey", precision, [p, q], length);
-  if (flags & UNUSUAL) return afterScaling(backend, call, p, q, ...checkedSums(call, p, q), family);
+  if (flags & UNUSUAL) {
+    const [pSum, qSum] = checkedSums(call, p, q);
+    return afterScaling(backend, call, p, q, pSum, qSum, family);
+  }
   checkSum(call, p, backend.total(1));
   checkSum(call, q, backend.total(0));
   if (flags & family.infinite) return Number.POSITIVE_INFINITY;
