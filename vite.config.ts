@@ -3,7 +3,7 @@ import { defineConfig } from "vite";
 export default defineConfig({
   build: {
     target: "es2022",
-    minify: false,
+    minify: true,
     emptyOutDir: false,
     lib: { entry: "src/index.ts", formats: ["es"], fileName: () => "index.js" },
     // `const` at the top, not `var`: V8 then knows that the kernels' tables and constants do not change (a third faster)

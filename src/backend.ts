@@ -33,6 +33,10 @@ export type Reduction =
 /** Numbers of a chunk. */
 export const CHUNK = { f32: CHUNK_BYTES / 4, f64: CHUNK_BYTES / 8 } as const;
 
+/** Where `logRatio` writes a chunk of its result. */
+const OUT_SLOT = SLOTS - 1;
+const SHORT = 256;
+
 export type FloatArray = Float32Array | Float64Array;
 
 /** `Location` is how the backend's kernels take a row: a pointer, or an array. */
@@ -64,54 +68,63 @@ export abstract class Backend<Location = unknown> {
   /** Runs a reduction over `length` numbers of each row. Returns flags; the sums are `total(…)`. */
   reduce(kernel: Reduction, precision: Precision, rows: readonly Row[], length: number): number {
     this.clear();
+    if (length <= CHUNK[precision]) return this.#reducePart(kernel, precision, rows, 0, length);
     let step = length;
     for (const row of rows) if (!this.#inPlace(row, precision)) step = CHUNK[precision];
-    const locations: Location[] = [];
     let flags = 0;
-    for (let done = 0; done < length; done += step) {
-      const count = Math.min(step, length - done);
-      for (let slot = 0; slot < rows.length; slot++) {
-        const row = rows[slot];
-        if (this.#inPlace(row, precision)) {
-          locations[slot] = this.at(row.source as FloatArray, row.start + done, count);
-        } else {
-          if (!this.#stage(row, done, count, precision, slot)) return UNUSUAL;
-          locations[slot] = this.stagingAt(precision, slot, count);
-        }
-      }
-      flags |= this.call(kernel, precision, locations, count);
-      if (flags & UNUSUAL) return UNUSUAL;
+    for (let done = 0; done < length && !(flags & UNUSUAL); done += step) {
+      flags |= this.#reducePart(kernel, precision, rows, done, Math.min(step, length - done));
     }
     return flags;
   }
 
+  #reducePart(kernel: Reduction, precision: Precision, rows: readonly Row[], done: number, count: number): number {
+    const locations: Location[] = [];
+    for (let slot = 0; slot < rows.length; slot++) {
+      const location = this.#locate(rows[slot], done, count, precision, slot);
+      if (location === undefined) return UNUSUAL;
+      locations.push(location);
+    }
+    return this.call(kernel, precision, locations, count);
+  }
+
   /**
-   * Writes ln(p/q) of two rows to `out` from `outStart`, chunk by chunk. Where a number is not normal,
-   * `exception(index in the row)` gives the result. `out` may be one of the rows.
+   * Writes ln(p/q) to `out` from `outStart`, chunk by chunk; `out` may be one of the rows. Where a number is not normal,
+   * `exception(index in the row)` gives the result.
    */
   logRatio(
     precision: Precision,
-    rows: readonly Row[],
+    p: Row,
+    q: Row,
     length: number,
     out: FloatArray,
     outStart: number,
     exception: (index: number) => number | undefined,
   ): void {
-    const OUT = SLOTS - 1;
+    const result = this.staging(precision, OUT_SLOT);
     for (let done = 0; done < length; done += CHUNK[precision]) {
       const count = Math.min(CHUNK[precision], length - done);
-      const locations = rows.map((row, slot) => {
-        if (this.#inPlace(row, precision)) return this.at(row.source as FloatArray, row.start + done, count);
-        this.#stage(row, done, count, precision, slot);
-        return this.stagingAt(precision, slot, count);
-      });
-      const flags = this.callMap(precision, locations, this.stagingAt(precision, OUT, count), count);
-      const result = this.staging(precision, OUT).subarray(0, count);
+      const rows = [
+        this.#locate(p, done, count, precision, 0) as Location,
+        this.#locate(q, done, count, precision, 1) as Location,
+      ];
+      const flags = this.callMap(precision, rows, this.stagingAt(precision, OUT_SLOT, count), count);
       if (flags & UNUSUAL) {
         for (let i = 0; i < count; i++) result[i] = exception(done + i) ?? result[i];
       }
-      out.set(result, outStart + done);
+      if (count > SHORT) {
+        out.set(result.subarray(0, count), outStart + done);
+      } else {
+        // a loop is faster than a view and set() here
+        for (let i = 0; i < count; i++) out[outStart + done + i] = result[i];
+      }
     }
+  }
+
+  /** Where the kernels find part of a row; undefined where its scale takes a number below the normal ones. */
+  #locate(row: Row, done: number, count: number, precision: Precision, slot: number): Location | undefined {
+    if (this.#inPlace(row, precision)) return this.at(row.source as FloatArray, row.start + done, count);
+    return this.#stage(row, done, count, precision, slot) ? this.stagingAt(precision, slot, count) : undefined;
   }
 
   #inPlace({ source, scale }: Row, precision: Precision): boolean {

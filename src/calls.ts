@@ -69,6 +69,10 @@ export function callRows(
   return results;
 }
 
+const P_AND_Q = ["p", "q"];
+const LOG_RATIO_KEYS = ["base", "input", "out"];
+const LOG_RATIO_ROWS_KEYS = [...LOG_RATIO_KEYS, "rowLength"];
+
 /** `logRatio(p, q, options)`, `logRatioRows`: an array, elementwise. */
 export function callLogRatio(
   runtime: Runtime,
@@ -78,9 +82,9 @@ export function callLogRatio(
   options: (RawOptions & OutOption & { rowLength?: number }) | undefined,
   inRows: boolean,
 ): FloatArray {
-  const names = ["p", "q"];
+  const names = P_AND_Q;
   const sources = [p, q];
-  const unit = unitOf(functionName, options ?? {}, ["base", "input", "out", ...(inRows ? ["rowLength"] : [])]);
+  const unit = options === undefined ? 1 : unitOf(functionName, options, inRows ? LOG_RATIO_ROWS_KEYS : LOG_RATIO_KEYS);
   let rowLength: number;
   let count = 1;
   if (inRows) {
@@ -94,8 +98,10 @@ export function callLogRatio(
   const call = newCall(functionName, precision, rowLength, unit);
   runtime.backend.begin();
   for (let row = 0; row < count; row++) {
-    const [x, y] = sources.map((source, i) => rowOf(names[i], source, source.length > rowLength ? row * rowLength : 0));
-    logRatio(runtime.backend, call, x, y, out, row * rowLength);
+    const start = row * rowLength;
+    const x = rowOf("p", p, p.length > rowLength ? start : 0);
+    const y = rowOf("q", q, q.length > rowLength ? start : 0);
+    logRatio(runtime.backend, call, x, y, out, start);
   }
   return out;
 }

@@ -24,6 +24,7 @@ const describe = (value: unknown): string =>
   value === null ? "null" : typeof value === "object" ? Object.prototype.toString.call(value) : `${typeof value}`;
 
 export function checkVector(functionName: string, argument: string, value: unknown): asserts value is Vector {
+  if ((value instanceof Float32Array || value instanceof Float64Array) && value.length > 0) return;
   const isArray = typeof value === "object" && value !== null && Number.isInteger((value as Vector).length);
   if (!isArray || value instanceof BigInt64Array || value instanceof BigUint64Array) {
     throw new TypeError(
@@ -88,6 +89,7 @@ export function checkNumbers(call: Call, row: NamedRow, kind = "probabilities"):
 const SUM_TOLERANCE = 1e-2;
 
 export function checkSum(call: Call, row: NamedRow, sum: number): void {
+  if (Math.abs(sum - 1) <= SUM_TOLERANCE || (call.normalize && sum > 0 && sum < Number.POSITIVE_INFINITY)) return;
   const name = nameOfRow(call, row);
   if (sum === 0) throw new RangeError(`${call.functionName}: ${name} sums to 0; at least one number must be positive`);
   if (sum === Number.POSITIVE_INFINITY) {
@@ -95,12 +97,10 @@ export function checkSum(call: Call, row: NamedRow, sum: number): void {
       `${call.functionName}: the sum of ${name} is larger than the largest number, 1.8e308; scale it`,
     );
   }
-  if (!call.normalize && !(Math.abs(sum - 1) <= SUM_TOLERANCE)) {
-    throw new RangeError(
-      `${call.functionName}: ${name} sums to ${sum}, not to 1; for counts or weights pass { normalize: true }, ` +
-        `for logits take their softmax first`,
-    );
-  }
+  throw new RangeError(
+    `${call.functionName}: ${name} sums to ${sum}, not to 1; for counts or weights pass { normalize: true }, ` +
+      `for logits take their softmax first`,
+  );
 }
 
 /** Σ of a row by compensated addition, for rows that the kernels decline. */

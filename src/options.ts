@@ -27,13 +27,14 @@ export interface OutOption {
 
 /** Throws a TypeError for a key that `functionName` does not take, with the nearest one that it does. */
 export function checkKeys(functionName: string, options: object, known: readonly string[]): void {
-  for (const key of Object.keys(options)) {
-    if (known.includes(key)) continue;
-    const [nearest] = [...known].sort((a, b) => editDistance(key, a) - editDistance(key, b));
-    throw new TypeError(
-      `${functionName}: unknown option "${key}"; did you mean "${nearest}"? It takes ${known.join(", ")}`,
-    );
-  }
+  for (const key in options) if (!known.includes(key)) throw unknownKey(functionName, key, known);
+}
+
+function unknownKey(functionName: string, key: string, known: readonly string[]): TypeError {
+  const [nearest] = [...known].sort((a, b) => editDistance(key, a) - editDistance(key, b));
+  return new TypeError(
+    `${functionName}: unknown option "${key}"; did you mean "${nearest}"? It takes ${known.join(", ")}`,
+  );
 }
 
 /** Levenshtein's distance: the edits that turn one word into the other. */

@@ -9,7 +9,17 @@ import {
   terms_f32,
   terms_f64,
 } from "./blocks.js";
-import { bits_f32, exponentGap_f32, exponentGap_f64, HIGH, high_f64, scaleByGap_f32, scaleByGap_f64 } from "./lanes.js";
+import {
+  bits_f32,
+  exponentGap_f32,
+  exponentGap_f64,
+  HIGH,
+  high_f64,
+  SMALLEST_NORMAL_F32,
+  SMALLEST_NORMAL_F64,
+  scaleByGap_f32,
+  scaleByGap_f64,
+} from "./lanes.js";
 import { excess_f32, excess_f64 } from "./logarithm.js";
 
 const round = Math.fround;
@@ -18,13 +28,17 @@ const round = Math.fround;
 function toMean_f32(x: number, xBits: number, mean: number, meanBits: number, difference: number): number {
   const gap = x === 0 ? 0 : exponentGap_f32(xBits, meanBits);
   const shiftedMean = scaleByGap_f32(mean, gap);
-  return excess_f32(x, mean, shiftedMean, round(difference + round(mean - shiftedMean)), gap);
+  const d = round(difference + round(mean - shiftedMean));
+  const sum = round(x + shiftedMean);
+  return excess_f32(x, mean, shiftedMean, d, gap, sum < SMALLEST_NORMAL_F32 ? SMALLEST_NORMAL_F32 : sum);
 }
 
 function toMean_f64(x: number, xHigh: number, mean: number, meanHigh: number, difference: number): number {
   const gap = x === 0 ? 0 : exponentGap_f64(xHigh, meanHigh);
   const shiftedMean = scaleByGap_f64(mean, gap);
-  return excess_f64(x, mean, shiftedMean, difference + (mean - shiftedMean), gap);
+  const d = difference + (mean - shiftedMean);
+  const sum = x + shiftedMean;
+  return excess_f64(x, mean, shiftedMean, d, gap, sum < SMALLEST_NORMAL_F64 ? SMALLEST_NORMAL_F64 : sum);
 }
 
 function jsTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number, state: State): number {

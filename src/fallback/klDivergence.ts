@@ -37,7 +37,7 @@ function klTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number): nu
     if (x < SMALLEST_NORMAL_F32 || y < SMALLEST_NORMAL_F32) {
       flags |= flagsOf(x, y);
       // p = 0 leaves q; where q = 0 < p, or one is subnormal, no term is used
-      terms_f32[i] = y < SMALLEST_NORMAL_F32 ? excess_f32(0, y, y, -y, 0) : y;
+      terms_f32[i] = y < SMALLEST_NORMAL_F32 ? excess_f32(0, y, y, -y, 0, SMALLEST_NORMAL_F32) : y;
       continue;
     }
     const gap = exponentGap_f32(pBits[j], qBits[j]);
@@ -47,7 +47,7 @@ function klTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number): nu
       shiftedQ = scaleByGap_f32(y, gap);
       d = round(x - shiftedQ);
     }
-    terms_f32[i] = excess_f32(x, y, shiftedQ, d, gap);
+    terms_f32[i] = excess_f32(x, y, shiftedQ, d, gap, round(x + shiftedQ));
   }
   return flags;
 }
@@ -64,7 +64,7 @@ function klTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: number): nu
     if (x < SMALLEST_NORMAL_F64 || y < SMALLEST_NORMAL_F64) {
       flags |= flagsOf(x, y);
       // p = 0 leaves q; where q = 0 < p, or one is subnormal, no term is used
-      terms_f64[i] = y < SMALLEST_NORMAL_F64 ? excess_f64(0, y, y, -y, 0) : y;
+      terms_f64[i] = y < SMALLEST_NORMAL_F64 ? excess_f64(0, y, y, -y, 0, SMALLEST_NORMAL_F64) : y;
       continue;
     }
     const gap = exponentGap_f64(pBits[2 * j + HIGH], qBits[2 * j + HIGH]);
@@ -74,7 +74,7 @@ function klTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: number): nu
       shiftedQ = scaleByGap_f64(y, gap);
       d = x - shiftedQ;
     }
-    terms_f64[i] = excess_f64(x, y, shiftedQ, d, gap);
+    terms_f64[i] = excess_f64(x, y, shiftedQ, d, gap, x + shiftedQ);
   }
   return flags;
 }

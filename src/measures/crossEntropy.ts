@@ -10,10 +10,12 @@ function fromSums(s: number, pSum: number, qSum: number, k: number): number {
 }
 
 /** H(p, q) = -Σ p̂ ln q̂. */
-export function crossEntropy(backend: Backend, call: Call, [p, q]: readonly NamedRow[]): number {
+export function crossEntropy(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  const p = rows[0];
+  const q = rows[1];
   const { precision } = call;
   backend.setExponent(precision, 0);
-  let flags = backend.reduce("crossEntropy", precision, [p, q], call.length);
+  let flags = backend.reduce("crossEntropy", precision, rows, call.length);
   let pSum = backend.total(1);
   let qSum = backend.total(2);
   if (flags & UNUSUAL) {
@@ -27,7 +29,7 @@ export function crossEntropy(backend: Backend, call: Call, [p, q]: readonly Name
       if (k < -1 || k > 0) {
         // far from 1: once more with every exponent less by k, or S/Σp and ln Σq would cancel
         backend.setExponent(precision, k);
-        backend.reduce("crossEntropy", precision, [p, q], call.length);
+        backend.reduce("crossEntropy", precision, rows, call.length);
         return fromSums(backend.total(0), pSum, qSum, k);
       }
       return fromSums(backend.total(0), pSum, qSum, 0);
@@ -43,10 +45,11 @@ export function crossEntropy(backend: Backend, call: Call, [p, q]: readonly Name
 }
 
 /** H(p) = -Σ p̂ ln p̂. */
-export function entropy(backend: Backend, call: Call, [p]: readonly NamedRow[]): number {
+export function entropy(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  const p = rows[0];
   const { precision } = call;
   backend.setExponent(precision, 0);
-  const flags = backend.reduce("entropy", precision, [p], call.length);
+  const flags = backend.reduce("entropy", precision, rows, call.length);
   let sum = backend.total(1);
   if (flags & UNUSUAL) {
     [sum] = checkedSums(call, p);
@@ -56,7 +59,7 @@ export function entropy(backend: Backend, call: Call, [p]: readonly NamedRow[]):
       const k = exponentOf(sum);
       if (k === -1 || k === 0) return fromSums(backend.total(0), sum, sum, 0);
       backend.setExponent(precision, k);
-      backend.reduce("entropy", precision, [p], call.length);
+      backend.reduce("entropy", precision, rows, call.length);
       return fromSums(backend.total(0), sum, sum, k);
     }
   }

@@ -17,8 +17,10 @@ function fromSums(g: number, sum: number, rho: number): number {
 }
 
 /** KL(p‖q) = Σ p̂ ln(p̂/q̂), p̂ = p/Σp, q̂ = q/Σq. */
-export function klDivergence(backend: Backend, call: Call, [p, q]: readonly NamedRow[]): number {
-  const flags = backend.reduce("klDivergence", call.precision, [p, q], call.length);
+export function klDivergence(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  const p = rows[0];
+  const q = rows[1];
+  const flags = backend.reduce("klDivergence", call.precision, rows, call.length);
   if (flags & UNUSUAL) {
     const [pSum, qSum] = checkedSums(call, p, q);
     return afterScaling(backend, call, p, q, pSum, qSum);
@@ -50,8 +52,10 @@ function afterScaling(backend: Backend, call: Call, p: NamedRow, q: NamedRow, pS
 }
 
 /** Generalised KL of unnormalised measures: G itself. */
-export function iDivergence(backend: Backend, call: Call, [p, q]: readonly NamedRow[]): number {
-  const flags = backend.reduce("klDivergence", call.precision, [p, q], call.length);
+export function iDivergence(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  const p = rows[0];
+  const q = rows[1];
+  const flags = backend.reduce("klDivergence", call.precision, rows, call.length);
   if (!(flags & UNUSUAL)) {
     if (flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
     if (isOrdinary(backend.total(1))) return backend.total(0);

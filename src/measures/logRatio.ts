@@ -28,17 +28,18 @@ export function logRatio(
     if (!(y >= 0 && y < Number.POSITIVE_INFINITY)) checkNumbers(call, q);
     return anyLnRatio(x, y);
   };
-  backend.logRatio(call.precision, [p, q], call.length, out, outStart, exception);
+  backend.logRatio(call.precision, p, q, call.length, out, outStart, exception);
   if (call.unit !== 1) {
     for (let i = outStart; i < outStart + call.length; i++) out[i] *= call.unit;
   }
 }
 
 /** Σ c ln(p/q). */
-export function logLikelihoodRatio(backend: Backend, call: Call, [counts, p, q]: readonly NamedRow[]): number {
-  const flags = backend.reduce("logLikelihoodRatio", call.precision, [counts, p, q], call.length);
+export function logLikelihoodRatio(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  const flags = backend.reduce("logLikelihoodRatio", call.precision, rows, call.length);
   if (!(flags & (UNUSUAL | P_IS_ZERO | Q_IS_ZERO))) return backend.total(0);
 
+  const [counts, p, q] = rows;
   checkNumbers(call, counts, "counts");
   checkNumbers(call, p);
   checkNumbers(call, q);

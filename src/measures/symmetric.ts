@@ -90,11 +90,11 @@ const JEFFREYS: Family = {
 const JENSEN_SHANNON: Family = { kernel: "jsDivergence", wide: wideJensenShannon, infinite: 0 };
 
 /** KL(p‖q) + KL(q‖p). */
-export function jeffreysDivergence(backend: Backend, call: Call, [p, q]: readonly NamedRow[]): number {
-  return symmetric(backend, call, p, q, JEFFREYS);
+export function jeffreysDivergence(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  return symmetric(backend, call, rows[0], rows[1], JEFFREYS);
 }
 
 /** ½ KL(p‖m) + ½ KL(q‖m), m = (p + q)/2; in [0, ln 2]. */
-export function jsDivergence(backend: Backend, call: Call, [p, q]: readonly NamedRow[]): number {
-  return Math.min(LN2, symmetric(backend, call, p, q, JENSEN_SHANNON) / 2);
+export function jsDivergence(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  return Math.min(LN2, symmetric(backend, call, rows[0], rows[1], JENSEN_SHANNON) / 2);
 }
