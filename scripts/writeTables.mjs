@@ -1,0 +1,57 @@
+// Writes the README's table of speed and error from a run of the benchmark:
+//
+//     npm run bench -- --classes 131072 --save bench/results.json && npm run tables
+
+import { readFileSync, writeFileSync } from "node:fs";
+
+const { command, machine, coldStart, size, results } = JSON.parse(readFileSync("bench/results.json", "utf8"));
+const classes = 131072;
+const of = results.filter((result) => result.classes === classes);
+
+const number = (x) => (x < 10 ? x.toFixed(2) : x.toFixed(1));
+const error = (x) => (x === 0 ? "< 1e-16" : x.toExponential(0));
+
+function row(family, variant, type) {
+  const contestants = Object.fromEntries(
+    of
+      .filter((it) => it.family === family && it.variant === variant && it.type === type)
+      .map((it) => [it.contestant, it]),
+  );
+  const speed = (name) => {
+    const { nanosecondsPerCall, ratio } = contestants[name];
+    return `${number(nanosecondsPerCall / classes)} (${number(ratio[0])}×)`;
+  };
+  const { loop } = contestants;
+  return [
+    `\`${family}\`${variant ? `, ${variant}` : ""}`,
+    type,
+    number(loop.nanosecondsPerCall / classes),
+    speed("simd, in its memory"),
+    speed("simd, copied in"),
+    speed("js"),
+    error(contestants.js.error),
+    error(loop.error),
+  ];
+}
+
+const rows = [];
+for (const { family, variant, type } of of.filter((it) => it.contestant === "loop")) rows.push(row(family, variant, type));
+
+const head = ["", "", "loop", "`simd`", "`simd`, copied in", "`js`", "error", "loop's error"];
+const line = (cells) => `| ${cells.join(" | ")} |`;
+const table = [line(head), line(["---", "---", ...head.slice(2).map(() => "---:")]), ...rows.map(line)].join("\n");
+
+const text = `Nanoseconds a class at ${classes.toLocaleString("en")} classes, one core, and how many times a plain \`Math.log\` loop that is; medians of rounds in
+which all take turns. \`${command}\` on ${machine.cpu}, Node ${machine.node}.
+Errors are measured against double-double arithmetic, relative (entropies: of max(1, value)); \`simd\` and \`js\` have the same.
+The loop adds in f64 whatever its input, checks nothing, and takes the sums for 1.
+
+${table}
+
+Import and a first result, cold: ${coldStart[1].toFixed(0)} ms more than an empty script (median). The package, minified and gzipped, binary
+included: ${(size / 1024).toFixed(1)} KiB.`;
+
+const readme = readFileSync("README.md", "utf8");
+const marked = /(<!-- table of speed and error: scripts\/writeTables.mjs -->\n)[^]*?(\n<!-- end -->)/;
+if (!marked.test(readme)) throw new Error("README.md has no place for the table");
+writeFileSync("README.md", readme.replace(marked, (_, start, end) => `${start}\n${text}\n${end}`));
