@@ -35,7 +35,8 @@ function row(family, variant, type) {
 }
 
 const rows = [];
-for (const { family, variant, type } of of.filter((it) => it.contestant === "loop")) rows.push(row(family, variant, type));
+for (const { family, variant, type } of of.filter((it) => it.contestant === "loop"))
+  rows.push(row(family, variant, type));
 
 const head = ["", "", "loop", "`simd`", "`simd`, copied in", "`js`", "error", "loop's error"];
 const line = (cells) => `| ${cells.join(" | ")} |`;
@@ -52,6 +53,9 @@ Import and a first result, cold: ${coldStart[1].toFixed(0)} ms more than an empt
 included: ${(size / 1024).toFixed(1)} KiB.`;
 
 const readme = readFileSync("README.md", "utf8");
-const marked = /(<!-- table of speed and error: scripts\/writeTables.mjs -->\n)[^]*?(\n<!-- end -->)/;
+const marked = /(<!-- table of speed and error: scripts\/writeTables.mjs -->\n)[\s\S]*?(\n<!-- end -->)/;
 if (!marked.test(readme)) throw new Error("README.md has no place for the table");
-writeFileSync("README.md", readme.replace(marked, (_, start, end) => `${start}\n${text}\n${end}`));
+writeFileSync(
+  "README.md",
+  readme.replace(marked, (_, start, end) => `${start}\n${text}\n${end}`),
+);

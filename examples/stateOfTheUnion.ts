@@ -1,0 +1,188 @@
+// npm start
+//
+// Two centuries of State of the Union addresses, as probability distributions over 200,006 tokens: how much each era says
+// (entropy), how far eras are from one another (KL, JS), which words make the difference, and whose words an address is made
+// of. The last part is what KL means: the log-likelihood ratio a token of two models tends to the KL divergence of the one
+// that wrote the text from the other.
+
+import { createEngineSync, entropy, jsDivergence, klDivergence, logLikelihoodRatio, logRatio } from "../dist/index.js";
+import {
+  type Address,
+  addOne,
+  countTokens,
+  drawTokens,
+  readAddresses,
+  readable,
+  toProbabilities,
+  VOCABULARY,
+} from "./corpus.js";
+
+const ERAS: [name: string, from: number, to: number][] = [
+  ["1790–1829", 1790, 1829],
+  ["1830–1865", 1830, 1865],
+  ["1866–1912", 1866, 1912],
+  ["1913–1945", 1913, 1945],
+  ["1946–1989", 1946, 1989],
+  ["1990–2021", 1990, 2021],
+];
+
+/** Kept out of the counts: these years are to be told apart by the others. */
+const HELD_OUT = [1796, 1805, 1823, 1998, 2010, 2019];
+
+interface Era {
+  name: string;
+  addresses: number;
+  counts: Float64Array;
+  /** Add-one smoothed. */
+  smoothed: Float64Array;
+}
+
+const print = (text = "") => console.log(text);
+const heading = (text: string) => print(`\n${text}\n${"─".repeat(text.length)}`);
+const fixed = (x: number, digits = 3, width = 10) => x.toFixed(digits).padStart(width);
+const grouped = (x: number, width = 10) => x.toLocaleString("en").padStart(width);
+const sum = (row: Float64Array) => row.reduce((total, x) => total + x);
+const normalize = { normalize: true };
+
+function showProgress(done: number, total: number): void {
+  if (!process.stdout.isTTY) return;
+  const filled = Math.round((30 * done) / total);
+  process.stdout.write(`\rtokenising ${"█".repeat(filled)}${"░".repeat(30 - filled)} ${done}/${total} addresses`);
+  if (done === total) process.stdout.write("\r\x1b[K");
+}
+
+function makeEras(addresses: readonly Address[]): Era[] {
+  return ERAS.map(([name, from, to]) => {
+    const own = addresses.filter(({ year }) => year >= from && year <= to && !HELD_OUT.includes(year));
+    const counts = countTokens(own);
+    return { name, addresses: own.length, counts, smoothed: toProbabilities(addOne(counts)) };
+  });
+}
+
+function showEntropies(eras: readonly Era[]): void {
+  heading(`Entropy of what was said, over ${grouped(VOCABULARY, 0)} classes`);
+  print(`${"".padEnd(11)} addresses     tokens   distinct       nats       bits   e^H: as many equally likely tokens`);
+  for (const { name, addresses, counts } of eras) {
+    const nats = entropy(counts, normalize);
+    const bits = entropy(counts, { ...normalize, base: 2 });
+    const distinct = counts.filter((count) => count > 0).length;
+    const columns = [grouped(addresses), grouped(sum(counts)), grouped(distinct), fixed(nats), fixed(bits)];
+    print(`${name.padEnd(11)}${columns.join(" ")} ${fixed(Math.exp(nats), 0)}`);
+  }
+}
+
+function showMatrix(eras: readonly Era[], cell: (row: Era, column: Era) => number): void {
+  print(`${"".padEnd(11)}${eras.map(({ name }) => name.padStart(10)).join(" ")}`);
+  for (const row of eras) print(`${row.name.padEnd(11)}${eras.map((column) => fixed(cell(row, column))).join(" ")}`);
+}
+
+function showDivergences(eras: readonly Era[]): void {
+  heading("KL(row ‖ column) in nats a token: what it costs to read the row's era with the column's model");
+  const [oldest] = eras;
+  const newest = eras[eras.length - 1];
+  print(
+    `As counted, KL(${newest.name} ‖ ${oldest.name}) is ${klDivergence(newest.counts, oldest.counts, normalize)}: a token that an era never`,
+  );
+  print("used has probability 0 there. Below, 1 was added to every count of every era: that is smoothing, asked for");
+  print("here, in the open; the package itself adds nothing.\n");
+  showMatrix(eras, (row, column) => klDivergence(row.smoothed, column.smoothed));
+
+  heading("JS in bits, from 0 (the same) to 1 (not a token in common): needs no smoothing, and is symmetric");
+  showMatrix(eras, (row, column) => jsDivergence(row.counts, column.counts, { ...normalize, base: 2 }));
+}
+
+/** The classes with the largest p ln(p/q). */
+function showContributions(p: Era, q: Era): void {
+  const ratios = logRatio(p.smoothed, q.smoothed);
+  const contribution = p.smoothed.map((probability, token) => probability * ratios[token]);
+  const tokens = Array.from(contribution.keys()).sort((a, b) => contribution[b] - contribution[a]);
+  const total = klDivergence(p.smoothed, q.smoothed);
+  heading(`What makes KL(${p.name} ‖ ${q.name}) = ${total.toFixed(3)} nats`);
+  print(`${"token".padEnd(18)}     p ln(p/q)   of the KL   ${p.name} per 10,000   ${q.name} per 10,000`);
+  for (const token of tokens.slice(0, 10)) {
+    const share = `${((100 * contribution[token]) / total).toFixed(1)} %`;
+    const [inP, inQ] = [p, q].map(({ counts }) => fixed((10000 * counts[token]) / sum(counts), 2, 17));
+    print(`${readable(token).padEnd(18)} ${fixed(contribution[token], 4, 12)} ${share.padStart(11)} ${inP}    ${inQ}`);
+  }
+}
+
+/** Log-likelihood ratio a token: of text drawn from a model, and of addresses that neither model has seen. */
+function showEvidence(addresses: readonly Address[], p: Era, q: Era): void {
+  const forward = klDivergence(p.smoothed, q.smoothed);
+  const backward = klDivergence(q.smoothed, p.smoothed);
+  heading(`Whose words? (1/n) Σ c ln(p/q) in nats a token, p = ${p.name}, q = ${q.name}`);
+  print("Tokens drawn from p: it tends to KL(p ‖ q). Drawn from q: to -KL(q ‖ p).\n");
+  const ratioOf = (counts: Float64Array) => logLikelihoodRatio(counts, p.smoothed, q.smoothed) / sum(counts);
+  for (const n of [100, 10_000, 1_000_000]) {
+    const [fromP, fromQ] = [p, q].map(({ smoothed }) => ratioOf(drawTokens(smoothed, n)));
+    print(`${grouped(n)} tokens    from p ${fixed(fromP)}    from q ${fixed(fromQ)}`);
+  }
+  print(`${"∞".padStart(10)} tokens    KL(p‖q)${fixed(forward, 3, 9)}   -KL(q‖p)${fixed(-backward, 3, 8)}`);
+
+  print("\nAddresses that were held out of both:\n");
+  for (const address of addresses.filter(({ year }) => HELD_OUT.includes(year))) {
+    const ratio = ratioOf(countTokens([address]));
+    const name = `${address.year} ${address.president}`.padEnd(24);
+    print(
+      `${name} ${fixed(ratio, 3, 7)} → ${ratio > 0 ? p.name : q.name}  ${"█".repeat(Math.round(Math.abs(ratio) * 20))}`,
+    );
+  }
+  const unseen = [p, q].map(({ counts, smoothed }) => sum(smoothed.filter((_, token) => counts[token] === 0)));
+  const [ofP, ofQ] = unseen.map((share) => `${Math.round(100 * share)} %`);
+  print(
+    `\nAll lie beyond the limits: add-one has given ${ofP} of p and ${ofQ} of q to tokens that the era never used, which`,
+  );
+  print("look alike in both, and of which a real address uses next to none.");
+}
+
+function showSpeed(p: Float64Array, q: Float64Array): void {
+  const simd = createEngineSync();
+  const js = createEngineSync({ backend: "js" });
+  const [x, y] = [p, q].map((row) => {
+    const own = simd.float32(row.length);
+    own.set(row);
+    return own;
+  });
+  const [copyOfX, copyOfY] = [x.slice(), y.slice()];
+  const [xOfLoop, yOfLoop] = [x.slice(), y.slice()];
+  const contestants: [string, () => number][] = [
+    [`${simd.backend}, in its memory`, () => simd.klDivergence(x, y)],
+    ["js", () => js.klDivergence(copyOfX, copyOfY)],
+    ["a Math.log loop", () => loop(xOfLoop, yOfLoop)],
+  ];
+  const times = contestants.map((): number[] => []);
+  for (let round = 0; round < 21; round++) {
+    contestants.forEach(([, run], i) => {
+      const start = performance.now();
+      run();
+      if (round > 3) times[i].push(performance.now() - start);
+    });
+  }
+  const medians = times.map((all) => all.sort((a, b) => a - b)[all.length >> 1]);
+  heading(`One KL of ${grouped(VOCABULARY, 0)} classes, f32, one core`);
+  contestants.forEach(([name, run], i) => {
+    const speed = `${fixed(medians[i], 3, 7)} ms ${fixed((1e6 * medians[i]) / p.length, 2, 7)} ns a class`;
+    print(`${name.padEnd(22)} ${speed} ${fixed(medians[2] / medians[i], 1, 6)} × the loop    ${run()}`);
+  });
+  const same = Object.is(simd.klDivergence(x, y), js.klDivergence(copyOfX, copyOfY));
+  print(same ? "simd and js: the same bits." : "simd and js differ, which is a bug: please report it.");
+}
+
+function loop(p: Float32Array, q: Float32Array): number {
+  let total = 0;
+  for (let i = 0; i < p.length; i++) if (p[i] > 0) total += p[i] * Math.log(p[i] / q[i]);
+  return total;
+}
+
+const addresses = readAddresses(showProgress);
+const eras = makeEras(addresses);
+const [oldest] = eras;
+const newest = eras[eras.length - 1];
+
+print("State of the Union addresses, 1790–2021, in tokens of o200k_base");
+showEntropies(eras);
+showDivergences(eras);
+showContributions(newest, oldest);
+showContributions(oldest, newest);
+showEvidence(addresses, newest, oldest);
+showSpeed(newest.smoothed, oldest.smoothed);
