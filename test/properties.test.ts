@@ -1,0 +1,226 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createEngineSync } from "../src/index.js";
+
+// Facts of information theory, over random rows: distributions of every concentration, with and without zeros.
+
+const engines = { simd: createEngineSync({ backend: "simd" }), js: createEngineSync({ backend: "js" }) };
+const SEED = { seed: 20261124, numRuns: 200 };
+
+/** Weights over many orders of magnitude; one in eight is 0, the first is not. */
+const weight = fc.oneof(
+  { weight: 7, arbitrary: fc.double({ min: -12, max: 3, noNaN: true }).map((e) => 10 ** e) },
+  fc.constant(0),
+);
+
+const pairOfRows = fc.integer({ min: 1, max: 700 }).chain((n) => {
+  const row = fc.array(weight, { minLength: n, maxLength: n }).map((weights) => {
+    weights[0] += 1e-3;
+    return weights;
+  });
+  return fc.tuple(row, row);
+});
+
+const positive = (rows: [number[], number[]]): [number[], number[]] => [
+  rows[0].map((x) => x + 1e-9),
+  rows[1].map((x) => x + 1e-9),
+];
+
+const normalize = { normalize: true };
+
+describe.each([
+  ["simd", "f32", Float32Array, 3e-7],
+  ["simd", "f64", Float64Array, 1e-14],
+  ["js", "f32", Float32Array, 3e-7],
+  ["js", "f64", Float64Array, 1e-14],
+] as const)("%s, %s", (backend, _, type, tolerance) => {
+  const engine = engines[backend];
+  const forRows = (
+    property: (p: Float32Array | Float64Array, q: Float32Array | Float64Array) => void,
+    change = (rows: [number[], number[]]) => rows,
+  ) =>
+    fc.assert(
+      fc.property(pairOfRows, (rows) => {
+        const [p, q] = change(rows);
+        property(type.from(p), type.from(q));
+      }),
+      SEED,
+    );
+  const sumOf = (row: Float32Array | Float64Array) => {
+    let sum = 0;
+    for (const x of row) sum += x;
+    return sum;
+  };
+  const rowOf = (length: number, number: (i: number) => number) => {
+    const row = new type(length);
+    for (let i = 0; i < length; i++) row[i] = number(i);
+    return row;
+  };
+  const near = (a: number, b: number, scale = 1) => {
+    if (a === b) return;
+    expect(Math.abs(a - b)).toBeLessThanOrEqual(tolerance * Math.max(scale, Math.abs(a), Math.abs(b)));
+  };
+
+  test("every divergence is >= 0, and exactly 0 of a row and itself", () => {
+    forRows((p, q) => {
+      for (const measure of ["klDivergence", "jeffreysDivergence", "jsDivergence", "jsDistance"] as const) {
+        expect(engine[measure](p, q, normalize)).toBeGreaterThanOrEqual(0);
+        expect(engine[measure](p, p, normalize)).toBe(0);
+      }
+      expect(engine.iDivergence(p, q)).toBeGreaterThanOrEqual(0);
+      expect(engine.iDivergence(p, p)).toBe(0);
+    });
+  });
+
+  test("KL of a row and twice itself is exactly 0: both are normalised", () => {
+    forRows((p) => {
+      const twice = rowOf(p.length, (i) => 2 * p[i]);
+      expect(engine.klDivergence(p, twice, normalize)).toBe(0);
+      expect(engine.jsDivergence(twice, p, normalize)).toBe(0);
+    });
+  });
+
+  test("H(p, q) = H(p) + KL(p‖q)", () => {
+    forRows((p, q) => {
+      const crossEntropy = engine.crossEntropy(p, q, normalize);
+      near(crossEntropy, engine.entropy(p, normalize) + engine.klDivergence(p, q, normalize));
+    });
+  });
+
+  test("0 <= H(p) <= ln n", () => {
+    forRows((p) => {
+      const entropy = engine.entropy(p, normalize);
+      expect(entropy).toBeGreaterThanOrEqual(0);
+      expect(entropy).toBeLessThanOrEqual(Math.log(p.length) + tolerance * Math.max(1, Math.log(p.length)));
+    });
+  });
+
+  test("JS is symmetric to the bit, finite, at most ln 2, and its root obeys the triangle inequality", () => {
+    forRows((p, q) => {
+      const js = engine.jsDivergence(p, q, normalize);
+      expect(engine.jsDivergence(q, p, normalize)).toBe(js);
+      expect(js).toBeLessThanOrEqual(Math.LN2);
+      const uniform = new type(p.length).fill(1);
+      const around = engine.jsDistance(p, uniform, normalize) + engine.jsDistance(uniform, q, normalize);
+      expect(engine.jsDistance(p, q, normalize)).toBeLessThanOrEqual(around * (1 + tolerance) + tolerance);
+    });
+  });
+
+  test("Jeffreys is symmetric to the bit, and the sum of both KLs", () => {
+    forRows((p, q) => {
+      const jeffreys = engine.jeffreysDivergence(p, q, normalize);
+      expect(engine.jeffreysDivergence(q, p, normalize)).toBe(jeffreys);
+      const both = engine.klDivergence(p, q, normalize) + engine.klDivergence(q, p, normalize);
+      // the contract for sums that differ: 1e-5 and 1e-11 of values from 1e-9 on
+      const bound = type === Float32Array ? 1e-5 : 1e-11;
+      if (both > 1e-9) expect(Math.abs(jeffreys / both - 1)).toBeLessThanOrEqual(bound);
+    }, positive);
+  });
+
+  test("JS is half of both KLs to the mean", () => {
+    forRows((p, q) => {
+      const pSum = sumOf(p);
+      const qSum = sumOf(q);
+      const mean = Float64Array.from(p, (x, i) => x / pSum / 2 + q[i] / qSum / 2);
+      const halves = engine.klDivergence(p, mean, normalize) / 2 + engine.klDivergence(q, mean, normalize) / 2;
+      near(engine.jsDivergence(p, q, normalize), halves);
+    });
+  });
+
+  test("the order of classes matters only within the error", () => {
+    forRows((p, q) => {
+      const backwards = [p.slice().reverse(), q.slice().reverse()] as const;
+      near(engine.klDivergence(p, q, normalize), engine.klDivergence(...backwards, normalize), 1e-3);
+      near(engine.entropy(p, normalize), engine.entropy(backwards[0], normalize));
+    }, positive);
+  });
+
+  test("a base divides by its logarithm", () => {
+    forRows((p, q) => {
+      const nats = engine.klDivergence(p, q, normalize);
+      near(engine.klDivergence(p, q, { normalize: true, base: 2 }), nats / Math.LN2, 0);
+      near(engine.klDivergence(p, q, { normalize: true, base: 10 }), nats / Math.LN10, 0);
+      near(
+        engine.jsDistance(p, q, { normalize: true, base: 2 }) ** 2,
+        engine.jsDivergence(p, q, { normalize: true, base: 2 }),
+        0,
+      );
+      near(engine.entropy(p, { normalize: true, base: 0.5 }), -engine.entropy(p, { normalize: true, base: 2 }));
+    }, positive);
+  });
+
+  test("I-divergence of rows that sum to 1 is KL", () => {
+    forRows((p, q) => {
+      const scale = (row: Float32Array | Float64Array) => {
+        const sum = sumOf(row);
+        return Float64Array.from(row, (x) => x / sum);
+      };
+      const [x, y] = [scale(p), scale(q)];
+      // the sums are 1 but for rounding, of which KL takes no notice
+      expect(Math.abs(engine.iDivergence(x, y) - engine.klDivergence(x, y))).toBeLessThanOrEqual(1e-12);
+    }, positive);
+  });
+
+  test("logLikelihoodRatio is linear in the counts and antisymmetric in the models", () => {
+    forRows((p, q) => {
+      const counts = rowOf(p.length, (i) => i % 4);
+      const thrice = rowOf(p.length, (i) => 3 * counts[i]);
+      const scale = sumOf(rowOf(p.length, (i) => Math.abs(counts[i] * Math.log(p[i] / q[i]))));
+      const once = engine.logLikelihoodRatio(counts, p, q);
+      near(engine.logLikelihoodRatio(thrice, p, q), 3 * once, 3 * scale);
+      near(engine.logLikelihoodRatio(counts, q, p), -once, scale);
+    }, positive);
+  });
+
+  test("logRatio is antisymmetric, and 0 where p = q", () => {
+    forRows((p, q) => {
+      const [forwards, backwards] = [engine.logRatio(p, q), engine.logRatio(q, p)];
+      for (let i = 0; i < p.length; i++) {
+        if (p[i] === q[i]) expect(forwards[i]).toBe(0);
+        else near(forwards[i], -backwards[i], 0);
+      }
+    }, positive);
+  });
+
+  test("rows of a matrix are single calls, to the bit, and one row is compared with every other", () => {
+    fc.assert(
+      fc.property(pairOfRows, fc.integer({ min: 1, max: 5 }), ([a, b], count) => {
+        const rowLength = a.length;
+        const matrix = (row: number[]) => rowOf(rowLength * count, (i) => row[i % rowLength] * (1 + (i % 7)) + 1e-9);
+        const [p, q] = [matrix(a), matrix(b)];
+        const row = (all: Float32Array | Float64Array, r: number) => all.slice(r * rowLength, (r + 1) * rowLength);
+        const one = row(q, 0);
+        const options = { rowLength, normalize: true };
+        for (const measure of [
+          "crossEntropy",
+          "klDivergence",
+          "jeffreysDivergence",
+          "jsDivergence",
+          "jsDistance",
+        ] as const) {
+          const single = Float64Array.from({ length: count }, (_, r) =>
+            engine[measure](row(p, r), row(q, r), normalize),
+          );
+          expect(engine[`${measure}Rows`](p, q, options)).toEqual(single);
+          const toOne = Float64Array.from({ length: count }, (_, r) => engine[measure](row(p, r), one, normalize));
+          expect(engine[`${measure}Rows`](p, one, options)).toEqual(toOne);
+          const fromOne = Float64Array.from({ length: count }, (_, r) => engine[measure](one, row(p, r), normalize));
+          expect(engine[`${measure}Rows`](one, p, options)).toEqual(fromOne);
+        }
+        const raw = { rowLength };
+        expect(engine.entropyRows(p, options)).toEqual(
+          Float64Array.from({ length: count }, (_, r) => engine.entropy(row(p, r), normalize)),
+        );
+        expect(engine.iDivergenceRows(p, one, raw)).toEqual(
+          Float64Array.from({ length: count }, (_, r) => engine.iDivergence(row(p, r), one)),
+        );
+        expect(engine.logLikelihoodRatioRows(p, q, one, raw)).toEqual(
+          Float64Array.from({ length: count }, (_, r) => engine.logLikelihoodRatio(row(p, r), row(q, r), one)),
+        );
+        const ratios = engine.logRatioRows(one, p, raw);
+        for (let r = 0; r < count; r++) expect(row(ratios as Float64Array, r)).toEqual(engine.logRatio(one, row(p, r)));
+      }),
+      { ...SEED, numRuns: 40 },
+    );
+  });
+});
