@@ -121,7 +121,7 @@ export abstract class Backend<Location = unknown> {
     }
   }
 
-  /** Where the kernels find part of a row; undefined where its scale takes a number below the normal ones. */
+  /** Where the kernels find part of a row; undefined where it cannot be staged. */
   #locate(row: Row, done: number, count: number, precision: Precision, slot: number): Location | undefined {
     if (this.#inPlace(row, precision)) return this.at(row.source as FloatArray, row.start + done, count);
     return this.#stage(row, done, count, precision, slot) ? this.stagingAt(precision, slot, count) : undefined;
@@ -132,7 +132,7 @@ export abstract class Backend<Location = unknown> {
     return isOfType && scale === 1 && this.holds(source as FloatArray);
   }
 
-  /** Copies part of a row to its slot. False where the scale takes a number below the normal ones. */
+  /** Copies part of a row to its slot. False where one is no number, or its scale takes it below the normal ones. */
   #stage(row: Row, done: number, count: number, precision: Precision, slot: number): boolean {
     if (this.#staged[slot] === row && this.#stagedFrom[slot] === done && this.#stagedAs[slot] === precision)
       return true;
@@ -145,6 +145,7 @@ export abstract class Backend<Location = unknown> {
     } else {
       for (let i = 0; i < count; i++) {
         const x = source[start + i];
+        if (typeof x !== "number") return false;
         const scaled = x * scale;
         if (scale !== 1 && x > 0 && scaled < SMALLEST_NORMAL_F64) return false;
         target[i] = scaled;

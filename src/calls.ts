@@ -38,7 +38,7 @@ export function callSingle(
   for (let i = 0; i < sources.length; i++) rows.push(rowOf(definition.arguments[i], sources[i], 0));
   runtime.backend.begin();
   const nats = definition.measure(runtime.backend, call, rows);
-  return definition.finish === undefined ? nats * unit : definition.finish(nats, unit);
+  return definition.finish === undefined ? nats / unit : definition.finish(nats, unit);
 }
 
 /** `functionNameRows(…sources, { rowLength })`: a number a row. A source of one row is paired with every row of the others. */
@@ -64,7 +64,7 @@ export function callRows(
       }
     }
     const nats = definition.measure(runtime.backend, call, rows);
-    results[row] = finish === undefined ? nats * unit : finish(nats, unit);
+    results[row] = finish === undefined ? nats / unit : finish(nats, unit);
   }
   return results;
 }

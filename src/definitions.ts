@@ -28,7 +28,7 @@ export const jsDistance: Definition = {
   measure: symmetrics.jsDivergence,
   arguments: ["p", "q"],
   keys: MEASURE_KEYS,
-  finish: (nats, unit) => Math.sqrt(nats * unit),
+  finish: (nats, unit) => Math.sqrt(nats / unit),
 };
 export const iDivergence: Definition = {
   measure: klDivergences.iDivergence,

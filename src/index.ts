@@ -203,7 +203,7 @@ export function iDivergenceRows(p: Vector, q: Vector, options: RowsOptions<RawOp
  * @throws As {@link klDivergence}, but for sums; and RangeError where an observed class has p = q = 0, or where p is 0 for one
  * and q for another, which leaves nothing to tell.
  * @example
- * logLikelihoodRatio([3, 1], [0.5, 0.5], [0.25, 0.75]); // 1.6739764335716716
+ * logLikelihoodRatio([3, 1], [0.5, 0.5], [0.25, 0.75]); // 1.6739764335716714
  */
 export function logLikelihoodRatio(counts: Vector, p: Vector, q: Vector, options?: RawOptions): number {
   return callSingle(defaultRuntime(), "logLikelihoodRatio", definitions.logLikelihoodRatio, [counts, p, q], options);

@@ -11,7 +11,7 @@ export interface Call {
   /** Numbers a row. */
   readonly length: number;
   readonly normalize: boolean;
-  /** 1/ln(base): nats to the unit asked for. */
+  /** Nats in the unit asked for: ln(base). */
   readonly unit: number;
 }
 
@@ -40,7 +40,7 @@ export function precisionOf(sources: readonly Vector[]): Precision {
   return "f32";
 }
 
-/** 1/ln(base), after the checks that all measures share. */
+/** ln(base), after the checks that all measures share. */
 export function unitOf(functionName: string, options: MeasureOptions, known: readonly string[]): number {
   if (options === null || typeof options !== "object") {
     throw new TypeError(`${functionName}: options is ${describe(options)}; it must be an object`);
@@ -57,7 +57,7 @@ export function unitOf(functionName: string, options: MeasureOptions, known: rea
   if (!(base > 0 && base < Number.POSITIVE_INFINITY) || base === 1) {
     throw new RangeError(`${functionName}: base is ${base}; it must be positive, finite and not 1`);
   }
-  return 1 / (base === 2 ? LN2 : ln(base));
+  return base === 2 ? LN2 : ln(base);
 }
 
 /** "p[17]", or "p[2065] (row 2, class 17)" in a matrix. */
@@ -98,7 +98,7 @@ export function checkSum(call: Call, row: NamedRow, sum: number): void {
     );
   }
   throw new RangeError(
-    `${call.functionName}: ${name} sums to ${sum}, not to 1; for counts or weights pass { normalize: true }, ` +
+    `${call.functionName}: ${name} sums to ${sumOf(call, row)}, not to 1; for counts or weights pass { normalize: true }, ` +
       `for logits take their softmax first`,
   );
 }

@@ -61,10 +61,6 @@ function obstacle(bytes: Uint8Array<ArrayBuffer>): string | undefined {
   return undefined;
 }
 
-function onJs(maxBytes: number, reason: string): Runtime {
-  return { backend: new JsBackend(), memory: new PlainMemory(maxBytes), name: "js", reason };
-}
-
 function onSimd(module: WebAssembly.Module, maxBytes: number, shared: boolean): Runtime {
   const memory = new LinearMemory(maxBytes, shared);
   const reason = `WebAssembly SIMD over a ${shared ? "shared" : "plain"} memory`;
@@ -85,44 +81,78 @@ function onGivenModule(module: WebAssembly.Module, maxBytes: number, shared: boo
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** What is left when the module could not be had: JavaScript, or an error if `"simd"` was asked for. */
-function without(functionName: string, backend: string, maxBytes: number, reason: string): Runtime {
-  if (backend === "simd") throw new Error(`${functionName}: backend "simd" cannot run here: ${reason}`);
-  return onJs(maxBytes, reason);
+/** How a page's policy refuses to compile. */
+const mayNotCompile = (error: unknown): string => `this page may not compile WebAssembly: ${messageOf(error)}`;
+
+/** Options, and the binary for them unless something is in its way. */
+class Plan {
+  readonly options: Required<Omit<EngineOptions, "module">>;
+  readonly module: WebAssembly.Module | undefined;
+  readonly isShared: boolean;
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+  readonly obstacle: string | undefined;
+  readonly #functionName: string;
+
+  constructor(functionName: string, options: EngineOptions) {
+    this.#functionName = functionName;
+    this.options = checkOptions(functionName, options);
+    this.module = options.module;
+    this.isShared = this.options.shared && hasSharedMemory();
+    if (this.options.backend === "js" || this.module) return;
+    this.bytes = decodeBinary(this.isShared);
+    this.obstacle = obstacle(this.bytes);
+  }
+
+  /** JavaScript, or an error if `"simd"` was asked for. */
+  without(reason: string): Runtime {
+    const { backend, maxBytes } = this.options;
+    if (backend === "simd") throw new Error(`${this.#functionName}: backend "simd" cannot run here: ${reason}`);
+    return { backend: new JsBackend(), memory: new PlainMemory(maxBytes), name: "js", reason };
+  }
+
+  /** On a module compiled from `bytes`. */
+  on(module: WebAssembly.Module): Runtime {
+    try {
+      return onSimd(module, this.options.maxBytes, this.isShared);
+    } catch (error) {
+      return this.without(messageOf(error));
+    }
+  }
+
+  /** Without compiling, where that can be. */
+  early(): Runtime | undefined {
+    const { backend, maxBytes, shared } = this.options;
+    if (backend === "js") return this.without("as asked");
+    if (this.module) return onGivenModule(this.module, maxBytes, shared);
+    return this.obstacle === undefined ? undefined : this.without(this.obstacle);
+  }
 }
 
 export function createRuntimeSync(functionName: string, options: EngineOptions): Runtime {
-  const { backend, maxBytes, shared } = checkOptions(functionName, options);
-  if (backend === "js") return onJs(maxBytes, "as asked");
-  if (options.module) return onGivenModule(options.module, maxBytes, shared);
-  const isShared = shared && hasSharedMemory();
-  const bytes = decodeBinary(isShared);
-  const reason = obstacle(bytes);
-  if (reason) return without(functionName, backend, maxBytes, reason);
+  const plan = new Plan(functionName, options);
+  const early = plan.early();
+  if (early) return early;
   let module: WebAssembly.Module;
   try {
-    module = new WebAssembly.Module(bytes);
+    module = new WebAssembly.Module(plan.bytes as Uint8Array<ArrayBuffer>);
   } catch (error) {
-    return without(functionName, backend, maxBytes, `this page may not compile WebAssembly: ${messageOf(error)}`);
+    return plan.without(mayNotCompile(error));
   }
-  return onSimd(module, maxBytes, isShared);
+  return plan.on(module);
 }
 
 /** The same, compiling aside: a browser's main thread is not held up. */
 export async function createRuntime(functionName: string, options: EngineOptions): Promise<Runtime> {
-  const { backend, maxBytes, shared } = checkOptions(functionName, options);
-  if (backend === "js" || options.module) return createRuntimeSync(functionName, options);
-  const isShared = shared && hasSharedMemory();
-  const bytes = decodeBinary(isShared);
-  const reason = obstacle(bytes);
-  if (reason) return without(functionName, backend, maxBytes, reason);
+  const plan = new Plan(functionName, options);
+  const early = plan.early();
+  if (early) return early;
   let module: WebAssembly.Module;
   try {
-    module = await WebAssembly.compile(bytes);
+    module = await WebAssembly.compile(plan.bytes as Uint8Array<ArrayBuffer>);
   } catch (error) {
-    return without(functionName, backend, maxBytes, `this page may not compile WebAssembly: ${messageOf(error)}`);
+    return plan.without(mayNotCompile(error));
   }
-  return onSimd(module, maxBytes, isShared);
+  return plan.on(module);
 }
 
 let shared: Runtime | undefined;

@@ -28,9 +28,11 @@ export function logRatio(
     if (!(y >= 0 && y < Number.POSITIVE_INFINITY)) checkNumbers(call, q);
     return anyLnRatio(x, y);
   };
+  // of anything but typed arrays it is not even sure that they hold numbers
+  for (const row of [p, q]) if (!ArrayBuffer.isView(row.source)) checkNumbers(call, row);
   backend.logRatio(call.precision, p, q, call.length, out, outStart, exception);
   if (call.unit !== 1) {
-    for (let i = outStart; i < outStart + call.length; i++) out[i] *= call.unit;
+    for (let i = outStart; i < outStart + call.length; i++) out[i] /= call.unit;
   }
 }
 

@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import * as logratio from "../src/index.js";
+
+// What the README and the docstrings show is run: an expression, and after `//` the value that it has.
+
+const root = new URL("../", import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, root), "utf8");
+
+/** `expression; // value …` lines, with the lines before them that they need. */
+function examplesOf(code: string): { expression: string; shown: string }[] {
+  return [...code.matchAll(/^(?:[\s*]*)([\w.]+\(.*\)|engine\.backend);\s*\/\/ (.+)$/gm)].map(
+    ([, expression, shown]) => ({
+      expression,
+      shown,
+    }),
+  );
+}
+
+const exported: Record<string, unknown> = { ...logratio };
+
+function evaluate(before: string, expression: string): unknown {
+  const run = new Function(...Object.keys(exported), `${before}; return ${expression};`);
+  return run(...Object.values(exported));
+}
+
+/** The value as far as the example tells it: a number to all digits shown, an array by all its numbers. */
+function expectShown(value: unknown, shown: string): void {
+  if (shown.startsWith('"')) {
+    expect(JSON.stringify(value)).toBe(shown);
+    return;
+  }
+  const numbers = shown.match(/-?\d+(\.\d+)?(e-?\d+)?/g)?.map(Number) ?? [];
+  const results = typeof value === "number" ? [value] : Array.from(value as Float64Array);
+  expect(results).toEqual(shown.startsWith("Float64Array") ? numbers.slice(1) : numbers.slice(0, 1));
+}
+
+const blocks = [...read("README.md").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
+
+describe("README.md", () => {
+  test("has examples", () => expect(blocks).toHaveLength(2));
+
+  test.each(examplesOf(blocks[0]))("$expression", ({ expression, shown }) => {
+    expectShown(evaluate("const p = [0.5, 0.25, 0.25]; const q = [0.25, 0.25, 0.5]", expression), shown);
+  });
+
+  test("engines", () => {
+    const code = blocks[1].replace(/^import.*$/m, "").replace("using engine", "const engine");
+    const shown = Object.fromEntries(examplesOf(code).map((it) => [it.expression, it.shown]));
+    expect(evaluate(code, "engine.backend")).toBe(JSON.parse(shown["engine.backend"]));
+    const kl = "engine.klDivergence(p, q)";
+    expectShown(evaluate(code.slice(0, code.indexOf(kl)), kl), shown[kl]);
+  });
+
+  test("names every measure", () => {
+    const measures = Object.keys(exported).filter((name) => !/Rows$|Engine/.test(name));
+    for (const name of measures) expect(read("README.md")).toContain(`| \`${name}(`);
+  });
+});
+
+const docs = examplesOf(
+  [...read("src/index.ts").matchAll(/@example\n([\s\S]*?)(?=\n \* @|\n \*\/)/g)].map(([, code]) => code).join("\n"),
+);
+
+describe("docstrings", () => {
+  test("every measure has an example", () => expect(docs).toHaveLength(9));
+  test.each(docs)("$expression", ({ expression, shown }) => expectShown(evaluate("", expression), shown));
+});
