@@ -3,7 +3,7 @@
 // m itself has lost by rounding, given as half of (p - q) - γq.
 
 import { reduceSurveyed } from "./blocks";
-import { exponentGap, gapToNumber, scaleByGap, splat } from "./lanes";
+import { exponentGap, gapToNumber, half, scaleByGap, splat } from "./lanes";
 import { excess } from "./logarithm";
 
 // @ts-ignore: decorator
@@ -14,9 +14,9 @@ import { excess } from "./logarithm";
   @inline
   term(p: v128, q: v128, mayBeZero: bool): v128 {
     const more = v128.mul<T>(splat<T>(this.gamma), q);
-    const half = v128.mul<T>(v128.sub<T>(v128.sub<T>(p, q), more), splat<T>(0.5));
-    const mean = v128.mul<T>(v128.add<T>(v128.add<T>(p, q), more), splat<T>(0.5));
-    return v128.add<T>(this.toMean(p, mean, half), this.toMean(v128.add<T>(q, more), mean, v128.neg<T>(half)));
+    const difference = v128.mul<T>(v128.sub<T>(v128.sub<T>(p, q), more), half<T>());
+    const mean = v128.mul<T>(v128.add<T>(v128.add<T>(p, q), more), half<T>());
+    return v128.add<T>(this.toMean(p, mean, difference), this.toMean(v128.add<T>(q, more), mean, v128.neg<T>(difference)));
   }
 
   /** x ln(x/m) - x + m, where x - m = difference. */

@@ -4,27 +4,41 @@
 // through its high word (there is no 64-bit arithmetic shift in SSE), the low word of every mask below being zero.
 
 // Constants are read from memory: V8 builds a v128 literal anew on every turn of a loop, but hoists these loads.
-const MASKS_F32 = memory.data<u32>([0xff800000, 0x00800000, 0x3f2aaaab], 16);
-const MASKS_F64 = memory.data<u32>([0, 0xfff00000, 0, 0x00100000, 0, 0x3fe55555], 16);
+const CONSTANTS_F32 = memory.data<u32>([0xff800000, 0x00800000, 0x3f2aaaab, 0x3f000000, 0x3f800000], 16);
+const CONSTANTS_F64 = memory.data<u32>([0, 0xfff00000, 0, 0x00100000, 0, 0x3fe55555, 0, 0x3fe00000, 0, 0x3ff00000], 16);
 
 // @ts-ignore: decorator
 @inline
-function mask<T>(index: usize): v128 {
-  return sizeof<T>() == 4 ? v128.load_splat<u32>(MASKS_F32 + (index << 2)) : v128.load_splat<u64>(MASKS_F64 + (index << 3));
+function constant<T>(index: usize): v128 {
+  return sizeof<T>() == 4 ? v128.load_splat<u32>(CONSTANTS_F32 + (index << 2)) : v128.load_splat<u64>(CONSTANTS_F64 + (index << 3));
 }
 
 /** The bits of sign and exponent. */
 // @ts-ignore: decorator
 @inline
 function exponentMask<T>(): v128 {
-  return mask<T>(0);
+  return constant<T>(0);
 }
 
 /** The smallest normal number of T. */
 // @ts-ignore: decorator
 @inline
 export function smallestNormal<T>(): v128 {
-  return mask<T>(1);
+  return constant<T>(1);
+}
+
+/** ½ in every lane. */
+// @ts-ignore: decorator
+@inline
+export function half<T>(): v128 {
+  return constant<T>(3);
+}
+
+/** 1 in every lane. */
+// @ts-ignore: decorator
+@inline
+export function one<T>(): v128 {
+  return constant<T>(4);
 }
 
 /**
@@ -66,7 +80,7 @@ export function gapToNumber<T>(gap: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function exponentOf<T>(x: v128): v128 {
-  const twoThirds = mask<T>(2);
+  const twoThirds = constant<T>(2);
   return v128.and(v128.sub<i32>(x, twoThirds), exponentMask<T>());
 }
 

@@ -6,7 +6,7 @@
 // scripts/fitAtanh.py. |error of A| <= 2.8e-7 (f32, 4 coefficients), 3.2e-15 (f64, 9), which enters ln(x/y) with the
 // weight z/2 <= 1/18: 1.6e-8 and 1.8e-16 of its value.
 
-import { exponentOf, gapToNumber, smallestNormal, splat } from "./lanes";
+import { exponentOf, gapToNumber, one, smallestNormal } from "./lanes";
 
 const SERIES_F32 = memory.data<f32>([0.6666663885116577, 0.40007781982421875, 0.2823127806186676, 0.268836110830307], 16);
 
@@ -109,8 +109,7 @@ export function logOfRatio<T>(s: v128, e: v128): v128 {
 export function logarithm<T>(x: v128, k: v128): v128 {
   const exponent = exponentOf<T>(x);
   const mantissa = v128.sub<i32>(x, exponent);
-  const one = splat<T>(1);
-  const s = v128.div<T>(v128.sub<T>(mantissa, one), v128.add<T>(mantissa, one));
+  const s = v128.div<T>(v128.sub<T>(mantissa, one<T>()), v128.add<T>(mantissa, one<T>()));
   const nearOne = v128.mul<T>(s, mantissaSeries<T>(v128.mul<T>(s, s)));
   return v128.add<T>(v128.mul<T>(gapToNumber<T>(v128.sub<i32>(exponent, k)), ln2<T>(0)), nearOne);
 }

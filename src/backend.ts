@@ -35,7 +35,6 @@ export const CHUNK = { f32: CHUNK_BYTES / 4, f64: CHUNK_BYTES / 8 } as const;
 
 /** Where `logRatio` writes a chunk of its result. */
 const OUT_SLOT = SLOTS - 1;
-const SHORT = 256;
 
 export type FloatArray = Float32Array | Float64Array;
 
@@ -112,12 +111,7 @@ export abstract class Backend<Location = unknown> {
       if (flags & UNUSUAL) {
         for (let i = 0; i < count; i++) result[i] = exception(done + i) ?? result[i];
       }
-      if (count > SHORT) {
-        out.set(result.subarray(0, count), outStart + done);
-      } else {
-        // a loop is faster than a view and set() here
-        for (let i = 0; i < count; i++) out[outStart + done + i] = result[i];
-      }
+      out.set(result.subarray(0, count), outStart + done);
     }
   }
 
