@@ -4,11 +4,14 @@
 import { high_f64, SMALLEST_NORMAL_F64 } from "./fallback/lanes.js";
 import { atanhSeries_f64, logarithm_f64 } from "./fallback/logarithm.js";
 
+/** Takes any subnormal number to a normal one. */
+export const TWO_TO_54 = 18014398509481984;
+
 export const LN2 = 0.6931471805599453;
 
 /** ln x of any positive finite x, to 2 ulp of max(|ln x|, 1). */
 export function ln(x: number): number {
-  if (x < SMALLEST_NORMAL_F64) return ln(x * 2 ** 54) - 54 * LN2;
+  if (x < SMALLEST_NORMAL_F64) return ln(x * TWO_TO_54) - 54 * LN2;
   return logarithm_f64(x, high_f64(x), 0);
 }
 
@@ -22,6 +25,6 @@ export function log1pMinus(x: number): number {
 
 /** ⌊log2 x⌋ of a positive finite x. */
 export function exponentOf(x: number): number {
-  if (x < SMALLEST_NORMAL_F64) return exponentOf(x * 2 ** 54) - 54;
+  if (x < SMALLEST_NORMAL_F64) return exponentOf(x * TWO_TO_54) - 54;
   return (high_f64(x) >>> 20) - 1023;
 }

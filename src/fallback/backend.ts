@@ -15,7 +15,7 @@ export class JsBackend extends Backend<FloatArray> {
   }
 
   setExponent(precision: Precision, k: number): void {
-    this.#state.k = k * 2 ** (precision === "f32" ? 23 : 20);
+    this.#state.k = k << (precision === "f32" ? 23 : 20);
   }
 
   total(index: number): number {

@@ -11,7 +11,7 @@ export const P_IS_ZERO = 4;
 export const BLOCK_F32 = 512;
 export const BLOCK_F64 = 256;
 
-export const LIMIT = 2 ** 100;
+export const LIMIT = 1.2676506002282294e30; // 2^100
 
 const round = Math.fround;
 

@@ -38,16 +38,32 @@ export function withHigh_f64(x: number, high: number): number {
   return float64[0];
 }
 
-const LEAST_POWER = -2100;
-const powersOf2 = /* @__PURE__ */ Float64Array.from({ length: 4201 }, (_, i) => 2 ** (i + LEAST_POWER));
+const MOST_POWER = 2100;
+const powersOf2 = /* @__PURE__ */ makePowersOf2();
+
+/** 2^-2100 … 2^2100, by doubling and halving: what `**` gives is up to the engine. */
+function makePowersOf2(): Float64Array {
+  const powers = new Float64Array(2 * MOST_POWER + 1);
+  powers[MOST_POWER] = 1;
+  for (let e = 1; e <= MOST_POWER; e++) {
+    powers[MOST_POWER + e] = powers[MOST_POWER + e - 1] * 2;
+    powers[MOST_POWER - e] = powers[MOST_POWER - e + 1] / 2;
+  }
+  return powers;
+}
+
+/** 2^e, e an integer within ±2100; 0 or infinite where f64 has no more. */
+export function powerOf2(e: number): number {
+  return powersOf2[MOST_POWER + e];
+}
 
 /** x·2^e of a gap: exact for normal results, as adding the gap to the bits is. */
 export function scaleByGap_f32(x: number, gap: number): number {
-  return gap === 0 ? x : x * powersOf2[(gap >> 23) - LEAST_POWER];
+  return gap === 0 ? x : x * powerOf2(gap >> 23);
 }
 
 export function scaleByGap_f64(x: number, gap: number): number {
-  return gap === 0 ? x : x * powersOf2[(gap >> 20) - LEAST_POWER];
+  return gap === 0 ? x : x * powerOf2(gap >> 20);
 }
 
 /** The whole octaves between x and y, rounded towards 0, as bits to add to y. */

@@ -1,4 +1,5 @@
 import { type Backend, Q_IS_ZERO, UNUSUAL } from "../backend.js";
+import { powerOf2 } from "../fallback/lanes.js";
 import { type Call, checkSum, type NamedRow } from "../inputs.js";
 import { exponentOf, ln } from "../scalar.js";
 import { checkedSums, isOrdinary, scaled, scaleToOne } from "./pair.js";
@@ -6,7 +7,7 @@ import { wideCrossEntropy } from "./wide.js";
 
 /** -Σ p̂ ln q̂ from S = Σ p ln(q·2^-k), Σp and Σq: ln(Σq·2^-k) - S/Σp. */
 function fromSums(s: number, pSum: number, qSum: number, k: number): number {
-  return Math.max(0, ln(qSum * 2 ** -k) - s / pSum);
+  return Math.max(0, ln(qSum * powerOf2(-k)) - s / pSum);
 }
 
 /** H(p, q) = -Σ p̂ ln q̂. */

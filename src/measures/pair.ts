@@ -1,11 +1,12 @@
 // What the measures of a pair of distributions share: the sums of both rows, and the scales that bring them together.
 
+import { powerOf2 } from "../fallback/lanes.js";
 import { type Call, checkNumbers, checkSum, type NamedRow, sumOf } from "../inputs.js";
 import { exponentOf } from "../scalar.js";
 
 /** Sums in which products of a few factors neither overflow nor underflow. */
-const LEAST_SUM = 2 ** -40;
-const MOST_SUM = 2 ** 99;
+const LEAST_SUM = 9.094947017729282e-13; // 2^-40
+const MOST_SUM = 6.338253001141147e29; // 2^99
 
 export const isOrdinary = (sum: number): boolean => sum >= LEAST_SUM && sum <= MOST_SUM;
 
@@ -21,7 +22,7 @@ export function checkedSums(call: Call, ...rows: NamedRow[]): number[] {
 
 /** 2^-⌊log2 x⌋, which takes x to [1, 2); at least 2^-1022 and at most 2^1022, which are normal. */
 export function scaleToOne(x: number): number {
-  return 2 ** -Math.max(-1022, Math.min(1022, exponentOf(x)));
+  return powerOf2(-Math.max(-1022, Math.min(1022, exponentOf(x))));
 }
 
 /** The row times a. */

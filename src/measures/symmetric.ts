@@ -8,7 +8,7 @@ import { checkedSums, isOrdinary, scaled, scaleToOne } from "./pair.js";
 import { wideJeffreys, wideJensenShannon } from "./wide.js";
 
 /** γ up to which f32 keeps a divergence of 1e-12 to 2e-7, and beyond which f64 rows are scaled first. */
-const GAMMA = { f32: 2 ** -20, f64: 1 } as const;
+const GAMMA = { f32: 9.5367431640625e-7, f64: 1 } as const;
 
 interface Family {
   readonly kernel: "jeffreysDivergence" | "jsDivergence";

@@ -5,7 +5,7 @@ import type { Row } from "../backend.js";
 import { exponentGap_f64, high_f64, SMALLEST_NORMAL_F64, scaleByGap_f64 } from "../fallback/lanes.js";
 import { excess_f64 } from "../fallback/logarithm.js";
 import { logRatioLane_f64 } from "../fallback/logRatio.js";
-import { LN2, ln } from "../scalar.js";
+import { LN2, ln, TWO_TO_54 } from "../scalar.js";
 
 /** A sum that keeps its rounding errors (Neumaier). */
 export class Sum {
@@ -27,8 +27,8 @@ const isNormal = (x: number): boolean => x >= SMALLEST_NORMAL_F64 && x < Number.
 
 /** ln(x/y) of any two positive finite numbers. */
 export function lnRatio(x: number, y: number): number {
-  if (x < SMALLEST_NORMAL_F64) return lnRatio(x * 2 ** 54, y) - 54 * LN2;
-  if (y < SMALLEST_NORMAL_F64) return lnRatio(x, y * 2 ** 54) + 54 * LN2;
+  if (x < SMALLEST_NORMAL_F64) return lnRatio(x * TWO_TO_54, y) - 54 * LN2;
+  if (y < SMALLEST_NORMAL_F64) return lnRatio(x, y * TWO_TO_54) + 54 * LN2;
   return logRatioLane_f64(x, y, high_f64(x), high_f64(y));
 }
 
