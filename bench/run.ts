@@ -1,4 +1,4 @@
-// npm run bench [-- family …] [--classes 64,131072] [--quick] [--save file.json]
+// npm run bench [-- family … --classes 64,131072 --rounds 9 --quick --save file.json]
 //
 // Every contestant of a case takes a turn in each of several rounds, so that what the machine does meanwhile hits all alike;
 // a ratio is taken round by round, and its median and range are told. Beside each speed stands the measured error.
@@ -33,12 +33,13 @@ const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     classes: { type: "string", default: "16,64,1024,8192,32768,131072,1048576" },
+    rounds: { type: "string", default: "9" },
     quick: { type: "boolean", default: false },
     save: { type: "string" },
   },
 });
 
-const ROUNDS = flags.quick ? 2 : 9;
+const ROUNDS = flags.quick ? 2 : Number(flags.rounds);
 const MILLISECONDS = flags.quick ? 1 : 12;
 
 export interface Result {

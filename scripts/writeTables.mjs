@@ -1,6 +1,6 @@
 // Writes the README's table of speed and error from a run of the benchmark:
 //
-//     npm run bench -- --classes 131072 --save bench/results.json && npm run tables
+//     npm run bench -- --classes 131072 --rounds 61 --save bench/results.json && npm run tables
 
 import { readFileSync, writeFileSync } from "node:fs";
 

@@ -1,14 +1,19 @@
 // Jeffreys' and Jensen and Shannon's divergences: two passes, the first for both sums and what the rows hold. The larger sum
 // comes first, so that γ = Σp/Σq - 1 >= 0 and the result is the same, to the bit, for (p, q) and (q, p).
 
-import { type Backend, P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "../backend.js";
+import { type Backend, P_IS_ZERO, type Precision, Q_IS_ZERO, UNUSUAL } from "../backend.js";
 import { type Call, checkSum, type NamedRow } from "../inputs.js";
 import { LN2 } from "../scalar.js";
 import { checkedSums, isOrdinary, scaled, scaleToOne } from "./pair.js";
 import { wideJeffreys, wideJensenShannon } from "./wide.js";
 
-/** γ up to which f32 keeps a divergence of 1e-12 to 2e-7, and beyond which f64 rows are scaled first. */
-const GAMMA = { f32: 9.5367431640625e-7, f64: 1 } as const;
+/**
+ * Whether γq, which is rounded, is too large a part of p - q̃: that is about q·√(8 JS), and f32 then loses more than 1 ulp of
+ * it. Up to 2^-20 it holds for any divergence from 1e-12 on.
+ */
+function isTooCoarse(precision: Precision, gamma: number, result: number): boolean {
+  return precision === "f32" && gamma > 9.5367431640625e-7 && gamma * gamma > result;
+}
 
 interface Family {
   readonly kernel: "jeffreysDivergence" | "jsDivergence";
@@ -49,12 +54,13 @@ function symmetric(backend: Backend, call: Call, p: NamedRow, q: NamedRow, famil
   if (flags & family.infinite) return Number.POSITIVE_INFINITY;
   const surveyed = ordered(backend, p, q);
   const { pSum, qSum, gamma } = surveyed;
-  if (!isOrdinary(pSum) || !isOrdinary(qSum) || gamma > GAMMA[precision]) {
-    return afterScaling(backend, call, surveyed.p, surveyed.q, pSum, qSum, family);
+  if (isOrdinary(pSum) && isOrdinary(qSum) && gamma <= 1) {
+    backend.gamma = gamma;
+    backend.reduce(family.kernel, precision, [surveyed.p, surveyed.q], length);
+    const result = backend.total(0) / pSum;
+    if (!isTooCoarse(precision, gamma, result)) return result;
   }
-  backend.gamma = gamma;
-  backend.reduce(family.kernel, precision, [surveyed.p, surveyed.q], length);
-  return backend.total(0) / pSum;
+  return afterScaling(backend, call, surveyed.p, surveyed.q, pSum, qSum, family);
 }
 
 /** The same in f64 after both are scaled by powers of 2, which round nothing, to sums P in [1, 2) and Q in (P/2, P]. */
