@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createEngineSync } from "../src/index.js";
+import { randomNumbers } from "./cases.js";
 
 // Facts of information theory, over random rows: distributions of every concentration, with and without zeros.
 
@@ -27,6 +28,18 @@ const positive = (rows: [number[], number[]]): [number[], number[]] => [
 ];
 
 const normalize = { normalize: true };
+const DIVERGENCES = ["klDivergence", "jeffreysDivergence", "jsDivergence", "jsDistance"] as const;
+
+/** The same numbers in an order that `seed` tells, the same for rows of one length. */
+function shuffled<Row extends Float32Array | Float64Array>(row: Row, seed: number): Row {
+  const random = randomNumbers(seed);
+  const result = row.slice() as Row;
+  for (let i = result.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [result[i], result[j]] = [result[j], result[i]];
+  }
+  return result;
+}
 
 describe.each([
   ["simd", "f32", Float32Array, 3e-7],
@@ -63,13 +76,34 @@ describe.each([
 
   test("every divergence is >= 0, and exactly 0 of a row and itself", () => {
     forRows((p, q) => {
-      for (const measure of ["klDivergence", "jeffreysDivergence", "jsDivergence", "jsDistance"] as const) {
+      for (const measure of DIVERGENCES) {
         expect(engine[measure](p, q, normalize)).toBeGreaterThanOrEqual(0);
         expect(engine[measure](p, p, normalize)).toBe(0);
       }
       expect(engine.iDivergence(p, q)).toBeGreaterThanOrEqual(0);
       expect(engine.iDivergence(p, p)).toBe(0);
     });
+  });
+
+  test("every divergence of two nearly identical rows is >= 0", () => {
+    forRows((p, q) => {
+      const near = rowOf(p.length, (i) => p[i] * (q[i] > p[i] ? 1 + 2e-7 : 1));
+      for (const measure of DIVERGENCES) expect(engine[measure](p, near, normalize)).toBeGreaterThanOrEqual(0);
+      expect(engine.iDivergence(p, near)).toBeGreaterThanOrEqual(0);
+    });
+  });
+
+  test("scaling both rows by one power of 2 leaves every bit of a divergence, scaling one leaves its value", () => {
+    forRows((p, q) => {
+      const times = (row: Float32Array | Float64Array, factor: number) => rowOf(row.length, (i) => row[i] * factor);
+      for (const measure of DIVERGENCES) {
+        const value = engine[measure](p, q, normalize);
+        expect(engine[measure](times(p, 8), times(q, 8), normalize)).toBe(value);
+        near(engine[measure](times(p, 0.25), times(q, 2), normalize), value);
+      }
+      near(engine.entropy(times(p, 1 / 1024), normalize), engine.entropy(p, normalize));
+      near(engine.crossEntropy(times(p, 4), times(q, 1 / 1024), normalize), engine.crossEntropy(p, q, normalize));
+    }, positive);
   });
 
   test("KL of a row and twice itself is exactly 0: both are normalised", () => {
@@ -95,14 +129,31 @@ describe.each([
     });
   });
 
+  test("the entropy of n equal numbers is ln n", () => {
+    forRows((p) => near(engine.entropy(new type(p.length).fill(p[0]), normalize), Math.log(p.length)));
+  });
+
   test("JS is symmetric to the bit, finite, at most ln 2, and its root obeys the triangle inequality", () => {
     forRows((p, q) => {
       const js = engine.jsDivergence(p, q, normalize);
       expect(engine.jsDivergence(q, p, normalize)).toBe(js);
       expect(js).toBeLessThanOrEqual(Math.LN2);
-      const uniform = new type(p.length).fill(1);
-      const around = engine.jsDistance(p, uniform, normalize) + engine.jsDistance(uniform, q, normalize);
-      expect(engine.jsDistance(p, q, normalize)).toBeLessThanOrEqual(around * (1 + tolerance) + tolerance);
+      for (const between of [new type(p.length).fill(1), shuffled(p, p.length), rowOf(p.length, (i) => p[i] + q[i])]) {
+        const around = engine.jsDistance(p, between, normalize) + engine.jsDistance(between, q, normalize);
+        expect(engine.jsDistance(p, q, normalize)).toBeLessThanOrEqual(around * (1 + tolerance) + tolerance);
+      }
+    });
+  });
+
+  test("rows without a common class have JS = ln 2 and infinite KL and Jeffreys", () => {
+    forRows((p, q) => {
+      const left = rowOf(2 * p.length, (i) => (i % 2 === 0 ? p[i / 2] : 0));
+      const right = rowOf(2 * q.length, (i) => (i % 2 === 1 ? q[(i - 1) / 2] : 0));
+      near(engine.jsDivergence(left, right, normalize), Math.LN2);
+      expect(engine.klDivergence(left, right, normalize)).toBe(Infinity);
+      expect(engine.crossEntropy(right, left, normalize)).toBe(Infinity);
+      expect(engine.jeffreysDivergence(left, right, normalize)).toBe(Infinity);
+      expect(engine.iDivergence(left, right)).toBe(Infinity);
     });
   });
 
@@ -129,9 +180,13 @@ describe.each([
 
   test("the order of classes matters only within the error", () => {
     forRows((p, q) => {
-      const backwards = [p.slice().reverse(), q.slice().reverse()] as const;
-      near(engine.klDivergence(p, q, normalize), engine.klDivergence(...backwards, normalize), 1e-3);
-      near(engine.entropy(p, normalize), engine.entropy(backwards[0], normalize));
+      const [x, y] = [shuffled(p, 5), shuffled(q, 5)];
+      for (const measure of ["klDivergence", "jeffreysDivergence", "jsDivergence"] as const) {
+        near(engine[measure](p, q, normalize), engine[measure](x, y, normalize), 1e-3);
+      }
+      near(engine.iDivergence(p, q), engine.iDivergence(x, y), 1e-3);
+      near(engine.entropy(p, normalize), engine.entropy(x, normalize));
+      near(engine.crossEntropy(p, q, normalize), engine.crossEntropy(x, y, normalize));
     }, positive);
   });
 
@@ -172,13 +227,28 @@ describe.each([
     }, positive);
   });
 
-  test("logRatio is antisymmetric, and 0 where p = q", () => {
+  test("logRatio is antisymmetric within 2 ulp, and 0 where p = q", () => {
+    const epsilon = type === Float32Array ? 2 ** -23 : 2 ** -52;
     forRows((p, q) => {
       const [forwards, backwards] = [engine.logRatio(p, q), engine.logRatio(q, p)];
       for (let i = 0; i < p.length; i++) {
+        const ulp = forwards[i] === 0 ? 0 : 2 ** Math.floor(Math.log2(Math.abs(forwards[i]))) * epsilon;
+        if (!(Math.abs(forwards[i] + backwards[i]) <= 2 * ulp)) expect(forwards[i]).toBe(-backwards[i]);
         if (p[i] === q[i]) expect(forwards[i]).toBe(0);
-        else near(forwards[i], -backwards[i], 0);
       }
+    }, positive);
+  });
+
+  test("a plain array has the bits of the Float64Array of its numbers", () => {
+    forRows((p, q) => {
+      const [x, y] = [Float64Array.from(p), Float64Array.from(q)];
+      for (const measure of [...DIVERGENCES, "crossEntropy"] as const) {
+        expect(engine[measure](Array.from(p), Array.from(q), normalize)).toBe(engine[measure](x, y, normalize));
+      }
+      expect(engine.entropy(Array.from(p), normalize)).toBe(engine.entropy(x, normalize));
+      expect(engine.logLikelihoodRatio(Array.from(p), Array.from(p), Array.from(q))).toBe(
+        engine.logLikelihoodRatio(x, x, y),
+      );
     }, positive);
   });
 
@@ -191,13 +261,7 @@ describe.each([
         const row = (all: Float32Array | Float64Array, r: number) => all.slice(r * rowLength, (r + 1) * rowLength);
         const one = row(q, 0);
         const options = { rowLength, normalize: true };
-        for (const measure of [
-          "crossEntropy",
-          "klDivergence",
-          "jeffreysDivergence",
-          "jsDivergence",
-          "jsDistance",
-        ] as const) {
+        for (const measure of [...DIVERGENCES, "crossEntropy"] as const) {
           const single = Float64Array.from({ length: count }, (_, r) =>
             engine[measure](row(p, r), row(q, r), normalize),
           );
@@ -208,17 +272,20 @@ describe.each([
           expect(engine[`${measure}Rows`](one, p, options)).toEqual(fromOne);
         }
         const raw = { rowLength };
-        expect(engine.entropyRows(p, options)).toEqual(
-          Float64Array.from({ length: count }, (_, r) => engine.entropy(row(p, r), normalize)),
-        );
-        expect(engine.iDivergenceRows(p, one, raw)).toEqual(
-          Float64Array.from({ length: count }, (_, r) => engine.iDivergence(row(p, r), one)),
-        );
-        expect(engine.logLikelihoodRatioRows(p, q, one, raw)).toEqual(
-          Float64Array.from({ length: count }, (_, r) => engine.logLikelihoodRatio(row(p, r), row(q, r), one)),
-        );
-        const ratios = engine.logRatioRows(one, p, raw);
-        for (let r = 0; r < count; r++) expect(row(ratios as Float64Array, r)).toEqual(engine.logRatio(one, row(p, r)));
+        const perRow = (value: (r: number) => number) => Float64Array.from({ length: count }, (_, r) => value(r));
+        expect(engine.entropyRows(p, options)).toEqual(perRow((r) => engine.entropy(row(p, r), normalize)));
+        expect(engine.iDivergenceRows(p, one, raw)).toEqual(perRow((r) => engine.iDivergence(row(p, r), one)));
+        expect(engine.iDivergenceRows(one, p, raw)).toEqual(perRow((r) => engine.iDivergence(one, row(p, r))));
+        const ratio = engine.logLikelihoodRatio.bind(engine);
+        const ratioRows = engine.logLikelihoodRatioRows.bind(engine);
+        expect(ratioRows(p, q, one, raw)).toEqual(perRow((r) => ratio(row(p, r), row(q, r), one)));
+        expect(ratioRows(one, p, q, raw)).toEqual(perRow((r) => ratio(one, row(p, r), row(q, r))));
+        expect(ratioRows(p, one, q, raw)).toEqual(perRow((r) => ratio(row(p, r), one, row(q, r))));
+        const ratios = [engine.logRatioRows(one, p, raw), engine.logRatioRows(p, one, raw)] as Float64Array[];
+        for (let r = 0; r < count; r++) {
+          expect(row(ratios[0], r)).toEqual(engine.logRatio(one, row(p, r)));
+          expect(row(ratios[1], r)).toEqual(engine.logRatio(row(p, r), one));
+        }
       }),
       { ...SEED, numRuns: 40 },
     );
