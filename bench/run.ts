@@ -1,7 +1,7 @@
 // npm run bench [-- family … --classes 64,131072 --rounds 9 --quick --save file.json]
 //
 // Every contestant of a case takes a turn in each of several rounds, so that what the machine does meanwhile hits all alike;
-// a ratio is taken round by round, and its median and range are told. Beside each speed stands the measured error.
+// a ratio is taken round by round, and its median and quartiles are told. Beside each speed stands the measured error.
 
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -50,13 +50,16 @@ export interface Result {
   contestant: string;
   /** Median over the rounds. */
   nanosecondsPerCall: number;
-  /** Time of the loop by this one's, round by round: median, least, largest. */
+  /** Time of the loop by this one's, round by round: median and both quartiles. */
   ratio: [number, number, number];
   gigabytesPerSecond: number;
   error: number;
 }
 
-const median = (numbers: number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
+/** The number below which `share` of all lie. */
+const quantile = (numbers: number[], share: number): number =>
+  [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(share * numbers.length))];
+const median = (numbers: number[]): number => quantile(numbers, 0.5);
 
 /** Rows like a language model's probabilities: heavy-tailed p, and q near it. Seeded, so that runs are alike. */
 function makeRows(type: "f32" | "f64", n: number, variant: Family["variant"]): Rows {
@@ -141,7 +144,7 @@ async function runCase(family: Family, type: "f32" | "f64", classes: number): Pr
       classes,
       contestant,
       nanosecondsPerCall,
-      ratio: [median(ratios), Math.min(...ratios), Math.max(...ratios)],
+      ratio: [median(ratios), quantile(ratios, 0.25), quantile(ratios, 0.75)],
       gigabytesPerSecond: bytes / nanosecondsPerCall,
       error: Math.abs((run() as number) - exact) / scale,
     };
@@ -156,7 +159,7 @@ const columns: [string, (result: Result) => string][] = [
   ["ns a call", ({ nanosecondsPerCall }) => nanosecondsPerCall.toFixed(0)],
   ["ns a class", ({ nanosecondsPerCall, classes }) => (nanosecondsPerCall / classes).toFixed(3)],
   ["GB/s", ({ gigabytesPerSecond }) => gigabytesPerSecond.toFixed(2)],
-  ["× loop", ({ ratio: [middle, least, most] }) => `${middle.toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)})`],
+  ["× loop", ({ ratio: [middle, lower, upper] }) => `${middle.toFixed(2)} (${lower.toFixed(2)}–${upper.toFixed(2)})`],
   ["error", ({ error }) => error.toExponential(1)],
 ];
 

@@ -19,7 +19,8 @@ function row(family, variant, type) {
   );
   const speed = (name) => {
     const { nanosecondsPerCall, ratio } = contestants[name];
-    return `${number(nanosecondsPerCall / classes)} (${number(ratio[0])}×)`;
+    const [middle, lower, upper] = ratio.map(number);
+    return `${number(nanosecondsPerCall / classes)}: ${middle}× (${lower}–${upper})`;
   };
   const { loop } = contestants;
   return [
@@ -42,8 +43,9 @@ const head = ["", "", "loop", "`simd`", "`simd`, copied in", "`js`", "error", "l
 const line = (cells) => `| ${cells.join(" | ")} |`;
 const table = [line(head), line(["---", "---", ...head.slice(2).map(() => "---:")]), ...rows.map(line)].join("\n");
 
-const text = `Nanoseconds a class at ${classes.toLocaleString("en")} classes, one core, and how many times a plain \`Math.log\` loop that is; medians of rounds in
-which all take turns. \`${command}\` on ${machine.cpu}, Node ${machine.node}.
+const text = `Nanoseconds a class at ${classes.toLocaleString("en")} classes, one core, and how many times as fast as a plain \`Math.log\` loop that is: medians, and
+quartiles of the ratio, over rounds in which all take turns. \`${command}\` on
+${machine.cpu}, Node ${machine.node}.
 Errors are measured against double-double arithmetic, relative (entropies: of max(1, value)); \`simd\` and \`js\` have the same.
 The loop adds in f64 whatever its input, checks nothing, and takes the sums for 1.
 
