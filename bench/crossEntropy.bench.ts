@@ -3,7 +3,7 @@ import { atLeastOne, exactCrossEntropy, type Family } from "./family.js";
 export const crossEntropy: Family = {
   name: "crossEntropy",
   reads: ["p", "q"],
-  call: (engine, { p, q }) => engine.crossEntropy(p, q),
+  call: (measures, { p, q }) => measures.crossEntropy(p, q),
   loop: ({ p, q }) => {
     let sum = 0;
     for (let i = 0; i < p.length; i++) {

@@ -3,7 +3,7 @@ import { atLeastOne, exactCrossEntropy, type Family } from "./family.js";
 export const entropy: Family = {
   name: "entropy",
   reads: ["p"],
-  call: (engine, { p }) => engine.entropy(p),
+  call: (measures, { p }) => measures.entropy(p),
   loop: ({ p }) => {
     let sum = 0;
     for (let i = 0; i < p.length; i++) {

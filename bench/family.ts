@@ -1,4 +1,4 @@
-import type { Engine } from "../dist/index.js";
+import type * as logratio from "../dist/index.js";
 import { add, type DoubleDouble, divide, logarithm, multiply, subtract, sum, ZERO } from "./doubleDouble.js";
 
 export type FloatArray = Float32Array | Float64Array;
@@ -9,6 +9,9 @@ export interface Rows {
   counts: FloatArray;
 }
 
+/** The top-level functions, or the methods of an engine. */
+export type Measures = Omit<typeof logratio, "createEngine" | "createEngineSync" | "Engine">;
+
 /** One kernel family: the call, the loop that a user would write instead, and the exact value. */
 export interface Family {
   name: string;
@@ -16,7 +19,7 @@ export interface Family {
   variant?: "30 % zeros";
   /** Rows that are read, for the bandwidth. */
   reads: (keyof Rows)[];
-  call(engine: Engine, rows: Rows): unknown;
+  call(measures: Measures, rows: Rows): unknown;
   /** Self-contained: it is compiled anew for each type, from its text. */
   loop(rows: Rows): unknown;
   /** The result as a number, exactly; what its error is relative to is its size, or 1 for entropies below it. */

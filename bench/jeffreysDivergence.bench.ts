@@ -4,7 +4,7 @@ import { exactKl, type Family } from "./family.js";
 export const jeffreysDivergence: Family = {
   name: "jeffreysDivergence",
   reads: ["p", "q"],
-  call: (engine, { p, q }) => engine.jeffreysDivergence(p, q),
+  call: (measures, { p, q }) => measures.jeffreysDivergence(p, q),
   loop: ({ p, q }) => {
     let sum = 0;
     for (let i = 0; i < p.length; i++) {

@@ -3,7 +3,7 @@ import { exactJs, type Family } from "./family.js";
 export const jsDivergence: Family = {
   name: "jsDivergence",
   reads: ["p", "q"],
-  call: (engine, { p, q }) => engine.jsDivergence(p, q),
+  call: (measures, { p, q }) => measures.jsDivergence(p, q),
   loop: ({ p, q }) => {
     let sum = 0;
     for (let i = 0; i < p.length; i++) {

@@ -3,7 +3,7 @@ import { exactKl, type Family } from "./family.js";
 export const klDivergence: Family = {
   name: "klDivergence",
   reads: ["p", "q"],
-  call: (engine, { p, q }) => engine.klDivergence(p, q),
+  call: (measures, { p, q }) => measures.klDivergence(p, q),
   loop: ({ p, q }) => {
     let sum = 0;
     for (let i = 0; i < p.length; i++) {

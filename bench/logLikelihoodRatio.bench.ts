@@ -3,7 +3,7 @@ import { type Family, sumOfLogRatios } from "./family.js";
 export const logLikelihoodRatio: Family = {
   name: "logLikelihoodRatio",
   reads: ["counts", "p", "q"],
-  call: (engine, { counts, p, q }) => engine.logLikelihoodRatio(counts, p, q),
+  call: (measures, { counts, p, q }) => measures.logLikelihoodRatio(counts, p, q),
   loop: ({ counts, p, q }) => {
     let sum = 0;
     for (let i = 0; i < p.length; i++) {

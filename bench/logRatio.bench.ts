@@ -5,7 +5,7 @@ import type { Family } from "./family.js";
 export const logRatio: Family = {
   name: "logRatio",
   reads: ["p", "q"],
-  call: (engine, { p, q, counts }) => engine.logRatio(p, q, { out: counts }).at(-1),
+  call: (measures, { p, q, counts }) => measures.logRatio(p, q, { out: counts }).at(-1),
   loop: ({ p, q, counts }) => {
     for (let i = 0; i < p.length; i++) counts[i] = Math.log(p[i] / q[i]);
     return counts.at(-1);

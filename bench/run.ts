@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { Bench } from "tinybench";
-import { createEngineSync, type Engine } from "../dist/index.js";
+import * as logratio from "../dist/index.js";
 import { measureColdStart, measureSize } from "./coldStart.js";
 import { crossEntropy } from "./crossEntropy.bench.js";
 import { entropy } from "./entropy.bench.js";
@@ -88,7 +88,7 @@ function compiledApart(loop: Family["loop"]): Family["loop"] {
   return new Function(`return (${loop})`)();
 }
 
-function inMemoryOf(engine: Engine, { p, q, counts }: Rows): Rows {
+function inMemoryOf(engine: logratio.Engine, { p, q, counts }: Rows): Rows {
   const moved = (row: FloatArray) => {
     const place = row instanceof Float32Array ? engine.float32(row.length) : engine.float64(row.length);
     place.set(row);
@@ -104,14 +104,14 @@ async function runCase(family: Family, type: "f32" | "f64", classes: number): Pr
   const exact = family.exact(rows);
   const scale = family.errorScale?.(exact, rows) ?? Math.abs(exact);
 
-  const simd = createEngineSync({ backend: "simd" });
-  const js = createEngineSync({ backend: "js" });
+  const simd = logratio.createEngineSync({ backend: "simd" });
+  const js = logratio.createEngineSync({ backend: "js" });
   const [own, copied, plain, plainLoop] = [inMemoryOf(simd, rows), copyOf(rows), copyOf(rows), copyOf(rows)];
   const loop = compiledApart(family.loop);
   const contestants: Record<string, () => unknown> = {
     loop: () => loop(plainLoop),
     "simd, in its memory": () => family.call(simd, own),
-    "simd, copied in": () => family.call(simd, copied),
+    "simd, copied in": () => family.call(logratio, copied),
     js: () => family.call(js, plain),
   };
 

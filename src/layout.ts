@@ -10,4 +10,5 @@ export const STAGING = 65536;
 export const CHUNK_BYTES = 32768;
 /** Rows that a kernel reads or writes at once. */
 export const SLOTS = 3;
-export const RESERVED_BYTES = STAGING + SLOTS * CHUNK_BYTES;
+/** Whole pages. */
+export const RESERVED_BYTES = 3 * 65536;

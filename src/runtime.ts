@@ -1,7 +1,7 @@
 import type { Backend } from "./backend.js";
 import { JsBackend } from "./fallback/backend.js";
 import { LOW } from "./fallback/lanes.js";
-import { BINARY, MEMORY_FLAGS } from "./generated/binary.js";
+import { BINARY, MEMORY_FLAGS, SHIFT } from "./generated/binary.js";
 import { RESERVED_BYTES } from "./layout.js";
 import { LinearMemory, type Memory, PlainMemory } from "./memory.js";
 import { checkKeys } from "./options.js";
@@ -46,9 +46,8 @@ function checkOptions(functionName: string, options: EngineOptions): Required<Om
 }
 
 function decodeBinary(shared: boolean): Uint8Array<ArrayBuffer> {
-  const text = atob(BINARY);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  const bytes = new Uint8Array(BINARY.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = BINARY.charCodeAt(i) - SHIFT;
   if (!shared) bytes[MEMORY_FLAGS] = 1;
   return bytes;
 }
@@ -155,10 +154,13 @@ export async function createRuntime(functionName: string, options: EngineOptions
   return plan.on(module);
 }
 
-let shared: Runtime | undefined;
+let topLevel: Runtime | undefined;
 
-/** The one behind the top-level functions, made at the first call. */
+/**
+ * The one behind the top-level functions, made at the first call. It hands out no arrays, so that its memory is no larger than
+ * the kernels' own, and plain: to copy into a shared one takes half as long again (`set` is then word by word).
+ */
 export function defaultRuntime(): Runtime {
-  shared ??= createRuntimeSync("logratio", {});
-  return shared;
+  topLevel ??= createRuntimeSync("logratio", { shared: false, maxBytes: RESERVED_BYTES });
+  return topLevel;
 }

@@ -225,8 +225,9 @@ describe("an engine", () => {
     expect(() => createEngineSync({ backend: "gpu" as "js" })).toThrow(
       'backend is "gpu"; it must be "auto", "simd" or "js"',
     );
+    expect(createEngineSync({ maxBytes: 196608 }).entropy([0.5, 0.5], { base: 2 })).toBe(1);
     expect(() => createEngineSync({ maxBytes: 1000 })).toThrow(
-      "createEngineSync: maxBytes is 1000; it must be from 163840 to 2^32",
+      "createEngineSync: maxBytes is 1000; it must be from 196608 to 2^32",
     );
     expect(() => createEngineSync({ module: {} as WebAssembly.Module })).toThrow(TypeError);
     expect(() => createEngineSync({ thread: 2 } as object)).toThrow('createEngineSync: unknown option "thread"');

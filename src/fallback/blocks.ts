@@ -1,8 +1,9 @@
-// The twin of assembly/blocks.ts: the same blocks, groups and lanes. A family first writes its terms of a block to a
-// scratch row, which one function then adds in the order that defines the result. f32 and f64 are apart all the way down:
-// a loop that has seen both kinds of array is 14 to 39 % slower (measured).
+// The twin of assembly/blocks.ts: the same blocks, groups and lanes. A block is surveyed; then its family writes its terms to
+// a scratch row, which one function adds in the order that defines the result. f32 and f64 are apart all the way down: a
+// loop that has seen both kinds of array is 14 to 39 % slower (measured). A survey that stands apart and is unrolled makes
+// f64 a fifth faster than one check among the terms.
 
-import { bitsOf } from "./lanes.js";
+import { bitsOf, SMALLEST_NORMAL_F32, SMALLEST_NORMAL_F64 } from "./lanes.js";
 
 export const UNUSUAL = 1;
 export const Q_IS_ZERO = 2;
@@ -15,11 +16,20 @@ export const LIMIT = 1.2676506002282294e30; // 2^100
 
 const round = Math.fround;
 
-/** What a class says of its block, where x or y is less than the smallest normal number. */
-export function flagsOf(x: number, y: number): number {
+/** A block has zeros, which the families then mask. */
+const ZEROS = 8;
+
+/** What a class says of its block. */
+function flagsOf(x: number, y: number, tiny: number): number {
   if (x < 0 || y < 0) return UNUSUAL;
   if (x === 0) return y === 0 ? 0 : P_IS_ZERO;
-  return y === 0 ? Q_IS_ZERO : UNUSUAL;
+  if (y === 0) return Q_IS_ZERO;
+  return x < tiny || y < tiny ? UNUSUAL : 0;
+}
+
+/** Whether every number that was looked at is normal and positive (or NaN, which the sums tell). */
+export interface Survey {
+  isDense: boolean;
 }
 
 /** Totals of a reduction and what a family needs to know besides its rows. */
@@ -43,23 +53,76 @@ export function addTotal(state: State, index: number, x: number): void {
 
 /** The terms of a block. */
 export const terms_f32 = /* @__PURE__ */ new Float32Array(BLOCK_F32);
-/** p - q of a block, which the family writes where it needs their sum. */
-export const differences_f32 = /* @__PURE__ */ new Float32Array(BLOCK_F32);
 /** A last block of p, of q and of counts, padded with zeros to whole groups. */
 const padding_f32 = /* @__PURE__ */ Array.from({ length: 3 }, () => new Float32Array(BLOCK_F32));
 const paddingBits_f32 = /* @__PURE__ */ padding_f32.map(bitsOf);
 
-/** Σ of the numbers of a row from `start`, in the order of a block. */
-export function sumOfBlock_f32(t: Float32Array, start: number, size: number): number {
+/** One lane of a group from i on. */
+function sumOfLane_f32(t: Float32Array, i: number): number {
+  return round(round(t[i] + t[i + 4]) + round(t[i + 8] + t[i + 12]));
+}
+
+function differenceOfLane_f32(p: Float32Array, q: Float32Array, i: number): number {
+  return round(
+    round(round(p[i] - q[i]) + round(p[i + 4] - q[i + 4])) +
+      round(round(p[i + 8] - q[i + 8]) + round(p[i + 12] - q[i + 12])),
+  );
+}
+
+function hasSmall_f32(t: Float32Array, i: number): boolean {
+  return (
+    t[i] < SMALLEST_NORMAL_F32 ||
+    t[i + 4] < SMALLEST_NORMAL_F32 ||
+    t[i + 8] < SMALLEST_NORMAL_F32 ||
+    t[i + 12] < SMALLEST_NORMAL_F32
+  );
+}
+
+/** Σ of the terms of a block. */
+export function sumOfTerms_f32(size: number): number {
+  let l0 = 0;
+  let l1 = 0;
+  let l2 = 0;
+  let l3 = 0;
+  for (let i = 0; i < size; i += 16) {
+    l0 += sumOfLane_f32(terms_f32, i);
+    l1 += sumOfLane_f32(terms_f32, i + 1);
+    l2 += sumOfLane_f32(terms_f32, i + 2);
+    l3 += sumOfLane_f32(terms_f32, i + 3);
+  }
+  return l0 + l2 + (l1 + l3);
+}
+
+/** Σ of the numbers of a block. */
+export function sumOfBlock_f32(t: Float32Array, start: number, size: number, survey: Survey): number {
   let l0 = 0;
   let l1 = 0;
   let l2 = 0;
   let l3 = 0;
   for (let i = start; i < start + size; i += 16) {
-    l0 += round(round(t[i] + t[i + 4]) + round(t[i + 8] + t[i + 12]));
-    l1 += round(round(t[i + 1] + t[i + 5]) + round(t[i + 9] + t[i + 13]));
-    l2 += round(round(t[i + 2] + t[i + 6]) + round(t[i + 10] + t[i + 14]));
-    l3 += round(round(t[i + 3] + t[i + 7]) + round(t[i + 11] + t[i + 15]));
+    if (hasSmall_f32(t, i) || hasSmall_f32(t, i + 1) || hasSmall_f32(t, i + 2) || hasSmall_f32(t, i + 3))
+      survey.isDense = false;
+    l0 += sumOfLane_f32(t, i);
+    l1 += sumOfLane_f32(t, i + 1);
+    l2 += sumOfLane_f32(t, i + 2);
+    l3 += sumOfLane_f32(t, i + 3);
+  }
+  return l0 + l2 + (l1 + l3);
+}
+
+/** Σ(p - q) of a block; the survey is of q. */
+function sumOfDifferences_f32(p: Float32Array, q: Float32Array, start: number, size: number, survey: Survey): number {
+  let l0 = 0;
+  let l1 = 0;
+  let l2 = 0;
+  let l3 = 0;
+  for (let i = start; i < start + size; i += 16) {
+    if (hasSmall_f32(q, i) || hasSmall_f32(q, i + 1) || hasSmall_f32(q, i + 2) || hasSmall_f32(q, i + 3))
+      survey.isDense = false;
+    l0 += differenceOfLane_f32(p, q, i);
+    l1 += differenceOfLane_f32(p, q, i + 1);
+    l2 += differenceOfLane_f32(p, q, i + 2);
+    l3 += differenceOfLane_f32(p, q, i + 3);
   }
   return l0 + l2 + (l1 + l3);
 }
@@ -97,35 +160,52 @@ export class Blocks_f32 {
   }
 }
 
-/** Writes the terms of a block, and says what it holds (flags). */
-export type Terms_f32 = (p: Blocks_f32, q: Blocks_f32, size: number, state: State) => number;
+/** Writes the terms of a block. */
+export type Terms_f32 = (p: Blocks_f32, q: Blocks_f32, size: number, state: State) => void;
 
-/** Totals of a pair of rows: 0 is Σ of the terms, 1 is Σp, 2 is Σq or, with `difference`, Σ(p - q). */
-export function reducePair_f32(
-  p: Float32Array,
-  q: Float32Array,
-  state: State,
-  difference: boolean,
-  terms: Terms_f32,
-): number {
+/** What a family adds over a pair of rows: its terms, of blocks without zeros and with them, and Σ(p - q) or Σq. */
+export interface Family_f32 {
+  readonly dense: Terms_f32;
+  readonly sparse: Terms_f32;
+  readonly second: "q" | "p - q";
+}
+
+/** What a block with zeros holds. */
+function classify_f32(p: Float32Array, q: Float32Array, start: number, size: number): number {
+  let flags = ZEROS;
+  for (let i = start; i < start + size; i++) flags |= flagsOf(p[i], q[i], SMALLEST_NORMAL_F32);
+  return flags;
+}
+
+/** Totals of a pair of rows: 0 is Σ of the family's terms, 1 is Σp, 2 is Σq or Σ(p - q). */
+export function reducePair_f32(p: Float32Array, q: Float32Array, state: State, family: Family_f32): number {
+  const { dense, sparse, second } = family;
   const pBlocks = new Blocks_f32(p, 0);
   const qBlocks = new Blocks_f32(q, 1);
+  const survey: Survey = { isDense: true };
   let flags = 0;
   for (let start = 0; start < p.length; start += BLOCK_F32) {
     const size = pBlocks.seek(start);
     qBlocks.seek(start);
-    const { from } = pBlocks;
-    flags |= terms(pBlocks, qBlocks, size, state);
-    const pTotal = sumOfBlock_f32(pBlocks.values, from, size);
-    const secondTotal = difference
-      ? sumOfBlock_f32(differences_f32, 0, size)
-      : sumOfBlock_f32(qBlocks.values, from, size);
-    if (flags & UNUSUAL || !(pTotal < LIMIT && Math.abs(secondTotal) < LIMIT)) return UNUSUAL;
+    const { values: x, from } = pBlocks;
+    const { values: y } = qBlocks;
+    survey.isDense = true;
+    const pTotal = sumOfBlock_f32(x, from, size, survey);
+    const secondTotal =
+      second === "q" ? sumOfBlock_f32(y, from, size, survey) : sumOfDifferences_f32(x, y, from, size, survey);
+    if (!(pTotal < LIMIT && Math.abs(secondTotal) < LIMIT)) return UNUSUAL;
     addTotal(state, 1, pTotal);
     addTotal(state, 2, secondTotal);
-    addTotal(state, 0, sumOfBlock_f32(terms_f32, 0, size));
+    if (survey.isDense) {
+      dense(pBlocks, qBlocks, size, state);
+    } else {
+      flags |= classify_f32(x, y, from, size);
+      if (flags & UNUSUAL) return UNUSUAL;
+      sparse(pBlocks, qBlocks, size, state);
+    }
+    addTotal(state, 0, sumOfTerms_f32(size));
   }
-  return flags;
+  return flags & ~ZEROS;
 }
 
 /** Total 0 alone, of rows that a survey found to be plain. */
@@ -136,24 +216,67 @@ export function reduceSurveyed_f32(p: Float32Array, q: Float32Array, state: Stat
     const size = pBlocks.seek(start);
     qBlocks.seek(start);
     terms(pBlocks, qBlocks, size, state);
-    addTotal(state, 0, sumOfBlock_f32(terms_f32, 0, size));
+    addTotal(state, 0, sumOfTerms_f32(size));
   }
 }
 
 /** The terms of a block. */
 export const terms_f64 = /* @__PURE__ */ new Float64Array(BLOCK_F64);
-/** p - q of a block, which the family writes where it needs their sum. */
-export const differences_f64 = /* @__PURE__ */ new Float64Array(BLOCK_F64);
 /** A last block of p, of q and of counts, padded with zeros to whole groups. */
 const padding_f64 = /* @__PURE__ */ Array.from({ length: 3 }, () => new Float64Array(BLOCK_F64));
 const paddingBits_f64 = /* @__PURE__ */ padding_f64.map(bitsOf);
 
-export function sumOfBlock_f64(t: Float64Array, start: number, size: number): number {
+/** Σ of the terms of a block. */
+export function sumOfTerms_f64(size: number): number {
+  const t = terms_f64;
+  let l0 = 0;
+  let l1 = 0;
+  for (let i = 0; i < size; i += 8) {
+    l0 += t[i] + t[i + 2] + (t[i + 4] + t[i + 6]);
+    l1 += t[i + 1] + t[i + 3] + (t[i + 5] + t[i + 7]);
+  }
+  return l0 + l1;
+}
+
+const areSmall_f64 = (a: number, b: number, c: number, d: number): boolean =>
+  a < SMALLEST_NORMAL_F64 || b < SMALLEST_NORMAL_F64 || c < SMALLEST_NORMAL_F64 || d < SMALLEST_NORMAL_F64;
+
+/** Σ of the numbers of a block. Each is loaded once: the loop is a sixth faster for it. */
+export function sumOfBlock_f64(t: Float64Array, start: number, size: number, survey: Survey): number {
   let l0 = 0;
   let l1 = 0;
   for (let i = start; i < start + size; i += 8) {
-    l0 += t[i] + t[i + 2] + (t[i + 4] + t[i + 6]);
-    l1 += t[i + 1] + t[i + 3] + (t[i + 5] + t[i + 7]);
+    const t0 = t[i];
+    const t1 = t[i + 1];
+    const t2 = t[i + 2];
+    const t3 = t[i + 3];
+    const t4 = t[i + 4];
+    const t5 = t[i + 5];
+    const t6 = t[i + 6];
+    const t7 = t[i + 7];
+    if (areSmall_f64(t0, t1, t2, t3) || areSmall_f64(t4, t5, t6, t7)) survey.isDense = false;
+    l0 += t0 + t2 + (t4 + t6);
+    l1 += t1 + t3 + (t5 + t7);
+  }
+  return l0 + l1;
+}
+
+/** Σ(p - q) of a block; the survey is of q. */
+function sumOfDifferences_f64(p: Float64Array, q: Float64Array, start: number, size: number, survey: Survey): number {
+  let l0 = 0;
+  let l1 = 0;
+  for (let i = start; i < start + size; i += 8) {
+    const q0 = q[i];
+    const q1 = q[i + 1];
+    const q2 = q[i + 2];
+    const q3 = q[i + 3];
+    const q4 = q[i + 4];
+    const q5 = q[i + 5];
+    const q6 = q[i + 6];
+    const q7 = q[i + 7];
+    if (areSmall_f64(q0, q1, q2, q3) || areSmall_f64(q4, q5, q6, q7)) survey.isDense = false;
+    l0 += p[i] - q0 + (p[i + 2] - q2) + (p[i + 4] - q4 + (p[i + 6] - q6));
+    l1 += p[i + 1] - q1 + (p[i + 3] - q3) + (p[i + 5] - q5 + (p[i + 7] - q7));
   }
   return l0 + l1;
 }
@@ -191,35 +314,52 @@ export class Blocks_f64 {
   }
 }
 
-/** Writes the terms of a block, and says what it holds (flags). */
-export type Terms_f64 = (p: Blocks_f64, q: Blocks_f64, size: number, state: State) => number;
+/** Writes the terms of a block. */
+export type Terms_f64 = (p: Blocks_f64, q: Blocks_f64, size: number, state: State) => void;
 
-/** Totals of a pair of rows: 0 is Σ of the terms, 1 is Σp, 2 is Σq or, with `difference`, Σ(p - q). */
-export function reducePair_f64(
-  p: Float64Array,
-  q: Float64Array,
-  state: State,
-  difference: boolean,
-  terms: Terms_f64,
-): number {
+/** What a family adds over a pair of rows: its terms, of blocks without zeros and with them, and Σ(p - q) or Σq. */
+export interface Family_f64 {
+  readonly dense: Terms_f64;
+  readonly sparse: Terms_f64;
+  readonly second: "q" | "p - q";
+}
+
+/** What a block with zeros holds. */
+function classify_f64(p: Float64Array, q: Float64Array, start: number, size: number): number {
+  let flags = ZEROS;
+  for (let i = start; i < start + size; i++) flags |= flagsOf(p[i], q[i], SMALLEST_NORMAL_F64);
+  return flags;
+}
+
+/** Totals of a pair of rows: 0 is Σ of the family's terms, 1 is Σp, 2 is Σq or Σ(p - q). */
+export function reducePair_f64(p: Float64Array, q: Float64Array, state: State, family: Family_f64): number {
+  const { dense, sparse, second } = family;
   const pBlocks = new Blocks_f64(p, 0);
   const qBlocks = new Blocks_f64(q, 1);
+  const survey: Survey = { isDense: true };
   let flags = 0;
   for (let start = 0; start < p.length; start += BLOCK_F64) {
     const size = pBlocks.seek(start);
     qBlocks.seek(start);
-    const { from } = pBlocks;
-    flags |= terms(pBlocks, qBlocks, size, state);
-    const pTotal = sumOfBlock_f64(pBlocks.values, from, size);
-    const secondTotal = difference
-      ? sumOfBlock_f64(differences_f64, 0, size)
-      : sumOfBlock_f64(qBlocks.values, from, size);
-    if (flags & UNUSUAL || !(pTotal < LIMIT && Math.abs(secondTotal) < LIMIT)) return UNUSUAL;
+    const { values: x, from } = pBlocks;
+    const { values: y } = qBlocks;
+    survey.isDense = true;
+    const pTotal = sumOfBlock_f64(x, from, size, survey);
+    const secondTotal =
+      second === "q" ? sumOfBlock_f64(y, from, size, survey) : sumOfDifferences_f64(x, y, from, size, survey);
+    if (!(pTotal < LIMIT && Math.abs(secondTotal) < LIMIT)) return UNUSUAL;
     addTotal(state, 1, pTotal);
     addTotal(state, 2, secondTotal);
-    addTotal(state, 0, sumOfBlock_f64(terms_f64, 0, size));
+    if (survey.isDense) {
+      dense(pBlocks, qBlocks, size, state);
+    } else {
+      flags |= classify_f64(x, y, from, size);
+      if (flags & UNUSUAL) return UNUSUAL;
+      sparse(pBlocks, qBlocks, size, state);
+    }
+    addTotal(state, 0, sumOfTerms_f64(size));
   }
-  return flags;
+  return flags & ~ZEROS;
 }
 
 /** Total 0 alone, of rows that a survey found to be plain. */
@@ -230,6 +370,6 @@ export function reduceSurveyed_f64(p: Float64Array, q: Float64Array, state: Stat
     const size = pBlocks.seek(start);
     qBlocks.seek(start);
     terms(pBlocks, qBlocks, size, state);
-    addTotal(state, 0, sumOfBlock_f64(terms_f64, 0, size));
+    addTotal(state, 0, sumOfTerms_f64(size));
   }
 }

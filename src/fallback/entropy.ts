@@ -8,8 +8,11 @@ import {
   Blocks_f64,
   LIMIT,
   type State,
+  type Survey,
   sumOfBlock_f32,
   sumOfBlock_f64,
+  sumOfTerms_f32,
+  sumOfTerms_f64,
   terms_f32,
   terms_f64,
   UNUSUAL,
@@ -19,40 +22,36 @@ import { logarithm_f32, logarithm_f64 } from "./logarithm.js";
 
 export function entropy_f32(row: Float32Array, state: State): number {
   const blocks = new Blocks_f32(row, 0);
+  const survey: Survey = { isDense: true };
   const { k } = state;
   for (let start = 0; start < row.length; start += BLOCK_F32) {
     const size = blocks.seek(start);
     const { values: p, bits, from } = blocks;
-    let negative = false;
-    for (let i = 0, j = from; i < size; i++, j++) {
-      const x = p[j];
-      if (x < 0) negative = true;
-      terms_f32[i] = x * logarithm_f32(x, bits[j], k);
-    }
-    const total = sumOfBlock_f32(p, from, size);
-    if (negative || !(total < LIMIT)) return UNUSUAL;
+    survey.isDense = true;
+    const total = sumOfBlock_f32(p, from, size, survey);
+    if (!(total < LIMIT)) return UNUSUAL;
+    if (!survey.isDense) for (let j = from; j < from + size; j++) if (p[j] < 0) return UNUSUAL;
     addTotal(state, 1, total);
-    addTotal(state, 0, sumOfBlock_f32(terms_f32, 0, size));
+    for (let i = 0, j = from; i < size; i++, j++) terms_f32[i] = p[j] * logarithm_f32(p[j], bits[j], k);
+    addTotal(state, 0, sumOfTerms_f32(size));
   }
   return 0;
 }
 
 export function entropy_f64(row: Float64Array, state: State): number {
   const blocks = new Blocks_f64(row, 0);
+  const survey: Survey = { isDense: true };
   const { k } = state;
   for (let start = 0; start < row.length; start += BLOCK_F64) {
     const size = blocks.seek(start);
     const { values: p, bits, from } = blocks;
-    let negative = false;
-    for (let i = 0, j = from; i < size; i++, j++) {
-      const x = p[j];
-      if (x < 0) negative = true;
-      terms_f64[i] = x * logarithm_f64(x, bits[2 * j + HIGH], k);
-    }
-    const total = sumOfBlock_f64(p, from, size);
-    if (negative || !(total < LIMIT)) return UNUSUAL;
+    survey.isDense = true;
+    const total = sumOfBlock_f64(p, from, size, survey);
+    if (!(total < LIMIT)) return UNUSUAL;
+    if (!survey.isDense) for (let j = from; j < from + size; j++) if (p[j] < 0) return UNUSUAL;
     addTotal(state, 1, total);
-    addTotal(state, 0, sumOfBlock_f64(terms_f64, 0, size));
+    for (let i = 0, j = from; i < size; i++, j++) terms_f64[i] = p[j] * logarithm_f64(p[j], bits[2 * j + HIGH], k);
+    addTotal(state, 0, sumOfTerms_f64(size));
   }
   return 0;
 }

@@ -24,7 +24,7 @@ import { logOfRatio_f32, logOfRatio_f64 } from "./logarithm.js";
 
 const round = Math.fround;
 
-function jeffreysTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number, state: State): number {
+function jeffreysTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number, state: State): void {
   const { values: p, bits: pBits, from } = pBlocks;
   const { values: q } = qBlocks;
   const gamma = round(state.gamma);
@@ -41,10 +41,9 @@ function jeffreysTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: numbe
     const s = round(d / (sum < SMALLEST_NORMAL_F32 ? SMALLEST_NORMAL_F32 : sum));
     terms_f32[i] = difference * logOfRatio_f32(s, gap);
   }
-  return 0;
 }
 
-function jeffreysTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: number, state: State): number {
+function jeffreysTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: number, state: State): void {
   const { values: p, bits: pBits, from } = pBlocks;
   const { values: q } = qBlocks;
   const gamma = state.gamma;
@@ -61,7 +60,6 @@ function jeffreysTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: numbe
     const s = d / (sum < SMALLEST_NORMAL_F64 ? SMALLEST_NORMAL_F64 : sum);
     terms_f64[i] = difference * logOfRatio_f64(s, gap);
   }
-  return 0;
 }
 
 export function jeffreysDivergence_f32(p: Float32Array, q: Float32Array, state: State): void {

@@ -41,7 +41,7 @@ function toMean_f64(x: number, xHigh: number, mean: number, meanHigh: number, di
   return excess_f64(x, mean, shiftedMean, d, gap, sum < SMALLEST_NORMAL_F64 ? SMALLEST_NORMAL_F64 : sum);
 }
 
-function jsTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number, state: State): number {
+function jsTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number, state: State): void {
   const { values: p, bits: pBits, from } = pBlocks;
   const { values: q } = qBlocks;
   const gamma = round(state.gamma);
@@ -56,10 +56,9 @@ function jsTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number, sta
     terms_f32[i] =
       toMean_f32(x, pBits[j], mean, meanBits, half) + toMean_f32(grownQ, bits_f32(grownQ), mean, meanBits, -half);
   }
-  return 0;
 }
 
-function jsTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: number, state: State): number {
+function jsTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: number, state: State): void {
   const { values: p, bits: pBits, from } = pBlocks;
   const { values: q } = qBlocks;
   const gamma = state.gamma;
@@ -75,7 +74,6 @@ function jsTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: number, sta
       toMean_f64(x, pBits[2 * j + HIGH], mean, meanHigh, half) +
       toMean_f64(grownQ, high_f64(grownQ), mean, meanHigh, -half);
   }
-  return 0;
 }
 
 export function jsDivergence_f32(p: Float32Array, q: Float32Array, state: State): void {

@@ -3,9 +3,8 @@
 import {
   type Blocks_f32,
   type Blocks_f64,
-  differences_f32,
-  differences_f64,
-  flagsOf,
+  type Family_f32,
+  type Family_f64,
   reducePair_f32,
   reducePair_f64,
   type State,
@@ -16,73 +15,92 @@ import {
   exponentGap_f32,
   exponentGap_f64,
   HIGH,
+  powerOf2,
   SMALLEST_NORMAL_F32,
   SMALLEST_NORMAL_F64,
   scaleByGap_f32,
   scaleByGap_f64,
 } from "./lanes.js";
-import { excess_f32, excess_f64 } from "./logarithm.js";
+import { excess_f32, excess_f64, excessNear_f32, excessNear_f64 } from "./logarithm.js";
 
 const round = Math.fround;
 
-function klTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number): number {
-  const { values: p, bits: pBits, from } = pBlocks;
-  const { values: q, bits: qBits } = qBlocks;
-  let flags = 0;
-  for (let i = 0, j = from; i < size; i++, j++) {
-    const x = p[j];
-    const y = q[j];
-    const difference = round(x - y);
-    differences_f32[i] = difference;
-    if (x < SMALLEST_NORMAL_F32 || y < SMALLEST_NORMAL_F32) {
-      flags |= flagsOf(x, y);
-      // p = 0 leaves q; where q = 0 < p, or one is subnormal, no term is used
-      terms_f32[i] = y < SMALLEST_NORMAL_F32 ? excess_f32(0, y, y, -y, 0, SMALLEST_NORMAL_F32) : y;
-      continue;
+const kl_f32: Family_f32 = {
+  dense({ values: p, bits: pBits, from }: Blocks_f32, { values: q, bits: qBits }: Blocks_f32, size: number): void {
+    for (let i = 0, j = from; i < size; i++, j++) {
+      const x = p[j];
+      const y = q[j];
+      const gap = exponentGap_f32(pBits[j], qBits[j]);
+      if (gap === 0) {
+        terms_f32[i] = excessNear_f32(x, x - y, round(x + y));
+      } else {
+        const shiftedQ = y * powerOf2(gap >> 23);
+        terms_f32[i] = excess_f32(x, y, shiftedQ, x - shiftedQ, gap, round(x + shiftedQ));
+      }
     }
-    const gap = exponentGap_f32(pBits[j], qBits[j]);
-    let shiftedQ = y;
-    let d = difference;
-    if (gap !== 0) {
-      shiftedQ = scaleByGap_f32(y, gap);
-      d = round(x - shiftedQ);
-    }
-    terms_f32[i] = excess_f32(x, y, shiftedQ, d, gap, round(x + shiftedQ));
-  }
-  return flags;
-}
+  },
 
-function klTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: number): number {
-  const { values: p, bits: pBits, from } = pBlocks;
-  const { values: q, bits: qBits } = qBlocks;
-  let flags = 0;
-  for (let i = 0, j = from; i < size; i++, j++) {
-    const x = p[j];
-    const y = q[j];
-    const difference = x - y;
-    differences_f64[i] = difference;
-    if (x < SMALLEST_NORMAL_F64 || y < SMALLEST_NORMAL_F64) {
-      flags |= flagsOf(x, y);
-      // p = 0 leaves q; where q = 0 < p, or one is subnormal, no term is used
-      terms_f64[i] = y < SMALLEST_NORMAL_F64 ? excess_f64(0, y, y, -y, 0, SMALLEST_NORMAL_F64) : y;
-      continue;
+  sparse({ values: p, bits: pBits, from }: Blocks_f32, { values: q, bits: qBits }: Blocks_f32, size: number): void {
+    for (let i = 0, j = from; i < size; i++, j++) {
+      const x = p[j];
+      const y = q[j];
+      const gap = x === 0 ? 0 : exponentGap_f32(pBits[j], qBits[j]);
+      const shiftedQ = scaleByGap_f32(y, gap);
+      const sum = round(x + shiftedQ);
+      terms_f32[i] = excess_f32(
+        x,
+        y,
+        shiftedQ,
+        x - shiftedQ,
+        gap,
+        sum < SMALLEST_NORMAL_F32 ? SMALLEST_NORMAL_F32 : sum,
+      );
     }
-    const gap = exponentGap_f64(pBits[2 * j + HIGH], qBits[2 * j + HIGH]);
-    let shiftedQ = y;
-    let d = difference;
-    if (gap !== 0) {
-      shiftedQ = scaleByGap_f64(y, gap);
-      d = x - shiftedQ;
+  },
+
+  second: "p - q",
+};
+
+const kl_f64: Family_f64 = {
+  dense({ values: p, bits: pBits, from }: Blocks_f64, { values: q, bits: qBits }: Blocks_f64, size: number): void {
+    for (let i = 0, j = from; i < size; i++, j++) {
+      const x = p[j];
+      const y = q[j];
+      const gap = exponentGap_f64(pBits[2 * j + HIGH], qBits[2 * j + HIGH]);
+      if (gap === 0) {
+        terms_f64[i] = excessNear_f64(x, x - y, x + y);
+      } else {
+        const shiftedQ = y * powerOf2(gap >> 20);
+        terms_f64[i] = excess_f64(x, y, shiftedQ, x - shiftedQ, gap, x + shiftedQ);
+      }
     }
-    terms_f64[i] = excess_f64(x, y, shiftedQ, d, gap, x + shiftedQ);
-  }
-  return flags;
-}
+  },
+
+  sparse({ values: p, bits: pBits, from }: Blocks_f64, { values: q, bits: qBits }: Blocks_f64, size: number): void {
+    for (let i = 0, j = from; i < size; i++, j++) {
+      const x = p[j];
+      const y = q[j];
+      const gap = x === 0 ? 0 : exponentGap_f64(pBits[2 * j + HIGH], qBits[2 * j + HIGH]);
+      const shiftedQ = scaleByGap_f64(y, gap);
+      const sum = x + shiftedQ;
+      terms_f64[i] = excess_f64(
+        x,
+        y,
+        shiftedQ,
+        x - shiftedQ,
+        gap,
+        sum < SMALLEST_NORMAL_F64 ? SMALLEST_NORMAL_F64 : sum,
+      );
+    }
+  },
+
+  second: "p - q",
+};
 
 export function klDivergence_f32(p: Float32Array, q: Float32Array, state: State): number {
-  return reducePair_f32(p, q, state, true, klTerms_f32);
+  return reducePair_f32(p, q, state, kl_f32);
 }
 
 export function klDivergence_f64(p: Float64Array, q: Float64Array, state: State): number {
-  return reducePair_f64(p, q, state, true, klTerms_f64);
+  return reducePair_f64(p, q, state, kl_f64);
 }

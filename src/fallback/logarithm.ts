@@ -85,19 +85,26 @@ export function logarithm_f64(x: number, high: number, k: number): number {
   return ((exponent - k) | 0) * LN2_F64 + s * mantissaSeries_f64(s * s);
 }
 
-/** x ln(x/y) - x + y >= 0, from y' = y·2^e, d = x - y' and `sum` = x + y', at least the smallest normal. What e adds is exactly 0 for e = 0, and then is left out. */
-export function excess_f32(x: number, y: number, shiftedY: number, d: number, e: number, sum: number): number {
+/** x ln(x/y) - x + y >= 0 for e = 0, from d = x - y and `sum` = x + y, at least the smallest normal. */
+export function excessNear_f32(x: number, d: number, sum: number): number {
   const s = round(d / sum);
   const z = round(s * s);
-  const near = round(s * round(d + round(round(x * z) * atanhSeries_f32(z))));
-  if (e === 0) return near;
-  return round(round(round(round(x * e) * LN2_F32) + round(y - shiftedY)) + near);
+  return round(s * round(d + round(round(x * z) * atanhSeries_f32(z))));
+}
+
+export function excessNear_f64(x: number, d: number, sum: number): number {
+  const s = d / sum;
+  const z = s * s;
+  return s * (d + x * z * atanhSeries_f64(z));
+}
+
+/** The same from y' = y·2^e, d = x - y' and `sum` = x + y'. What e adds is exactly 0 for e = 0, and then is left out. */
+export function excess_f32(x: number, y: number, shiftedY: number, d: number, e: number, sum: number): number {
+  const near = excessNear_f32(x, d, sum);
+  return e === 0 ? near : round(round(round(round(x * e) * LN2_F32) + round(y - shiftedY)) + near);
 }
 
 export function excess_f64(x: number, y: number, shiftedY: number, d: number, e: number, sum: number): number {
-  const s = d / sum;
-  const z = s * s;
-  const near = s * (d + x * z * atanhSeries_f64(z));
-  if (e === 0) return near;
-  return x * e * LN2_F64 + (y - shiftedY) + near;
+  const near = excessNear_f64(x, d, sum);
+  return e === 0 ? near : x * e * LN2_F64 + (y - shiftedY) + near;
 }
