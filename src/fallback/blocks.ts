@@ -16,15 +16,11 @@ export const LIMIT = 1.2676506002282294e30; // 2^100
 
 const round = Math.fround;
 
-/** A block has zeros, which the families then mask. */
-const ZEROS = 8;
-
-/** What a class says of its block. */
-function flagsOf(x: number, y: number, tiny: number): number {
+/** What a class says of its block, where x or y is less than the smallest normal number. */
+export function flagsOf(x: number, y: number): number {
   if (x < 0 || y < 0) return UNUSUAL;
   if (x === 0) return y === 0 ? 0 : P_IS_ZERO;
-  if (y === 0) return Q_IS_ZERO;
-  return x < tiny || y < tiny ? UNUSUAL : 0;
+  return y === 0 ? Q_IS_ZERO : UNUSUAL;
 }
 
 /** Whether every number that was looked at is normal and positive (or NaN, which the sums tell). */
@@ -100,7 +96,10 @@ export function sumOfBlock_f32(t: Float32Array, start: number, size: number, sur
   let l2 = 0;
   let l3 = 0;
   for (let i = start; i < start + size; i += 16) {
-    if (hasSmall_f32(t, i) || hasSmall_f32(t, i + 1) || hasSmall_f32(t, i + 2) || hasSmall_f32(t, i + 3))
+    if (
+      survey.isDense &&
+      (hasSmall_f32(t, i) || hasSmall_f32(t, i + 1) || hasSmall_f32(t, i + 2) || hasSmall_f32(t, i + 3))
+    )
       survey.isDense = false;
     l0 += sumOfLane_f32(t, i);
     l1 += sumOfLane_f32(t, i + 1);
@@ -117,7 +116,10 @@ function sumOfDifferences_f32(p: Float32Array, q: Float32Array, start: number, s
   let l2 = 0;
   let l3 = 0;
   for (let i = start; i < start + size; i += 16) {
-    if (hasSmall_f32(q, i) || hasSmall_f32(q, i + 1) || hasSmall_f32(q, i + 2) || hasSmall_f32(q, i + 3))
+    if (
+      survey.isDense &&
+      (hasSmall_f32(q, i) || hasSmall_f32(q, i + 1) || hasSmall_f32(q, i + 2) || hasSmall_f32(q, i + 3))
+    )
       survey.isDense = false;
     l0 += differenceOfLane_f32(p, q, i);
     l1 += differenceOfLane_f32(p, q, i + 1);
@@ -166,15 +168,9 @@ export type Terms_f32 = (p: Blocks_f32, q: Blocks_f32, size: number, state: Stat
 /** What a family adds over a pair of rows: its terms, of blocks without zeros and with them, and Σ(p - q) or Σq. */
 export interface Family_f32 {
   readonly dense: Terms_f32;
-  readonly sparse: Terms_f32;
+  /** Also says what the block holds (flags). */
+  readonly sparse: (p: Blocks_f32, q: Blocks_f32, size: number, state: State) => number;
   readonly second: "q" | "p - q";
-}
-
-/** What a block with zeros holds. */
-function classify_f32(p: Float32Array, q: Float32Array, start: number, size: number): number {
-  let flags = ZEROS;
-  for (let i = start; i < start + size; i++) flags |= flagsOf(p[i], q[i], SMALLEST_NORMAL_F32);
-  return flags;
 }
 
 /** Totals of a pair of rows: 0 is Σ of the family's terms, 1 is Σp, 2 is Σq or Σ(p - q). */
@@ -199,13 +195,12 @@ export function reducePair_f32(p: Float32Array, q: Float32Array, state: State, f
     if (survey.isDense) {
       dense(pBlocks, qBlocks, size, state);
     } else {
-      flags |= classify_f32(x, y, from, size);
+      flags |= sparse(pBlocks, qBlocks, size, state);
       if (flags & UNUSUAL) return UNUSUAL;
-      sparse(pBlocks, qBlocks, size, state);
     }
     addTotal(state, 0, sumOfTerms_f32(size));
   }
-  return flags & ~ZEROS;
+  return flags;
 }
 
 /** Total 0 alone, of rows that a survey found to be plain. */
@@ -254,7 +249,7 @@ export function sumOfBlock_f64(t: Float64Array, start: number, size: number, sur
     const t5 = t[i + 5];
     const t6 = t[i + 6];
     const t7 = t[i + 7];
-    if (areSmall_f64(t0, t1, t2, t3) || areSmall_f64(t4, t5, t6, t7)) survey.isDense = false;
+    if (survey.isDense && (areSmall_f64(t0, t1, t2, t3) || areSmall_f64(t4, t5, t6, t7))) survey.isDense = false;
     l0 += t0 + t2 + (t4 + t6);
     l1 += t1 + t3 + (t5 + t7);
   }
@@ -274,7 +269,7 @@ function sumOfDifferences_f64(p: Float64Array, q: Float64Array, start: number, s
     const q5 = q[i + 5];
     const q6 = q[i + 6];
     const q7 = q[i + 7];
-    if (areSmall_f64(q0, q1, q2, q3) || areSmall_f64(q4, q5, q6, q7)) survey.isDense = false;
+    if (survey.isDense && (areSmall_f64(q0, q1, q2, q3) || areSmall_f64(q4, q5, q6, q7))) survey.isDense = false;
     l0 += p[i] - q0 + (p[i + 2] - q2) + (p[i + 4] - q4 + (p[i + 6] - q6));
     l1 += p[i + 1] - q1 + (p[i + 3] - q3) + (p[i + 5] - q5 + (p[i + 7] - q7));
   }
@@ -320,15 +315,9 @@ export type Terms_f64 = (p: Blocks_f64, q: Blocks_f64, size: number, state: Stat
 /** What a family adds over a pair of rows: its terms, of blocks without zeros and with them, and Σ(p - q) or Σq. */
 export interface Family_f64 {
   readonly dense: Terms_f64;
-  readonly sparse: Terms_f64;
+  /** Also says what the block holds (flags). */
+  readonly sparse: (p: Blocks_f64, q: Blocks_f64, size: number, state: State) => number;
   readonly second: "q" | "p - q";
-}
-
-/** What a block with zeros holds. */
-function classify_f64(p: Float64Array, q: Float64Array, start: number, size: number): number {
-  let flags = ZEROS;
-  for (let i = start; i < start + size; i++) flags |= flagsOf(p[i], q[i], SMALLEST_NORMAL_F64);
-  return flags;
 }
 
 /** Totals of a pair of rows: 0 is Σ of the family's terms, 1 is Σp, 2 is Σq or Σ(p - q). */
@@ -353,13 +342,12 @@ export function reducePair_f64(p: Float64Array, q: Float64Array, state: State, f
     if (survey.isDense) {
       dense(pBlocks, qBlocks, size, state);
     } else {
-      flags |= classify_f64(x, y, from, size);
+      flags |= sparse(pBlocks, qBlocks, size, state);
       if (flags & UNUSUAL) return UNUSUAL;
-      sparse(pBlocks, qBlocks, size, state);
     }
     addTotal(state, 0, sumOfTerms_f64(size));
   }
-  return flags & ~ZEROS;
+  return flags;
 }
 
 /** Total 0 alone, of rows that a survey found to be plain. */

@@ -5,22 +5,14 @@ import {
   type Blocks_f64,
   type Family_f32,
   type Family_f64,
+  flagsOf,
   reducePair_f32,
   reducePair_f64,
   type State,
   terms_f32,
   terms_f64,
 } from "./blocks.js";
-import {
-  exponentGap_f32,
-  exponentGap_f64,
-  HIGH,
-  powerOf2,
-  SMALLEST_NORMAL_F32,
-  SMALLEST_NORMAL_F64,
-  scaleByGap_f32,
-  scaleByGap_f64,
-} from "./lanes.js";
+import { exponentGap_f32, exponentGap_f64, HIGH, powerOf2, SMALLEST_NORMAL_F32, SMALLEST_NORMAL_F64 } from "./lanes.js";
 import { excess_f32, excess_f64, excessNear_f32, excessNear_f64 } from "./logarithm.js";
 
 const round = Math.fround;
@@ -40,22 +32,26 @@ const kl_f32: Family_f32 = {
     }
   },
 
-  sparse({ values: p, bits: pBits, from }: Blocks_f32, { values: q, bits: qBits }: Blocks_f32, size: number): void {
+  sparse({ values: p, bits: pBits, from }: Blocks_f32, { values: q, bits: qBits }: Blocks_f32, size: number): number {
+    let flags = 0;
     for (let i = 0, j = from; i < size; i++, j++) {
       const x = p[j];
       const y = q[j];
-      const gap = x === 0 ? 0 : exponentGap_f32(pBits[j], qBits[j]);
-      const shiftedQ = scaleByGap_f32(y, gap);
-      const sum = round(x + shiftedQ);
-      terms_f32[i] = excess_f32(
-        x,
-        y,
-        shiftedQ,
-        x - shiftedQ,
-        gap,
-        sum < SMALLEST_NORMAL_F32 ? SMALLEST_NORMAL_F32 : sum,
-      );
+      if (x < SMALLEST_NORMAL_F32 || y < SMALLEST_NORMAL_F32) {
+        flags |= flagsOf(x, y);
+        // p = 0 leaves y, but of a subnormal one what the lanes make of it; any other such class makes the terms useless
+        terms_f32[i] = y < SMALLEST_NORMAL_F32 ? excessNear_f32(0, -y, SMALLEST_NORMAL_F32) : y;
+        continue;
+      }
+      const gap = exponentGap_f32(pBits[j], qBits[j]);
+      if (gap === 0) {
+        terms_f32[i] = excessNear_f32(x, round(x - y), round(x + y));
+      } else {
+        const shiftedQ = y * powerOf2(gap >> 23);
+        terms_f32[i] = excess_f32(x, y, shiftedQ, x - shiftedQ, gap, round(x + shiftedQ));
+      }
     }
+    return flags;
   },
 
   second: "p - q",
@@ -76,22 +72,26 @@ const kl_f64: Family_f64 = {
     }
   },
 
-  sparse({ values: p, bits: pBits, from }: Blocks_f64, { values: q, bits: qBits }: Blocks_f64, size: number): void {
+  sparse({ values: p, bits: pBits, from }: Blocks_f64, { values: q, bits: qBits }: Blocks_f64, size: number): number {
+    let flags = 0;
     for (let i = 0, j = from; i < size; i++, j++) {
       const x = p[j];
       const y = q[j];
-      const gap = x === 0 ? 0 : exponentGap_f64(pBits[2 * j + HIGH], qBits[2 * j + HIGH]);
-      const shiftedQ = scaleByGap_f64(y, gap);
-      const sum = x + shiftedQ;
-      terms_f64[i] = excess_f64(
-        x,
-        y,
-        shiftedQ,
-        x - shiftedQ,
-        gap,
-        sum < SMALLEST_NORMAL_F64 ? SMALLEST_NORMAL_F64 : sum,
-      );
+      if (x < SMALLEST_NORMAL_F64 || y < SMALLEST_NORMAL_F64) {
+        flags |= flagsOf(x, y);
+        // p = 0 leaves y, but of a subnormal one what the lanes make of it; any other such class makes the terms useless
+        terms_f64[i] = y < SMALLEST_NORMAL_F64 ? excessNear_f64(0, -y, SMALLEST_NORMAL_F64) : y;
+        continue;
+      }
+      const gap = exponentGap_f64(pBits[2 * j + HIGH], qBits[2 * j + HIGH]);
+      if (gap === 0) {
+        terms_f64[i] = excessNear_f64(x, x - y, x + y);
+      } else {
+        const shiftedQ = y * powerOf2(gap >> 20);
+        terms_f64[i] = excess_f64(x, y, shiftedQ, x - shiftedQ, gap, x + shiftedQ);
+      }
     }
+    return flags;
   },
 
   second: "p - q",
