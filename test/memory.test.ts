@@ -286,6 +286,11 @@ describe("where WebAssembly is missing or forbidden, JavaScript does the same", 
     await expectFallback(/could not allocate memory/);
   });
 
+  test("no Buffer, as in a browser", () => {
+    vi.stubGlobal("Buffer", undefined);
+    expect(createEngineSync().backend).toBe("simd");
+  });
+
   test("no SharedArrayBuffer: a plain memory", () => {
     vi.stubGlobal("SharedArrayBuffer", undefined);
     const engine = createEngineSync();
