@@ -2,7 +2,8 @@
 //
 //   a row          blocks of 2 KiB (512 f32, 256 f64) from its start; the last is padded with zeros to whole groups
 //   a block        groups of 64 bytes, four vectors: (v0 + v1) + (v2 + v3) lane by lane, in T
-//   its total      the lanes of the groups, as f64, added group by group; then (l0 + l2) + (l1 + l3), or l0 + l1
+//   its total      the lanes of the groups, as f64, added group by group to two sums (f32: lanes 0 + 2 to the first, 1 + 3
+//                  to the second); then both
 //   the row        block totals added in order, each with its rounding error kept (`addTotal`)
 //
 // Each block is read twice. The survey sums p and q (or p - q) and finds the least number; it brings the block into the
@@ -15,7 +16,7 @@
 //         +  256  padding: three blocks
 //         + 6400  the end
 
-import { highAsF64, lowAsF64, smallestNormal, sumOfLanes } from "./lanes";
+import { addLanes, smallestNormal, sumOfLanes } from "./lanes";
 
 /** Something is not a plain number for these kernels: NaN, infinite, negative, over 2^100, or subnormal where it counts. */
 export const UNUSUAL: i32 = 1;
@@ -107,10 +108,8 @@ function classify<T>(p: usize, q: usize, size: usize): i32 {
 function surveyBlock<T, F>(p: usize, q: usize, size: usize, state: usize): i32 {
   const family = changetype<F>(state + FAMILY);
   let least = v128.splat<T>(<T>Infinity);
-  let pEven = f64x2.splat(0);
-  let pOdd = f64x2.splat(0);
-  let secondEven = f64x2.splat(0);
-  let secondOdd = f64x2.splat(0);
+  let pSums = f64x2.splat(0);
+  let secondSums = f64x2.splat(0);
   for (let i: usize = 0; i < size; i += GROUP) {
     const p0 = v128.load(p + i);
     const p1 = v128.load(p + i, 16);
@@ -125,14 +124,12 @@ function surveyBlock<T, F>(p: usize, q: usize, size: usize, state: usize): i32 {
     least = v128.pmin<T>(least, v128.pmin<T>(p2, q2));
     least = v128.pmin<T>(least, v128.pmin<T>(p3, q3));
     const pSum = sumOfGroup<T>(p0, p1, p2, p3);
-    pEven = v128.add<f64>(pEven, lowAsF64<T>(pSum));
-    pOdd = v128.add<f64>(pOdd, highAsF64<T>(pSum));
+    pSums = addLanes<T>(pSums, pSum);
     const second = sumOfGroup<T>(family.second(p0, q0), family.second(p1, q1), family.second(p2, q2), family.second(p3, q3));
-    secondEven = v128.add<f64>(secondEven, lowAsF64<T>(second));
-    secondOdd = v128.add<f64>(secondOdd, highAsF64<T>(second));
+    secondSums = addLanes<T>(secondSums, second);
   }
-  const pTotal = sumOfLanes(pEven, pOdd);
-  const secondTotal = sumOfLanes(secondEven, secondOdd);
+  const pTotal = sumOfLanes(pSums);
+  const secondTotal = sumOfLanes(secondSums);
   if (!(isPlain(pTotal) && isPlain(abs(secondTotal)))) return UNUSUAL;
   addTotal(state, 1, pTotal);
   addTotal(state, 2, secondTotal);
@@ -145,8 +142,7 @@ function surveyBlock<T, F>(p: usize, q: usize, size: usize, state: usize): i32 {
 function terms<T, F>(p: usize, q: usize, size: usize, state: usize, mayBeZero: bool): f64 {
   const family = changetype<F>(state + FAMILY);
   const end = p + size;
-  let even = f64x2.splat(0);
-  let odd = f64x2.splat(0);
+  let sums = f64x2.splat(0);
   do {
     const sum = sumOfGroup<T>(
       family.term(v128.load(p), v128.load(q), mayBeZero),
@@ -154,12 +150,11 @@ function terms<T, F>(p: usize, q: usize, size: usize, state: usize, mayBeZero: b
       family.term(v128.load(p, 32), v128.load(q, 32), mayBeZero),
       family.term(v128.load(p, 48), v128.load(q, 48), mayBeZero),
     );
-    even = v128.add<f64>(even, lowAsF64<T>(sum));
-    odd = v128.add<f64>(odd, highAsF64<T>(sum));
+    sums = addLanes<T>(sums, sum);
     p += GROUP;
     q += GROUP;
   } while (p < end);
-  return sumOfLanes(even, odd);
+  return sumOfLanes(sums);
 }
 
 function denseTerms<T, F>(p: usize, q: usize, size: usize, state: usize): f64 {
@@ -215,10 +210,8 @@ export function reduceRow<T, F>(p: usize, length: usize, state: usize): i32 {
     const block = padded(p, end - p, size, state, 0);
     const blockEnd = block + size;
     let least = v128.splat<T>(<T>Infinity);
-    let even = f64x2.splat(0);
-    let odd = f64x2.splat(0);
-    let termsEven = f64x2.splat(0);
-    let termsOdd = f64x2.splat(0);
+    let sums = f64x2.splat(0);
+    let termSums = f64x2.splat(0);
     for (let at = block; at < blockEnd; at += GROUP) {
       const p0 = v128.load(at);
       const p1 = v128.load(at, 16);
@@ -226,10 +219,9 @@ export function reduceRow<T, F>(p: usize, length: usize, state: usize): i32 {
       const p3 = v128.load(at, 48);
       least = v128.pmin<T>(least, v128.pmin<T>(v128.pmin<T>(p0, p1), v128.pmin<T>(p2, p3)));
       const sum = sumOfGroup<T>(p0, p1, p2, p3);
-      even = v128.add<f64>(even, lowAsF64<T>(sum));
-      odd = v128.add<f64>(odd, highAsF64<T>(sum));
+      sums = addLanes<T>(sums, sum);
     }
-    const total = sumOfLanes(even, odd);
+    const total = sumOfLanes(sums);
     if (!isPlain(total) || v128.any_true(v128.lt<T>(least, i32x4.splat(0)))) return UNUSUAL;
     addTotal(state, 1, total);
     for (let at = block; at < blockEnd; at += GROUP) {
@@ -239,10 +231,9 @@ export function reduceRow<T, F>(p: usize, length: usize, state: usize): i32 {
         family.term(v128.load(at, 32)),
         family.term(v128.load(at, 48)),
       );
-      termsEven = v128.add<f64>(termsEven, lowAsF64<T>(sum));
-      termsOdd = v128.add<f64>(termsOdd, highAsF64<T>(sum));
+      termSums = addLanes<T>(termSums, sum);
     }
-    addTotal(state, 0, sumOfLanes(termsEven, termsOdd));
+    addTotal(state, 0, sumOfLanes(termSums));
   }
   return 0;
 }

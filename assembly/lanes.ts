@@ -84,26 +84,19 @@ export function exponentOf<T>(x: v128): v128 {
   return v128.and(v128.sub<i32>(x, twoThirds), exponentMask<T>());
 }
 
-/** (l0 + l2) + (l1 + l3) of the f64 sums of four f32 lanes, or l0 + l1 of f64 lanes. */
+/** Adds four f32 lanes to two f64 sums, lanes 0 and 2 to the first, 1 and 3 to the second; or two f64 lanes to two. */
 // @ts-ignore: decorator
 @inline
-export function sumOfLanes(even: v128, odd: v128): f64 {
-  const both = v128.add<f64>(even, odd);
-  return f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
+export function addLanes<T>(sums: v128, x: v128): v128 {
+  if (sizeof<T>() == 8) return v128.add<f64>(sums, x);
+  const high = v128.shuffle<f64>(x, x, 1, 1);
+  return v128.add<f64>(sums, v128.add<f64>(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(high)));
 }
 
-/** The low half of four f32 lanes as f64; f64 lanes as they are. */
 // @ts-ignore: decorator
 @inline
-export function lowAsF64<T>(x: v128): v128 {
-  return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(x) : x;
-}
-
-/** The high half of four f32 lanes as f64; zero for f64 lanes, which `lowAsF64` has taken already. */
-// @ts-ignore: decorator
-@inline
-export function highAsF64<T>(x: v128): v128 {
-  return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.shuffle<f64>(x, x, 1, 1)) : f64x2.splat(0);
+export function sumOfLanes(sums: v128): f64 {
+  return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
 }
 
 /** The same number in every lane. */

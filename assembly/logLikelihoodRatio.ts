@@ -3,7 +3,7 @@
 import {
   BLOCK, GROUP, P_IS_ZERO, Q_IS_ZERO, UNUSUAL, addTotal, blockSize, isPlain, padded, sumOfGroup,
 } from "./blocks";
-import { highAsF64, lowAsF64, smallestNormal, sumOfLanes } from "./lanes";
+import { addLanes, smallestNormal, sumOfLanes } from "./lanes";
 import { logRatioLanes } from "./logRatio";
 
 /** What is wrong with a block in which some p or q is not normal; only where there is a count. */
@@ -70,22 +70,19 @@ function logLikelihoodRatio<T>(counts: usize, p: usize, q: usize, length: usize,
 
     let least = v128.splat<T>(<T>Infinity);
     let leastCount = least;
-    let even = f64x2.splat(0);
-    let odd = f64x2.splat(0);
+    let sums = f64x2.splat(0);
     for (let i: usize = 0; i < size; i += GROUP) {
       least = v128.pmin<T>(least, v128.pmin<T>(leastOf<T>(pBlock + i), leastOf<T>(qBlock + i)));
       leastCount = v128.pmin<T>(leastCount, leastOf<T>(cBlock + i));
       const all = v128.add<T>(sumOf<T>(cBlock + i), v128.add<T>(sumOf<T>(pBlock + i), sumOf<T>(qBlock + i)));
-      even = v128.add<f64>(even, lowAsF64<T>(all));
-      odd = v128.add<f64>(odd, highAsF64<T>(all));
+      sums = addLanes<T>(sums, all);
     }
-    if (!isPlain(sumOfLanes(even, odd))) return UNUSUAL;
+    if (!isPlain(sumOfLanes(sums))) return UNUSUAL;
     const notNormal = v128.or(v128.lt<T>(least, smallestNormal<T>()), v128.lt<T>(leastCount, i32x4.splat(0)));
     if (v128.any_true(notNormal)) flags |= classify<T>(cBlock, pBlock, qBlock, size);
     if (flags & UNUSUAL) return UNUSUAL;
 
-    even = f64x2.splat(0);
-    odd = f64x2.splat(0);
+    sums = f64x2.splat(0);
     for (let i: usize = 0; i < size; i += GROUP) {
       const sum = sumOfGroup<T>(
         term<T>(cBlock + i, pBlock + i, qBlock + i),
@@ -93,10 +90,9 @@ function logLikelihoodRatio<T>(counts: usize, p: usize, q: usize, length: usize,
         term<T>(cBlock + i + 32, pBlock + i + 32, qBlock + i + 32),
         term<T>(cBlock + i + 48, pBlock + i + 48, qBlock + i + 48),
       );
-      even = v128.add<f64>(even, lowAsF64<T>(sum));
-      odd = v128.add<f64>(odd, highAsF64<T>(sum));
+      sums = addLanes<T>(sums, sum);
     }
-    addTotal(state, 0, sumOfLanes(even, odd));
+    addTotal(state, 0, sumOfLanes(sums));
   }
   return flags;
 }

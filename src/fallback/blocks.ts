@@ -78,55 +78,43 @@ function hasSmall_f32(t: Float32Array, i: number): boolean {
 export function sumOfTerms_f32(size: number): number {
   let l0 = 0;
   let l1 = 0;
-  let l2 = 0;
-  let l3 = 0;
   for (let i = 0; i < size; i += 16) {
-    l0 += sumOfLane_f32(terms_f32, i);
-    l1 += sumOfLane_f32(terms_f32, i + 1);
-    l2 += sumOfLane_f32(terms_f32, i + 2);
-    l3 += sumOfLane_f32(terms_f32, i + 3);
+    l0 += sumOfLane_f32(terms_f32, i) + sumOfLane_f32(terms_f32, i + 2);
+    l1 += sumOfLane_f32(terms_f32, i + 1) + sumOfLane_f32(terms_f32, i + 3);
   }
-  return l0 + l2 + (l1 + l3);
+  return l0 + l1;
 }
 
 /** Σ of the numbers of a block. */
 export function sumOfBlock_f32(t: Float32Array, start: number, size: number, survey: Survey): number {
   let l0 = 0;
   let l1 = 0;
-  let l2 = 0;
-  let l3 = 0;
   for (let i = start; i < start + size; i += 16) {
     if (
       survey.isDense &&
       (hasSmall_f32(t, i) || hasSmall_f32(t, i + 1) || hasSmall_f32(t, i + 2) || hasSmall_f32(t, i + 3))
     )
       survey.isDense = false;
-    l0 += sumOfLane_f32(t, i);
-    l1 += sumOfLane_f32(t, i + 1);
-    l2 += sumOfLane_f32(t, i + 2);
-    l3 += sumOfLane_f32(t, i + 3);
+    l0 += sumOfLane_f32(t, i) + sumOfLane_f32(t, i + 2);
+    l1 += sumOfLane_f32(t, i + 1) + sumOfLane_f32(t, i + 3);
   }
-  return l0 + l2 + (l1 + l3);
+  return l0 + l1;
 }
 
 /** Σ(p - q) of a block; the survey is of q. */
 function sumOfDifferences_f32(p: Float32Array, q: Float32Array, start: number, size: number, survey: Survey): number {
   let l0 = 0;
   let l1 = 0;
-  let l2 = 0;
-  let l3 = 0;
   for (let i = start; i < start + size; i += 16) {
     if (
       survey.isDense &&
       (hasSmall_f32(q, i) || hasSmall_f32(q, i + 1) || hasSmall_f32(q, i + 2) || hasSmall_f32(q, i + 3))
     )
       survey.isDense = false;
-    l0 += differenceOfLane_f32(p, q, i);
-    l1 += differenceOfLane_f32(p, q, i + 1);
-    l2 += differenceOfLane_f32(p, q, i + 2);
-    l3 += differenceOfLane_f32(p, q, i + 3);
+    l0 += differenceOfLane_f32(p, q, i) + differenceOfLane_f32(p, q, i + 2);
+    l1 += differenceOfLane_f32(p, q, i + 1) + differenceOfLane_f32(p, q, i + 3);
   }
-  return l0 + l2 + (l1 + l3);
+  return l0 + l1;
 }
 
 /** Reads a row block by block: the row itself, or a copy padded with zeros of a last block that ends inside a group. */
