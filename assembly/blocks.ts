@@ -14,7 +14,8 @@
 //   state +    0  the totals: pairs (sum, error) of f64
 //         +  128  what a family needs to know besides its rows: its fields
 //         +  256  padding: three blocks
-//         + 6400  the end
+//         + 6400  scratch: two blocks (assembly/logits.ts)
+//        + 10496  the end
 
 import { addLanes, smallestNormal, sumOfLanes } from "./lanes";
 

@@ -31,9 +31,9 @@ const MANTISSA_F64 = memory.data<f64>(
 
 // Constants are read from memory: V8 builds a v128 literal anew on every turn of a loop, but hoists these loads.
 // ln 2 comes in units of `gapToNumber`. Then ln 2 again, in two parts: the high one
-// is so short that e·high is exact. Order: ln 2, high, low.
-const LN2_F32 = memory.data<f32>([8.262958317573066e-8, 8.262941264547408e-8, 1.7030319754245127e-13], 16);
-const LN2_F64 = memory.data<f64>([6.610366635894254e-7, 6.610366635184661e-7, 7.09592543603172e-17], 16);
+// is so short that e·high is exact. Last, ln 2 itself.
+const LN2_F32 = memory.data<f32>([8.262958317573066e-8, 8.262941264547408e-8, 1.7030319754245127e-13, 0.6931471824645996], 16);
+const LN2_F64 = memory.data<f64>([6.610366635894254e-7, 6.610366635184661e-7, 7.09592543603172e-17, 0.6931471805599453], 16);
 
 // @ts-ignore: decorator
 @inline
@@ -45,6 +45,13 @@ function constant<T>(table32: usize, table64: usize, index: usize): v128 {
 @inline
 function ln2<T>(index: usize): v128 {
   return constant<T>(LN2_F32, LN2_F64, index);
+}
+
+/** ln 2 in every lane. */
+// @ts-ignore: decorator
+@inline
+export function ln2Of<T>(): v128 {
+  return ln2<T>(3);
 }
 
 /** ln 2 in units of `gapToNumber`. */

@@ -2,9 +2,11 @@
 // blocks at a time, through a small fixed staging area, so that memory does not grow with the vocabulary and the bits do
 // not depend on where a row lies.
 
-import { UNUSUAL } from "./fallback/blocks.js";
+import { NO_FIELDS, UNUSUAL } from "./fallback/blocks.js";
 import { SMALLEST_NORMAL_F64 } from "./fallback/lanes.js";
+import type { Fields } from "./fallback/logits.js";
 import { CHUNK_BYTES, SLOTS } from "./layout.js";
+import { ln } from "./scalar.js";
 
 export { P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "./fallback/blocks.js";
 
@@ -14,26 +16,53 @@ export type Precision = "f32" | "f64";
 /** Anything that has numbers at 0 … length - 1. What is not a Float32Array is taken as f64. */
 export type Vector = ArrayLike<number>;
 
-/** A part of an array: `scale` times its numbers from `start` on. */
+/** A part of an array: `scale` times its numbers from `start` on, or what `as` makes of them. */
 export interface Row {
   readonly source: Vector;
   readonly start: number;
   readonly scale: number;
+  /**
+   * `"logits"`: scale·(number - shift). `"logarithms"`: scale·ln of the number, in f64. By default scale·number, of numbers
+   * >= 0, which must not become subnormal.
+   */
+  readonly as?: "logits" | "logarithms";
+  readonly shift?: number;
 }
 
 export type Reduction =
   | "crossEntropy"
+  | "crossEntropyOfLogits"
   | "entropy"
+  | "entropyOfLogits"
   | "jeffreysDivergence"
   | "jsDivergence"
+  | "jsDivergenceOfLogits"
   | "klDivergence"
+  | "klDivergenceOfLogits"
   | "logLikelihoodRatio"
+  | "logLikelihoodRatioOfLogits"
+  | "logSumExp"
+  | "maximum"
+  | "mixtureDivergence"
+  | "softTargets"
+  | "sumOfLogits"
   | "survey";
+
+/** Kernels that write a row. */
+export type Mapping =
+  | "exponentials"
+  | "lessTargets"
+  | "logRatio"
+  | "logRatioOfLogits"
+  | "mixtureGradient"
+  | "reverseGradient"
+  | "scaled"
+  | "shifted";
 
 /** Numbers of a chunk. */
 export const CHUNK = { f32: CHUNK_BYTES / 4, f64: CHUNK_BYTES / 8 } as const;
 
-/** Where `logRatio` writes a chunk of its result. */
+/** Where a mapping writes a chunk of its result. */
 const OUT_SLOT = SLOTS - 1;
 
 export type FloatArray = Float32Array | Float64Array;
@@ -47,72 +76,109 @@ export abstract class Backend<Location = unknown> {
   abstract total(index: number): number;
 
   protected abstract clear(): void;
+  protected abstract writeFields(fields: Fields): void;
   /** Whether the kernels can read the array where it is. */
   protected abstract holds(source: FloatArray): boolean;
   protected abstract at(source: FloatArray, start: number, count: number): Location;
   protected abstract staging(precision: Precision, slot: number): FloatArray;
   protected abstract stagingAt(precision: Precision, slot: number, count: number): Location;
   protected abstract call(kernel: Reduction, precision: Precision, rows: readonly Location[], count: number): number;
-  protected abstract callMap(precision: Precision, rows: readonly Location[], out: Location, count: number): number;
+  protected abstract callMapping(
+    kernel: Mapping | "logarithms",
+    precision: Precision,
+    rows: readonly Location[],
+    out: Location,
+    count: number,
+  ): number;
 
   readonly #staged: (Row | undefined)[] = new Array(SLOTS);
   readonly #stagedFrom: number[] = new Array(SLOTS).fill(-1);
   readonly #stagedAs: (Precision | undefined)[] = new Array(SLOTS);
+  #fields: Fields = NO_FIELDS;
 
   /** To be called first in each call from outside: what was staged before may have been changed since. */
   begin(): void {
     for (let slot = 0; slot < SLOTS; slot++) this.#staged[slot] = undefined;
   }
 
+  /** What the families of logits need to know besides their rows. */
+  set fields(fields: Fields) {
+    this.#fields = fields;
+    this.writeFields(fields);
+  }
+
   /** Runs a reduction over `length` numbers of each row. Returns flags; the sums are `total(…)`. */
-  reduce(kernel: Reduction, precision: Precision, rows: readonly Row[], length: number): number {
+  reduce(kernel: Reduction, precision: Precision, rows: readonly Row[], length: number, firstSlot = 0): number {
     this.clear();
-    if (length <= CHUNK[precision]) return this.#reducePart(kernel, precision, rows, 0, length);
+    if (length <= CHUNK[precision]) return this.#reducePart(kernel, precision, rows, 0, length, firstSlot);
     let step = length;
     for (const row of rows) if (!this.#inPlace(row, precision)) step = CHUNK[precision];
     let flags = 0;
     for (let done = 0; done < length && !(flags & UNUSUAL); done += step) {
-      flags |= this.#reducePart(kernel, precision, rows, done, Math.min(step, length - done));
+      flags |= this.#reducePart(kernel, precision, rows, done, Math.min(step, length - done), firstSlot);
     }
     return flags;
   }
 
-  #reducePart(kernel: Reduction, precision: Precision, rows: readonly Row[], done: number, count: number): number {
-    const locations: Location[] = [];
-    for (let slot = 0; slot < rows.length; slot++) {
-      const location = this.#locate(rows[slot], done, count, precision, slot);
-      if (location === undefined) return UNUSUAL;
-      locations.push(location);
-    }
-    return this.call(kernel, precision, locations, count);
+  #reducePart(
+    kernel: Reduction,
+    precision: Precision,
+    rows: readonly Row[],
+    done: number,
+    count: number,
+    firstSlot: number,
+  ): number {
+    const locations = this.#locateAll(rows, done, count, precision, firstSlot);
+    return locations === undefined ? UNUSUAL : this.call(kernel, precision, locations, count);
   }
 
   /**
-   * Writes ln(p/q) to `out` from `outStart`, chunk by chunk; `out` may be one of the rows. Where a number is not normal,
-   * `exception(index in the row)` gives the result.
+   * Writes what a kernel makes of rows to `out` from `outStart`; `out` may be one of the rows. The sums are `total(…)`. Where
+   * the kernel says UNUSUAL, `exception(index in the row)` gives the result of any number that it does not compute.
    */
-  logRatio(
+  map(
+    kernel: Mapping,
     precision: Precision,
-    p: Row,
-    q: Row,
+    rows: readonly Row[],
     length: number,
     out: FloatArray,
     outStart: number,
-    exception: (index: number) => number | undefined,
+    exception?: (index: number) => number | undefined,
   ): void {
-    const result = this.staging(precision, OUT_SLOT);
-    for (let done = 0; done < length; done += CHUNK[precision]) {
-      const count = Math.min(CHUNK[precision], length - done);
-      const rows = [
-        this.#locate(p, done, count, precision, 0) as Location,
-        this.#locate(q, done, count, precision, 1) as Location,
-      ];
-      const flags = this.callMap(precision, rows, this.stagingAt(precision, OUT_SLOT, count), count);
-      if (flags & UNUSUAL) {
+    this.clear();
+    const isDirect = exception === undefined && this.#inPlace({ source: out, start: outStart, scale: 1 }, precision);
+    let step: number = CHUNK[precision];
+    if (isDirect && rows.every((row) => this.#inPlace(row, precision))) step = length;
+    for (let done = 0; done < length; done += step) {
+      const count = Math.min(step, length - done);
+      const locations = this.#locateAll(rows, done, count, precision, 0) as Location[];
+      if (isDirect) {
+        this.callMapping(kernel, precision, locations, this.at(out, outStart + done, count), count);
+        continue;
+      }
+      const flags = this.callMapping(kernel, precision, locations, this.stagingAt(precision, OUT_SLOT, count), count);
+      const result = this.staging(precision, OUT_SLOT);
+      if (flags & UNUSUAL && exception) {
         for (let i = 0; i < count; i++) result[i] = exception(done + i) ?? result[i];
       }
       out.set(result.subarray(0, count), outStart + done);
     }
+  }
+
+  #locateAll(
+    rows: readonly Row[],
+    done: number,
+    count: number,
+    precision: Precision,
+    firstSlot: number,
+  ): Location[] | undefined {
+    const locations: Location[] = [];
+    for (let i = 0; i < rows.length; i++) {
+      const location = this.#locate(rows[i], done, count, precision, firstSlot + i);
+      if (location === undefined) return undefined;
+      locations.push(location);
+    }
+    return locations;
   }
 
   /** Where the kernels find part of a row; undefined where it cannot be staged. */
@@ -121,33 +187,50 @@ export abstract class Backend<Location = unknown> {
     return this.#stage(row, done, count, precision, slot) ? this.stagingAt(precision, slot, count) : undefined;
   }
 
-  #inPlace({ source, scale }: Row, precision: Precision): boolean {
+  #inPlace({ source, scale, as }: Row, precision: Precision): boolean {
     const isOfType = precision === "f32" ? source instanceof Float32Array : source instanceof Float64Array;
-    return isOfType && scale === 1 && this.holds(source as FloatArray);
+    return isOfType && scale === 1 && as === undefined && this.holds(source as FloatArray);
   }
 
-  /** Copies part of a row to its slot. False where one is no number, or its scale takes it below the normal ones. */
+  /** Puts part of a row in its slot. False where one is no number, or has no place among the kernels' numbers. */
   #stage(row: Row, done: number, count: number, precision: Precision, slot: number): boolean {
     if (this.#staged[slot] === row && this.#stagedFrom[slot] === done && this.#stagedAs[slot] === precision)
       return true;
-    const { source, scale } = row;
+    const { source, scale, as } = row;
     const start = row.start + done;
     const target = this.staging(precision, slot);
-    if (scale === 1 && (source instanceof Float32Array || source instanceof Float64Array)) {
+    if (as !== "logits" && (scale === 1 || as) && (source instanceof Float32Array || source instanceof Float64Array)) {
       const whole = start === 0 && count === source.length;
       target.set(whole ? source : source.subarray(start, start + count));
     } else {
+      const shift = row.shift ?? 0;
       for (let i = 0; i < count; i++) {
         const x = source[start + i];
         if (typeof x !== "number") return false;
-        const scaled = x * scale;
-        if (scale !== 1 && x > 0 && scaled < SMALLEST_NORMAL_F64) return false;
-        target[i] = scaled;
+        if (as === undefined && scale !== 1 && x > 0 && x * scale < SMALLEST_NORMAL_F64) return false;
+        target[i] = as === "logarithms" ? x : (x - shift) * scale;
       }
     }
+    if (as === "logarithms" && !this.#toLogarithms(source, start, count, slot, scale)) return false;
     this.#staged[slot] = row;
     this.#stagedFrom[slot] = done;
     this.#stagedAs[slot] = precision;
+    return true;
+  }
+
+  /** Turns staged probabilities to scale·ln of them; false where there is one that is none. */
+  #toLogarithms(source: Vector, start: number, count: number, slot: number, scale: number): boolean {
+    const location = this.stagingAt("f64", slot, count);
+    this.writeFields({ ...this.#fields, factor: scale });
+    const flags = this.callMapping("logarithms", "f64", [location], location, count);
+    this.writeFields(this.#fields);
+    if (!(flags & UNUSUAL)) return true;
+    const target = this.staging("f64", slot);
+    for (let i = 0; i < count; i++) {
+      const x = source[start + i];
+      if (!(x >= 0 && x < Number.POSITIVE_INFINITY)) return false;
+      target[i] = x === 0 ? Number.NEGATIVE_INFINITY : scale * ln(x);
+    }
     return true;
   }
 }

@@ -1,27 +1,79 @@
 // One call from outside: arguments are checked, arrays become rows, and each row or pair of rows goes to its measure.
 
 import type { Backend, FloatArray, Precision, Vector } from "./backend.js";
-import { type Call, checkVector, type NamedRow, precisionOf, unitOf } from "./inputs.js";
-import { logRatio } from "./measures/logRatio.js";
-import type { MeasureOptions, OutOption, RawOptions, RowsOptions } from "./options.js";
+import {
+  type Call,
+  checkOptions,
+  checkVector,
+  type NamedRow,
+  precisionOf,
+  type Settings,
+  settingsOf,
+  temperatureOf,
+} from "./inputs.js";
+import type { InputKind, MeasureOptions, OutOption } from "./options.js";
 import type { Runtime } from "./runtime.js";
 
 /** A measure of as many rows as the function has arguments, in nats. */
 export type Measure = (backend: Backend, call: Call, rows: readonly NamedRow[]) => number;
 
-/** What a function is: its measure, its arguments' names, the options it takes, and what it makes of a result in nats. */
+/** What a function is: its measures, its arguments' names, the options it takes, and what it makes of a result in nats. */
 export interface Definition {
-  readonly measure: Measure;
+  /** Of probabilities. Without it, the function is of logits alone. */
+  readonly measure?: Measure;
+  /** Of distributions that are not all probabilities. */
+  readonly ofLogits?: Measure;
   readonly arguments: readonly string[];
+  /** Those of the arguments that `input` is about; they come last. */
+  readonly distributions: readonly string[];
   readonly keys: readonly string[];
   readonly finish?: (nats: number, unit: number) => number;
 }
 
-function newCall(functionName: string, precision: Precision, length: number, unit: number, normalize = false): Call {
-  return { functionName, precision, length, normalize, unit };
+/** The options of every function: those that it takes are its `keys`. */
+type AnyOptions = MeasureOptions & OutOption & { rowLength?: number };
+
+const ofLogitsAlone = (functionName: string, options: AnyOptions | undefined, keys: readonly string[]): Settings => {
+  if (options !== undefined) checkOptions(functionName, options, keys);
+  return {
+    unit: 1,
+    normalize: false,
+    temperature: temperatureOf(functionName, options?.temperature),
+    kinds: ["logits"],
+  };
+};
+
+function settingsFor(
+  functionName: string,
+  definition: Definition,
+  options: AnyOptions | undefined,
+  keys: readonly string[],
+): Settings {
+  if (definition.measure === undefined) return ofLogitsAlone(functionName, options, keys);
+  return settingsOf(functionName, options, keys, definition.distributions);
 }
 
-const rowOf = (argument: string, source: Vector, start: number): NamedRow => ({ argument, source, start, scale: 1 });
+const callOf = (functionName: string, precision: Precision, length: number, settings: Settings): Call => ({
+  functionName,
+  precision,
+  length,
+  normalize: settings.normalize,
+  unit: settings.unit,
+  temperature: settings.temperature,
+});
+
+const rowOf = (argument: string, source: Vector, start: number, kind: InputKind): NamedRow => ({
+  argument,
+  source,
+  start,
+  scale: 1,
+  kind,
+});
+
+/** The kind of argument i: those that are no distributions are numbers. */
+function kindOf({ arguments: names, distributions }: Definition, kinds: Settings["kinds"], i: number): InputKind {
+  return kinds?.[i - (names.length - distributions.length)] ?? "probabilities";
+}
 
 /** `functionName(…sources, options)`: one number. */
 export function callSingle(
@@ -29,15 +81,19 @@ export function callSingle(
   functionName: string,
   definition: Definition,
   sources: readonly Vector[],
-  options: MeasureOptions | undefined,
+  options: AnyOptions | undefined,
 ): number {
-  const unit = options === undefined ? 1 : unitOf(functionName, options, definition.keys);
+  const settings = settingsFor(functionName, definition, options, definition.keys);
+  const { unit, kinds } = settings;
   const { length } = checkEqualLengths(functionName, definition.arguments, sources);
-  const call = newCall(functionName, precisionOf(sources), length, unit, options?.normalize);
+  const call = callOf(functionName, precisionOf(sources), length, settings);
   const rows: NamedRow[] = [];
-  for (let i = 0; i < sources.length; i++) rows.push(rowOf(definition.arguments[i], sources[i], 0));
+  for (let i = 0; i < sources.length; i++) {
+    rows.push(rowOf(definition.arguments[i], sources[i], 0, kindOf(definition, kinds, i)));
+  }
+  const measure = (kinds === undefined ? definition.measure : definition.ofLogits) as Measure;
   runtime.backend.begin();
-  const nats = definition.measure(runtime.backend, call, rows);
+  const nats = measure(runtime.backend, call, rows);
   return definition.finish === undefined ? nats / unit : definition.finish(nats, unit);
 }
 
@@ -47,61 +103,70 @@ export function callRows(
   functionName: string,
   definition: Definition,
   sources: readonly Vector[],
-  options: RowsOptions,
+  options: AnyOptions,
 ): Float64Array {
-  const unit = unitOf(functionName, options, [...definition.keys, "rowLength"]);
-  const { rowLength, normalize } = options;
+  const settings = settingsFor(functionName, definition, options, [...definition.keys, "rowLength"]);
+  const { unit, kinds } = settings;
+  const rowLength = options?.rowLength as number;
   const count = countRows(functionName, definition.arguments, sources, rowLength);
-  const call = newCall(functionName, precisionOf(sources), rowLength, unit, normalize);
+  const call = callOf(functionName, precisionOf(sources), rowLength, settings);
+  const measure = (kinds === undefined ? definition.measure : definition.ofLogits) as Measure;
   const { finish } = definition;
   const results = new Float64Array(count);
-  const rows: NamedRow[] = sources.map((source, i) => rowOf(definition.arguments[i], source, 0));
+  const rowAt = (i: number, row: number) =>
+    rowOf(definition.arguments[i], sources[i], row * rowLength, kindOf(definition, kinds, i));
+  const rows = sources.map((_, i) => rowAt(i, 0));
   runtime.backend.begin();
   for (let row = 0; row < count; row++) {
-    for (let i = 0; i < rows.length; i++) {
-      if (row > 0 && sources[i].length > rowLength) {
-        rows[i] = rowOf(definition.arguments[i], sources[i], row * rowLength);
-      }
-    }
-    const nats = definition.measure(runtime.backend, call, rows);
+    for (let i = 0; i < rows.length; i++) if (row > 0 && sources[i].length > rowLength) rows[i] = rowAt(i, row);
+    const nats = measure(runtime.backend, call, rows);
     results[row] = finish === undefined ? nats / unit : finish(nats, unit);
   }
   return results;
 }
 
-const P_AND_Q = ["p", "q"];
-const LOG_RATIO_KEYS = ["base", "input", "out"];
-const LOG_RATIO_ROWS_KEYS = [...LOG_RATIO_KEYS, "rowLength"];
+/** What a function that gives an array is. */
+export interface ArrayDefinition {
+  readonly ofProbabilities?: (
+    backend: Backend,
+    call: Call,
+    rows: readonly NamedRow[],
+    out: FloatArray,
+    at: number,
+  ) => void;
+  readonly ofLogits: (backend: Backend, call: Call, rows: readonly NamedRow[], out: FloatArray, at: number) => void;
+  readonly arguments: readonly string[];
+  readonly keys: readonly string[];
+}
 
-/** `logRatio(p, q, options)`, `logRatioRows`: an array, elementwise. */
-export function callLogRatio(
+/** `functionName(…sources, options)`: an array, elementwise; of matrices, row by row. */
+export function callArray(
   runtime: Runtime,
   functionName: string,
-  p: Vector,
-  q: Vector,
-  options: (RawOptions & OutOption & { rowLength?: number }) | undefined,
+  definition: ArrayDefinition,
+  sources: readonly Vector[],
+  options: AnyOptions | undefined,
   inRows: boolean,
 ): FloatArray {
-  const names = P_AND_Q;
-  const sources = [p, q];
-  const unit = options === undefined ? 1 : unitOf(functionName, options, inRows ? LOG_RATIO_ROWS_KEYS : LOG_RATIO_KEYS);
-  let rowLength: number;
-  let count = 1;
-  if (inRows) {
-    rowLength = options?.rowLength as number;
-    count = countRows(functionName, names, sources, rowLength);
-  } else {
-    rowLength = checkEqualLengths(functionName, names, sources).length;
-  }
+  const { arguments: names, ofProbabilities } = definition;
+  const keys = inRows ? [...definition.keys, "rowLength"] : definition.keys;
+  const settings =
+    ofProbabilities === undefined
+      ? ofLogitsAlone(functionName, options, keys)
+      : settingsOf(functionName, options, keys, names);
+  const rowLength = inRows ? (options?.rowLength as number) : checkEqualLengths(functionName, names, sources).length;
+  const count = inRows ? countRows(functionName, names, sources, rowLength) : 1;
   const precision = precisionOf(sources);
   const out = checkOut(functionName, options?.out, precision, rowLength * count, sources);
-  const call = newCall(functionName, precision, rowLength, unit);
+  const call = callOf(functionName, precision, rowLength, settings);
+  const { kinds } = settings;
+  const fill = kinds === undefined && ofProbabilities ? ofProbabilities : definition.ofLogits;
+  const rowAt = (i: number, row: number) => rowOf(names[i], sources[i], row * rowLength, kinds?.[i] ?? "probabilities");
+  const rows = sources.map((_, i) => rowAt(i, 0));
   runtime.backend.begin();
   for (let row = 0; row < count; row++) {
-    const start = row * rowLength;
-    const x = rowOf("p", p, p.length > rowLength ? start : 0);
-    const y = rowOf("q", q, q.length > rowLength ? start : 0);
-    logRatio(runtime.backend, call, x, y, out, start);
+    for (let i = 0; i < rows.length; i++) if (row > 0 && sources[i].length > rowLength) rows[i] = rowAt(i, row);
+    fill(runtime.backend, call, rows, out, row * rowLength);
   }
   return out;
 }
@@ -119,17 +184,23 @@ function checkEqualLengths(functionName: string, names: readonly string[], sourc
   return sources[0];
 }
 
+/** `rowLength` itself, once it is a length. */
+export function checkRowLength(functionName: string, rowLength: number): number {
+  if (!Number.isInteger(rowLength) || rowLength < 1) {
+    const error = rowLength === undefined ? TypeError : RangeError;
+    throw new error(`${functionName}: rowLength is ${rowLength}; it must be an integer >= 1`);
+  }
+  return rowLength;
+}
+
 /** Rows of the largest source; the others have as many, or one. */
-function countRows(
+export function countRows(
   functionName: string,
   names: readonly string[],
   sources: readonly Vector[],
   rowLength: number,
 ): number {
-  if (!Number.isInteger(rowLength) || rowLength < 1) {
-    const error = rowLength === undefined ? TypeError : RangeError;
-    throw new error(`${functionName}: rowLength is ${rowLength}; it must be an integer >= 1`);
-  }
+  checkRowLength(functionName, rowLength);
   let count = 1;
   for (let i = 0; i < sources.length; i++) {
     checkVector(functionName, names[i], sources[i]);
@@ -151,25 +222,27 @@ function countRows(
 }
 
 /** The array to write to, after the checks that make writing safe. */
-function checkOut(
+export function checkOut(
   functionName: string,
   out: FloatArray | undefined,
   precision: Precision,
   length: number,
   sources: readonly Vector[],
+  name = "out",
 ): FloatArray {
   const type = precision === "f32" ? Float32Array : Float64Array;
   if (out === undefined) return new type(length);
   if (!(out instanceof type))
-    throw new TypeError(`${functionName}: out must be a ${type.name}, the type of the result`);
+    throw new TypeError(`${functionName}: ${name} must be a ${type.name}, the type of the result`);
   if (out.length !== length)
-    throw new RangeError(`${functionName}: out has ${out.length} numbers, the result ${length}`);
+    throw new RangeError(`${functionName}: ${name} has ${out.length} numbers, the result ${length}`);
   for (const source of sources) {
     if (!ArrayBuffer.isView(source) || source.buffer !== out.buffer) continue;
     const same = source.byteOffset === out.byteOffset && source.byteLength === out.byteLength;
     const apart =
       source.byteOffset + source.byteLength <= out.byteOffset || out.byteOffset + out.byteLength <= source.byteOffset;
-    if (!same && !apart) throw new RangeError(`${functionName}: out overlaps an input without being the same array`);
+    if (!same && !apart)
+      throw new RangeError(`${functionName}: ${name} overlaps an input without being the same array`);
   }
   return out;
 }

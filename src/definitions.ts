@@ -1,42 +1,86 @@
-// Every function that gives one number a row: its measure, its arguments, its options.
+// Every function that gives a number, or an array, a row: its measures, its arguments, its options.
 
-import type { Definition, Measure } from "./calls.js";
+import type { ArrayDefinition, Definition, Measure } from "./calls.js";
 import * as crossEntropies from "./measures/crossEntropy.js";
 import * as klDivergences from "./measures/klDivergence.js";
 import * as logRatios from "./measures/logRatio.js";
+import * as ofLogits from "./measures/ofLogits.js";
+import * as softmaxes from "./measures/softmax.js";
 import * as symmetrics from "./measures/symmetric.js";
 
-const MEASURE_KEYS = ["base", "input", "normalize"] as const;
-const RAW_KEYS = ["base", "input"] as const;
+const MEASURE_KEYS = ["base", "input", "normalize", "temperature"] as const;
+const RAW_KEYS = ["base", "input", "temperature"] as const;
+const P_AND_Q = ["p", "q"] as const;
 
-const ofPair = (measure: Measure): Definition => ({
+const ofPair = (measure: Measure, measureOfLogits: Measure): Definition => ({
   measure,
-  arguments: ["p", "q"],
+  ofLogits: measureOfLogits,
+  arguments: P_AND_Q,
+  distributions: P_AND_Q,
   keys: MEASURE_KEYS,
 });
 
 export const entropy: Definition = {
   measure: crossEntropies.entropy,
+  ofLogits: ofLogits.entropyOfLogits,
   arguments: ["p"],
+  distributions: ["p"],
   keys: MEASURE_KEYS,
 };
-export const crossEntropy: Definition = /* @__PURE__ */ ofPair(crossEntropies.crossEntropy);
-export const klDivergence: Definition = /* @__PURE__ */ ofPair(klDivergences.klDivergence);
-export const jeffreysDivergence: Definition = /* @__PURE__ */ ofPair(symmetrics.jeffreysDivergence);
-export const jsDivergence: Definition = /* @__PURE__ */ ofPair(symmetrics.jsDivergence);
+export const crossEntropy: Definition = /* @__PURE__ */ ofPair(
+  crossEntropies.crossEntropy,
+  ofLogits.crossEntropyOfLogits,
+);
+export const klDivergence: Definition = /* @__PURE__ */ ofPair(
+  klDivergences.klDivergence,
+  ofLogits.klDivergenceOfLogits,
+);
+export const jeffreysDivergence: Definition = /* @__PURE__ */ ofPair(
+  symmetrics.jeffreysDivergence,
+  ofLogits.jeffreysDivergenceOfLogits,
+);
+export const jsDivergence: Definition = /* @__PURE__ */ ofPair(symmetrics.jsDivergence, ofLogits.jsDivergenceOfLogits);
 export const jsDistance: Definition = {
   measure: symmetrics.jsDivergence,
-  arguments: ["p", "q"],
+  ofLogits: ofLogits.jsDivergenceOfLogits,
+  arguments: P_AND_Q,
+  distributions: P_AND_Q,
   keys: MEASURE_KEYS,
   finish: (nats, unit) => Math.sqrt(nats / unit),
 };
 export const iDivergence: Definition = {
   measure: klDivergences.iDivergence,
-  arguments: ["p", "q"],
-  keys: RAW_KEYS,
+  arguments: P_AND_Q,
+  distributions: P_AND_Q,
+  keys: ["base", "input"],
 };
 export const logLikelihoodRatio: Definition = {
   measure: logRatios.logLikelihoodRatio,
+  ofLogits: ofLogits.logLikelihoodRatioOfLogits,
   arguments: ["counts", "p", "q"],
+  distributions: P_AND_Q,
   keys: RAW_KEYS,
+};
+export const logSumExp: Definition = {
+  ofLogits: softmaxes.logSumExp,
+  arguments: ["z"],
+  distributions: ["z"],
+  keys: ["temperature"],
+};
+
+export const logRatio: ArrayDefinition = {
+  ofProbabilities: logRatios.logRatio,
+  ofLogits: ofLogits.logRatioOfLogits,
+  arguments: P_AND_Q,
+  keys: [...RAW_KEYS, "out"],
+};
+export const softmax: ArrayDefinition = {
+  ofLogits: softmaxes.softmax,
+  arguments: ["z"],
+  keys: ["temperature", "out"],
+};
+export const logSoftmax: ArrayDefinition = {
+  ofLogits: softmaxes.logSoftmax,
+  arguments: ["z"],
+  keys: ["temperature", "out"],
 };

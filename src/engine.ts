@@ -1,7 +1,14 @@
 import type { FloatArray, Vector } from "./backend.js";
-import { callLogRatio, callRows, callSingle } from "./calls.js";
+import { callArray, callRows, callSingle } from "./calls.js";
 import * as definitions from "./definitions.js";
-import type { MeasureOptions, OutOption, RawOptions, RowsOptions } from "./options.js";
+import type {
+  MeasureOptions,
+  OutOption,
+  RawOptions,
+  RowsOptions,
+  SoftmaxOptions,
+  UnnormalizedOptions,
+} from "./options.js";
 import { createRuntime, createRuntimeSync, type EngineOptions, type Runtime } from "./runtime.js";
 
 /**
@@ -120,12 +127,12 @@ export class Engine implements Disposable {
   }
 
   /** See the function {@link index!iDivergence}. */
-  iDivergence(p: Vector, q: Vector, options?: RawOptions): number {
+  iDivergence(p: Vector, q: Vector, options?: UnnormalizedOptions): number {
     return callSingle(this.#runtime, "iDivergence", definitions.iDivergence, [p, q], options);
   }
 
   /** See the function {@link index!iDivergenceRows}. */
-  iDivergenceRows(p: Vector, q: Vector, options: RowsOptions<RawOptions>): Float64Array {
+  iDivergenceRows(p: Vector, q: Vector, options: RowsOptions<UnnormalizedOptions>): Float64Array {
     return callRows(this.#runtime, "iDivergenceRows", definitions.iDivergence, [p, q], options);
   }
 
@@ -143,14 +150,52 @@ export class Engine implements Disposable {
   logRatio(p: Float32Array, q: Float32Array, options?: RawOptions & OutOption): Float32Array;
   logRatio(p: Vector, q: Vector, options?: RawOptions & OutOption): FloatArray;
   logRatio(p: Vector, q: Vector, options?: RawOptions & OutOption): FloatArray {
-    return callLogRatio(this.#runtime, "logRatio", p, q, options, false);
+    return callArray(this.#runtime, "logRatio", definitions.logRatio, [p, q], options, false);
   }
 
   /** See the function {@link index!logRatioRows}. */
   logRatioRows(p: Float32Array, q: Float32Array, options: RowsOptions<RawOptions> & OutOption): Float32Array;
   logRatioRows(p: Vector, q: Vector, options: RowsOptions<RawOptions> & OutOption): FloatArray;
   logRatioRows(p: Vector, q: Vector, options: RowsOptions<RawOptions> & OutOption): FloatArray {
-    return callLogRatio(this.#runtime, "logRatioRows", p, q, options, true);
+    return callArray(this.#runtime, "logRatioRows", definitions.logRatio, [p, q], options, true);
+  }
+
+  /** See the function {@link index!logSumExp}. */
+  logSumExp(z: Vector, options?: SoftmaxOptions): number {
+    return callSingle(this.#runtime, "logSumExp", definitions.logSumExp, [z], options);
+  }
+
+  /** See the function {@link index!logSumExpRows}. */
+  logSumExpRows(z: Vector, options: RowsOptions<SoftmaxOptions>): Float64Array {
+    return callRows(this.#runtime, "logSumExpRows", definitions.logSumExp, [z], options);
+  }
+
+  /** See the function {@link index!softmax}. */
+  softmax(z: Float32Array, options?: SoftmaxOptions & OutOption): Float32Array;
+  softmax(z: Vector, options?: SoftmaxOptions & OutOption): FloatArray;
+  softmax(z: Vector, options?: SoftmaxOptions & OutOption): FloatArray {
+    return callArray(this.#runtime, "softmax", definitions.softmax, [z], options, false);
+  }
+
+  /** See the function {@link index!softmaxRows}. */
+  softmaxRows(z: Float32Array, options: RowsOptions<SoftmaxOptions> & OutOption): Float32Array;
+  softmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray;
+  softmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray {
+    return callArray(this.#runtime, "softmaxRows", definitions.softmax, [z], options, true);
+  }
+
+  /** See the function {@link index!logSoftmax}. */
+  logSoftmax(z: Float32Array, options?: SoftmaxOptions & OutOption): Float32Array;
+  logSoftmax(z: Vector, options?: SoftmaxOptions & OutOption): FloatArray;
+  logSoftmax(z: Vector, options?: SoftmaxOptions & OutOption): FloatArray {
+    return callArray(this.#runtime, "logSoftmax", definitions.logSoftmax, [z], options, false);
+  }
+
+  /** See the function {@link index!logSoftmaxRows}. */
+  logSoftmaxRows(z: Float32Array, options: RowsOptions<SoftmaxOptions> & OutOption): Float32Array;
+  logSoftmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray;
+  logSoftmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray {
+    return callArray(this.#runtime, "logSoftmaxRows", definitions.logSoftmax, [z], options, true);
   }
 }
 

@@ -1,7 +1,7 @@
 // From what a caller passes to rows that kernels take; and the errors that name what is wrong with it.
 
 import type { Precision, Row, Vector } from "./backend.js";
-import { checkKeys, type MeasureOptions } from "./options.js";
+import { checkKeys, INPUT_KINDS, type InputKind, type MeasureOptions } from "./options.js";
 import { LN2, ln } from "./scalar.js";
 
 /** What one call compares, and how. */
@@ -13,14 +13,28 @@ export interface Call {
   readonly normalize: boolean;
   /** Nats in the unit asked for: ln(base). */
   readonly unit: number;
+  /** Of logits. */
+  readonly temperature: number;
 }
 
 /** A row under its argument's name. */
 export interface NamedRow extends Row {
   readonly argument: string;
+  readonly kind: InputKind;
+  /** What has been found of it as a row of logits; it may be compared with many. */
+  found?: FoundLogits;
 }
 
-const describe = (value: unknown): string =>
+/** A row as the kernels of logits take it, and its largest number. */
+export interface FoundLogits {
+  readonly row: Row;
+  readonly precision: Precision;
+  readonly largest: number;
+  /** Z = Σ e^x, x = (z - largest)/temperature, once it is known. */
+  sum?: number;
+}
+
+export const describe = (value: unknown): string =>
   value === null ? "null" : typeof value === "object" ? Object.prototype.toString.call(value) : `${typeof value}`;
 
 export function checkVector(functionName: string, argument: string, value: unknown): asserts value is Vector {
@@ -40,19 +54,47 @@ export function precisionOf(sources: readonly Vector[]): Precision {
   return "f32";
 }
 
-/** ln(base), after the checks that all measures share. */
-export function unitOf(functionName: string, options: MeasureOptions, known: readonly string[]): number {
+/** What a call's options say. */
+export interface Settings {
+  readonly unit: number;
+  readonly normalize: boolean;
+  readonly temperature: number;
+  /** Of each distribution. */
+  readonly kinds: readonly InputKind[] | undefined;
+}
+
+const DEFAULTS: Settings = { unit: 1, normalize: false, temperature: 1, kinds: undefined };
+
+export function checkOptions(functionName: string, options: unknown, known: readonly string[]): void {
   if (options === null || typeof options !== "object") {
     throw new TypeError(`${functionName}: options is ${describe(options)}; it must be an object`);
   }
   checkKeys(functionName, options, known);
-  const { base, input, normalize } = options;
-  if (input !== undefined && input !== "probabilities") {
-    throw new RangeError(`${functionName}: input is ${JSON.stringify(input)}; it must be "probabilities"`);
-  }
-  if (normalize !== undefined && typeof normalize !== "boolean") {
+}
+
+/** The checks that all measures share. `distributions` are the names of the arguments that `input` is about. */
+export function settingsOf(
+  functionName: string,
+  options: MeasureOptions | undefined,
+  known: readonly string[],
+  distributions: readonly string[],
+): Settings {
+  if (options === undefined) return DEFAULTS;
+  checkOptions(functionName, options, known);
+  const { normalize = false } = options;
+  if (typeof normalize !== "boolean") {
     throw new TypeError(`${functionName}: normalize is ${describe(normalize)}; it must be a boolean`);
   }
+  const kinds = kindsOf(functionName, options.input, distributions, known.includes("temperature"));
+  const temperature = temperatureOf(functionName, options.temperature);
+  if (options.temperature !== undefined && !kinds?.includes("logits")) {
+    throw new RangeError(`${functionName}: temperature is for logits; pass { input: "logits" } with it`);
+  }
+  return { unit: unitOf(functionName, options.base), normalize, temperature, kinds };
+}
+
+/** ln(base). */
+export function unitOf(functionName: string, base: number | undefined): number {
   if (base === undefined) return 1;
   if (!(base > 0 && base < Number.POSITIVE_INFINITY) || base === 1) {
     throw new RangeError(`${functionName}: base is ${base}; it must be positive, finite and not 1`);
@@ -60,19 +102,50 @@ export function unitOf(functionName: string, options: MeasureOptions, known: rea
   return base === 2 ? LN2 : ln(base);
 }
 
+export function temperatureOf(functionName: string, temperature = 1): number {
+  if (!(temperature > 0 && temperature < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`${functionName}: temperature is ${temperature}; it must be positive and finite`);
+  }
+  return temperature;
+}
+
+/** The kind of each distribution; undefined where all are probabilities. */
+function kindsOf(
+  functionName: string,
+  input: MeasureOptions["input"],
+  distributions: readonly string[],
+  takesLogits: boolean,
+): readonly InputKind[] | undefined {
+  if (input === undefined) return undefined;
+  const kinds: readonly InputKind[] = typeof input === "string" ? distributions.map(() => input) : input;
+  if (!Array.isArray(kinds) || kinds.length !== distributions.length) {
+    const error = Array.isArray(kinds) ? RangeError : TypeError;
+    throw new error(
+      `${functionName}: input is ${JSON.stringify(input)}; it must be a kind, or a list of one for ${distributions.join(" and ")}`,
+    );
+  }
+  for (const kind of kinds) {
+    if (!INPUT_KINDS.includes(kind) || (!takesLogits && kind !== "probabilities")) {
+      const choice = takesLogits ? `"probabilities", "logits" or "logProbabilities"` : `"probabilities"`;
+      throw new RangeError(`${functionName}: input is ${JSON.stringify(kind)}; it must be ${choice}`);
+    }
+  }
+  return kinds.every((kind) => kind === "probabilities") ? undefined : kinds;
+}
+
 /** "p[17]", or "p[2065] (row 2, class 17)" in a matrix. */
-export function placeOf(call: Call, row: NamedRow, index: number): string {
+export function placeOf(call: Pick<Call, "length">, row: NamedRow, index: number): string {
   const at = row.start + index;
   const inMatrix = row.source.length > call.length;
   return `${row.argument}[${at}]${inMatrix ? ` (row ${Math.floor(at / call.length)}, class ${at % call.length})` : ""}`;
 }
 
-function nameOfRow(call: Call, row: NamedRow): string {
+export function nameOfRow(call: Pick<Call, "length">, row: NamedRow): string {
   return row.source.length > call.length ? `row ${row.start / call.length} of ${row.argument}` : row.argument;
 }
 
 /** Throws for the first number of a row that is not finite and >= 0. Kernels only know that there may be one. */
-export function checkNumbers(call: Call, row: NamedRow, kind = "probabilities"): void {
+export function checkNumbers(call: Pick<Call, "functionName" | "length">, row: NamedRow, kind = "probabilities"): void {
   const { source, start } = row;
   for (let i = 0; i < call.length; i++) {
     const x = source[start + i];
@@ -85,12 +158,44 @@ export function checkNumbers(call: Call, row: NamedRow, kind = "probabilities"):
   }
 }
 
+/** Throws for the first number of a row of logits that is NaN or Infinity, or of probabilities that is none. */
+export function checkLogits(call: Pick<Call, "functionName" | "length">, row: NamedRow): void {
+  if (row.kind === "probabilities") {
+    checkNumbers(call, row);
+    return;
+  }
+  const kind = row.kind === "logits" ? "logits" : "log-probabilities";
+  const { source, start } = row;
+  for (let i = 0; i < call.length; i++) {
+    const x = source[start + i];
+    if (typeof x !== "number") {
+      throw new TypeError(`${call.functionName}: ${placeOf(call, row, i)} is ${describe(x)}; ${kind} must be numbers`);
+    }
+    if (!(x < Number.POSITIVE_INFINITY)) {
+      throw new RangeError(
+        `${call.functionName}: ${placeOf(call, row, i)} is ${x}; ${kind} must be finite or -Infinity`,
+      );
+    }
+  }
+}
+
+/** Whether class i has probability 0. */
+export function isImpossible({ source, start, kind }: NamedRow, i: number): boolean {
+  return source[start + i] === (kind === "probabilities" ? 0 : Number.NEGATIVE_INFINITY);
+}
+
 /** How far a sum may be from 1 before it is taken for something else than a distribution. */
 const SUM_TOLERANCE = 1e-2;
 
 export function checkSum(call: Call, row: NamedRow, sum: number): void {
   if (Math.abs(sum - 1) <= SUM_TOLERANCE || (call.normalize && sum > 0 && sum < Number.POSITIVE_INFINITY)) return;
   const name = nameOfRow(call, row);
+  if (row.kind === "logProbabilities") {
+    throw new RangeError(
+      `${call.functionName}: the exponentials of ${name} sum to ${sum}, not to 1; pass { normalize: true } if that is meant, ` +
+        `{ input: "logits" } for logits`,
+    );
+  }
   if (sum === 0) throw new RangeError(`${call.functionName}: ${name} sums to 0; at least one number must be positive`);
   if (sum === Number.POSITIVE_INFINITY) {
     throw new RangeError(
@@ -99,12 +204,12 @@ export function checkSum(call: Call, row: NamedRow, sum: number): void {
   }
   throw new RangeError(
     `${call.functionName}: ${name} sums to ${sumOf(call, row)}, not to 1; for counts or weights pass { normalize: true }, ` +
-      `for logits take their softmax first`,
+      `for logits { input: "logits" }`,
   );
 }
 
 /** Σ of a row by compensated addition, for rows that the kernels decline. */
-export function sumOf(call: Call, { source, start }: Row): number {
+export function sumOf(call: Pick<Call, "length">, { source, start }: Row): number {
   let sum = 0;
   let error = 0;
   for (let i = start; i < start + call.length; i++) {

@@ -1,17 +1,40 @@
+/** What the numbers of a row are: of `"logProbabilities"`, the logarithms. */
+export type InputKind = "probabilities" | "logits" | "logProbabilities";
+
+export const INPUT_KINDS: readonly string[] = ["probabilities", "logits", "logProbabilities"];
+
 /** The options of a measure; every function takes those that make sense for it. */
 export interface MeasureOptions {
   /**
    * Unit of the result: its logarithm's base. Nats (base e) by default, 2 for bits, 10 for hartleys.
    */
   base?: number;
-  /** What the numbers are. Only `"probabilities"` in this version. */
-  input?: "probabilities";
-  /** Accept any positive sum (counts, weights), not only sums within 1e-2 of 1. Results are of p/Σp and q/Σq either way. */
+  /**
+   * What the numbers are: `"probabilities"` (the default), `"logits"` or `"logProbabilities"`; or a list of one for each
+   * distribution. The probabilities of logits are their softmax; -Infinity is probability 0.
+   */
+  input?: InputKind | readonly InputKind[];
+  /** Divides logits before their softmax; 1 by default. */
+  temperature?: number;
+  /**
+   * Accept any positive sum (counts, weights), not only sums within 1e-2 of 1. Results are of p/Σp and q/Σq either way. Logits
+   * need no such leave.
+   */
   normalize?: boolean;
 }
 
-/** The options of a measure of unnormalised numbers. */
+/** The options of a measure of numbers as they are, of which logits alone are normalised. */
 export type RawOptions = Omit<MeasureOptions, "normalize">;
+
+/** The options of a measure of unnormalised numbers, which cannot come from logits. */
+export interface UnnormalizedOptions {
+  /** Unit of the result: its logarithm's base. Nats by default. */
+  base?: number;
+  input?: "probabilities";
+}
+
+/** The options of what is of logits by its nature. */
+export type SoftmaxOptions = Pick<MeasureOptions, "temperature">;
 
 /** The options of a `…Rows` measure. */
 export type RowsOptions<Options = MeasureOptions> = Options & {

@@ -1,6 +1,7 @@
-// Logarithms of single numbers, for what surrounds the kernels. Built from the kernels' own series, so that no result
-// depends on the host's Math.log, which differs between engines.
+// Logarithms and exponentials of single numbers, for what surrounds the kernels. Built from the kernels' own series, so that no result
+// depends on the host's Math.log or Math.exp, which differ between engines.
 
+import { exponentialToZero_f64 } from "./fallback/exponential.js";
 import { high_f64, SMALLEST_NORMAL_F64 } from "./fallback/lanes.js";
 import { atanhSeries_f64, logarithm_f64 } from "./fallback/logarithm.js";
 
@@ -27,4 +28,9 @@ export function log1pMinus(x: number): number {
 export function exponentOf(x: number): number {
   if (x < SMALLEST_NORMAL_F64) return exponentOf(x * TWO_TO_54) - 54;
   return (high_f64(x) >>> 20) - 1023;
+}
+
+/** e^x of any x, within 1 ulp. */
+export function exp(x: number): number {
+  return x > 709.78 ? Number.POSITIVE_INFINITY : exponentialToZero_f64(x);
 }

@@ -1,10 +1,11 @@
 import { instantiateSync } from "@assemblyscript/loader";
-import { Backend, type FloatArray, type Precision, type Reduction } from "./backend.js";
+import { Backend, type FloatArray, type Mapping, type Precision, type Reduction } from "./backend.js";
+import type { Fields } from "./fallback/logits.js";
 import { CHUNK_BYTES, FAMILY, RESERVED_BYTES, SLOTS, STAGING, STATE } from "./layout.js";
 import type { LinearMemory } from "./memory.js";
 
 type Kernel = (...parameters: number[]) => number;
-type Kernels = Record<Reduction | "logRatio", Kernel>;
+type Kernels = Record<Reduction | Mapping | "logarithms", Kernel>;
 
 /** `family_type` of the instance's exports, by family. */
 function kernelsOf({ exports }: WebAssembly.Instance, precision: Precision): Kernels {
@@ -18,7 +19,8 @@ export class SimdBackend extends Backend<number> {
   readonly #kernels: Record<Precision, Kernels>;
   readonly #memory: LinearMemory;
   readonly #totals: Float64Array;
-  readonly #gamma: Float64Array;
+  readonly #fields: Float64Array;
+  readonly #fieldsF32: Float32Array;
   readonly #exponent: Int32Array;
   readonly #staging: Record<Precision, FloatArray[]>;
 
@@ -30,7 +32,8 @@ export class SimdBackend extends Backend<number> {
     this.#kernels = { f32: kernelsOf(instance, "f32"), f64: kernelsOf(instance, "f64") };
     const { buffer } = memory.memory;
     this.#totals = new Float64Array(buffer, STATE, 6);
-    this.#gamma = new Float64Array(buffer, FAMILY, 1);
+    this.#fields = new Float64Array(buffer, FAMILY, 9);
+    this.#fieldsF32 = new Float32Array(buffer, FAMILY + 72, 9);
     this.#exponent = new Int32Array(buffer, FAMILY, 2);
     const slots = (type: Float32ArrayConstructor | Float64ArrayConstructor) =>
       Array.from(
@@ -41,13 +44,28 @@ export class SimdBackend extends Backend<number> {
   }
 
   set gamma(value: number) {
-    this.#gamma[0] = value;
+    this.#fields[0] = value;
   }
 
   setExponent(precision: Precision, k: number): void {
     // added to bit patterns: to every i32 lane of f32, to the high word of f64
     this.#exponent[0] = precision === "f32" ? k << 23 : 0;
     this.#exponent[1] = precision === "f32" ? k << 23 : k << 20;
+  }
+
+  protected writeFields(fields: Fields): void {
+    for (const to of [this.#fields, this.#fieldsF32]) {
+      // the order of assembly/logits.ts
+      to[0] = fields.aShift;
+      to[1] = fields.bShift;
+      to[2] = fields.scale;
+      to[3] = fields.aLeast;
+      to[4] = fields.offset;
+      to[5] = fields.factor;
+      to[6] = fields.less;
+      to[7] = fields.slope;
+      to[8] = fields.weight;
+    }
   }
 
   total(index: number): number {
@@ -81,7 +99,17 @@ export class SimdBackend extends Backend<number> {
     return rows.length === 1 ? run(rows[0], count, STATE) : run(rows[0], rows[1], rows[2], count, STATE);
   }
 
-  protected callMap(precision: Precision, rows: readonly number[], out: number, count: number): number {
-    return this.#kernels[precision].logRatio(rows[0], rows[1], count, STATE, out);
+  protected callMapping(
+    kernel: Mapping | "logarithms",
+    precision: Precision,
+    rows: readonly number[],
+    out: number,
+    count: number,
+  ): number {
+    const run = this.#kernels[precision][kernel];
+    if (rows.length === 1) return run(rows[0], count, STATE, out);
+    return rows.length === 2
+      ? run(rows[0], rows[1], count, STATE, out)
+      : run(rows[0], rows[1], rows[2], count, STATE, out);
   }
 }

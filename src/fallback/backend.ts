@@ -1,7 +1,9 @@
-import { Backend, CHUNK, type FloatArray, type Precision, type Reduction } from "../backend.js";
+import { Backend, CHUNK, type FloatArray, type Mapping, type Precision, type Reduction } from "../backend.js";
 import { SLOTS } from "../layout.js";
 import { State } from "./blocks.js";
 import { kernels } from "./index.js";
+import type { Fields } from "./logits.js";
+import { logarithms_f64 } from "./logRatioOfLogits.js";
 
 type Kernel = (...parameters: (FloatArray | State)[]) => number;
 
@@ -16,6 +18,10 @@ export class JsBackend extends Backend<FloatArray> {
 
   setExponent(precision: Precision, k: number): void {
     this.#state.k = k << (precision === "f32" ? 23 : 20);
+  }
+
+  protected writeFields(fields: Fields): void {
+    this.#state.fields = fields;
   }
 
   total(index: number): number {
@@ -49,7 +55,13 @@ export class JsBackend extends Backend<FloatArray> {
     return (kernels[precision][kernel] as Kernel)(...rows, this.#state);
   }
 
-  protected callMap(precision: Precision, rows: readonly FloatArray[], out: FloatArray): number {
-    return (kernels[precision].logRatio as Kernel)(...rows, this.#state, out);
+  protected callMapping(
+    kernel: Mapping | "logarithms",
+    precision: Precision,
+    rows: readonly FloatArray[],
+    out: FloatArray,
+  ): number {
+    const run = precision === "f64" && kernel === "logarithms" ? logarithms_f64 : kernels[precision][kernel as Mapping];
+    return (run as Kernel)(...rows, this.#state, out);
   }
 }

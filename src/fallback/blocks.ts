@@ -4,6 +4,7 @@
 // f64 a fifth faster than one check among the terms.
 
 import { bitsOf, SMALLEST_NORMAL_F32, SMALLEST_NORMAL_F64 } from "./lanes.js";
+import type { Fields } from "./logits.js";
 
 export const UNUSUAL = 1;
 export const Q_IS_ZERO = 2;
@@ -28,6 +29,18 @@ export interface Survey {
   isDense: boolean;
 }
 
+export const NO_FIELDS: Fields = {
+  aShift: 0,
+  bShift: 0,
+  scale: 1,
+  aLeast: 0,
+  offset: 0,
+  factor: 1,
+  less: 0,
+  slope: 1,
+  weight: 0.5,
+};
+
 /** Totals of a reduction and what a family needs to know besides its rows. */
 export class State {
   /** Pairs (sum, error). */
@@ -35,6 +48,8 @@ export class State {
   gamma = 0;
   /** As bits of an exponent: k·2^23 (f32), k·2^20 (f64). */
   k = 0;
+  /** Of the families of logits. */
+  fields = NO_FIELDS;
 }
 
 /** Adds x to total `index` (TwoSum). */
@@ -49,7 +64,7 @@ export function addTotal(state: State, index: number, x: number): void {
 
 /** The terms of a block. */
 export const terms_f32 = /* @__PURE__ */ new Float32Array(BLOCK_F32);
-/** A last block of p, of q and of counts, padded with zeros to whole groups. */
+/** A last block of p, of q and of counts, padded to whole groups. */
 const padding_f32 = /* @__PURE__ */ Array.from({ length: 3 }, () => new Float32Array(BLOCK_F32));
 const paddingBits_f32 = /* @__PURE__ */ padding_f32.map(bitsOf);
 
@@ -75,12 +90,12 @@ function hasSmall_f32(t: Float32Array, i: number): boolean {
 }
 
 /** Σ of the terms of a block. */
-export function sumOfTerms_f32(size: number): number {
+export function sumOfTerms_f32(terms: Float32Array, size: number): number {
   let l0 = 0;
   let l1 = 0;
   for (let i = 0; i < size; i += 16) {
-    l0 += sumOfLane_f32(terms_f32, i) + sumOfLane_f32(terms_f32, i + 2);
-    l1 += sumOfLane_f32(terms_f32, i + 1) + sumOfLane_f32(terms_f32, i + 3);
+    l0 += sumOfLane_f32(terms, i) + sumOfLane_f32(terms, i + 2);
+    l1 += sumOfLane_f32(terms, i + 1) + sumOfLane_f32(terms, i + 3);
   }
   return l0 + l1;
 }
@@ -117,7 +132,7 @@ function sumOfDifferences_f32(p: Float32Array, q: Float32Array, start: number, s
   return l0 + l1;
 }
 
-/** Reads a row block by block: the row itself, or a copy padded with zeros of a last block that ends inside a group. */
+/** Reads a row block by block: the row itself, or a padded copy of a last block that ends inside a group. */
 export class Blocks_f32 {
   values: Float32Array;
   bits: Int32Array;
@@ -125,12 +140,14 @@ export class Blocks_f32 {
   from = 0;
   readonly #row: Float32Array;
   readonly #slot: number;
+  readonly #filler: number;
 
-  constructor(row: Float32Array, slot: number) {
+  constructor(row: Float32Array, slot: number, filler = 0) {
     this.values = row;
     this.bits = bitsOf(row);
     this.#row = row;
     this.#slot = slot;
+    this.#filler = filler;
   }
 
   /** Goes to the block at `start`; returns its size, whole groups. */
@@ -140,7 +157,7 @@ export class Blocks_f32 {
     this.from = start;
     if (left < size) {
       const copy = padding_f32[this.#slot];
-      copy.fill(0, left);
+      copy.fill(this.#filler, left);
       copy.set(start === 0 ? this.#row : this.#row.subarray(start));
       this.values = copy;
       this.bits = paddingBits_f32[this.#slot];
@@ -186,7 +203,7 @@ export function reducePair_f32(p: Float32Array, q: Float32Array, state: State, f
       flags |= sparse(pBlocks, qBlocks, size, state);
       if (flags & UNUSUAL) return UNUSUAL;
     }
-    addTotal(state, 0, sumOfTerms_f32(size));
+    addTotal(state, 0, sumOfTerms_f32(terms_f32, size));
   }
   return flags;
 }
@@ -199,24 +216,23 @@ export function reduceSurveyed_f32(p: Float32Array, q: Float32Array, state: Stat
     const size = pBlocks.seek(start);
     qBlocks.seek(start);
     terms(pBlocks, qBlocks, size, state);
-    addTotal(state, 0, sumOfTerms_f32(size));
+    addTotal(state, 0, sumOfTerms_f32(terms_f32, size));
   }
 }
 
 /** The terms of a block. */
 export const terms_f64 = /* @__PURE__ */ new Float64Array(BLOCK_F64);
-/** A last block of p, of q and of counts, padded with zeros to whole groups. */
+/** A last block of p, of q and of counts, padded to whole groups. */
 const padding_f64 = /* @__PURE__ */ Array.from({ length: 3 }, () => new Float64Array(BLOCK_F64));
 const paddingBits_f64 = /* @__PURE__ */ padding_f64.map(bitsOf);
 
 /** Σ of the terms of a block. */
-export function sumOfTerms_f64(size: number): number {
-  const t = terms_f64;
+export function sumOfTerms_f64(terms: Float64Array, size: number): number {
   let l0 = 0;
   let l1 = 0;
   for (let i = 0; i < size; i += 8) {
-    l0 += t[i] + t[i + 2] + (t[i + 4] + t[i + 6]);
-    l1 += t[i + 1] + t[i + 3] + (t[i + 5] + t[i + 7]);
+    l0 += terms[i] + terms[i + 2] + (terms[i + 4] + terms[i + 6]);
+    l1 += terms[i + 1] + terms[i + 3] + (terms[i + 5] + terms[i + 7]);
   }
   return l0 + l1;
 }
@@ -264,7 +280,7 @@ function sumOfDifferences_f64(p: Float64Array, q: Float64Array, start: number, s
   return l0 + l1;
 }
 
-/** Reads a row block by block: the row itself, or a copy padded with zeros of a last block that ends inside a group. */
+/** Reads a row block by block: the row itself, or a padded copy of a last block that ends inside a group. */
 export class Blocks_f64 {
   values: Float64Array;
   bits: Int32Array;
@@ -272,12 +288,14 @@ export class Blocks_f64 {
   from = 0;
   readonly #row: Float64Array;
   readonly #slot: number;
+  readonly #filler: number;
 
-  constructor(row: Float64Array, slot: number) {
+  constructor(row: Float64Array, slot: number, filler = 0) {
     this.values = row;
     this.bits = bitsOf(row);
     this.#row = row;
     this.#slot = slot;
+    this.#filler = filler;
   }
 
   /** Goes to the block at `start`; returns its size, whole groups. */
@@ -287,7 +305,7 @@ export class Blocks_f64 {
     this.from = start;
     if (left < size) {
       const copy = padding_f64[this.#slot];
-      copy.fill(0, left);
+      copy.fill(this.#filler, left);
       copy.set(start === 0 ? this.#row : this.#row.subarray(start));
       this.values = copy;
       this.bits = paddingBits_f64[this.#slot];
@@ -333,7 +351,7 @@ export function reducePair_f64(p: Float64Array, q: Float64Array, state: State, f
       flags |= sparse(pBlocks, qBlocks, size, state);
       if (flags & UNUSUAL) return UNUSUAL;
     }
-    addTotal(state, 0, sumOfTerms_f64(size));
+    addTotal(state, 0, sumOfTerms_f64(terms_f64, size));
   }
   return flags;
 }
@@ -346,6 +364,6 @@ export function reduceSurveyed_f64(p: Float64Array, q: Float64Array, state: Stat
     const size = pBlocks.seek(start);
     qBlocks.seek(start);
     terms(pBlocks, qBlocks, size, state);
-    addTotal(state, 0, sumOfTerms_f64(size));
+    addTotal(state, 0, sumOfTerms_f64(terms_f64, size));
   }
 }

@@ -56,7 +56,7 @@ export function logLikelihoodRatio_f32(counts: Float32Array, p: Float32Array, q:
       terms_f32[i] = c[j] === 0 ? 0 : c[j] * logRatioLane_f32(x[j], y[j], xBits[j], yBits[j]);
     }
     if (flags & UNUSUAL || !(all < LIMIT)) return UNUSUAL;
-    addTotal(state, 0, sumOfTerms_f32(size));
+    addTotal(state, 0, sumOfTerms_f32(terms_f32, size));
   }
   return flags;
 }
@@ -86,7 +86,7 @@ export function logLikelihoodRatio_f64(counts: Float64Array, p: Float64Array, q:
       terms_f64[i] = c[j] === 0 ? 0 : c[j] * logRatioLane_f64(x[j], y[j], xBits[2 * j + HIGH], yBits[2 * j + HIGH]);
     }
     if (flags & UNUSUAL || !(all < LIMIT)) return UNUSUAL;
-    addTotal(state, 0, sumOfTerms_f64(size));
+    addTotal(state, 0, sumOfTerms_f64(terms_f64, size));
   }
   return flags;
 }

@@ -22,7 +22,7 @@ const LN2_HIGH_F64 = 6.610366635184661e-7;
 const LN2_LOW_F64 = 7.09592543603172e-17;
 
 /** A(z) of 2 atanh(s) = s·(2 + z·A(z)), z = s² <= 1/9. */
-function atanhSeries_f32(z: number): number {
+export function atanhSeries_f32(z: number): number {
   const zz = round(z * z);
   const high = round(round(0.268836110830307 * z) + 0.2823127806186676);
   const low = round(round(0.40007781982421875 * z) + 0.6666663885116577);

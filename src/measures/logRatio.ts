@@ -1,7 +1,7 @@
 import { type Backend, type FloatArray, P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "../backend.js";
 import { LIMIT } from "../fallback/blocks.js";
 import { SMALLEST_NORMAL_F32, SMALLEST_NORMAL_F64 } from "../fallback/lanes.js";
-import { type Call, checkNumbers, type NamedRow, placeOf } from "../inputs.js";
+import { type Call, checkNumbers, isImpossible, type NamedRow, placeOf } from "../inputs.js";
 import { lnRatio, Sum } from "./wide.js";
 
 /** ln(p/q) of any two numbers >= 0: -∞, ∞ or NaN where p, q or both are 0. */
@@ -14,11 +14,11 @@ function anyLnRatio(x: number, y: number): number {
 export function logRatio(
   backend: Backend,
   call: Call,
-  p: NamedRow,
-  q: NamedRow,
+  rows: readonly NamedRow[],
   out: FloatArray,
   outStart: number,
 ): void {
+  const [p, q] = rows;
   const least = call.precision === "f32" ? SMALLEST_NORMAL_F32 : SMALLEST_NORMAL_F64;
   const exception = (index: number): number | undefined => {
     const x = p.source[p.start + index];
@@ -30,7 +30,7 @@ export function logRatio(
   };
   // of anything but typed arrays it is not even sure that they hold numbers
   for (const row of [p, q]) if (!ArrayBuffer.isView(row.source)) checkNumbers(call, row);
-  backend.logRatio(call.precision, p, q, call.length, out, outStart, exception);
+  backend.map("logRatio", call.precision, [p, q], call.length, out, outStart, exception);
   if (call.unit !== 1) {
     for (let i = outStart; i < outStart + call.length; i++) out[i] /= call.unit;
   }
@@ -42,20 +42,32 @@ export function logLikelihoodRatio(backend: Backend, call: Call, rows: readonly 
   if (!(flags & (UNUSUAL | P_IS_ZERO | Q_IS_ZERO))) return backend.total(0);
 
   const [counts, p, q] = rows;
-  checkNumbers(call, counts, "counts");
   checkNumbers(call, p);
   checkNumbers(call, q);
+  const infinite = checkObserved(call, counts, p, q);
+  if (infinite !== undefined) return infinite;
   const sum = new Sum();
+  for (let i = 0; i < call.length; i++) {
+    const c = counts.source[counts.start + i];
+    if (c !== 0) sum.add(c * lnRatio(p.source[p.start + i], q.source[q.start + i]));
+  }
+  return sum.value;
+}
+
+/**
+ * What observed classes of probability 0 make of a log-likelihood ratio: -Infinity where one is impossible under p, Infinity
+ * under q, an error under both; undefined where there is none.
+ */
+export function checkObserved(call: Call, counts: NamedRow, p: NamedRow, q: NamedRow): number | undefined {
+  checkNumbers(call, counts, "counts");
   let pZero = -1;
   let qZero = -1;
   for (let i = 0; i < call.length; i++) {
     const c = counts.source[counts.start + i];
     if (c === 0) continue;
-    const x = p.source[p.start + i];
-    const y = q.source[q.start + i];
-    if (x === 0) pZero = i;
-    if (y === 0) qZero = i;
-    if (x === 0 && y === 0) {
+    if (isImpossible(p, i)) pZero = i;
+    if (isImpossible(q, i)) qZero = i;
+    if (pZero === i && qZero === i) {
       throw new RangeError(
         `${call.functionName}: ${placeOf(call, counts, i)} is ${c} where p and q are both 0; ` +
           `a class that was observed needs a probability under one of them`,
@@ -67,8 +79,7 @@ export function logLikelihoodRatio(backend: Backend, call: Call, rows: readonly 
           `the ratio of 0 to 0 is undefined`,
       );
     }
-    if (x !== 0 && y !== 0) sum.add(c * lnRatio(x, y));
   }
   if (pZero >= 0) return Number.NEGATIVE_INFINITY;
-  return qZero >= 0 ? Number.POSITIVE_INFINITY : sum.value;
+  return qZero >= 0 ? Number.POSITIVE_INFINITY : undefined;
 }

@@ -1,0 +1,102 @@
+// Elementwise, the last pass of softmax and of the losses' gradients. e is a row of e^x (`exponentials`):
+//
+//   scaled            out = e·factor - less
+//   lessTargets       out = e·factor - t·less, t another row: soft targets, class weights, the e^y of a teacher
+//   reverseGradient   out = e·factor·(v - less), v = (b - a + offset)·scale; 0 where b is -Infinity
+
+import { BLOCK, GROUP, blockSize, padded, paddingOf } from "./blocks";
+import { splat } from "./lanes";
+import { FACTOR, LESS, OFFSET, SCALE, field, impossible } from "./logits";
+
+// @ts-ignore: decorator
+@inline
+function scaled<T>(e: usize, length: usize, state: usize, out: usize): i32 {
+  const factor = field<T>(state, FACTOR);
+  const less = field<T>(state, LESS);
+  const end = e + length * sizeof<T>();
+  for (; e < end; e += BLOCK, out += BLOCK) {
+    const left = end - e;
+    const size = blockSize(e, end);
+    const block = padded(e, left, size, state, 0);
+    const target = left >= size ? out : paddingOf(state, 1);
+    for (let i: usize = 0; i < size; i += GROUP) {
+      v128.store(target + i, v128.sub<T>(v128.mul<T>(v128.load(block + i), factor), less));
+      v128.store(target + i, v128.sub<T>(v128.mul<T>(v128.load(block + i, 16), factor), less), 16);
+      v128.store(target + i, v128.sub<T>(v128.mul<T>(v128.load(block + i, 32), factor), less), 32);
+      v128.store(target + i, v128.sub<T>(v128.mul<T>(v128.load(block + i, 48), factor), less), 48);
+    }
+    if (target != out) memory.copy(out, target, left);
+  }
+  return 0;
+}
+
+export function scaled_f32(e: usize, length: usize, state: usize, out: usize): i32 {
+  return scaled<f32>(e, length, state, out);
+}
+
+export function scaled_f64(e: usize, length: usize, state: usize, out: usize): i32 {
+  return scaled<f64>(e, length, state, out);
+}
+
+// @ts-ignore: decorator
+@inline
+function lessTargets<T>(e: usize, t: usize, length: usize, state: usize, out: usize): i32 {
+  const factor = field<T>(state, FACTOR);
+  const less = field<T>(state, LESS);
+  const end = e + length * sizeof<T>();
+  for (; e < end; e += BLOCK, t += BLOCK, out += BLOCK) {
+    const left = end - e;
+    const size = blockSize(e, end);
+    const block = padded(e, left, size, state, 0);
+    const targets = padded(t, left, size, state, 1);
+    const target = left >= size ? out : paddingOf(state, 2);
+    for (let i: usize = 0; i < size; i += 16) {
+      const product = v128.mul<T>(v128.load(block + i), factor);
+      v128.store(target + i, v128.sub<T>(product, v128.mul<T>(v128.load(targets + i), less)));
+    }
+    if (target != out) memory.copy(out, target, left);
+  }
+  return 0;
+}
+
+export function lessTargets_f32(e: usize, t: usize, length: usize, state: usize, out: usize): i32 {
+  return lessTargets<f32>(e, t, length, state, out);
+}
+
+export function lessTargets_f64(e: usize, t: usize, length: usize, state: usize, out: usize): i32 {
+  return lessTargets<f64>(e, t, length, state, out);
+}
+
+// @ts-ignore: decorator
+@inline
+function reverseGradient<T>(e: usize, a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
+  const offset = field<T>(state, OFFSET);
+  const scale = field<T>(state, SCALE);
+  const factor = field<T>(state, FACTOR);
+  const less = field<T>(state, LESS);
+  const end = e + length * sizeof<T>();
+  for (; e < end; e += BLOCK, a += BLOCK, b += BLOCK, out += BLOCK) {
+    const left = end - e;
+    const size = blockSize(e, end);
+    const eBlock = padded(e, left, size, state, 0);
+    const aBlock = padded(a, left, size, state, 1);
+    const bBlock = padded(b, left, size, state, 2);
+    const target = left >= size ? out : paddingOf(state, 0);
+    for (let i: usize = 0; i < size; i += 16) {
+      const y = v128.load(bBlock + i);
+      const v = v128.mul<T>(v128.add<T>(v128.sub<T>(y, v128.load(aBlock + i)), offset), scale);
+      const product = v128.mul<T>(v128.mul<T>(v128.load(eBlock + i), factor), v128.sub<T>(v, less));
+      v128.store(target + i, v128.andnot(product, v128.eq<T>(y, impossible<T>())));
+    }
+    if (target != out) memory.copy(out, target, left);
+  }
+  return 0;
+}
+
+export function reverseGradient_f32(e: usize, a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
+  return reverseGradient<f32>(e, a, b, length, state, out);
+}
+
+export function reverseGradient_f64(e: usize, a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
+  return reverseGradient<f64>(e, a, b, length, state, out);
+}

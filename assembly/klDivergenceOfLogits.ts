@@ -1,0 +1,81 @@
+// klDivergenceOfLogits: with v = (b - a + offset)·scale, which is exact for a ≈ b, and e^y = e^x·e^v:
+//
+//   S = Σ e^x·(e^v - 1 - v) >= 0 (total 0),  Zp = Σ e^x (1),  D = Zq - Zp = Σ e^x·(e^v - 1) (2)
+//   KL(p‖q) = S/Zp - (ρ - ln(1 + ρ)),  ρ = D/Zp
+//
+// Nothing of first order in v is in S, so that KL keeps its relative accuracy however alike the two rows are. UNUSUAL: S is
+// not finite, as where a class that a makes possible is impossible in b.
+
+import { BLOCK, GROUP, UNUSUAL, addTotal, blockSize, sumOfGroup } from "./blocks";
+import { excessNear, excessOfExponential } from "./exponential";
+import { addLanes, sumOfLanes } from "./lanes";
+import { SCRATCH, addFinite, paddedLogits, preparePair } from "./logits";
+
+/** Adds S and D of a block from scratch; whether S is finite. */
+// @ts-ignore: decorator
+@inline
+function addUp<T>(size: usize, state: usize, isNear: bool): bool {
+  let sums = f64x2.splat(0);
+  let differences = f64x2.splat(0);
+  const end = state + SCRATCH + size;
+  for (let at = state + SCRATCH; at < end; at += GROUP) {
+    const e0 = v128.load(at);
+    const e1 = v128.load(at, 16);
+    const e2 = v128.load(at, 32);
+    const e3 = v128.load(at, 48);
+    const v0 = v128.load(at, BLOCK);
+    const v1 = v128.load(at, BLOCK + 16);
+    const v2 = v128.load(at, BLOCK + 32);
+    const v3 = v128.load(at, BLOCK + 48);
+    const s0 = isNear ? excessNear<T>(v0) : excessOfExponential<T>(v0);
+    const s1 = isNear ? excessNear<T>(v1) : excessOfExponential<T>(v1);
+    const s2 = isNear ? excessNear<T>(v2) : excessOfExponential<T>(v2);
+    const s3 = isNear ? excessNear<T>(v3) : excessOfExponential<T>(v3);
+    const sum = sumOfGroup<T>(v128.mul<T>(e0, s0), v128.mul<T>(e1, s1), v128.mul<T>(e2, s2), v128.mul<T>(e3, s3));
+    const difference = sumOfGroup<T>(
+      v128.mul<T>(e0, v128.add<T>(s0, v0)),
+      v128.mul<T>(e1, v128.add<T>(s1, v1)),
+      v128.mul<T>(e2, v128.add<T>(s2, v2)),
+      v128.mul<T>(e3, v128.add<T>(s3, v3)),
+    );
+    sums = addLanes<T>(sums, sum);
+    differences = addLanes<T>(differences, difference);
+  }
+  addTotal(state, 2, sumOfLanes(differences));
+  return addFinite(state, 0, sumOfLanes(sums));
+}
+
+function addUpNear<T>(size: usize, state: usize): bool {
+  return addUp<T>(size, state, true);
+}
+
+function addUpAny<T>(size: usize, state: usize): bool {
+  return addUp<T>(size, state, false);
+}
+
+function prepare<T>(p: usize, q: usize, size: usize, state: usize): bool {
+  return preparePair<T>(p, q, size, state, true);
+}
+
+// @ts-ignore: decorator
+@inline
+function klDivergenceOfLogits<T>(a: usize, b: usize, length: usize, state: usize): i32 {
+  const end = a + length * sizeof<T>();
+  for (; a < end; a += BLOCK, b += BLOCK) {
+    const left = end - a;
+    const size = blockSize(a, end);
+    const p = paddedLogits<T>(a, left, size, state, 0);
+    const q = paddedLogits<T>(b, left, size, state, 1);
+    const isNear = prepare<T>(p, q, size, state);
+    if (!(isNear ? addUpNear<T>(size, state) : addUpAny<T>(size, state))) return UNUSUAL;
+  }
+  return 0;
+}
+
+export function klDivergenceOfLogits_f32(a: usize, b: usize, length: usize, state: usize): i32 {
+  return klDivergenceOfLogits<f32>(a, b, length, state);
+}
+
+export function klDivergenceOfLogits_f64(a: usize, b: usize, length: usize, state: usize): i32 {
+  return klDivergenceOfLogits<f64>(a, b, length, state);
+}

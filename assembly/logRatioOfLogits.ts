@@ -1,0 +1,180 @@
+// What is linear in logits, computed in f64 lanes and rounded once, so that an offset common to a row takes no accuracy:
+//
+//   logRatioOfLogits               out = (a - b + offset)·scale
+//   logLikelihoodRatioOfLogits     Σ c·(a - b + offset)·scale (total 0); a count of 0 adds 0. UNUSUAL: not finite, or c < 0
+//   shifted                        out = (z - aShift)·scale - less: logSoftmax, where less is ln Z
+//   logarithms_f64                 out = factor·ln p, -Infinity for 0. UNUSUAL: some p is no normal number and not 0
+
+import { BLOCK, UNUSUAL, blockSize, padded, paddingOf } from "./blocks";
+import { addLanes, smallestNormal, splat, sumOfLanes } from "./lanes";
+import { A_SHIFT, FACTOR, LESS, OFFSET, SCALE, addFinite, field, impossible, paddedLogits } from "./logits";
+import { logarithm } from "./logarithm";
+
+/** Lanes 0 and 1, or 2 and 3, of four f32 as f64. */
+// @ts-ignore: decorator
+@inline
+function half(x: v128, high: bool): v128 {
+  return f64x2.promote_low_f32x4(high ? v128.shuffle<f64>(x, x, 1, 1) : x);
+}
+
+/** Two pairs of f64 lanes as four f32. */
+// @ts-ignore: decorator
+@inline
+function joined(low: v128, high: v128): v128 {
+  return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
+}
+
+/** (a - b + offset)·scale of f64 lanes. */
+// @ts-ignore: decorator
+@inline
+function ratio(a: v128, b: v128, offset: v128, scale: v128): v128 {
+  return v128.mul<f64>(v128.add<f64>(v128.sub<f64>(a, b), offset), scale);
+}
+
+// @ts-ignore: decorator
+@inline
+function logRatioOfLogits<T>(a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
+  const offset = field<f64>(state, OFFSET);
+  const scale = field<f64>(state, SCALE);
+  const end = a + length * sizeof<T>();
+  for (; a < end; a += BLOCK, b += BLOCK, out += BLOCK) {
+    const left = end - a;
+    const size = blockSize(a, end);
+    const aBlock = padded(a, left, size, state, 0);
+    const bBlock = padded(b, left, size, state, 1);
+    const target = left >= size ? out : paddingOf(state, 2);
+    for (let i: usize = 0; i < size; i += 16) {
+      const x = v128.load(aBlock + i);
+      const y = v128.load(bBlock + i);
+      if (sizeof<T>() == 4) {
+        const low = ratio(half(x, false), half(y, false), offset, scale);
+        v128.store(target + i, joined(low, ratio(half(x, true), half(y, true), offset, scale)));
+      } else {
+        v128.store(target + i, ratio(x, y, offset, scale));
+      }
+    }
+    if (target != out) memory.copy(out, target, left);
+  }
+  return 0;
+}
+
+export function logRatioOfLogits_f32(a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
+  return logRatioOfLogits<f32>(a, b, length, state, out);
+}
+
+export function logRatioOfLogits_f64(a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
+  return logRatioOfLogits<f64>(a, b, length, state, out);
+}
+
+/** c·(a - b + offset)·scale of f64 lanes, 0 where c is. */
+// @ts-ignore: decorator
+@inline
+function countedRatio(c: v128, a: v128, b: v128, offset: v128, scale: v128): v128 {
+  return v128.andnot(v128.mul<f64>(c, ratio(a, b, offset, scale)), v128.eq<f64>(c, f64x2.splat(0)));
+}
+
+// @ts-ignore: decorator
+@inline
+function logLikelihoodRatioOfLogits<T>(counts: usize, a: usize, b: usize, length: usize, state: usize): i32 {
+  const offset = field<f64>(state, OFFSET);
+  const scale = field<f64>(state, SCALE);
+  const end = a + length * sizeof<T>();
+  for (; a < end; counts += BLOCK, a += BLOCK, b += BLOCK) {
+    const left = end - a;
+    const size = blockSize(a, end);
+    const cBlock = padded(counts, left, size, state, 0);
+    const aBlock = padded(a, left, size, state, 1);
+    const bBlock = padded(b, left, size, state, 2);
+    let least = v128.splat<T>(<T>Infinity);
+    let sums = f64x2.splat(0);
+    for (let i: usize = 0; i < size; i += 16) {
+      const c = v128.load(cBlock + i);
+      const x = v128.load(aBlock + i);
+      const y = v128.load(bBlock + i);
+      least = v128.pmin<T>(least, c);
+      if (sizeof<T>() == 4) {
+        const low = countedRatio(half(c, false), half(x, false), half(y, false), offset, scale);
+        const high = countedRatio(half(c, true), half(x, true), half(y, true), offset, scale);
+        sums = v128.add<f64>(sums, v128.add<f64>(low, high));
+      } else {
+        sums = v128.add<f64>(sums, countedRatio(c, x, y, offset, scale));
+      }
+    }
+    if (v128.any_true(v128.lt<T>(least, i32x4.splat(0))) || !addFinite(state, 0, sumOfLanes(sums))) return UNUSUAL;
+  }
+  return 0;
+}
+
+export function logLikelihoodRatioOfLogits_f32(counts: usize, a: usize, b: usize, length: usize, state: usize): i32 {
+  return logLikelihoodRatioOfLogits<f32>(counts, a, b, length, state);
+}
+
+export function logLikelihoodRatioOfLogits_f64(counts: usize, a: usize, b: usize, length: usize, state: usize): i32 {
+  return logLikelihoodRatioOfLogits<f64>(counts, a, b, length, state);
+}
+
+/** (z - shift)·scale - less of f64 lanes. */
+// @ts-ignore: decorator
+@inline
+function shiftedLanes(z: v128, shift: v128, scale: v128, less: v128): v128 {
+  return v128.sub<f64>(v128.mul<f64>(v128.sub<f64>(z, shift), scale), less);
+}
+
+// @ts-ignore: decorator
+@inline
+function shifted<T>(z: usize, length: usize, state: usize, out: usize): i32 {
+  const shift = field<f64>(state, A_SHIFT);
+  const scale = field<f64>(state, SCALE);
+  const less = field<f64>(state, LESS);
+  const end = z + length * sizeof<T>();
+  for (; z < end; z += BLOCK, out += BLOCK) {
+    const left = end - z;
+    const size = blockSize(z, end);
+    const block = paddedLogits<T>(z, left, size, state, 0);
+    const target = left >= size ? out : paddingOf(state, 2);
+    for (let i: usize = 0; i < size; i += 16) {
+      const x = v128.load(block + i);
+      if (sizeof<T>() == 4) {
+        const low = shiftedLanes(half(x, false), shift, scale, less);
+        v128.store(target + i, joined(low, shiftedLanes(half(x, true), shift, scale, less)));
+      } else {
+        v128.store(target + i, shiftedLanes(x, shift, scale, less));
+      }
+    }
+    if (target != out) memory.copy(out, target, left);
+  }
+  return 0;
+}
+
+export function shifted_f32(z: usize, length: usize, state: usize, out: usize): i32 {
+  return shifted<f32>(z, length, state, out);
+}
+
+export function shifted_f64(z: usize, length: usize, state: usize, out: usize): i32 {
+  return shifted<f64>(z, length, state, out);
+}
+
+export function logarithms_f64(p: usize, length: usize, state: usize, out: usize): i32 {
+  const zero = i32x4.splat(0);
+  const factor = field<f64>(state, FACTOR);
+  const tiny = smallestNormal<f64>();
+  const most = v128.splat<f64>(Infinity);
+  const end = p + length * 8;
+  let usual = i32x4.splat(-1);
+  for (; p < end; p += BLOCK, out += BLOCK) {
+    const left = end - p;
+    const size = blockSize(p, end);
+    const block = padded(p, left, size, state, 0);
+    const target = left >= size ? out : paddingOf(state, 2);
+    for (let i: usize = 0; i < size; i += 16) {
+      const x = v128.load(block + i);
+      const isZero = v128.eq<f64>(x, zero);
+      const isNormal = v128.and(v128.ge<f64>(x, tiny), v128.lt<f64>(x, most));
+      usual = v128.and(usual, v128.or(isZero, isNormal));
+      const logarithms = v128.mul<f64>(factor, logarithm<f64>(x, zero));
+      v128.store(target + i, v128.bitselect(impossible<f64>(), logarithms, isZero));
+    }
+    if (target != out) memory.copy(out, target, left);
+  }
+  return v128.all_true<i32>(usual) ? 0 : UNUSUAL;
+}

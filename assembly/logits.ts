@@ -1,0 +1,216 @@
+// What the families of logits share. A logit z is worth x = (z - shift)·scale, where shift is the row's largest, or near it,
+// and scale is 1/temperature; the probability of its class is e^x over the sum Z of all. Blocks, groups and lanes are those of
+// blocks.ts, but a last group is padded with -Infinity, which has probability 0.
+//
+// A logit so far below the shift that x < -64 (f32) or -256 (f64) counts as just that far: beside e^0 it makes no difference
+// to a sum, has no subnormal products, and -Infinity needs no care of its own.
+//
+// Sums are totals 0, 1 and 2; total 1 is always Z of the first row. UNUSUAL says that one of them is not finite.
+
+import { BLOCK, GROUP, UNUSUAL, addTotal, blockSize, paddingOf, sumOfGroup } from "./blocks";
+import { exponential, negligible } from "./exponential";
+import { addLanes, one, splat, sumOfLanes } from "./lanes";
+
+// The fields of the families of logits, in `state`: nine f64, then the same as f32. a and b are the two rows. Written by
+// src/simd.ts. Like constants they are read from memory, where each is used: a lane's value that is made before a loop is
+// made anew on its every turn.
+export const A_SHIFT: usize = 0;
+export const B_SHIFT: usize = 1;
+/** 1/temperature. */
+export const SCALE: usize = 2;
+/** The logit of a at which x is -64 or -256. */
+export const A_LEAST: usize = 3;
+/** (b - a + offset)·scale is the logarithm of the ratio of both probabilities, or of the e^x. */
+export const OFFSET: usize = 4;
+/** What e^x is multiplied by, and what is taken off. */
+export const FACTOR: usize = 5;
+export const LESS: usize = 6;
+/** What a gradient is multiplied by. */
+export const SLOPE: usize = 7;
+/** Weight of the first of two distributions in their mixture. */
+export const WEIGHT: usize = 8;
+
+export const FIELDS: usize = 128;
+/** Two rows of a block that is worked on in two loops. */
+export const SCRATCH: usize = 6400;
+
+// @ts-ignore: decorator
+@inline
+const FIELDS_F32: usize = FIELDS + 72;
+
+/** A field in every lane. */
+// @ts-ignore: decorator
+@inline
+export function field<T>(state: usize, index: usize): v128 {
+  if (sizeof<T>() == 4) return v128.load_splat<f32>(state + FIELDS_F32 + (index << 2));
+  return v128.load_splat<f64>(state + FIELDS + (index << 3));
+}
+
+/** A field as a number of type T. */
+// @ts-ignore: decorator
+@inline
+export function fieldAs<T>(state: usize, index: usize): T {
+  return <T>load<f64>(state + FIELDS + (index << 3));
+}
+
+// @ts-ignore: decorator
+@inline
+export function impossible<T>(): v128 {
+  return v128.splat<T>(<T>-Infinity);
+}
+
+/** Where to read the block at `start`: there, or a copy padded with `filler` where it ends inside a group. */
+export function paddedWith<T>(filler: T, start: usize, left: usize, size: usize, state: usize, slot: usize): usize {
+  if (left >= size) return start;
+  const copy = paddingOf(state, slot);
+  memory.copy(copy, start, left);
+  for (let at = copy + left; at < copy + size; at += sizeof<T>()) store<T>(at, filler);
+  return copy;
+}
+
+// @ts-ignore: decorator
+@inline
+export function paddedLogits<T>(start: usize, left: usize, size: usize, state: usize, slot: usize): usize {
+  return paddedWith<T>(<T>-Infinity, start, left, size, state, slot);
+}
+
+/** x of logits, unclamped. `isScaled` is false where scale is 1. */
+// @ts-ignore: decorator
+@inline
+export function exponents<T>(z: v128, shift: v128, scale: v128, isScaled: bool = true): v128 {
+  const x = v128.sub<T>(z, shift);
+  return isScaled ? v128.mul<T>(x, scale) : x;
+}
+
+/** The same, -64 or -256 where it would be less. */
+// @ts-ignore: decorator
+@inline
+export function clampedExponents<T>(z: v128, shift: v128, scale: v128, isScaled: bool = true): v128 {
+  return v128.pmax<T>(negligible<T>(), exponents<T>(z, shift, scale, isScaled));
+}
+
+/** Adds x to total `index`; whether it is finite. */
+// @ts-ignore: decorator
+@inline
+export function addFinite(state: usize, index: usize, x: f64): bool {
+  addTotal(state, index, x);
+  return x - x == 0;
+}
+
+/** Σ e^x of a block to total 1, Σ term(e^x, x) to total 0, which costs nothing for a family that has none. */
+// @ts-ignore: decorator
+@inline
+function reduceBlock<T, F>(block: usize, size: usize, state: usize, isScaled: bool): bool {
+  const family = changetype<F>(state);
+  const end = block + size;
+  let sums = f64x2.splat(0);
+  let termSums = f64x2.splat(0);
+  for (let at = block; at < end; at += GROUP) {
+    const shift = field<T>(state, A_SHIFT);
+    const scale = field<T>(state, SCALE);
+    const x0 = clampedExponents<T>(v128.load(at), shift, scale, isScaled);
+    const x1 = clampedExponents<T>(v128.load(at, 16), shift, scale, isScaled);
+    const x2 = clampedExponents<T>(v128.load(at, 32), shift, scale, isScaled);
+    const x3 = clampedExponents<T>(v128.load(at, 48), shift, scale, isScaled);
+    const e0 = exponential<T>(x0);
+    const e1 = exponential<T>(x1);
+    const e2 = exponential<T>(x2);
+    const e3 = exponential<T>(x3);
+    sums = addLanes<T>(sums, sumOfGroup<T>(e0, e1, e2, e3));
+    if (family.hasTerm()) {
+      const terms = sumOfGroup<T>(family.term(e0, x0), family.term(e1, x1), family.term(e2, x2), family.term(e3, x3));
+      termSums = addLanes<T>(termSums, terms);
+    }
+  }
+  if (family.hasTerm()) addTotal(state, 0, sumOfLanes(termSums));
+  return addFinite(state, 1, sumOfLanes(sums));
+}
+
+function scaledBlock<T, F>(block: usize, size: usize, state: usize): bool {
+  return reduceBlock<T, F>(block, size, state, true);
+}
+
+/** At a temperature of 1, a tenth faster. */
+function plainBlock<T, F>(block: usize, size: usize, state: usize): bool {
+  return reduceBlock<T, F>(block, size, state, false);
+}
+
+/** Totals of one row: 1 is Z = Σ e^x, 0 is Σ term(e^x, x). */
+// @ts-ignore: decorator
+@inline
+export function reduceLogits<T, F>(z: usize, length: usize, state: usize): i32 {
+  const isScaled = fieldAs<f64>(state, SCALE) != 1;
+  const end = z + length * sizeof<T>();
+  for (; z < end; z += BLOCK) {
+    const size = blockSize(z, end);
+    const block = paddedLogits<T>(z, end - z, size, state, 0);
+    if (!(isScaled ? scaledBlock<T, F>(block, size, state) : plainBlock<T, F>(block, size, state))) return UNUSUAL;
+  }
+  return 0;
+}
+
+/** Σ of the numbers of a block that a family has written at `terms`. */
+export function sumOfTerms<T>(terms: usize, size: usize): f64 {
+  let sums = f64x2.splat(0);
+  for (let at = terms; at < terms + size; at += GROUP) {
+    const group = sumOfGroup<T>(v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48));
+    sums = addLanes<T>(sums, group);
+  }
+  return sumOfLanes(sums);
+}
+
+/** v, 0 where both rows are -Infinity. */
+// @ts-ignore: decorator
+@inline
+function logRatioOf<T>(x: v128, y: v128, least: v128, offset: v128, scale: v128): v128 {
+  const v = v128.mul<T>(v128.add<T>(v128.sub<T>(y, v128.pmax<T>(least, x)), offset), scale);
+  return v128.andnot(v, v128.eq<T>(v128.pmax<T>(x, y), impossible<T>()));
+}
+
+// @ts-ignore: decorator
+@inline
+function exponentOrPower<T>(z: v128, least: v128, shift: v128, scale: v128, exponentiate: bool): v128 {
+  const x = v128.mul<T>(v128.sub<T>(v128.pmax<T>(least, z), shift), scale);
+  return exponentiate ? exponential<T>(x) : x;
+}
+
+/** x or, with Z to total 1, e^x of a block to scratch, and v behind it; whether every |v| <= 1. */
+// @ts-ignore: decorator
+@inline
+export function preparePair<T>(a: usize, b: usize, size: usize, state: usize, exponentiate: bool): bool {
+  const shift = field<T>(state, A_SHIFT);
+  const scale = field<T>(state, SCALE);
+  const least = field<T>(state, A_LEAST);
+  const offset = field<T>(state, OFFSET);
+  const scratch = state + SCRATCH;
+  let sums = f64x2.splat(0);
+  let most = i32x4.splat(0);
+  let fewest = i32x4.splat(0);
+  for (let i: usize = 0; i < size; i += GROUP) {
+    const x0 = v128.load(a + i);
+    const x1 = v128.load(a + i, 16);
+    const x2 = v128.load(a + i, 32);
+    const x3 = v128.load(a + i, 48);
+    const v0 = logRatioOf<T>(x0, v128.load(b + i), least, offset, scale);
+    const v1 = logRatioOf<T>(x1, v128.load(b + i, 16), least, offset, scale);
+    const v2 = logRatioOf<T>(x2, v128.load(b + i, 32), least, offset, scale);
+    const v3 = logRatioOf<T>(x3, v128.load(b + i, 48), least, offset, scale);
+    v128.store(scratch + i, v0, BLOCK);
+    v128.store(scratch + i, v1, BLOCK + 16);
+    v128.store(scratch + i, v2, BLOCK + 32);
+    v128.store(scratch + i, v3, BLOCK + 48);
+    most = v128.pmax<T>(most, v128.pmax<T>(v128.pmax<T>(v0, v1), v128.pmax<T>(v2, v3)));
+    fewest = v128.pmin<T>(fewest, v128.pmin<T>(v128.pmin<T>(v0, v1), v128.pmin<T>(v2, v3)));
+    const e0 = exponentOrPower<T>(x0, least, shift, scale, exponentiate);
+    const e1 = exponentOrPower<T>(x1, least, shift, scale, exponentiate);
+    const e2 = exponentOrPower<T>(x2, least, shift, scale, exponentiate);
+    const e3 = exponentOrPower<T>(x3, least, shift, scale, exponentiate);
+    v128.store(scratch + i, e0);
+    v128.store(scratch + i, e1, 16);
+    v128.store(scratch + i, e2, 32);
+    v128.store(scratch + i, e3, 48);
+    if (exponentiate) sums = addLanes<T>(sums, sumOfGroup<T>(e0, e1, e2, e3));
+  }
+  if (exponentiate) addTotal(state, 1, sumOfLanes(sums));
+  return !v128.any_true(v128.gt<T>(v128.pmax<T>(most, v128.neg<T>(fewest)), one<T>()));
+}

@@ -1,0 +1,160 @@
+// The twin of assembly/exponential.ts: the same operations in the same order, each f32 one rounded by Math.fround.
+//
+// A block is worked on in two loops, by way of the remainders: as one, the chain of roundings is so long that a processor
+// holds too few classes at once, and it takes half as long again (measured).
+
+import { BLOCK_F32, BLOCK_F64 } from "./blocks.js";
+import { powerOf2 } from "./lanes.js";
+
+const round = Math.fround;
+
+/** An exponent below which e^x makes no difference to a sum with a 1 in it. */
+export const NEGLIGIBLE_F32 = -64;
+export const NEGLIGIBLE_F64 = -256;
+/** Where e^x is 0. */
+const ZERO_F32 = -104;
+const ZERO_F64 = -746;
+
+const PER_LN2_F32 = 1.4426950216293335;
+const PER_LN2_F64 = 1.4426950408889634;
+/** 1.5·2^52, which added rounds to an integer: that of an f32 product, too, as 1.5·2^23 does in f32. */
+const MAGIC = 6755399441055744;
+const LN2_HIGH_F32 = 0.693145751953125;
+const LN2_LOW_F32 = 1.428606765330187e-6;
+const LN2_HIGH_F64 = 0.6931471803691238;
+const LN2_LOW_F64 = 1.9082149292705877e-10;
+
+const remainders_f32 = /* @__PURE__ */ new Float32Array(BLOCK_F32);
+const remainders_f64 = /* @__PURE__ */ new Float64Array(BLOCK_F64);
+/** 2^n. */
+const powers = /* @__PURE__ */ new Float64Array(BLOCK_F32);
+
+/** x/ln 2, rounded. */
+function octavesOf_f32(x: number): number {
+  return round(x * PER_LN2_F32) + MAGIC - MAGIC;
+}
+
+function octavesOf_f64(x: number): number {
+  return x * PER_LN2_F64 + MAGIC - MAGIC;
+}
+
+function remainderOf_f32(x: number, n: number): number {
+  return round(round(x - n * LN2_HIGH_F32) - round(n * LN2_LOW_F32));
+}
+
+function remainderOf_f64(x: number, n: number): number {
+  return x - n * LN2_HIGH_F64 - n * LN2_LOW_F64;
+}
+
+function seriesQ_f32(r: number, rr: number): number {
+  const high = round(round(0.0013941143406555057 * rr) + round(round(0.008363192901015282 * r) + 0.04166637361049652));
+  return round(round(high * rr) + round(round(0.16666576266288757 * r) + 0.5));
+}
+
+function seriesQ_f64(r: number, rr: number): number {
+  let q = (2.511007251580466e-8 * r + 2.762011310526425e-7) * rr + (2.7557242276421916e-6 * r + 2.48015212438058e-5);
+  q = q * rr + (0.00019841269886644561 * r + 0.0013888888917247537);
+  q = q * rr + (0.00833333333332219 * r + 0.04166666666662406);
+  return q * rr + (0.16666666666666674 * r + 0.5000000000000001);
+}
+
+/** e^r, |r| <= ln(2)/2. */
+function ofRemainder_f32(r: number): number {
+  const rr = round(r * r);
+  const high = round(
+    round(round(round(0.008290290832519531 * r) + 0.04189806059002876) * rr) +
+      round(round(0.1666763722896576 * r) + 0.4999914765357971),
+  );
+  return round(round(high * rr) + round(round(0.9999997019767761 * r) + 1));
+}
+
+function ofRemainder_f64(r: number): number {
+  const rr = r * r;
+  return seriesQ_f64(r, rr) * rr + r + 1;
+}
+
+/** out = e^x of a block, where all are normal numbers. */
+export function exponentials_f32(x: Float32Array, out: Float32Array, size: number): void {
+  for (let i = 0; i < size; i++) {
+    const n = octavesOf_f32(x[i]);
+    remainders_f32[i] = remainderOf_f32(x[i], n);
+    powers[i] = powerOf2(n);
+  }
+  for (let i = 0; i < size; i++) out[i] = ofRemainder_f32(remainders_f32[i]) * powers[i];
+}
+
+/** out = e^x of a block, where all are normal numbers. */
+export function exponentials_f64(x: Float64Array, out: Float64Array, size: number): void {
+  for (let i = 0; i < size; i++) {
+    const n = octavesOf_f64(x[i]);
+    remainders_f64[i] = remainderOf_f64(x[i], n);
+    powers[i] = powerOf2(n);
+  }
+  for (let i = 0; i < size; i++) out[i] = ofRemainder_f64(remainders_f64[i]) * powers[i];
+}
+
+/** e^x for any x <= 88 (f32), 709 (f64). */
+export function exponentialToZero_f32(x: number): number {
+  if (!(x > ZERO_F32)) return 0;
+  const n = octavesOf_f32(x);
+  return round(ofRemainder_f32(remainderOf_f32(x, n)) * powerOf2(n));
+}
+
+export function exponentialToZero_f64(x: number): number {
+  if (!(x > ZERO_F64)) return 0;
+  const n = octavesOf_f64(x);
+  const half = n >> 1;
+  return ofRemainder_f64(remainderOf_f64(x, n)) * powerOf2(half) * powerOf2(n - half);
+}
+
+/** e^v - 1 - v >= 0, where |v| <= 1. */
+export function excessNear_f32(v: number): number {
+  const vv = round(v * v);
+  let g = round(round(2.5429000743315555e-5 * vv) + round(round(0.00020329185645096004 * v) + 0.0013884339714422822));
+  g = round(round(g * vv) + round(round(0.008330884389579296 * v) + 0.041666775941848755));
+  return round(vv * round(round(g * vv) + round(round(0.16666696965694427 * v) + 0.5)));
+}
+
+export function excessNear_f64(v: number): number {
+  const vv = v * v;
+  let g = 1.1651321187812528e-11 * vv + (1.6309429240510333e-10 * v + 2.0874071770610895e-9);
+  g = g * vv + (2.5048970844044392e-8 * v + 2.755733916165103e-7);
+  g = g * vv + (2.7557338072353965e-6 * v + 2.4801587224875932e-5);
+  g = g * vv + (0.0001984126978625522 * v + 0.0013888888889031139);
+  g = g * vv + (0.008333333333402134 * v + 0.041666666666665665);
+  return vv * (g * vv + (0.16666666666666421 * v + 0.5));
+}
+
+/** out = e^v - 1 - v >= 0 of a block, any v <= 88 (f32), 709 (f64). */
+export function excesses_f32(v: Float32Array, out: Float32Array, size: number): void {
+  for (let i = 0; i < size; i++) {
+    const clamped = NEGLIGIBLE_F32 < v[i] ? v[i] : NEGLIGIBLE_F32;
+    const n = octavesOf_f32(clamped);
+    remainders_f32[i] = remainderOf_f32(clamped, n);
+    powers[i] = powerOf2(n);
+  }
+  for (let i = 0; i < size; i++) {
+    const r = remainders_f32[i];
+    const rr = round(r * r);
+    const power = powers[i];
+    const curved = round(power * round(rr * seriesQ_f32(r, rr)));
+    out[i] = curved + round(round(power - 1) + round(round(power * r) - v[i]));
+  }
+}
+
+/** out = e^v - 1 - v >= 0 of a block, any v <= 88 (f32), 709 (f64). */
+export function excesses_f64(v: Float64Array, out: Float64Array, size: number): void {
+  for (let i = 0; i < size; i++) {
+    const clamped = NEGLIGIBLE_F64 < v[i] ? v[i] : NEGLIGIBLE_F64;
+    const n = octavesOf_f64(clamped);
+    remainders_f64[i] = remainderOf_f64(clamped, n);
+    powers[i] = powerOf2(n);
+  }
+  for (let i = 0; i < size; i++) {
+    const r = remainders_f64[i];
+    const rr = r * r;
+    const power = powers[i];
+    const curved = power * (rr * seriesQ_f64(r, rr));
+    out[i] = curved + (power - 1 + (power * r - v[i]));
+  }
+}

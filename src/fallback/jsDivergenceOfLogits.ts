@@ -1,0 +1,126 @@
+// The twin of assembly/jsDivergenceOfLogits.ts.
+
+import { BLOCK_F32, BLOCK_F64, type State, sumOfTerms_f32, sumOfTerms_f64, UNUSUAL } from "./blocks.js";
+import { exponentials_f32, exponentials_f64, NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "./exponential.js";
+import { atanhSeries_f32, atanhSeries_f64 } from "./logarithm.js";
+import {
+  addFinite,
+  differences_f32,
+  differences_f64,
+  exponents_f32,
+  exponents_f64,
+  logitBlocks_f32,
+  logitBlocks_f64,
+  logRatios_f32,
+  logRatios_f64,
+  powers_f32,
+  powers_f64,
+  preparePair_f32,
+  preparePair_f64,
+  products_f32,
+  products_f64,
+} from "./logits.js";
+
+const round = Math.fround;
+
+const LN2_F32 = 0.6931471824645996;
+const LN2_F64 = 0.6931471805599453;
+
+/** w·(1/4 + w²·H(w)), w = v² <= 1. */
+function nearTerm_f32(v: number): number {
+  const w = round(v * v);
+  const h = round(round(-1.0182083315157797e-5 * w) + 0.00021693309827242047);
+  return round(w * round(round(round(w * w) * h) + 0.25));
+}
+
+function nearTerm_f64(v: number): number {
+  const w = v * v;
+  const ww = w * w;
+  let h =
+    (-1.3553579681457167e-12 * w + 2.2092254057107073e-11) * ww + (-2.8627559831320576e-10 * w + 3.715339902182887e-9);
+  h = h * ww + (-5.0144918393536745e-8 * w + 7.153061872151036e-7);
+  h = h * ww + (-1.085069444401822e-5 * w + 0.0002170138888888856);
+  return w * (ww * h + 0.25);
+}
+
+/** The terms of a block in which some |v| > 1, to `products`; x are the exponents, v the log-ratios. */
+function farTerms_f32(size: number): void {
+  exponentials_f32(exponents_f32, powers_f32, size);
+  for (let i = 0; i < size; i++) if (!(logRatios_f32[i] >= NEGLIGIBLE_F32)) logRatios_f32[i] = NEGLIGIBLE_F32;
+  exponentials_f32(logRatios_f32, differences_f32, size);
+  for (let i = 0; i < size; i++) {
+    const v = logRatios_f32[i];
+    const ratio = differences_f32[i];
+    const p = powers_f32[i];
+    if (v <= 1 && v >= -1) {
+      products_f32[i] = round(p * round(Math.sqrt(ratio))) * nearTerm_f32(v);
+      continue;
+    }
+    const q = round(p * ratio);
+    const less = p < q ? p : q;
+    const more = p < q ? q : p;
+    const s = round(less / round(round(more * 2) + less));
+    const ss = round(s * s);
+    const l = round(LN2_F32 - round(round(round(s * ss) * atanhSeries_f32(ss)) + round(s + s)));
+    const fromP = round(p * round(l - (0 < v ? v : 0)));
+    products_f32[i] = fromP + round(q * round(l - (0 < -v ? -v : 0)));
+  }
+}
+
+export function jsDivergenceOfLogits_f32(a: Float32Array, b: Float32Array, state: State): number {
+  const [aBlocks, bBlocks] = logitBlocks_f32(a, b);
+  for (let start = 0; start < a.length; start += BLOCK_F32) {
+    const size = aBlocks.seek(start);
+    bBlocks.seek(start);
+    if (preparePair_f32(aBlocks, bBlocks, size, state)) {
+      for (let i = 0; i < size; i++) exponents_f32[i] = round(logRatios_f32[i] * 0.5) + exponents_f32[i];
+      exponentials_f32(exponents_f32, powers_f32, size);
+      for (let i = 0; i < size; i++) products_f32[i] = powers_f32[i] * nearTerm_f32(logRatios_f32[i]);
+    } else {
+      farTerms_f32(size);
+    }
+    if (!addFinite(state, 0, sumOfTerms_f32(products_f32, size))) return UNUSUAL;
+  }
+  return 0;
+}
+
+/** The terms of a block in which some |v| > 1, to `products`; x are the exponents, v the log-ratios. */
+function farTerms_f64(size: number): void {
+  exponentials_f64(exponents_f64, powers_f64, size);
+  for (let i = 0; i < size; i++) if (!(logRatios_f64[i] >= NEGLIGIBLE_F64)) logRatios_f64[i] = NEGLIGIBLE_F64;
+  exponentials_f64(logRatios_f64, differences_f64, size);
+  for (let i = 0; i < size; i++) {
+    const v = logRatios_f64[i];
+    const ratio = differences_f64[i];
+    const p = powers_f64[i];
+    if (v <= 1 && v >= -1) {
+      products_f64[i] = p * Math.sqrt(ratio) * nearTerm_f64(v);
+      continue;
+    }
+    const q = p * ratio;
+    const less = p < q ? p : q;
+    const more = p < q ? q : p;
+    const s = less / (more * 2 + less);
+    const ss = s * s;
+    const l = LN2_F64 - (s * ss * atanhSeries_f64(ss) + (s + s));
+    const fromP = p * (l - (0 < v ? v : 0));
+    products_f64[i] = fromP + q * (l - (0 < -v ? -v : 0));
+  }
+}
+
+export function jsDivergenceOfLogits_f64(a: Float64Array, b: Float64Array, state: State): number {
+  const [aBlocks, bBlocks] = logitBlocks_f64(a, b);
+  for (let start = 0; start < a.length; start += BLOCK_F64) {
+    const size = aBlocks.seek(start);
+    bBlocks.seek(start);
+    if (preparePair_f64(aBlocks, bBlocks, size, state)) {
+      for (let i = 0; i < size; i++) exponents_f64[i] = logRatios_f64[i] * 0.5 + exponents_f64[i];
+      exponentials_f64(exponents_f64, powers_f64, size);
+      for (let i = 0; i < size; i++) products_f64[i] = powers_f64[i] * nearTerm_f64(logRatios_f64[i]);
+    } else {
+      farTerms_f64(size);
+    }
+    if (!addFinite(state, 0, sumOfTerms_f64(products_f64, size))) return UNUSUAL;
+  }
+  return 0;
+}

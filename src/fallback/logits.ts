@@ -1,0 +1,141 @@
+// The twin of assembly/logits.ts: a family goes through each block in a few loops, from one row of scratch to the next.
+
+import { addTotal, BLOCK_F32, BLOCK_F64, Blocks_f32, Blocks_f64, type State } from "./blocks.js";
+import { NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "./exponential.js";
+
+const round = Math.fround;
+
+/** The fields of the families of logits; a and b are the two rows. */
+export interface Fields {
+  /** The largest logit of each, or near it. */
+  aShift: number;
+  bShift: number;
+  /** 1/temperature. */
+  scale: number;
+  /** The logit of a below which all count as this far. */
+  aLeast: number;
+  /** (b - a + offset)·scale is the logarithm of the ratio of both probabilities, or of the e^x. */
+  offset: number;
+  /** What e^x is multiplied by, and what is taken off. */
+  factor: number;
+  less: number;
+  /** What a gradient is multiplied by. */
+  slope: number;
+  /** Weight of the first of two distributions in their mixture. */
+  weight: number;
+}
+
+const scratch_f32 = () => new Float32Array(BLOCK_F32);
+const scratch_f64 = () => new Float64Array(BLOCK_F64);
+
+/** x of a block, ln(q/p) or nearly, e^x, and what a family makes of them. */
+export const exponents_f32 = /* @__PURE__ */ scratch_f32();
+export const logRatios_f32 = /* @__PURE__ */ scratch_f32();
+export const powers_f32 = /* @__PURE__ */ scratch_f32();
+export const products_f32 = /* @__PURE__ */ scratch_f32();
+export const differences_f32 = /* @__PURE__ */ scratch_f32();
+
+/** x of a row's block, unclamped. */
+export function toExponents_f32(z: Float32Array, from: number, size: number, shift: number, scale: number): void {
+  if (scale === 1) {
+    for (let i = 0, j = from; i < size; i++, j++) exponents_f32[i] = z[j] - shift;
+  } else {
+    for (let i = 0, j = from; i < size; i++, j++) exponents_f32[i] = round(z[j] - shift) * scale;
+  }
+}
+
+/** The same, no less than `negligible`. */
+export function toClampedExponents_f32(
+  z: Float32Array,
+  from: number,
+  size: number,
+  shift: number,
+  scale: number,
+): void {
+  toExponents_f32(z, from, size, shift, scale);
+  for (let i = 0; i < size; i++) if (!(exponents_f32[i] >= NEGLIGIBLE_F32)) exponents_f32[i] = NEGLIGIBLE_F32;
+}
+
+/** x and v of a block; whether every |v| <= 1. */
+export function preparePair_f32(a: Blocks_f32, b: Blocks_f32, size: number, { fields }: State): boolean {
+  const { values: p, from } = a;
+  const { values: q } = b;
+  const shift = round(fields.aShift);
+  const scale = round(fields.scale);
+  const least = round(fields.aLeast);
+  const offset = round(fields.offset);
+  let isNear = true;
+  for (let i = 0, j = from; i < size; i++, j++) {
+    const x = least < p[j] ? p[j] : least;
+    const v = round(round(round(q[j] - x) + offset) * scale);
+    const areImpossible = q[j] === Number.NEGATIVE_INFINITY && p[j] === Number.NEGATIVE_INFINITY;
+    exponents_f32[i] = round(x - shift) * scale;
+    logRatios_f32[i] = areImpossible ? 0 : v;
+    if (!(v <= 1 && v >= -1) && !areImpossible) isNear = false;
+  }
+  return isNear;
+}
+
+/** Two rows of logits, block by block. */
+export function logitBlocks_f32(a: Float32Array, b: Float32Array): [Blocks_f32, Blocks_f32] {
+  return [new Blocks_f32(a, 0, Number.NEGATIVE_INFINITY), new Blocks_f32(b, 1, Number.NEGATIVE_INFINITY)];
+}
+
+/** x of a block, ln(q/p) or nearly, e^x, and what a family makes of them. */
+export const exponents_f64 = /* @__PURE__ */ scratch_f64();
+export const logRatios_f64 = /* @__PURE__ */ scratch_f64();
+export const powers_f64 = /* @__PURE__ */ scratch_f64();
+export const products_f64 = /* @__PURE__ */ scratch_f64();
+export const differences_f64 = /* @__PURE__ */ scratch_f64();
+
+/** x of a row's block, unclamped. */
+export function toExponents_f64(z: Float64Array, from: number, size: number, shift: number, scale: number): void {
+  if (scale === 1) {
+    for (let i = 0, j = from; i < size; i++, j++) exponents_f64[i] = z[j] - shift;
+  } else {
+    for (let i = 0, j = from; i < size; i++, j++) exponents_f64[i] = (z[j] - shift) * scale;
+  }
+}
+
+/** The same, no less than `negligible`. */
+export function toClampedExponents_f64(
+  z: Float64Array,
+  from: number,
+  size: number,
+  shift: number,
+  scale: number,
+): void {
+  toExponents_f64(z, from, size, shift, scale);
+  for (let i = 0; i < size; i++) if (!(exponents_f64[i] >= NEGLIGIBLE_F64)) exponents_f64[i] = NEGLIGIBLE_F64;
+}
+
+/** x and v of a block; whether every |v| <= 1. */
+export function preparePair_f64(a: Blocks_f64, b: Blocks_f64, size: number, { fields }: State): boolean {
+  const { values: p, from } = a;
+  const { values: q } = b;
+  const shift = fields.aShift;
+  const scale = fields.scale;
+  const least = fields.aLeast;
+  const offset = fields.offset;
+  let isNear = true;
+  for (let i = 0, j = from; i < size; i++, j++) {
+    const x = least < p[j] ? p[j] : least;
+    const v = (q[j] - x + offset) * scale;
+    const areImpossible = q[j] === Number.NEGATIVE_INFINITY && p[j] === Number.NEGATIVE_INFINITY;
+    exponents_f64[i] = (x - shift) * scale;
+    logRatios_f64[i] = areImpossible ? 0 : v;
+    if (!(v <= 1 && v >= -1) && !areImpossible) isNear = false;
+  }
+  return isNear;
+}
+
+/** Two rows of logits, block by block. */
+export function logitBlocks_f64(a: Float64Array, b: Float64Array): [Blocks_f64, Blocks_f64] {
+  return [new Blocks_f64(a, 0, Number.NEGATIVE_INFINITY), new Blocks_f64(b, 1, Number.NEGATIVE_INFINITY)];
+}
+
+/** Adds x to total `index`; whether it is finite. */
+export function addFinite(state: State, index: number, x: number): boolean {
+  addTotal(state, index, x);
+  return x - x === 0;
+}

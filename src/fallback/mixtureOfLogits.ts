@@ -1,0 +1,234 @@
+// The twin of assembly/mixtureOfLogits.ts.
+
+import {
+  BLOCK_F32,
+  BLOCK_F64,
+  type Blocks_f32,
+  type Blocks_f64,
+  type State,
+  sumOfTerms_f32,
+  sumOfTerms_f64,
+  UNUSUAL,
+} from "./blocks.js";
+import {
+  excesses_f32,
+  excesses_f64,
+  exponentials_f32,
+  exponentials_f64,
+  NEGLIGIBLE_F32,
+  NEGLIGIBLE_F64,
+} from "./exponential.js";
+import {
+  bits_f32,
+  exponentGap_f32,
+  exponentGap_f64,
+  high_f64,
+  SMALLEST_NORMAL_F32,
+  SMALLEST_NORMAL_F64,
+  scaleByGap_f32,
+  scaleByGap_f64,
+} from "./lanes.js";
+import { excess_f32, excess_f64, logOfRatio_f32, logOfRatio_f64 } from "./logarithm.js";
+import {
+  addFinite,
+  differences_f32,
+  differences_f64,
+  exponents_f32,
+  exponents_f64,
+  logitBlocks_f32,
+  logitBlocks_f64,
+  logRatios_f32,
+  logRatios_f64,
+  powers_f32,
+  powers_f64,
+  products_f32,
+  products_f64,
+  toClampedExponents_f32,
+  toClampedExponents_f64,
+} from "./logits.js";
+
+const round = Math.fround;
+
+/** p of a block to `powers`, q - p to `differences`. */
+function prepare_f32(a: Blocks_f32, b: Blocks_f32, size: number, { fields }: State): void {
+  const shift = round(fields.aShift);
+  const scale = round(fields.scale);
+  const least = round(fields.aLeast);
+  const offset = round(fields.offset);
+  const factor = round(fields.factor);
+  const { values: x, from } = a;
+  const { values: y } = b;
+  toClampedExponents_f32(x, from, size, shift, scale);
+  exponentials_f32(exponents_f32, powers_f32, size);
+  for (let i = 0, j = from; i < size; i++, j++) {
+    const v = round(round(round(y[j] - (least < x[j] ? x[j] : least)) + offset) * scale);
+    const areImpossible = y[j] === Number.NEGATIVE_INFINITY && x[j] === Number.NEGATIVE_INFINITY;
+    logRatios_f32[i] = areImpossible ? 0 : NEGLIGIBLE_F32 < v ? v : NEGLIGIBLE_F32;
+    powers_f32[i] = powers_f32[i] * factor;
+  }
+  excesses_f32(logRatios_f32, differences_f32, size);
+  for (let i = 0; i < size; i++) differences_f32[i] = powers_f32[i] * round(differences_f32[i] + logRatios_f32[i]);
+}
+
+/** q = p + change, or 0 where that is subnormal. */
+function grown_f32(p: number, change: number): number {
+  const q = round(p + change);
+  return q >= SMALLEST_NORMAL_F32 ? q : 0;
+}
+
+const gapOf_f32 = (x: number, y: number): number => exponentGap_f32(bits_f32(x), bits_f32(y));
+
+/** x ln(x/m) - x + m, where x - m = difference. */
+function toMixture_f32(x: number, mixture: number, difference: number): number {
+  const gap = x === 0 ? 0 : gapOf_f32(x, mixture);
+  const shifted = scaleByGap_f32(mixture, gap);
+  const d = round(difference + round(mixture - shifted));
+  const sum = round(x + shifted);
+  return excess_f32(x, mixture, shifted, d, gap, sum < SMALLEST_NORMAL_F32 ? SMALLEST_NORMAL_F32 : sum);
+}
+
+export function mixtureDivergence_f32(a: Float32Array, b: Float32Array, state: State): number {
+  const weight = round(state.fields.weight);
+  const rest = round(1 - weight);
+  const [aBlocks, bBlocks] = logitBlocks_f32(a, b);
+  for (let start = 0; start < a.length; start += BLOCK_F32) {
+    const size = aBlocks.seek(start);
+    bBlocks.seek(start);
+    prepare_f32(aBlocks, bBlocks, size, state);
+    for (let i = 0; i < size; i++) {
+      const toSecond = round(rest * differences_f32[i]);
+      products_f32[i] = toMixture_f32(powers_f32[i], round(powers_f32[i] + toSecond), -toSecond);
+    }
+    if (!addFinite(state, 0, sumOfTerms_f32(products_f32, size))) return UNUSUAL;
+    for (let i = 0; i < size; i++) {
+      const change = differences_f32[i];
+      const mixture = round(powers_f32[i] + round(rest * change));
+      products_f32[i] = toMixture_f32(grown_f32(powers_f32[i], change), mixture, round(weight * change));
+    }
+    if (!addFinite(state, 2, sumOfTerms_f32(products_f32, size))) return UNUSUAL;
+  }
+  return 0;
+}
+
+/** ln(x/m), where x - m = difference; any finite number where x = 0. */
+function logToMixture_f32(x: number, mixture: number, difference: number): number {
+  const gap = gapOf_f32(x, mixture);
+  const shifted = scaleByGap_f32(mixture, gap);
+  const d = round(difference + round(mixture - shifted));
+  const sum = round(x + shifted);
+  return logOfRatio_f32(round(d / (sum < SMALLEST_NORMAL_F32 ? SMALLEST_NORMAL_F32 : sum)), gap);
+}
+
+export function mixtureGradient_f32(a: Float32Array, b: Float32Array, state: State, out: Float32Array): number {
+  const { fields } = state;
+  const weight = round(fields.weight);
+  const less = round(fields.less);
+  const slope = round(fields.slope);
+  const rest = round(1 - weight);
+  const [aBlocks, bBlocks] = logitBlocks_f32(a, b);
+  for (let start = 0; start < a.length; start += BLOCK_F32) {
+    const size = aBlocks.seek(start);
+    bBlocks.seek(start);
+    prepare_f32(aBlocks, bBlocks, size, state);
+    const end = Math.min(start + size, a.length);
+    for (let i = 0, j = start; j < end; i++, j++) {
+      const change = differences_f32[i];
+      const q = grown_f32(powers_f32[i], change);
+      const mixture = round(powers_f32[i] + round(rest * change));
+      out[j] = q === 0 ? 0 : round(slope * q) * round(logToMixture_f32(q, mixture, round(weight * change)) - less);
+    }
+  }
+  return 0;
+}
+
+/** p of a block to `powers`, q - p to `differences`. */
+function prepare_f64(a: Blocks_f64, b: Blocks_f64, size: number, { fields }: State): void {
+  const shift = fields.aShift;
+  const scale = fields.scale;
+  const least = fields.aLeast;
+  const offset = fields.offset;
+  const factor = fields.factor;
+  const { values: x, from } = a;
+  const { values: y } = b;
+  toClampedExponents_f64(x, from, size, shift, scale);
+  exponentials_f64(exponents_f64, powers_f64, size);
+  for (let i = 0, j = from; i < size; i++, j++) {
+    const v = (y[j] - (least < x[j] ? x[j] : least) + offset) * scale;
+    const areImpossible = y[j] === Number.NEGATIVE_INFINITY && x[j] === Number.NEGATIVE_INFINITY;
+    logRatios_f64[i] = areImpossible ? 0 : NEGLIGIBLE_F64 < v ? v : NEGLIGIBLE_F64;
+    powers_f64[i] = powers_f64[i] * factor;
+  }
+  excesses_f64(logRatios_f64, differences_f64, size);
+  for (let i = 0; i < size; i++) differences_f64[i] = powers_f64[i] * (differences_f64[i] + logRatios_f64[i]);
+}
+
+/** q = p + change, or 0 where that is subnormal. */
+function grown_f64(p: number, change: number): number {
+  const q = p + change;
+  return q >= SMALLEST_NORMAL_F64 ? q : 0;
+}
+
+const gapOf_f64 = (x: number, y: number): number => exponentGap_f64(high_f64(x), high_f64(y));
+
+/** x ln(x/m) - x + m, where x - m = difference. */
+function toMixture_f64(x: number, mixture: number, difference: number): number {
+  const gap = x === 0 ? 0 : gapOf_f64(x, mixture);
+  const shifted = scaleByGap_f64(mixture, gap);
+  const d = difference + (mixture - shifted);
+  const sum = x + shifted;
+  return excess_f64(x, mixture, shifted, d, gap, sum < SMALLEST_NORMAL_F64 ? SMALLEST_NORMAL_F64 : sum);
+}
+
+export function mixtureDivergence_f64(a: Float64Array, b: Float64Array, state: State): number {
+  const weight = state.fields.weight;
+  const rest = 1 - weight;
+  const [aBlocks, bBlocks] = logitBlocks_f64(a, b);
+  for (let start = 0; start < a.length; start += BLOCK_F64) {
+    const size = aBlocks.seek(start);
+    bBlocks.seek(start);
+    prepare_f64(aBlocks, bBlocks, size, state);
+    for (let i = 0; i < size; i++) {
+      const toSecond = rest * differences_f64[i];
+      products_f64[i] = toMixture_f64(powers_f64[i], powers_f64[i] + toSecond, -toSecond);
+    }
+    if (!addFinite(state, 0, sumOfTerms_f64(products_f64, size))) return UNUSUAL;
+    for (let i = 0; i < size; i++) {
+      const change = differences_f64[i];
+      const mixture = powers_f64[i] + rest * change;
+      products_f64[i] = toMixture_f64(grown_f64(powers_f64[i], change), mixture, weight * change);
+    }
+    if (!addFinite(state, 2, sumOfTerms_f64(products_f64, size))) return UNUSUAL;
+  }
+  return 0;
+}
+
+/** ln(x/m), where x - m = difference; any finite number where x = 0. */
+function logToMixture_f64(x: number, mixture: number, difference: number): number {
+  const gap = gapOf_f64(x, mixture);
+  const shifted = scaleByGap_f64(mixture, gap);
+  const d = difference + (mixture - shifted);
+  const sum = x + shifted;
+  return logOfRatio_f64(d / (sum < SMALLEST_NORMAL_F64 ? SMALLEST_NORMAL_F64 : sum), gap);
+}
+
+export function mixtureGradient_f64(a: Float64Array, b: Float64Array, state: State, out: Float64Array): number {
+  const { fields } = state;
+  const weight = fields.weight;
+  const less = fields.less;
+  const slope = fields.slope;
+  const rest = 1 - weight;
+  const [aBlocks, bBlocks] = logitBlocks_f64(a, b);
+  for (let start = 0; start < a.length; start += BLOCK_F64) {
+    const size = aBlocks.seek(start);
+    bBlocks.seek(start);
+    prepare_f64(aBlocks, bBlocks, size, state);
+    const end = Math.min(start + size, a.length);
+    for (let i = 0, j = start; j < end; i++, j++) {
+      const change = differences_f64[i];
+      const q = grown_f64(powers_f64[i], change);
+      const mixture = powers_f64[i] + rest * change;
+      out[j] = q === 0 ? 0 : slope * q * (logToMixture_f64(q, mixture, weight * change) - less);
+    }
+  }
+  return 0;
+}

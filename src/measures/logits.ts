@@ -1,0 +1,109 @@
+// Rows of logits as the kernels take them: their largest number, and the fields that go with it. What is not a logit becomes
+// one: a log-probability is, a probability is replaced by its logarithm, chunk by chunk in f64, as it is staged.
+
+import type { Backend, Precision, Row } from "../backend.js";
+import { NO_FIELDS } from "../fallback/blocks.js";
+import { NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "../fallback/exponential.js";
+import type { Fields } from "../fallback/logits.js";
+import { type Call, checkLogits, checkSum, type FoundLogits, type NamedRow, nameOfRow } from "../inputs.js";
+import { exp } from "../scalar.js";
+
+/** Above this, or with a temperature that far from 1, f32 is not wide enough. */
+const MOST_F32 = 1.2676506002282294e30; // 2^100
+
+/** One row or two, found and ready. */
+export interface Logits {
+  readonly precision: Precision;
+  /** 1/temperature where one row is of logits; else 1. */
+  readonly scale: number;
+  readonly found: readonly FoundLogits[];
+}
+
+/** Whether all rows are logits, or all log-probabilities: then f32 rows are computed in f32. */
+const areOfOneKind = (rows: readonly NamedRow[]): boolean =>
+  rows[0].kind !== "probabilities" && rows.every(({ kind }) => kind === rows[0].kind);
+
+/** Finds the largest number of each row; throws where one is NaN or Infinity, or a row has no possible class. */
+export function findLogits(
+  backend: Backend,
+  call: Call,
+  rows: readonly NamedRow[],
+  wanted: Precision = areOfOneKind(rows) ? call.precision : "f64",
+): Logits {
+  const temperature = rows.some(({ kind }) => kind === "logits") ? call.temperature : 1;
+  const found = rows.map((row, slot) => {
+    if (row.found?.precision !== wanted) row.found = find(backend, call, row, wanted, temperature, slot);
+    return row.found;
+  });
+  const fits = ({ largest }: FoundLogits) =>
+    Math.abs(largest) <= MOST_F32 && isFine(largest, temperature, NEGLIGIBLE_F32, 2 ** -13);
+  const isMild = temperature >= 1 / MOST_F32 && temperature <= MOST_F32;
+  if (wanted === "f32" && !(isMild && found.every(fits))) return findLogits(backend, call, rows, "f64");
+  return { precision: wanted, scale: 1 / temperature, found };
+}
+
+/** Whether the logits that matter beside the largest are told apart from those that do not by many ulps of it. */
+const isFine = (largest: number, temperature: number, negligible: number, ulps: number): boolean =>
+  -negligible * temperature >= Math.abs(largest) * ulps;
+
+function find(
+  backend: Backend,
+  call: Call,
+  named: NamedRow,
+  precision: Precision,
+  temperature: number,
+  slot: number,
+): FoundLogits {
+  let row: Row = named;
+  // the kernels divide by the temperature, which is for logits only
+  if (named.kind === "probabilities") row = { ...named, as: "logarithms", scale: temperature };
+  else if (named.kind === "logProbabilities" && temperature !== 1) row = { ...named, as: "logits", scale: temperature };
+  if (backend.reduce("maximum", precision, [row], call.length, slot)) checkLogits(call, named);
+  const largest = backend.total(0) + 0; // not -0
+  if (largest === Number.NEGATIVE_INFINITY) {
+    if (named.kind === "probabilities") checkSum(call, named, 0);
+    throw new RangeError(
+      `${call.functionName}: every number of ${nameOfRow(call, named)} is -Infinity; at least one class must be possible`,
+    );
+  }
+  if (named.kind === "logits" && precision === "f64" && !isFine(largest, temperature, NEGLIGIBLE_F64, 2 ** -42)) {
+    return { row: { ...named, as: "logits", shift: largest }, precision, largest: 0 };
+  }
+  return { row, precision, largest };
+}
+
+/** The fields for one row, or for a pair. */
+export function fieldsFor({ precision, scale, found: [a, b] }: Logits, more: Partial<Fields> = {}): Fields {
+  const aShift = a.largest;
+  const bShift = b === undefined ? 0 : b.largest;
+  const offset = precision === "f32" ? Math.fround(aShift - bShift) : aShift - bShift;
+  const aLeast = aShift + (precision === "f32" ? NEGLIGIBLE_F32 : NEGLIGIBLE_F64) / scale;
+  return { ...NO_FIELDS, aShift, bShift, scale, aLeast, offset, ...more };
+}
+
+/** The one row of a pair. */
+export const oneOf = (logits: Logits, index: number): Logits => ({ ...logits, found: [logits.found[index]] });
+
+/** Z = Σ e^x of the first row, x = (z - largest)·scale. */
+export function sumOfExponentials(backend: Backend, call: Call, logits: Logits): number {
+  const [found] = logits.found;
+  if (found.sum === undefined) {
+    backend.fields = fieldsFor(logits);
+    backend.reduce("logSumExp", logits.precision, [found.row], call.length);
+    found.sum = backend.total(1);
+  }
+  return found.sum;
+}
+
+/** ln Σ e^(z·scale) of a row from ln Z; where the row must be a distribution, whether it is one is checked. */
+export function logSumExpOf(
+  call: Call,
+  row: NamedRow,
+  { largest }: FoundLogits,
+  scale: number,
+  logSum: number,
+): number {
+  const result = largest * scale + logSum;
+  if (row.kind !== "logits") checkSum(call, row, exp(result));
+  return result;
+}

@@ -1,0 +1,219 @@
+// The measures from logits: straight from them, in a pass for the maxima and one or two for the sums.
+
+import { type Backend, type FloatArray, type Precision, UNUSUAL } from "../backend.js";
+import { type Call, checkNumbers, checkSum, isImpossible, type NamedRow } from "../inputs.js";
+import { LN2, ln, log1pMinus } from "../scalar.js";
+import { fieldsFor, findLogits, type Logits, logSumExpOf, oneOf, sumOfExponentials } from "./logits.js";
+import { checkObserved } from "./logRatio.js";
+import { isOrdinary, scaled, scaleToOne } from "./pair.js";
+
+/** Whether some class is possible in p and impossible in q. */
+function isInfinite(call: Call, p: NamedRow, q: NamedRow): boolean {
+  for (let i = 0; i < call.length; i++) if (isImpossible(q, i) && !isImpossible(p, i)) return true;
+  return false;
+}
+
+/** H(p) = ln Z - T/Z, T = Σ e^x·x <= 0. */
+export function entropyOfLogits(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  const logits = findLogits(backend, call, rows);
+  const [found] = logits.found;
+  backend.fields = fieldsFor(logits);
+  backend.reduce("entropyOfLogits", logits.precision, [found.row], call.length);
+  const z = backend.total(1);
+  const logSum = ln(z);
+  logSumExpOf(call, rows[0], found, logits.scale, logSum);
+  return Math.max(0, logSum - backend.total(0) / z);
+}
+
+/** H(p, q) = ln Zq - T/Zp, T = Σ e^x·y <= 0. */
+export function crossEntropyOfLogits(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  if (rows[0].kind === "probabilities" && rows[1].kind !== "probabilities") {
+    return crossEntropyOfTargets(backend, call, rows[0], rows[1], call.precision);
+  }
+  return crossEntropyIn(backend, call, rows, findLogits(backend, call, rows));
+}
+
+function crossEntropyIn(backend: Backend, call: Call, rows: readonly NamedRow[], logits: Logits): number {
+  const { precision, scale, found } = logits;
+  const [p, q] = found;
+  backend.fields = fieldsFor(logits);
+  if (backend.reduce("crossEntropyOfLogits", precision, [p.row, q.row], call.length) & UNUSUAL) {
+    if (precision === "f64" || isInfinite(call, rows[0], rows[1])) return Number.POSITIVE_INFINITY;
+    return crossEntropyIn(backend, call, rows, findLogits(backend, call, rows, "f64"));
+  }
+  const [t, pSum, qSum] = [backend.total(0), backend.total(1), backend.total(2)];
+  logSumExpOf(call, rows[0], p, scale, ln(pSum));
+  logSumExpOf(call, rows[1], q, scale, ln(qSum));
+  return Math.max(0, ln(qSum) - t / pSum);
+}
+
+/** Of probabilities and logits, as they are: soft targets. */
+function crossEntropyOfTargets(
+  backend: Backend,
+  call: Call,
+  targets: NamedRow,
+  q: NamedRow,
+  wanted: Precision,
+  scale = 1,
+): number {
+  const logits = findLogits(backend, call, [q], wanted);
+  const { precision, found } = logits;
+  const row = scaled(targets, scale);
+  backend.fields = { ...fieldsFor(logits), bShift: found[0].largest };
+  const flags = backend.reduce("softTargets", precision, [row, found[0].row], call.length);
+  const sum = backend.total(1);
+  if (flags & UNUSUAL) {
+    checkNumbers(call, targets);
+    if (isInfinite(call, targets, q)) return Number.POSITIVE_INFINITY;
+  }
+  if (flags & UNUSUAL || !isOrdinary(sum)) {
+    if (precision === "f32") return crossEntropyOfTargets(backend, call, targets, q, "f64");
+    if (scale === 1) return crossEntropyOfTargets(backend, call, targets, q, "f64", scaleFor(call, targets));
+  }
+  checkSum(call, targets, sum / scale);
+  const qSum = backend.total(2);
+  logSumExpOf(call, q, found[0], logits.scale, ln(qSum));
+  return Math.max(0, ln(qSum) - backend.total(0) / sum);
+}
+
+/** A power of 2 that takes the largest number to [1, 2). */
+function scaleFor(call: Call, { source, start }: NamedRow): number {
+  let most = 0;
+  for (let i = start; i < start + call.length; i++) most = Math.max(most, source[i]);
+  return most === 0 ? 1 : scaleToOne(most);
+}
+
+/** KL(p‖q). */
+export function klDivergenceOfLogits(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  return klIn(backend, call, rows, findLogits(backend, call, rows));
+}
+
+/** Of a value from f32 lanes: whether b - a, rounded, leaves too little of it. The rounding is 2^-24 of the rows' offset. */
+export function isTooCoarse(value: number, offset: number): boolean {
+  return value < 2.8e-4 * offset * offset;
+}
+
+/**
+ * From S = Σ e^x·(e^v - 1 - v), Zp and D = Zq - Zp: KL = S/Zp - (ρ - ln(1 + ρ)), ρ = D/Zp. Where the two parts cancel, the
+ * rows are compared again with the offset between them that makes ρ vanish; where ρ nears -1, D has lost Zq, which is then
+ * added up by itself.
+ */
+function klIn(
+  backend: Backend,
+  call: Call,
+  rows: readonly NamedRow[],
+  logits: Logits,
+  offset = fieldsFor(logits).offset,
+): number {
+  const { precision, scale, found } = logits;
+  const [p, q] = found;
+  const widened = () => klIn(backend, call, rows, findLogits(backend, call, rows, "f64"));
+  const fields = fieldsFor(logits, { offset });
+  backend.fields = fields;
+  if (backend.reduce("klDivergenceOfLogits", precision, [p.row, q.row], call.length) & UNUSUAL) {
+    return precision === "f64" || isInfinite(call, rows[0], rows[1]) ? Number.POSITIVE_INFINITY : widened();
+  }
+  const [s, pSum, difference] = [backend.total(0), backend.total(1), backend.total(2)];
+  const rho = difference / pSum;
+  // what rounding has added to the offset of the two largest
+  const rounding = (offset - (p.largest - q.largest)) * scale;
+  logSumExpOf(call, rows[0], p, scale, ln(pSum));
+  if (rho < -0.5) {
+    const qLogSum = ln(sumOfExponentials(backend, call, oneOf(logits, 1)));
+    logSumExpOf(call, rows[1], q, scale, qLogSum);
+    return Math.max(0, (s - difference) / pSum + (qLogSum - ln(pSum)) + rounding);
+  }
+  logSumExpOf(call, rows[1], q, scale, ln(pSum + difference) - rounding);
+  const result = Math.max(0, s / pSum + log1pMinus(rho));
+  if (precision === "f32" && isTooCoarse(result, offset * scale)) return widened();
+  if (s > 8 * result * pSum && offset === fieldsFor(logits).offset) {
+    const centred = offset - ln(1 + rho) / scale;
+    const rounded = precision === "f32" ? Math.fround(centred) : centred;
+    if (rounded !== offset) return klIn(backend, call, rows, logits, rounded);
+  }
+  return result;
+}
+
+/** KL(p‖q) + KL(q‖p). */
+export function jeffreysDivergenceOfLogits(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  const forward = klDivergenceOfLogits(backend, call, rows);
+  return forward + klDivergenceOfLogits(backend, call, [rows[1], rows[0]]);
+}
+
+/** ½ KL(p‖m) + ½ KL(q‖m), m = (p + q)/2. */
+export function jsDivergenceOfLogits(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  return Math.min(LN2, jsIn(backend, call, rows, findLogits(backend, call, rows)));
+}
+
+/** The offset that makes v the logarithm of the ratio of the normalised rows. */
+export function offsetOfNormalized(logits: Logits, pSum: number, qSum: number): number {
+  const [p, q] = logits.found;
+  return p.largest - q.largest + (ln(pSum) - ln(qSum)) / logits.scale;
+}
+
+function jsIn(backend: Backend, call: Call, rows: readonly NamedRow[], logits: Logits): number {
+  const { precision, scale, found } = logits;
+  const pSum = sumOfExponentials(backend, call, oneOf(logits, 0));
+  const qSum = sumOfExponentials(backend, call, oneOf(logits, 1));
+  const pTotal = logSumExpOf(call, rows[0], found[0], scale, ln(pSum));
+  const qTotal = logSumExpOf(call, rows[1], found[1], scale, ln(qSum));
+  // in one order, so that the result is the same for (q, p)
+  if (pTotal < qTotal) {
+    return jsIn(backend, call, [rows[1], rows[0]], { precision, scale, found: [found[1], found[0]] });
+  }
+  const offset = offsetOfNormalized(logits, pSum, qSum);
+  backend.fields = fieldsFor(logits, { offset });
+  const flags = backend.reduce("jsDivergenceOfLogits", precision, [found[0].row, found[1].row], call.length);
+  const result = Math.max(0, backend.total(0) / (2 * pSum));
+  if (precision === "f32" && (flags & UNUSUAL || isTooCoarse(4 * result, offset * scale))) {
+    return jsIn(backend, call, rows, findLogits(backend, call, rows, "f64"));
+  }
+  return result;
+}
+
+/** What is taken off each number of a row before it is compared: ln Σ e^z of logits; others are as they are. */
+function logSumExpIfLogits(backend: Backend, call: Call, row: NamedRow, logits: Logits, index: number): number {
+  if (row.kind !== "logits") return 0;
+  const { largest } = logits.found[index];
+  return largest * logits.scale + ln(sumOfExponentials(backend, call, oneOf(logits, index)));
+}
+
+/** The offset that makes (a - b + offset)·scale the log-ratio. */
+function offsetOf(backend: Backend, call: Call, p: NamedRow, q: NamedRow, logits: Logits): number {
+  const pPart = logSumExpIfLogits(backend, call, p, logits, 0);
+  return (logSumExpIfLogits(backend, call, q, logits, 1) - pPart) / logits.scale;
+}
+
+/** Σ c ln(p/q). */
+export function logLikelihoodRatioOfLogits(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  const [counts, p, q] = rows;
+  return llrIn(backend, call, counts, p, q, findLogits(backend, call, [p, q]));
+}
+
+function llrIn(backend: Backend, call: Call, counts: NamedRow, p: NamedRow, q: NamedRow, logits: Logits): number {
+  const { precision, found } = logits;
+  const offset = offsetOf(backend, call, p, q, logits);
+  backend.fields = fieldsFor(logits, { offset });
+  const three = [counts, found[0].row, found[1].row];
+  if (backend.reduce("logLikelihoodRatioOfLogits", precision, three, call.length) & UNUSUAL) {
+    const infinite = checkObserved(call, counts, p, q);
+    if (infinite !== undefined) return infinite;
+    if (precision === "f32") return llrIn(backend, call, counts, p, q, findLogits(backend, call, [p, q], "f64"));
+  }
+  return backend.total(0);
+}
+
+/** out = ln(p/q), elementwise. */
+export function logRatioOfLogits(
+  backend: Backend,
+  call: Call,
+  rows: readonly NamedRow[],
+  out: FloatArray,
+  outStart: number,
+): void {
+  const logits = findLogits(backend, call, rows);
+  const { precision, found } = logits;
+  const offset = offsetOf(backend, call, rows[0], rows[1], logits);
+  backend.fields = fieldsFor(logits, { offset, scale: logits.scale / call.unit });
+  backend.map("logRatioOfLogits", precision, [found[0].row, found[1].row], call.length, out, outStart);
+}

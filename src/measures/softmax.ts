@@ -1,0 +1,43 @@
+// The softmax of logits, its logarithm, and that of its denominator.
+
+import type { Backend, FloatArray, Row } from "../backend.js";
+import type { Call, NamedRow } from "../inputs.js";
+import { ln } from "../scalar.js";
+import { fieldsFor, findLogits, sumOfExponentials } from "./logits.js";
+
+/** ln Σ e^(z/temperature). */
+export function logSumExp(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  const logits = findLogits(backend, call, rows);
+  return logits.found[0].largest * logits.scale + ln(sumOfExponentials(backend, call, logits));
+}
+
+/** out = e^(z/temperature) over their sum: e^x, then times 1/Z. */
+export function softmax(
+  backend: Backend,
+  call: Call,
+  rows: readonly NamedRow[],
+  out: FloatArray,
+  outStart: number,
+): void {
+  const logits = findLogits(backend, call, rows);
+  const { precision, found } = logits;
+  const result: Row = { source: out, start: outStart, scale: 1 };
+  const fields = fieldsFor(logits);
+  backend.fields = fields;
+  backend.map("exponentials", precision, [found[0].row], call.length, out, outStart);
+  backend.fields = { ...fields, factor: 1 / backend.total(1) };
+  backend.map("scaled", precision, [result], call.length, out, outStart);
+}
+
+/** out = z/temperature - ln Σ e^(z/temperature). */
+export function logSoftmax(
+  backend: Backend,
+  call: Call,
+  rows: readonly NamedRow[],
+  out: FloatArray,
+  outStart: number,
+): void {
+  const logits = findLogits(backend, call, rows);
+  backend.fields = fieldsFor(logits, { less: ln(sumOfExponentials(backend, call, logits)) });
+  backend.map("shifted", logits.precision, [logits.found[0].row], call.length, out, outStart);
+}
