@@ -2,11 +2,11 @@
 //
 //   scaled            out = e·factor - less
 //   lessTargets       out = e·factor - t·less, t another row: soft targets, class weights, the e^y of a teacher
-//   reverseGradient   out = e·factor·(v - less), v = (b - a + offset)·scale; 0 where b is -Infinity
+//   reverseGradient   out = q·(v - less), q = e^y·factor, v = (b - a + offset)·scale, of logits; 0 where b is -Infinity
 
 import { BLOCK, GROUP, blockSize, padded, paddingOf } from "./blocks";
-import { splat } from "./lanes";
-import { FACTOR, LESS, OFFSET, SCALE, field, impossible } from "./logits";
+import { exponential } from "./exponential";
+import { B_SHIFT, FACTOR, LESS, OFFSET, SCALE, clampedExponents, field, impossible } from "./logits";
 
 // @ts-ignore: decorator
 @inline
@@ -69,34 +69,34 @@ export function lessTargets_f64(e: usize, t: usize, length: usize, state: usize,
 
 // @ts-ignore: decorator
 @inline
-function reverseGradient<T>(e: usize, a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
+function reverseGradient<T>(a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
+  const shift = field<T>(state, B_SHIFT);
   const offset = field<T>(state, OFFSET);
   const scale = field<T>(state, SCALE);
   const factor = field<T>(state, FACTOR);
   const less = field<T>(state, LESS);
-  const end = e + length * sizeof<T>();
-  for (; e < end; e += BLOCK, a += BLOCK, b += BLOCK, out += BLOCK) {
-    const left = end - e;
-    const size = blockSize(e, end);
-    const eBlock = padded(e, left, size, state, 0);
-    const aBlock = padded(a, left, size, state, 1);
-    const bBlock = padded(b, left, size, state, 2);
-    const target = left >= size ? out : paddingOf(state, 0);
+  const end = a + length * sizeof<T>();
+  for (; a < end; a += BLOCK, b += BLOCK, out += BLOCK) {
+    const left = end - a;
+    const size = blockSize(a, end);
+    const aBlock = padded(a, left, size, state, 0);
+    const bBlock = padded(b, left, size, state, 1);
+    const target = left >= size ? out : paddingOf(state, 2);
     for (let i: usize = 0; i < size; i += 16) {
       const y = v128.load(bBlock + i);
       const v = v128.mul<T>(v128.add<T>(v128.sub<T>(y, v128.load(aBlock + i)), offset), scale);
-      const product = v128.mul<T>(v128.mul<T>(v128.load(eBlock + i), factor), v128.sub<T>(v, less));
-      v128.store(target + i, v128.andnot(product, v128.eq<T>(y, impossible<T>())));
+      const q = v128.mul<T>(exponential<T>(clampedExponents<T>(y, shift, scale)), factor);
+      v128.store(target + i, v128.andnot(v128.mul<T>(q, v128.sub<T>(v, less)), v128.eq<T>(y, impossible<T>())));
     }
     if (target != out) memory.copy(out, target, left);
   }
   return 0;
 }
 
-export function reverseGradient_f32(e: usize, a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
-  return reverseGradient<f32>(e, a, b, length, state, out);
+export function reverseGradient_f32(a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
+  return reverseGradient<f32>(a, b, length, state, out);
 }
 
-export function reverseGradient_f64(e: usize, a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
-  return reverseGradient<f64>(e, a, b, length, state, out);
+export function reverseGradient_f64(a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
+  return reverseGradient<f64>(a, b, length, state, out);
 }

@@ -25,5 +25,6 @@ export {
 } from "./logSumExp";
 export {
   mixtureDivergence_f32, mixtureDivergence_f64, mixtureGradient_f32, mixtureGradient_f64,
+  softmaxDifference_f32, softmaxDifference_f64,
 } from "./mixtureOfLogits";
 export { survey_f32, survey_f64 } from "./survey";

@@ -7,6 +7,7 @@
 // by rounding where they are alike, comes from v itself.
 //
 // mixtureGradient: out = slope·q·(ln(q/m) - less), less = KL(q‖m): its gradient in the logits of q, but for a factor.
+// softmaxDifference: out = slope·(q - p): the gradient of KL(p‖q).
 
 import { BLOCK, GROUP, UNUSUAL, blockSize, paddingOf } from "./blocks";
 import { excessOfExponential, exponential, negligible } from "./exponential";
@@ -129,4 +130,38 @@ export function mixtureGradient_f32(a: usize, b: usize, length: usize, state: us
 
 export function mixtureGradient_f64(a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
   return mixtureGradient<f64>(a, b, length, state, out);
+}
+
+// @ts-ignore: decorator
+@inline
+function softmaxDifference<T>(a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
+  const shift = field<T>(state, A_SHIFT);
+  const scale = field<T>(state, SCALE);
+  const least = field<T>(state, A_LEAST);
+  const offset = field<T>(state, OFFSET);
+  const factor = field<T>(state, FACTOR);
+  const slope = field<T>(state, SLOPE);
+  const end = a + length * sizeof<T>();
+  for (; a < end; a += BLOCK, b += BLOCK, out += BLOCK) {
+    const left = end - a;
+    const size = blockSize(a, end);
+    const aBlock = paddedLogits<T>(a, left, size, state, 0);
+    const bBlock = paddedLogits<T>(b, left, size, state, 1);
+    const target = left >= size ? out : paddingOf(state, 2);
+    for (let i: usize = 0; i < size; i += 16) {
+      const p = v128.mul<T>(exponential<T>(clampedExponents<T>(v128.load(aBlock + i), shift, scale)), factor);
+      const change = v128.mul<T>(p, growth<T>(aBlock + i, bBlock + i, least, offset, scale));
+      v128.store(target + i, v128.mul<T>(slope, change));
+    }
+    if (target != out) memory.copy(out, target, left);
+  }
+  return 0;
+}
+
+export function softmaxDifference_f32(a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
+  return softmaxDifference<f32>(a, b, length, state, out);
+}
+
+export function softmaxDifference_f64(a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
+  return softmaxDifference<f64>(a, b, length, state, out);
 }

@@ -27,6 +27,8 @@ export interface Row {
    */
   readonly as?: "logits" | "logarithms";
   readonly shift?: number;
+  /** Multiplies the numbers of a row one by one. */
+  readonly weights?: Vector;
 }
 
 export type Reduction =
@@ -57,7 +59,8 @@ export type Mapping =
   | "mixtureGradient"
   | "reverseGradient"
   | "scaled"
-  | "shifted";
+  | "shifted"
+  | "softmaxDifference";
 
 /** Numbers of a chunk. */
 export const CHUNK = { f32: CHUNK_BYTES / 4, f64: CHUNK_BYTES / 8 } as const;
@@ -163,6 +166,15 @@ export abstract class Backend<Location = unknown> {
       }
       out.set(result.subarray(0, count), outStart + done);
     }
+    this.#forget(out);
+  }
+
+  /** What has been staged of an array is not what it holds now. */
+  #forget(written: FloatArray): void {
+    for (let slot = 0; slot < SLOTS; slot++) {
+      const source = this.#staged[slot]?.source;
+      if (ArrayBuffer.isView(source) && source.buffer === written.buffer) this.#staged[slot] = undefined;
+    }
   }
 
   #locateAll(
@@ -187,19 +199,20 @@ export abstract class Backend<Location = unknown> {
     return this.#stage(row, done, count, precision, slot) ? this.stagingAt(precision, slot, count) : undefined;
   }
 
-  #inPlace({ source, scale, as }: Row, precision: Precision): boolean {
+  #inPlace({ source, scale, as, weights }: Row, precision: Precision): boolean {
     const isOfType = precision === "f32" ? source instanceof Float32Array : source instanceof Float64Array;
-    return isOfType && scale === 1 && as === undefined && this.holds(source as FloatArray);
+    return isOfType && scale === 1 && as === undefined && weights === undefined && this.holds(source as FloatArray);
   }
 
   /** Puts part of a row in its slot. False where one is no number, or has no place among the kernels' numbers. */
   #stage(row: Row, done: number, count: number, precision: Precision, slot: number): boolean {
     if (this.#staged[slot] === row && this.#stagedFrom[slot] === done && this.#stagedAs[slot] === precision)
       return true;
-    const { source, scale, as } = row;
+    const { source, scale, as, weights } = row;
     const start = row.start + done;
     const target = this.staging(precision, slot);
-    if (as !== "logits" && (scale === 1 || as) && (source instanceof Float32Array || source instanceof Float64Array)) {
+    const isCopy = weights === undefined && (as === "logarithms" || (as === undefined && scale === 1));
+    if (isCopy && (source instanceof Float32Array || source instanceof Float64Array)) {
       const whole = start === 0 && count === source.length;
       target.set(whole ? source : source.subarray(start, start + count));
     } else {
@@ -208,7 +221,8 @@ export abstract class Backend<Location = unknown> {
         const x = source[start + i];
         if (typeof x !== "number") return false;
         if (as === undefined && scale !== 1 && x > 0 && x * scale < SMALLEST_NORMAL_F64) return false;
-        target[i] = as === "logarithms" ? x : (x - shift) * scale;
+        const weight = weights === undefined ? scale : scale * weights[done + i];
+        target[i] = as === "logarithms" ? x : (x - shift) * weight;
       }
     }
     if (as === "logarithms" && !this.#toLogarithms(source, start, count, slot, scale)) return false;

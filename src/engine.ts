@@ -2,6 +2,17 @@ import type { FloatArray, Vector } from "./backend.js";
 import { callArray, callRows, callSingle } from "./calls.js";
 import * as definitions from "./definitions.js";
 import type {
+  CrossEntropyLoss,
+  CrossEntropyLossOptions,
+  DistillationLoss,
+  DistillationLossOptions,
+  Labels,
+  PerplexityOptions,
+  TokenLogLikelihoodRatio,
+  TokenOptions,
+} from "./losses/index.js";
+import * as losses from "./losses/index.js";
+import type {
   MeasureOptions,
   OutOption,
   RawOptions,
@@ -196,6 +207,36 @@ export class Engine implements Disposable {
   logSoftmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray;
   logSoftmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray {
     return callArray(this.#runtime, "logSoftmaxRows", definitions.logSoftmax, [z], options, true);
+  }
+
+  /** See the function {@link index!crossEntropyLoss}. */
+  crossEntropyLoss(logits: Vector, targets: Labels | Vector, options: CrossEntropyLossOptions): CrossEntropyLoss {
+    return losses.crossEntropyLoss(this.#runtime, logits, targets, options);
+  }
+
+  /** See the function {@link index!distillationLoss}. */
+  distillationLoss(studentLogits: Vector, teacherLogits: Vector, options: DistillationLossOptions): DistillationLoss {
+    return losses.distillationLoss(this.#runtime, studentLogits, teacherLogits, options);
+  }
+
+  /** See the function {@link index!tokenLogProbabilities}. */
+  tokenLogProbabilities(logits: Vector, tokens: Labels, options: TokenOptions): Float64Array {
+    return losses.tokenLogProbabilities(this.#runtime, logits, tokens, options);
+  }
+
+  /** See the function {@link index!perplexity}. */
+  perplexity(logits: Vector, tokens: Labels, options: PerplexityOptions): number {
+    return losses.perplexity(this.#runtime, logits, tokens, options);
+  }
+
+  /** See the function {@link index!logLikelihoodRatioOfTokens}. */
+  logLikelihoodRatioOfTokens(
+    logitsP: Vector,
+    logitsQ: Vector,
+    tokens: Labels,
+    options: TokenOptions,
+  ): TokenLogLikelihoodRatio {
+    return losses.logLikelihoodRatioOfTokens(this.#runtime, logitsP, logitsQ, tokens, options);
   }
 }
 

@@ -8,6 +8,17 @@ import type { FloatArray, Vector } from "./backend.js";
 import { callArray, callRows, callSingle } from "./calls.js";
 import * as definitions from "./definitions.js";
 import type {
+  CrossEntropyLoss,
+  CrossEntropyLossOptions,
+  DistillationLoss,
+  DistillationLossOptions,
+  Labels,
+  PerplexityOptions,
+  TokenLogLikelihoodRatio,
+  TokenOptions,
+} from "./losses/index.js";
+import * as losses from "./losses/index.js";
+import type {
   MeasureOptions,
   OutOption,
   RawOptions,
@@ -19,6 +30,17 @@ import { defaultRuntime } from "./runtime.js";
 
 export type { FloatArray, Vector } from "./backend.js";
 export { createEngine, createEngineSync, Engine } from "./engine.js";
+export type {
+  CrossEntropyLoss,
+  CrossEntropyLossOptions,
+  DistillationLoss,
+  DistillationLossOptions,
+  Labels,
+  PerplexityOptions,
+  Reduction,
+  TokenLogLikelihoodRatio,
+  TokenOptions,
+} from "./losses/index.js";
 export type {
   InputKind,
   MeasureOptions,
@@ -338,4 +360,99 @@ export function logSoftmaxRows(z: Float32Array, options: RowsOptions<SoftmaxOpti
 export function logSoftmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray;
 export function logSoftmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray {
   return callArray(defaultRuntime(), "logSoftmaxRows", definitions.logSoftmax, [z], options, true);
+}
+
+/**
+ * Cross-entropy of rows of logits against labels or soft targets: mean over rows of -Σ wᵧtᵧ ln softmax(z/temperature)ᵧ, and its
+ * gradient. Weights, smoothing, ignored rows and the mean are as in PyTorch's `cross_entropy`.
+ *
+ * @param logits - A row-major matrix of `rowLength` classes, finite or -Infinity.
+ * @param targets - A label for each row (an integer array), or a matrix of probabilities: a row of them for each row of logits.
+ * @param options - `rowLength`; `ignoreIndex` (-100), `labelSmoothing` ε, `classWeights` w, `temperature`, `zLoss` λ,
+ * `reduction` (`"mean"`: Σ wᵧ loss / Σ wᵧ; `"sum"`; `"none"`), `gradient`.
+ * @returns `loss` in nats, Infinity where a target has a logit of -Infinity; `count`; `perRow`; `gradient` of the logits' type.
+ * @throws TypeError for the wrong kind of thing; RangeError for a logit that is NaN or Infinity, a label out of range, targets
+ * that do not sum to 1, and a mean of no rows. Complexity O(rows·classes); no memory beyond the gradient.
+ * @example
+ * crossEntropyLoss([0, 0, 0, 0], [1, 0], { rowLength: 2 }).loss; // 0.6931471805599453
+ */
+export function crossEntropyLoss(
+  logits: Vector,
+  targets: Labels | Vector,
+  options: CrossEntropyLossOptions,
+): CrossEntropyLoss {
+  return losses.crossEntropyLoss(defaultRuntime(), logits, targets, options);
+}
+
+/**
+ * Loss of a student against a teacher: mean over rows of τ²·KL(softmax(t/τ)‖softmax(s/τ)), of the reverse KL, or of the
+ * generalised Jensen–Shannon divergence; and its gradient in the student's logits.
+ *
+ * @param studentLogits - A row-major matrix of `rowLength` classes, finite or -Infinity.
+ * @param teacherLogits - One like it, or one row for all.
+ * @param options - `rowLength`; `temperature` τ, `direction`, `beta`, `reduction`, `gradient`.
+ * @returns `loss` in nats; `count`; `perRow`; `gradient`, of the student's type. KL keeps its relative accuracy as the student
+ * nears the teacher.
+ * @throws As {@link crossEntropyLoss}; RangeError for the gradient of an infinite reverse KL.
+ * @example
+ * distillationLoss([0, 0], [0, 0], { rowLength: 2, temperature: 2 }).loss; // 0
+ * @see G. Hinton, O. Vinyals, J. Dean, Distilling the Knowledge in a Neural Network (2015); R. Agarwal et al., On-Policy
+ * Distillation of Language Models (2024) for the generalised divergence
+ */
+export function distillationLoss(
+  studentLogits: Vector,
+  teacherLogits: Vector,
+  options: DistillationLossOptions,
+): DistillationLoss {
+  return losses.distillationLoss(defaultRuntime(), studentLogits, teacherLogits, options);
+}
+
+/**
+ * ln p of the observed token of each row, p = softmax(z/temperature).
+ *
+ * @param logits - A row-major matrix of `rowLength` classes, finite or -Infinity.
+ * @param tokens - One label a row.
+ * @returns Nats (or units of `base`), one number a row: -Infinity where the token is impossible. Error: 1e-6 (f32) or 1e-13
+ * (f64) of max(1, |value|).
+ * @throws As {@link crossEntropyLoss}.
+ * @example
+ * tokenLogProbabilities([0, 0, 0, 0], [1, 0], { rowLength: 2 }); // Float64Array [-0.6931471805599453, -0.6931471805599453]
+ */
+export function tokenLogProbabilities(logits: Vector, tokens: Labels, options: TokenOptions): Float64Array {
+  return losses.tokenLogProbabilities(defaultRuntime(), logits, tokens, options);
+}
+
+/**
+ * Perplexity e^(mean of -ln p) of a model over the observed tokens.
+ *
+ * @param logits - A row-major matrix of `rowLength` classes, finite or -Infinity.
+ * @param tokens - One label a row; rows of `ignoreIndex` (-100) do not count.
+ * @returns From 1 to Infinity.
+ * @throws As {@link crossEntropyLoss}.
+ * @example
+ * perplexity([0, 0, 0, 0], [1, 0], { rowLength: 2 }); // 2
+ */
+export function perplexity(logits: Vector, tokens: Labels, options: PerplexityOptions): number {
+  return losses.perplexity(defaultRuntime(), logits, tokens, options);
+}
+
+/**
+ * Evidence for one model over another along a sequence: Σ ln(p/q) over the observed tokens, p and q the softmaxes of each row.
+ *
+ * @param logitsP - A row-major matrix of `rowLength` classes, finite or -Infinity.
+ * @param logitsQ - One like it.
+ * @param tokens - One label a row.
+ * @returns `sum`, in nats (or units of `base`), `mean` a token, which tends to KL(p‖q) as tokens are drawn from p, and the
+ * `standardError` of the mean.
+ * @throws As {@link crossEntropyLoss}; RangeError where a token is impossible under both.
+ * @example
+ * logLikelihoodRatioOfTokens([0, 0, 0, 0], [0, 0, 0, 0], [1, 0], { rowLength: 2 }).mean; // 0
+ */
+export function logLikelihoodRatioOfTokens(
+  logitsP: Vector,
+  logitsQ: Vector,
+  tokens: Labels,
+  options: TokenOptions,
+): TokenLogLikelihoodRatio {
+  return losses.logLikelihoodRatioOfTokens(defaultRuntime(), logitsP, logitsQ, tokens, options);
 }

@@ -13,9 +13,11 @@ import {
   terms_f64,
   UNUSUAL,
 } from "./blocks.js";
-import { exponentials_f32, exponentials_f64, NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "./exponential.js";
+import { exponentials_f32, exponentials_f64 } from "./exponential.js";
 import {
   addFinite,
+  clampExponents_f32,
+  clampExponents_f64,
   exponents_f32,
   exponents_f64,
   logitBlocks_f32,
@@ -32,9 +34,9 @@ import {
 
 const round = Math.fround;
 
-/** e^y of the exponents of a block, which are clamped in passing. */
+/** Σ e^y of the exponents of a block, which are clamped in passing. */
 function sumOfClamped_f32(size: number): number {
-  for (let i = 0; i < size; i++) if (!(exponents_f32[i] >= NEGLIGIBLE_F32)) exponents_f32[i] = NEGLIGIBLE_F32;
+  clampExponents_f32(size);
   exponentials_f32(exponents_f32, powers_f32, size);
   return sumOfTerms_f32(powers_f32, size);
 }
@@ -98,9 +100,9 @@ export function sumOfLogits_f32(row: Float32Array, state: State): number {
   return 0;
 }
 
-/** e^y of the exponents of a block, which are clamped in passing. */
+/** Σ e^y of the exponents of a block, which are clamped in passing. */
 function sumOfClamped_f64(size: number): number {
-  for (let i = 0; i < size; i++) if (!(exponents_f64[i] >= NEGLIGIBLE_F64)) exponents_f64[i] = NEGLIGIBLE_F64;
+  clampExponents_f64(size);
   exponentials_f64(exponents_f64, powers_f64, size);
   return sumOfTerms_f64(powers_f64, size);
 }

@@ -46,6 +46,8 @@ import {
   mixtureDivergence_f64,
   mixtureGradient_f32,
   mixtureGradient_f64,
+  softmaxDifference_f32,
+  softmaxDifference_f64,
 } from "./mixtureOfLogits.js";
 import { survey_f32, survey_f64 } from "./survey.js";
 
@@ -73,6 +75,7 @@ export const kernels = {
     reverseGradient: reverseGradient_f32,
     scaled: scaled_f32,
     shifted: shifted_f32,
+    softmaxDifference: softmaxDifference_f32,
     softTargets: softTargets_f32,
     sumOfLogits: sumOfLogits_f32,
     survey: survey_f32,
@@ -100,6 +103,7 @@ export const kernels = {
     reverseGradient: reverseGradient_f64,
     scaled: scaled_f64,
     shifted: shifted_f64,
+    softmaxDifference: softmaxDifference_f64,
     softTargets: softTargets_f64,
     sumOfLogits: sumOfLogits_f64,
     survey: survey_f64,

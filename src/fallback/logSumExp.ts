@@ -16,8 +16,6 @@ import {
   exponentials_f64 as exponentialsOf_f64,
   exponentialToZero_f32,
   exponentialToZero_f64,
-  NEGLIGIBLE_F32,
-  NEGLIGIBLE_F64,
 } from "./exponential.js";
 import {
   addFinite,
@@ -82,10 +80,8 @@ export function exponentials_f32(row: Float32Array, state: State, out: Float32Ar
   const blocks = new Blocks_f32(row, 0, Number.NEGATIVE_INFINITY);
   for (let start = 0; start < row.length; start += BLOCK_F32) {
     const size = blocks.seek(start);
-    toExponents_f32(blocks.values, blocks.from, size, shift, scale);
-    let areNormal = true;
-    for (let i = 0; i < size; i++) if (exponents_f32[i] < NEGLIGIBLE_F32) areNormal = false;
-    if (areNormal) exponentialsOf_f32(exponents_f32, powers_f32, size);
+    if (toExponents_f32(blocks.values, blocks.from, size, shift, scale))
+      exponentialsOf_f32(exponents_f32, powers_f32, size);
     else for (let i = 0; i < size; i++) powers_f32[i] = exponentialToZero_f32(exponents_f32[i]);
     addTotal(state, 1, sumOfTerms_f32(powers_f32, size));
     out.set(powers_f32.subarray(0, Math.min(size, row.length - start)), start);
@@ -112,10 +108,8 @@ export function exponentials_f64(row: Float64Array, state: State, out: Float64Ar
   const blocks = new Blocks_f64(row, 0, Number.NEGATIVE_INFINITY);
   for (let start = 0; start < row.length; start += BLOCK_F64) {
     const size = blocks.seek(start);
-    toExponents_f64(blocks.values, blocks.from, size, shift, scale);
-    let areNormal = true;
-    for (let i = 0; i < size; i++) if (exponents_f64[i] < NEGLIGIBLE_F64) areNormal = false;
-    if (areNormal) exponentialsOf_f64(exponents_f64, powers_f64, size);
+    if (toExponents_f64(blocks.values, blocks.from, size, shift, scale))
+      exponentialsOf_f64(exponents_f64, powers_f64, size);
     else for (let i = 0; i < size; i++) powers_f64[i] = exponentialToZero_f64(exponents_f64[i]);
     addTotal(state, 1, sumOfTerms_f64(powers_f64, size));
     out.set(powers_f64.subarray(0, Math.min(size, row.length - start)), start);

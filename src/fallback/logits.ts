@@ -35,16 +35,31 @@ export const powers_f32 = /* @__PURE__ */ scratch_f32();
 export const products_f32 = /* @__PURE__ */ scratch_f32();
 export const differences_f32 = /* @__PURE__ */ scratch_f32();
 
-/** x of a row's block, unclamped. */
-export function toExponents_f32(z: Float32Array, from: number, size: number, shift: number, scale: number): void {
+/** x of a row's block; whether none is less than `negligible`. */
+export function toExponents_f32(z: Float32Array, from: number, size: number, shift: number, scale: number): boolean {
+  let least = 0;
   if (scale === 1) {
-    for (let i = 0, j = from; i < size; i++, j++) exponents_f32[i] = z[j] - shift;
+    for (let i = 0, j = from; i < size; i++, j++) {
+      const x = round(z[j] - shift);
+      exponents_f32[i] = x;
+      if (x < least) least = x;
+    }
   } else {
-    for (let i = 0, j = from; i < size; i++, j++) exponents_f32[i] = round(z[j] - shift) * scale;
+    for (let i = 0, j = from; i < size; i++, j++) {
+      const x = round(round(z[j] - shift) * scale);
+      exponents_f32[i] = x;
+      if (x < least) least = x;
+    }
   }
+  return least >= NEGLIGIBLE_F32;
 }
 
-/** The same, no less than `negligible`. */
+/** The exponents that are less than `negligible` become so. */
+export function clampExponents_f32(size: number): void {
+  for (let i = 0; i < size; i++) if (exponents_f32[i] < NEGLIGIBLE_F32) exponents_f32[i] = NEGLIGIBLE_F32;
+}
+
+/** x of a row's block, no less than `negligible`. */
 export function toClampedExponents_f32(
   z: Float32Array,
   from: number,
@@ -52,8 +67,7 @@ export function toClampedExponents_f32(
   shift: number,
   scale: number,
 ): void {
-  toExponents_f32(z, from, size, shift, scale);
-  for (let i = 0; i < size; i++) if (!(exponents_f32[i] >= NEGLIGIBLE_F32)) exponents_f32[i] = NEGLIGIBLE_F32;
+  if (!toExponents_f32(z, from, size, shift, scale)) clampExponents_f32(size);
 }
 
 /** x and v of a block; whether every |v| <= 1. */
@@ -88,16 +102,31 @@ export const powers_f64 = /* @__PURE__ */ scratch_f64();
 export const products_f64 = /* @__PURE__ */ scratch_f64();
 export const differences_f64 = /* @__PURE__ */ scratch_f64();
 
-/** x of a row's block, unclamped. */
-export function toExponents_f64(z: Float64Array, from: number, size: number, shift: number, scale: number): void {
+/** x of a row's block; whether none is less than `negligible`. */
+export function toExponents_f64(z: Float64Array, from: number, size: number, shift: number, scale: number): boolean {
+  let least = 0;
   if (scale === 1) {
-    for (let i = 0, j = from; i < size; i++, j++) exponents_f64[i] = z[j] - shift;
+    for (let i = 0, j = from; i < size; i++, j++) {
+      const x = z[j] - shift;
+      exponents_f64[i] = x;
+      if (x < least) least = x;
+    }
   } else {
-    for (let i = 0, j = from; i < size; i++, j++) exponents_f64[i] = (z[j] - shift) * scale;
+    for (let i = 0, j = from; i < size; i++, j++) {
+      const x = (z[j] - shift) * scale;
+      exponents_f64[i] = x;
+      if (x < least) least = x;
+    }
   }
+  return least >= NEGLIGIBLE_F64;
 }
 
-/** The same, no less than `negligible`. */
+/** The exponents that are less than `negligible` become so. */
+export function clampExponents_f64(size: number): void {
+  for (let i = 0; i < size; i++) if (exponents_f64[i] < NEGLIGIBLE_F64) exponents_f64[i] = NEGLIGIBLE_F64;
+}
+
+/** x of a row's block, no less than `negligible`. */
 export function toClampedExponents_f64(
   z: Float64Array,
   from: number,
@@ -105,8 +134,7 @@ export function toClampedExponents_f64(
   shift: number,
   scale: number,
 ): void {
-  toExponents_f64(z, from, size, shift, scale);
-  for (let i = 0; i < size; i++) if (!(exponents_f64[i] >= NEGLIGIBLE_F64)) exponents_f64[i] = NEGLIGIBLE_F64;
+  if (!toExponents_f64(z, from, size, shift, scale)) clampExponents_f64(size);
 }
 
 /** x and v of a block; whether every |v| <= 1. */

@@ -141,6 +141,19 @@ export function mixtureGradient_f32(a: Float32Array, b: Float32Array, state: Sta
   return 0;
 }
 
+export function softmaxDifference_f32(a: Float32Array, b: Float32Array, state: State, out: Float32Array): number {
+  const slope = round(state.fields.slope);
+  const [aBlocks, bBlocks] = logitBlocks_f32(a, b);
+  for (let start = 0; start < a.length; start += BLOCK_F32) {
+    const size = aBlocks.seek(start);
+    bBlocks.seek(start);
+    prepare_f32(aBlocks, bBlocks, size, state);
+    const end = Math.min(start + size, a.length);
+    for (let i = 0, j = start; j < end; i++, j++) out[j] = slope * differences_f32[i];
+  }
+  return 0;
+}
+
 /** p of a block to `powers`, q - p to `differences`. */
 function prepare_f64(a: Blocks_f64, b: Blocks_f64, size: number, { fields }: State): void {
   const shift = fields.aShift;
@@ -229,6 +242,19 @@ export function mixtureGradient_f64(a: Float64Array, b: Float64Array, state: Sta
       const mixture = powers_f64[i] + rest * change;
       out[j] = q === 0 ? 0 : slope * q * (logToMixture_f64(q, mixture, weight * change) - less);
     }
+  }
+  return 0;
+}
+
+export function softmaxDifference_f64(a: Float64Array, b: Float64Array, state: State, out: Float64Array): number {
+  const slope = state.fields.slope;
+  const [aBlocks, bBlocks] = logitBlocks_f64(a, b);
+  for (let start = 0; start < a.length; start += BLOCK_F64) {
+    const size = aBlocks.seek(start);
+    bBlocks.seek(start);
+    prepare_f64(aBlocks, bBlocks, size, state);
+    const end = Math.min(start + size, a.length);
+    for (let i = 0, j = start; j < end; i++, j++) out[j] = slope * differences_f64[i];
   }
   return 0;
 }

@@ -1,0 +1,341 @@
+// The cross-entropy loss of rows of logits against labels or soft targets, with its gradient. The semantics of weights,
+// smoothing, ignored rows and the mean are PyTorch's (torch.nn.functional.cross_entropy); those of zLoss are PaLM's.
+
+import { type Backend, type FloatArray, type Row, UNUSUAL, type Vector } from "../backend.js";
+import { checkOut, countRows } from "../calls.js";
+import {
+  type Call,
+  checkNumbers,
+  checkOptions,
+  checkVector,
+  type NamedRow,
+  nameOfRow,
+  precisionOf,
+  sumOf,
+  temperatureOf,
+} from "../inputs.js";
+import { fieldsFor, findLogits, type Logits, sumOfExponentials } from "../measures/logits.js";
+import { Sum } from "../measures/wide.js";
+import type { Runtime } from "../runtime.js";
+import { exp, ln } from "../scalar.js";
+import {
+  checkLabelCount,
+  checkNumber,
+  checkReduction,
+  gradientOption,
+  isLabelArray,
+  type Labels,
+  labelAt,
+  type Reduction,
+} from "./labels.js";
+
+/** The options of {@link index!crossEntropyLoss}. */
+export interface CrossEntropyLossOptions {
+  /** Classes: numbers a row of the row-major matrices. */
+  rowLength: number;
+  /** Rows with this label do not count; -100 by default. */
+  ignoreIndex?: number;
+  /** ε: the target becomes (1 - ε)·target + ε/classes. 0 by default. */
+  labelSmoothing?: number;
+  /** A weight >= 0 for each class, by which its part of a loss is multiplied. */
+  classWeights?: Vector;
+  /** Divides the logits; 1 by default. */
+  temperature?: number;
+  /** λ: adds λ·(ln Σ e^z)² to the loss of each row, which keeps the logits near a sum of 1. 0 by default. */
+  zLoss?: number;
+  /** `"mean"` by default: over the weights of the rows' labels, or over rows for soft targets. */
+  reduction?: Reduction;
+  /** `true` for d loss / d logits in a new array, or an array of the logits' type to write it to, which may be the logits. */
+  gradient?: boolean | Float32Array | Float64Array;
+}
+
+export interface CrossEntropyLoss {
+  /** In nats; with `reduction: "none"` the sum over rows. */
+  loss: number;
+  /** Rows that counted. */
+  count: number;
+  /** With `reduction: "none"`: the loss of each row, 0 where it was ignored. */
+  perRow?: Float64Array;
+  /** d loss / d logits: with `"none"`, that of each row's own loss. */
+  gradient?: FloatArray;
+}
+
+const KEYS = [
+  "rowLength",
+  "ignoreIndex",
+  "labelSmoothing",
+  "classWeights",
+  "temperature",
+  "zLoss",
+  "reduction",
+  "gradient",
+] as const;
+const REDUCTIONS: readonly Reduction[] = ["mean", "sum", "none"];
+const NAME = "crossEntropyLoss";
+
+/** What all rows share. */
+interface Setting {
+  readonly call: Call;
+  readonly smoothing: number;
+  readonly zLoss: number;
+  readonly weights: NamedRow | undefined;
+  /** Σ of the weights, or the number of classes. */
+  readonly weightSum: number;
+}
+
+/** What the losses of rows, and the squares of their log-sum-exps, are multiplied by in the result. */
+interface Scales {
+  readonly loss: number;
+  readonly zLoss: number;
+}
+
+const plainRow = (argument: string, source: Vector, start: number): NamedRow => ({
+  argument,
+  source,
+  start,
+  scale: 1,
+  kind: "probabilities",
+});
+
+export function crossEntropyLoss(
+  runtime: Runtime,
+  logits: Vector,
+  targets: Labels | Vector,
+  options: CrossEntropyLossOptions,
+): CrossEntropyLoss {
+  checkOptions(NAME, options, KEYS);
+  const { rowLength, ignoreIndex = -100 } = options;
+  const rows = countRows(NAME, ["logits"], [logits], rowLength);
+  const reduction = checkReduction(NAME, options.reduction ?? "mean", REDUCTIONS);
+  const smoothing = checkNumber(
+    NAME,
+    "labelSmoothing",
+    options.labelSmoothing ?? 0,
+    (x) => x >= 0 && x <= 1,
+    "from 0 to 1",
+  );
+  const zLoss = checkNumber(
+    NAME,
+    "zLoss",
+    options.zLoss ?? 0,
+    (x) => x >= 0 && x < Number.POSITIVE_INFINITY,
+    "finite and >= 0",
+  );
+  const precision = precisionOf([logits]);
+  const { wanted, given } = gradientOption(NAME, options.gradient);
+  const gradient = wanted ? checkOut(NAME, given, precision, logits.length, [logits], "gradient") : undefined;
+  const call: Call = {
+    functionName: NAME,
+    precision,
+    length: rowLength,
+    normalize: true,
+    unit: 1,
+    temperature: temperatureOf(NAME, options.temperature),
+  };
+  runtime.backend.begin();
+  const weights = options.classWeights && weightsOf(call, options.classWeights);
+  const setting: Setting = {
+    call,
+    smoothing,
+    zLoss,
+    weights,
+    weightSum: weights ? sumOfWeights(call, weights) : rowLength,
+  };
+
+  const isSoft = !isLabelArray(targets) && !(Array.isArray(targets) && targets.length === rows);
+  if (isSoft) checkTargets(targets as Vector, logits.length, rows);
+  else checkLabelCount(NAME, "targets", targets as Labels, rows);
+  const labels = isSoft ? undefined : readLabels(targets as Labels, rows, rowLength, ignoreIndex);
+  const count = labels === undefined ? rows : labels.filter((label) => label >= 0).length;
+  const scales = scalesOf(reduction, setting, labels, count);
+
+  const perRow = reduction === "none" ? new Float64Array(rows) : undefined;
+  const loss = new Sum();
+  const squares = new Sum();
+  for (let r = 0; r < rows; r++) {
+    const start = r * rowLength;
+    const label = labels?.[r];
+    if (label !== undefined && label < 0) {
+      gradient?.fill(0, start, start + rowLength);
+      continue;
+    }
+    const row: NamedRow = { argument: "logits", source: logits, start, scale: 1, kind: "logits" };
+    const target = label ?? plainRow("targets", targets as Vector, start);
+    const [own, square] = lossOfRow(runtime.backend, setting, row, target, gradient, scales);
+    if (perRow) perRow[r] = own + square;
+    loss.add(own);
+    squares.add(square);
+  }
+  return {
+    loss: loss.value * scales.loss + squares.value * scales.zLoss,
+    count,
+    ...(perRow && { perRow }),
+    ...(gradient && { gradient }),
+  };
+}
+
+function weightsOf(call: Call, weights: Vector): NamedRow {
+  checkVector(NAME, "classWeights", weights);
+  if (weights.length !== call.length) {
+    throw new RangeError(`${NAME}: classWeights has ${weights.length} numbers for ${call.length} classes`);
+  }
+  const row = plainRow("classWeights", weights, 0);
+  checkNumbers(call, row, "weights");
+  return row;
+}
+
+function sumOfWeights({ length }: Call, { source }: NamedRow): number {
+  const sum = new Sum();
+  for (let i = 0; i < length; i++) sum.add(source[i]);
+  return sum.value;
+}
+
+function checkTargets(targets: Vector, length: number, rows: number): void {
+  checkVector(NAME, "targets", targets);
+  if (targets.length !== length) {
+    throw new RangeError(
+      `${NAME}: targets has ${targets.length} numbers; it must have a label for each of ${rows} rows, ` +
+        `or a probability for each of ${length} logits`,
+    );
+  }
+}
+
+/** Labels as numbers, -1 for rows that do not count. */
+function readLabels(targets: Labels, rows: number, classes: number, ignoreIndex: number): Float64Array {
+  return Float64Array.from(
+    { length: rows },
+    (_, r) => labelAt(NAME, "targets", targets, r, classes, ignoreIndex) ?? -1,
+  );
+}
+
+function scalesOf(reduction: Reduction, setting: Setting, labels: Float64Array | undefined, count: number): Scales {
+  if (reduction !== "mean") return { loss: 1, zLoss: 1 };
+  if (count === 0) throw new RangeError(`${NAME}: every row is ignored, which leaves no mean`);
+  const { weights } = setting;
+  if (labels === undefined || weights === undefined) return { loss: 1 / count, zLoss: 1 / count };
+  const sum = new Sum();
+  for (const label of labels) if (label >= 0) sum.add(weights.source[label]);
+  if (sum.value === 0) throw new RangeError(`${NAME}: the weights of all labels are 0, which leaves no mean`);
+  return { loss: 1 / sum.value, zLoss: 1 / count };
+}
+
+/**
+ * The loss of one row against its label, or its row of targets, and λ·(ln Σ e^z)². With u the target times its weight, U = Σu:
+ * U·ln Z - Σ u·x. Its gradient is (softmax·(U + 2λ·ln Σ e^z) - u)/temperature, each part times its scale.
+ *
+ * All that is read of the logits is read before the gradient is written, which may be in their place.
+ */
+function lossOfRow(
+  backend: Backend,
+  setting: Setting,
+  row: NamedRow,
+  target: number | NamedRow,
+  gradient: FloatArray | undefined,
+  scales: Scales,
+): [loss: number, square: number] {
+  const { call, smoothing, zLoss, weights } = setting;
+  const { length } = call;
+  const logits = findLogits(backend, call, [row]);
+  const { scale, found } = logits;
+  const [{ largest }] = found;
+
+  // u = (1 - ε)·w·target + ε/K·w: the first part, and the second, which is of every class
+  const share = 1 - smoothing;
+  const even = smoothing / length;
+  const soft = typeof target === "number" ? undefined : weighted(target, weights);
+  const own = soft
+    ? softTargets(backend, call, logits, target as NamedRow, soft, weights === undefined)
+    : ofLabel(row, target as number, weights, largest, scale);
+  const all = smoothing > 0 ? ofAll(backend, call, logits, weights, setting.weightSum) : { sum: 0, products: 0 };
+
+  const z = gradient
+    ? exponentials(backend, call, logits, row.start, gradient)
+    : sumOfExponentials(backend, call, logits);
+  const logSum = ln(z);
+  const lossOf = (part: number, { sum, products }: Products) => (part === 0 ? 0 : part * (sum * logSum - products));
+  const logSumExp = largest * scale + logSum;
+
+  if (gradient) {
+    const sum = share * own.sum + even * all.sum;
+    const factor = scale * (scales.loss * sum + scales.zLoss * 2 * zLoss * logSumExp);
+    const lessOf = (part: number) => scale * scales.loss * part;
+    const result: Row = { source: gradient, start: row.start, scale: 1 };
+    const subtract = (times: number, subtrahend: Row | undefined, less: number) => {
+      backend.fields = fieldsFor(logits, { factor: times, less });
+      const rows = subtrahend ? [result, subtrahend] : [result];
+      backend.map(subtrahend ? "lessTargets" : "scaled", logits.precision, rows, length, gradient, row.start);
+    };
+    if (soft) {
+      subtract(factor / z, soft, lessOf(share));
+      if (smoothing > 0) subtract(1, weights, lessOf(even));
+    } else {
+      subtract(factor / z, smoothing > 0 ? weights : undefined, lessOf(even));
+      // the label's own number anew, in f64: softmax - 1 would have lost what the softmax is short of 1
+      const label = target as number;
+      const weight = weights === undefined ? 1 : weights.source[label];
+      gradient[row.start + label] = factor * exp(own.exponent - logSum) - lessOf((share + even) * weight);
+    }
+  }
+  return [lossOf(share, own) + lossOf(even, all), zLoss === 0 ? 0 : zLoss * logSumExp * logSumExp];
+}
+
+/** Σu and Σ u·x. */
+interface Products {
+  readonly sum: number;
+  readonly products: number;
+}
+
+/** Of one label; and its x. */
+function ofLabel(
+  { source, start }: NamedRow,
+  label: number,
+  weights: NamedRow | undefined,
+  largest: number,
+  scale: number,
+): Products & { exponent: number } {
+  const exponent = (source[start + label] - largest) * scale;
+  const sum = weights === undefined ? 1 : weights.source[label];
+  return { sum, products: sum === 0 ? 0 : sum * exponent, exponent };
+}
+
+/** A row of targets, class by class times the weights. */
+const weighted = (target: NamedRow, weights: NamedRow | undefined): Row =>
+  weights === undefined ? target : { ...target, weights: weights.source };
+
+/** Of a row of targets. */
+function softTargets(
+  backend: Backend,
+  call: Call,
+  logits: Logits,
+  target: NamedRow,
+  row: Row,
+  isDistribution: boolean,
+): Products & { exponent: number } {
+  const [found] = logits.found;
+  backend.fields = fieldsFor(logits, { bShift: found.largest });
+  const flags = backend.reduce("softTargets", logits.precision, [row, found.row], call.length);
+  if (flags & UNUSUAL) checkNumbers(call, target);
+  const sum = flags & UNUSUAL || !isDistribution ? sumOf(call, target) : backend.total(1);
+  if (target.argument === "targets" && !(Math.abs(sum - 1) <= 1e-2)) {
+    throw new RangeError(`${NAME}: ${nameOfRow(call, target)} sums to ${sum}, not to 1`);
+  }
+  // not finite where a target > 0 has a logit of -Infinity
+  const products = flags & UNUSUAL ? Number.NEGATIVE_INFINITY : backend.total(0);
+  found.sum ??= flags & UNUSUAL ? undefined : backend.total(2);
+  return { sum: isDistribution || flags & UNUSUAL ? sum : backend.total(1), products, exponent: Number.NaN };
+}
+
+/** Of all classes alike, or each with its weight. */
+function ofAll(backend: Backend, call: Call, logits: Logits, weights: NamedRow | undefined, sum: number): Products {
+  if (weights) return { sum, products: softTargets(backend, call, logits, weights, weights, false).products };
+  backend.fields = fieldsFor(logits);
+  const flags = backend.reduce("sumOfLogits", logits.precision, [logits.found[0].row], call.length);
+  return { sum, products: flags & UNUSUAL ? Number.NEGATIVE_INFINITY : backend.total(0) * logits.scale };
+}
+
+/** e^x of a row to `out`; their sum. */
+function exponentials(backend: Backend, call: Call, logits: Logits, start: number, out: FloatArray): number {
+  backend.fields = fieldsFor(logits);
+  backend.map("exponentials", logits.precision, [logits.found[0].row], call.length, out, start);
+  return backend.total(1);
+}

@@ -1,0 +1,184 @@
+// How far a student's rows of logits are from a teacher's, at a temperature, with the gradient in the student's logits.
+
+import type { Backend, FloatArray, Precision, Vector } from "../backend.js";
+import { checkOut, countRows } from "../calls.js";
+import { type Call, checkOptions, isImpossible, type NamedRow, precisionOf, temperatureOf } from "../inputs.js";
+import { fieldsFor, findLogits, type Logits, oneOf, sumOfExponentials } from "../measures/logits.js";
+import { isTooCoarse, klDivergenceOfLogits, offsetOfNormalized } from "../measures/ofLogits.js";
+import { Sum } from "../measures/wide.js";
+import type { Runtime } from "../runtime.js";
+import { checkNumber, checkReduction, gradientOption } from "./labels.js";
+
+/** The options of {@link index!distillationLoss}. */
+export interface DistillationLossOptions {
+  /** Classes: numbers a row of the row-major matrices. */
+  rowLength: number;
+  /** τ: divides both rows' logits; the loss is multiplied by τ². 1 by default. */
+  temperature?: number;
+  /**
+   * `"forward"` (the default): KL(teacher‖student); `"reverse"`: KL(student‖teacher); `"js"`: β·KL(teacher‖m) +
+   * (1 - β)·KL(student‖m), m = β·teacher + (1 - β)·student.
+   */
+  direction?: "forward" | "reverse" | "js";
+  /** β of `"js"`, between 0 and 1; ½ by default. */
+  beta?: number;
+  /** `"batchmean"` by default, which is `"mean"`: over rows. */
+  reduction?: "mean" | "batchmean" | "sum" | "none";
+  /** `true` for d loss / d student logits in a new array, or an array of their type to write it to, which may be the logits. */
+  gradient?: boolean | Float32Array | Float64Array;
+}
+
+export interface DistillationLoss {
+  /** In nats; with `reduction: "none"` the sum over rows. */
+  loss: number;
+  /** Rows. */
+  count: number;
+  /** With `reduction: "none"`: the loss of each row. */
+  perRow?: Float64Array;
+  /** d loss / d student logits: with `"none"`, that of each row's own loss. */
+  gradient?: FloatArray;
+}
+
+const KEYS = ["rowLength", "temperature", "direction", "beta", "reduction", "gradient"] as const;
+const REDUCTIONS = ["mean", "batchmean", "sum", "none"] as const;
+const DIRECTIONS: readonly string[] = ["forward", "reverse", "js"];
+const NAME = "distillationLoss";
+
+export function distillationLoss(
+  runtime: Runtime,
+  studentLogits: Vector,
+  teacherLogits: Vector,
+  options: DistillationLossOptions,
+): DistillationLoss {
+  checkOptions(NAME, options, KEYS);
+  const { rowLength, direction = "forward" } = options;
+  const names = ["studentLogits", "teacherLogits"];
+  const rows = countRows(NAME, names, [studentLogits, teacherLogits], rowLength);
+  if (studentLogits.length !== rows * rowLength) {
+    throw new RangeError(`${NAME}: studentLogits has one row; it must have the ${rows} of teacherLogits`);
+  }
+  if (!DIRECTIONS.includes(direction)) {
+    const shown = JSON.stringify(direction);
+    throw new RangeError(`${NAME}: direction is ${shown}; it must be "forward", "reverse" or "js"`);
+  }
+  const beta = checkNumber(NAME, "beta", options.beta ?? 0.5, (x) => x > 0 && x < 1, "between 0 and 1");
+  const reduction = checkReduction(NAME, options.reduction ?? "batchmean", REDUCTIONS);
+  const temperature = temperatureOf(NAME, options.temperature);
+  const { wanted, given } = gradientOption(NAME, options.gradient);
+  const type = precisionOf([studentLogits]);
+  const sources = [studentLogits, teacherLogits];
+  const gradient = wanted ? checkOut(NAME, given, type, studentLogits.length, sources, "gradient") : undefined;
+  if (gradient && isSameArray(gradient, teacherLogits)) {
+    throw new RangeError(`${NAME}: gradient is the array of teacherLogits; it may be that of studentLogits`);
+  }
+  const call: Call = {
+    functionName: NAME,
+    precision: precisionOf(sources),
+    length: rowLength,
+    normalize: true,
+    unit: 1,
+    temperature,
+  };
+
+  runtime.backend.begin();
+  const isMean = reduction === "mean" || reduction === "batchmean";
+  const scale = isMean ? 1 / rows : 1;
+  const square = temperature * temperature;
+  const perRow = reduction === "none" ? new Float64Array(rows) : undefined;
+  const total = new Sum();
+  const rowOf = (argument: string, source: Vector, start: number): NamedRow => ({
+    argument,
+    source,
+    start,
+    scale: 1,
+    kind: "logits",
+  });
+  let teacher = rowOf("teacherLogits", teacherLogits, 0);
+  for (let r = 0; r < rows; r++) {
+    const student = rowOf("studentLogits", studentLogits, r * rowLength);
+    if (r > 0 && teacherLogits.length > rowLength) teacher = rowOf("teacherLogits", teacherLogits, r * rowLength);
+    const slope = temperature * scale;
+    const value = square * lossOfRow(runtime.backend, call, direction, beta, teacher, student, gradient, slope);
+    if (perRow) perRow[r] = value;
+    total.add(value);
+  }
+  return { loss: total.value * scale, count: rows, ...(perRow && { perRow }), ...(gradient && { gradient }) };
+}
+
+const isSameArray = (a: FloatArray, b: Vector): boolean =>
+  ArrayBuffer.isView(b) && a.buffer === b.buffer && a.byteOffset === b.byteOffset;
+
+/** The divergence of one row; its gradient in the student's logits times their temperature, times `slope`. */
+function lossOfRow(
+  backend: Backend,
+  call: Call,
+  direction: string,
+  beta: number,
+  teacher: NamedRow,
+  student: NamedRow,
+  gradient: FloatArray | undefined,
+  slope: number,
+): number {
+  if (direction === "js") return mixtureLoss(backend, call, beta, teacher, student, gradient, slope);
+  const isForward = direction === "forward";
+  const value = klDivergenceOfLogits(backend, call, isForward ? [teacher, student] : [student, teacher]);
+  if (gradient === undefined) return value;
+  const logits = findLogits(backend, call, [teacher, student]);
+  const { precision, found } = logits;
+  const [p, q] = found;
+  const pSum = sumOfExponentials(backend, call, oneOf(logits, 0));
+  const qSum = sumOfExponentials(backend, call, oneOf(logits, 1));
+  const offset = offsetOfNormalized(logits, pSum, qSum);
+  if (isForward) {
+    // q - p
+    backend.fields = fieldsFor(logits, { offset, factor: 1 / pSum, slope });
+    backend.map("softmaxDifference", precision, [p.row, q.row], call.length, gradient, student.start);
+    return value;
+  }
+  if (value === Number.POSITIVE_INFINITY) throw noGradient(call, teacher, student);
+  // q·(ln(q/p) - KL)
+  backend.fields = fieldsFor(logits, { offset, factor: slope / qSum, less: value, bShift: q.largest });
+  backend.map("reverseGradient", precision, [p.row, q.row], call.length, gradient, student.start);
+  return value;
+}
+
+function noGradient(call: Call, teacher: NamedRow, student: NamedRow): RangeError {
+  let i = 0;
+  while (!isImpossible(teacher, i) || isImpossible(student, i)) i++;
+  return new RangeError(
+    `${NAME}: row ${student.start / call.length} of studentLogits gives a probability to class ${i}, which teacherLogits ` +
+      `makes impossible: the loss is infinite, and its gradient undefined`,
+  );
+}
+
+/** β·KL(p‖m) + (1 - β)·KL(q‖m); the gradient is (1 - β)·q·(ln(q/m) - KL(q‖m)). */
+function mixtureLoss(
+  backend: Backend,
+  call: Call,
+  beta: number,
+  teacher: NamedRow,
+  student: NamedRow,
+  gradient: FloatArray | undefined,
+  slope: number,
+  wanted?: Precision,
+): number {
+  const logits: Logits = findLogits(backend, call, [teacher, student], wanted);
+  const { precision, scale, found } = logits;
+  const [p, q] = found;
+  const pSum = sumOfExponentials(backend, call, oneOf(logits, 0));
+  const qSum = sumOfExponentials(backend, call, oneOf(logits, 1));
+  const offset = offsetOfNormalized(logits, pSum, qSum);
+  const fields = fieldsFor(logits, { offset, factor: 1 / pSum, weight: beta });
+  backend.fields = fields;
+  backend.reduce("mixtureDivergence", precision, [p.row, q.row], call.length);
+  const toMixture = backend.total(2);
+  const value = Math.max(0, beta * backend.total(0) + (1 - beta) * toMixture);
+  if (precision === "f32" && isTooCoarse(value / (beta * (1 - beta)), offset * scale)) {
+    return mixtureLoss(backend, call, beta, teacher, student, gradient, slope, "f64");
+  }
+  if (gradient) {
+    backend.fields = { ...fields, slope: slope * (1 - beta), less: toMixture };
+    backend.map("mixtureGradient", precision, [p.row, q.row], call.length, gradient, student.start);
+  }
+  return value;
+}

@@ -1,0 +1,87 @@
+// What the losses share: labels, and how the losses of rows become one.
+
+import { describe } from "../inputs.js";
+
+/** Class indices, one a row. */
+export type Labels =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | readonly number[];
+
+export const isLabelArray = (value: unknown): value is Labels =>
+  ArrayBuffer.isView(value) &&
+  !(value instanceof Float32Array || value instanceof Float64Array || value instanceof DataView);
+
+/** Throws unless there is a label for each row. */
+export function checkLabelCount(functionName: string, name: string, labels: Labels, rows: number): void {
+  if (!isLabelArray(labels) && !Array.isArray(labels)) {
+    throw new TypeError(`${functionName}: ${name} is ${describe(labels)}; it must be an array of integers, one a row`);
+  }
+  if (labels.length !== rows) {
+    throw new RangeError(`${functionName}: ${name} has ${labels.length} labels for ${rows} rows`);
+  }
+}
+
+/** Label r; undefined where it is `ignoreIndex`. */
+export function labelAt(
+  functionName: string,
+  name: string,
+  labels: Labels,
+  r: number,
+  classes: number,
+  ignoreIndex?: number,
+): number | undefined {
+  const label = Number(labels[r]);
+  if (label === ignoreIndex) return undefined;
+  if (!(Number.isInteger(label) && label >= 0 && label < classes)) {
+    const exception = ignoreIndex === undefined ? "" : `, or ${ignoreIndex} to ignore the row`;
+    throw new RangeError(
+      `${functionName}: ${name}[${r}] is ${labels[r]}; it must be an integer from 0 to ${classes - 1}${exception}`,
+    );
+  }
+  return label;
+}
+
+/** What becomes of the losses of rows. */
+export type Reduction = "mean" | "sum" | "none";
+
+export function checkReduction<T extends string>(functionName: string, reduction: T, known: readonly T[]): T {
+  if (!known.includes(reduction)) {
+    const names = known.map((name) => `"${name}"`);
+    throw new RangeError(
+      `${functionName}: reduction is ${JSON.stringify(reduction)}; it must be ${names.slice(0, -1).join(", ")} or ${names.at(-1)}`,
+    );
+  }
+  return reduction;
+}
+
+/** An option that is a number within bounds. */
+export function checkNumber(
+  functionName: string,
+  name: string,
+  value: number,
+  isValid: (value: number) => boolean,
+  demand: string,
+): number {
+  if (typeof value !== "number")
+    throw new TypeError(`${functionName}: ${name} is ${describe(value)}; it must be a number`);
+  if (!isValid(value)) throw new RangeError(`${functionName}: ${name} is ${value}; it must be ${demand}`);
+  return value;
+}
+
+/** The array that a `gradient` option asks for: `true` for a new one. */
+export function gradientOption(
+  functionName: string,
+  gradient: unknown,
+): { wanted: boolean; given: Float32Array | Float64Array | undefined } {
+  if (gradient === undefined || gradient === false) return { wanted: false, given: undefined };
+  if (gradient === true) return { wanted: true, given: undefined };
+  if (gradient instanceof Float32Array || gradient instanceof Float64Array) return { wanted: true, given: gradient };
+  throw new TypeError(`${functionName}: gradient is ${describe(gradient)}; it must be true or an array to write it to`);
+}
