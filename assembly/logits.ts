@@ -174,7 +174,7 @@ function exponentOrPower<T>(z: v128, least: v128, shift: v128, scale: v128, expo
   return exponentiate ? exponential<T>(x) : x;
 }
 
-/** x or, with Z to total 1, e^x of a block to scratch, and v behind it; whether every |v| <= 1. */
+/** x or, with Z to total 1, e^x of a block to scratch, and v behind it; whether every |v| <= 2. */
 // @ts-ignore: decorator
 @inline
 export function preparePair<T>(a: usize, b: usize, size: usize, state: usize, exponentiate: bool): bool {
@@ -212,5 +212,6 @@ export function preparePair<T>(a: usize, b: usize, size: usize, state: usize, ex
     if (exponentiate) sums = addLanes<T>(sums, sumOfGroup<T>(e0, e1, e2, e3));
   }
   if (exponentiate) addTotal(state, 1, sumOfLanes(sums));
-  return !v128.any_true(v128.gt<T>(v128.pmax<T>(most, v128.neg<T>(fewest)), one<T>()));
+  const two = v128.add<T>(one<T>(), one<T>());
+  return !v128.any_true(v128.gt<T>(v128.pmax<T>(most, v128.neg<T>(fewest)), two));
 }

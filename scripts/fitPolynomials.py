@@ -4,9 +4,9 @@
                   on 0 <= z <= 1/9 (ratios from 1/2 to 2), and on 0 <= z <= 1/25 (mantissas from 2/3 to 4/3)
     exponential   e^r = 1 + r R(r),      R(r) = 1 + r/2 + r²/6 + …       on |r| <= ln(2)/2, relative to e^r; f32
                   e^r = 1 + r + r² Q(r),  Q(r) = 1/2 + r/6 + r²/24 + …   on |r| <= ln(2)/2
-                  e^v = 1 + v + v² G(v),  the same on |v| <= 1
+                  e^v = 1 + v + v² G(v),  the same on |v| <= 2
     mixture       p ln(p/m) + q ln(q/m) = √(pq) w (1/4 + w² H(w)), w = v², q = p e^v, m = (p + q)/2,
-                  H(w) = 1/4608 - …  on 0 <= w <= 1
+                  H(w) = 1/4608 - …  on 0 <= w <= 4
 
 Each is fitted by Remez exchange, minimising its absolute error; the coefficients are then rounded to the lane type, and the
 error of the rounded polynomial is printed beside it.
@@ -94,5 +94,5 @@ HALF = log(2) / 2 + mpf("1e-4")
 # r itself is the weight near 0, where it has no say: there 1e-3 stands for it, so that the exchange has a square system
 show("R, as e^r", exp_ratio, -HALF, HALF, (5,), lambda r: max(abs(r), mpf("1e-3")) / exp(r))
 show("Q", exp_series, -HALF, HALF, (5, 10))
-show("G", exp_series, mpf(-1), mpf(1), (7, 13))
-show("H", mixture_series, mpf(0), mpf(1), (2, 8))
+show("G", exp_series, mpf(-2), mpf(2), (9, 17))
+show("H", mixture_series, mpf(0), mpf(4), (4, 12))

@@ -107,22 +107,25 @@ export function exponentialToZero_f64(x: number): number {
   return ofRemainder_f64(remainderOf_f64(x, n)) * powerOf2(half) * powerOf2(n - half);
 }
 
-/** e^v - 1 - v >= 0, where |v| <= 1. */
+/** e^v - 1 - v >= 0, where |v| <= 2. */
 export function excessNear_f32(v: number): number {
   const vv = round(v * v);
-  let g = round(round(2.5429000743315555e-5 * vv) + round(round(0.00020329185645096004 * v) + 0.0013884339714422822));
-  g = round(round(g * vv) + round(round(0.008330884389579296 * v) + 0.041666775941848755));
-  return round(vv * round(round(g * vv) + round(round(0.16666696965694427 * v) + 0.5)));
+  let g = round(round(2.9946752988507797e-7 * vv) + round(round(2.9902419100835687e-6 * v) + 2.470694926159922e-5));
+  g = round(round(g * vv) + round(round(0.00019770006474573165 * v) + 0.0013890439877286553));
+  g = round(round(g * vv) + round(round(0.008334130048751831 * v) + 0.04166657477617264));
+  return round(vv * round(round(g * vv) + round(round(0.1666664332151413 * v) + 0.5)));
 }
 
 export function excessNear_f64(v: number): number {
   const vv = v * v;
-  let g = 1.1651321187812528e-11 * vv + (1.6309429240510333e-10 * v + 2.0874071770610895e-9);
-  g = g * vv + (2.5048970844044392e-8 * v + 2.755733916165103e-7);
-  g = g * vv + (2.7557338072353965e-6 * v + 2.4801587224875932e-5);
-  g = g * vv + (0.0001984126978625522 * v + 0.0013888888889031139);
-  g = g * vv + (0.008333333333402134 * v + 0.041666666666665665);
-  return vv * (g * vv + (0.16666666666666421 * v + 0.5));
+  let g = 1.6419240941713639e-16 * vv + (2.954606089086593e-15 * v + 4.7730681976411354e-14);
+  g = g * vv + (7.637063468635084e-13 * v + 1.1471022590936507e-11);
+  g = g * vv + (1.6059420477308094e-10 * v + 2.087674998662588e-9);
+  g = g * vv + (2.5052100399142294e-8 * v + 2.7557319328466243e-7);
+  g = g * vv + (2.7557319319972577e-6 * v + 2.4801587300705794e-5);
+  g = g * vv + (0.00019841269840658332 * v + 0.0013888888888892645);
+  g = g * vv + (0.008333333333335082 * v + 0.0416666666666666);
+  return vv * (g * vv + (0.16666666666666652 * v + 0.5));
 }
 
 /** out = e^v - 1 - v >= 0 of a block, any v <= 88 (f32), 709 (f64). */

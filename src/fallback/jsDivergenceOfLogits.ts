@@ -26,24 +26,30 @@ const round = Math.fround;
 const LN2_F32 = 0.6931471824645996;
 const LN2_F64 = 0.6931471805599453;
 
-/** w·(1/4 + w²·H(w)), w = v² <= 1. */
+/** w·(1/4 + w²·H(w)), w = v² <= 4. */
 function nearTerm_f32(v: number): number {
   const w = round(v * v);
-  const h = round(round(-1.0182083315157797e-5 * w) + 0.00021693309827242047);
-  return round(w * round(round(round(w * w) * h) + 0.25));
+  const ww = round(w * w);
+  const h = round(
+    round(round(round(-2.979403390668267e-8 * w) + 6.713221409881953e-7) * ww) +
+      round(round(-1.0818350347108208e-5 * w) + 0.0002170101215597242),
+  );
+  return round(w * round(round(ww * h) + 0.25));
 }
 
 function nearTerm_f64(v: number): number {
   const w = v * v;
   const ww = w * w;
   let h =
-    (-1.3553579681457167e-12 * w + 2.2092254057107073e-11) * ww + (-2.8627559831320576e-10 * w + 3.715339902182887e-9);
-  h = h * ww + (-5.0144918393536745e-8 * w + 7.153061872151036e-7);
-  h = h * ww + (-1.085069444401822e-5 * w + 0.0002170138888888856);
+    (-1.5602793746586102e-17 * w + 5.546449049830935e-16) * ww + (-1.0401241682938792e-14 * w + 1.465355995037762e-13);
+  h = h * ww + (-1.8481569857449788e-12 * w + 2.2838409908276635e-11);
+  h = h * ww + (-2.868765307707757e-10 * w + 3.71560732957295e-9);
+  h = h * ww + (-5.014498161625038e-8 * w + 7.153061941678163e-7);
+  h = h * ww + (-1.0850694444273365e-5 * w + 0.00021701388888888657);
   return w * (ww * h + 0.25);
 }
 
-/** The terms of a block in which some |v| > 1, to `products`; x are the exponents, v the log-ratios. */
+/** The terms of a block in which some |v| > 2, to `products`; x are the exponents, v the log-ratios. */
 function farTerms_f32(size: number): void {
   exponentials_f32(exponents_f32, powers_f32, size);
   for (let i = 0; i < size; i++) if (!(logRatios_f32[i] >= NEGLIGIBLE_F32)) logRatios_f32[i] = NEGLIGIBLE_F32;
@@ -52,7 +58,7 @@ function farTerms_f32(size: number): void {
     const v = logRatios_f32[i];
     const ratio = differences_f32[i];
     const p = powers_f32[i];
-    if (v <= 1 && v >= -1) {
+    if (v <= 2 && v >= -2) {
       products_f32[i] = round(p * round(Math.sqrt(ratio))) * nearTerm_f32(v);
       continue;
     }
@@ -84,7 +90,7 @@ export function jsDivergenceOfLogits_f32(a: Float32Array, b: Float32Array, state
   return 0;
 }
 
-/** The terms of a block in which some |v| > 1, to `products`; x are the exponents, v the log-ratios. */
+/** The terms of a block in which some |v| > 2, to `products`; x are the exponents, v the log-ratios. */
 function farTerms_f64(size: number): void {
   exponentials_f64(exponents_f64, powers_f64, size);
   for (let i = 0; i < size; i++) if (!(logRatios_f64[i] >= NEGLIGIBLE_F64)) logRatios_f64[i] = NEGLIGIBLE_F64;
@@ -93,7 +99,7 @@ function farTerms_f64(size: number): void {
     const v = logRatios_f64[i];
     const ratio = differences_f64[i];
     const p = powers_f64[i];
-    if (v <= 1 && v >= -1) {
+    if (v <= 2 && v >= -2) {
       products_f64[i] = p * Math.sqrt(ratio) * nearTerm_f64(v);
       continue;
     }

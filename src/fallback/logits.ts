@@ -70,7 +70,7 @@ export function toClampedExponents_f32(
   if (!toExponents_f32(z, from, size, shift, scale)) clampExponents_f32(size);
 }
 
-/** x and v of a block; whether every |v| <= 1. */
+/** x and v of a block; whether every |v| <= 2. */
 export function preparePair_f32(a: Blocks_f32, b: Blocks_f32, size: number, { fields }: State): boolean {
   const { values: p, from } = a;
   const { values: q } = b;
@@ -85,7 +85,7 @@ export function preparePair_f32(a: Blocks_f32, b: Blocks_f32, size: number, { fi
     const areImpossible = q[j] === Number.NEGATIVE_INFINITY && p[j] === Number.NEGATIVE_INFINITY;
     exponents_f32[i] = round(x - shift) * scale;
     logRatios_f32[i] = areImpossible ? 0 : v;
-    if (!(v <= 1 && v >= -1) && !areImpossible) isNear = false;
+    if (!(v <= 2 && v >= -2) && !areImpossible) isNear = false;
   }
   return isNear;
 }
@@ -137,7 +137,7 @@ export function toClampedExponents_f64(
   if (!toExponents_f64(z, from, size, shift, scale)) clampExponents_f64(size);
 }
 
-/** x and v of a block; whether every |v| <= 1. */
+/** x and v of a block; whether every |v| <= 2. */
 export function preparePair_f64(a: Blocks_f64, b: Blocks_f64, size: number, { fields }: State): boolean {
   const { values: p, from } = a;
   const { values: q } = b;
@@ -152,7 +152,7 @@ export function preparePair_f64(a: Blocks_f64, b: Blocks_f64, size: number, { fi
     const areImpossible = q[j] === Number.NEGATIVE_INFINITY && p[j] === Number.NEGATIVE_INFINITY;
     exponents_f64[i] = (x - shift) * scale;
     logRatios_f64[i] = areImpossible ? 0 : v;
-    if (!(v <= 1 && v >= -1) && !areImpossible) isNear = false;
+    if (!(v <= 2 && v >= -2) && !areImpossible) isNear = false;
   }
   return isNear;
 }
