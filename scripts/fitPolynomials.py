@@ -91,7 +91,7 @@ def show(name, function, low, high, counts, weight=lambda x: 1):
 show("A", atanh_series, mpf(0), mpf(1) / 9, (4, 9))
 show("A", atanh_series, mpf(0), mpf("0.0401"), (3, 7))
 HALF = log(2) / 2 + mpf("1e-4")
-# r itself is the weight near 0, where it has no say: there 1e-3 stands for it, so that the exchange has a square system
+# r itself is the weight; near 0, where it has no say, 1e-3 stands for it, so that the exchange has a square system
 show("R, as e^r", exp_ratio, -HALF, HALF, (5,), lambda r: max(abs(r), mpf("1e-3")) / exp(r))
 show("Q", exp_series, -HALF, HALF, (5, 10))
 show("G", exp_series, mpf(-2), mpf(2), (9, 17))
