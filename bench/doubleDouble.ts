@@ -76,3 +76,18 @@ export function sum(length: number, term: (i: number) => DoubleDouble): DoubleDo
   for (let i = 0; i < length; i++) total = add(total, term(i));
   return total;
 }
+
+/** 1/k!, and more terms than |r| <= ln(2)/512 needs for 33 digits. */
+const FACTORIAL_RECIPROCALS: DoubleDouble[] = [[1, 0]];
+for (let k = 1; k <= 11; k++) FACTORIAL_RECIPROCALS.push(divide(FACTORIAL_RECIPROCALS[k - 1], [k, 0]));
+
+/** e^x = 2^k·(e^(r/256))^256, r = x - k ln 2, by the plain Taylor series. */
+export function exponential(x: DoubleDouble): DoubleDouble {
+  const k = Math.round(x[0] / LN2[0]);
+  if (k < -1000) return ZERO;
+  const r = multiply([2 ** -8, 0], subtract(x, multiply(LN2, [k, 0])));
+  let result = FACTORIAL_RECIPROCALS[11];
+  for (let i = 10; i >= 0; i--) result = add(multiply(result, r), FACTORIAL_RECIPROCALS[i]);
+  for (let i = 0; i < 8; i++) result = multiply(result, result);
+  return multiply(result, [2 ** k, 0]);
+}

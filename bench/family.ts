@@ -1,11 +1,23 @@
 import type * as logratio from "../dist/index.js";
-import { add, type DoubleDouble, divide, logarithm, multiply, subtract, sum, ZERO } from "./doubleDouble.js";
+import {
+  add,
+  type DoubleDouble,
+  divide,
+  exponential,
+  logarithm,
+  multiply,
+  subtract,
+  sum,
+  ZERO,
+} from "./doubleDouble.js";
 
 export type FloatArray = Float32Array | Float64Array;
 
+/** Of a family of logits, p and q are logits. */
 export interface Rows {
   p: FloatArray;
   q: FloatArray;
+  /** Counts of the classes, or a place for results. */
   counts: FloatArray;
 }
 
@@ -15,8 +27,12 @@ export type Measures = Omit<typeof logratio, "createEngine" | "createEngineSync"
 /** One kernel family: the call, the loop that a user would write instead, and the exact value. */
 export interface Family {
   name: string;
+  /** Probabilities by default. */
+  input?: "logits";
   /** What is special about the rows, if anything. */
-  variant?: "30 % zeros";
+  variant?: "30 % zeros" | "near";
+  /** What is special about the call, if anything. */
+  mode?: string;
   /** Rows that are read, for the bandwidth. */
   reads: (keyof Rows)[];
   call(measures: Measures, rows: Rows): unknown;
@@ -65,3 +81,29 @@ export function exactJs(p: FloatArray, q: FloatArray): DoubleDouble {
 }
 
 export const atLeastOne = (exact: number): number => Math.max(1, exact);
+
+/** ln Σ e^z. */
+export function exactLogSumExp(z: FloatArray): DoubleDouble {
+  let most = Number.NEGATIVE_INFINITY;
+  for (const x of z) most = Math.max(most, x);
+  const largest: DoubleDouble = [most, 0];
+  const total = sum(z.length, (i) => exponential(subtract(at(z, i), largest)));
+  return add(largest, logarithm(total));
+}
+
+/** ln p of each class, and p. */
+export function logSoftmaxOf(z: FloatArray): { logs: DoubleDouble[]; p: DoubleDouble[] } {
+  const logSumExp = exactLogSumExp(z);
+  const logs = Array.from(z, (_, i) => subtract(at(z, i), logSumExp));
+  return { logs, p: logs.map(exponential) };
+}
+
+/** Σ p (ln p - ln q), of logits. */
+export function exactKlOfLogits(a: FloatArray, b: FloatArray): DoubleDouble {
+  const p = logSoftmaxOf(a);
+  const q = logSoftmaxOf(b);
+  return sum(a.length, (i) => multiply(p.p[i], subtract(p.logs[i], q.logs[i])));
+}
+
+/** The label of the only row. */
+export const LABEL = 7;

@@ -10,13 +10,21 @@ import { Bench } from "tinybench";
 import * as logratio from "../dist/index.js";
 import { measureColdStart, measureSize } from "./coldStart.js";
 import { crossEntropy } from "./crossEntropy.bench.js";
+import { crossEntropyLoss, crossEntropyLossWithGradient } from "./crossEntropyLoss.bench.js";
+import { crossEntropyOfLogits } from "./crossEntropyOfLogits.bench.js";
+import { distillationLoss, distillationLossWithGradient } from "./distillationLoss.bench.js";
 import { entropy } from "./entropy.bench.js";
+import { entropyOfLogits } from "./entropyOfLogits.bench.js";
 import type { Family, FloatArray, Rows } from "./family.js";
 import { jeffreysDivergence } from "./jeffreysDivergence.bench.js";
 import { jsDivergence } from "./jsDivergence.bench.js";
+import { jsDivergenceOfLogits } from "./jsDivergenceOfLogits.bench.js";
 import { klDivergence, klDivergenceWithZeros } from "./klDivergence.bench.js";
+import { klDivergenceOfLogits, klDivergenceOfNearLogits } from "./klDivergenceOfLogits.bench.js";
 import { logLikelihoodRatio } from "./logLikelihoodRatio.bench.js";
 import { logRatio } from "./logRatio.bench.js";
+import { logSumExp } from "./logSumExp.bench.js";
+import { softmax } from "./softmax.bench.js";
 
 const FAMILIES = [
   klDivergence,
@@ -27,6 +35,17 @@ const FAMILIES = [
   jsDivergence,
   logLikelihoodRatio,
   logRatio,
+  logSumExp,
+  softmax,
+  entropyOfLogits,
+  crossEntropyOfLogits,
+  klDivergenceOfLogits,
+  klDivergenceOfNearLogits,
+  jsDivergenceOfLogits,
+  crossEntropyLoss,
+  crossEntropyLossWithGradient,
+  distillationLoss,
+  distillationLossWithGradient,
 ];
 
 const { values: flags, positionals } = parseArgs({
@@ -44,7 +63,9 @@ const MILLISECONDS = flags.quick ? 1 : 12;
 
 export interface Result {
   family: string;
+  input?: string;
   variant?: string;
+  mode?: string;
   type: "f32" | "f64";
   classes: number;
   contestant: string;
@@ -61,14 +82,23 @@ const quantile = (numbers: number[], share: number): number =>
   [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(share * numbers.length))];
 const median = (numbers: number[]): number => quantile(numbers, 0.5);
 
+/** Logits like a language model's, and those of the same model quantised (q4_0 has a KL of 0.08 from its base), or nearer. */
+function makeLogits(type: "f32" | "f64", n: number, gaussian: () => number, noise: number): Rows {
+  const rounded = (row: Float64Array) => (type === "f32" ? Float32Array.from(row) : row);
+  const p = Float64Array.from({ length: n }, () => 3 * gaussian());
+  const q = p.map((z) => z + noise * gaussian());
+  return { p: rounded(p), q: rounded(q), counts: rounded(new Float64Array(n)) };
+}
+
 /** Rows like a language model's probabilities: heavy-tailed p, and q near it. Seeded, so that runs are alike. */
-function makeRows(type: "f32" | "f64", n: number, variant: Family["variant"]): Rows {
+function makeRows(type: "f32" | "f64", n: number, { variant, input }: Family): Rows {
   let state = 20261124;
   const uniform = () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return ((state >>> 8) + 0.5) / 16777216;
   };
   const gaussian = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  if (input === "logits") return makeLogits(type, n, gaussian, variant === "near" ? 1e-3 : 0.4);
   const p = Float64Array.from({ length: n }, () => Math.exp(2 * gaussian()));
   const q = p.map((x) => x * Math.exp(0.5 * gaussian()));
   if (variant === "30 % zeros") {
@@ -85,7 +115,8 @@ function makeRows(type: "f32" | "f64", n: number, variant: Family["variant"]): R
 
 /** A function compiled apart from all others made of the same text: a loop that has seen two types of array is slower. */
 function compiledApart(loop: Family["loop"]): Family["loop"] {
-  return new Function(`return (${loop})`)();
+  // esbuild has put a call of its own around inner functions, which keeps their names
+  return new Function("__name", `return (${loop})`)((inner: unknown) => inner);
 }
 
 function inMemoryOf(engine: logratio.Engine, { p, q, counts }: Rows): Rows {
@@ -100,7 +131,7 @@ function inMemoryOf(engine: logratio.Engine, { p, q, counts }: Rows): Rows {
 const copyOf = ({ p, q, counts }: Rows): Rows => ({ p: p.slice(), q: q.slice(), counts: counts.slice() });
 
 async function runCase(family: Family, type: "f32" | "f64", classes: number): Promise<Result[]> {
-  const rows = makeRows(type, classes, family.variant);
+  const rows = makeRows(type, classes, family);
   const exact = family.exact(rows);
   const scale = family.errorScale?.(exact, rows) ?? Math.abs(exact);
 
@@ -139,7 +170,9 @@ async function runCase(family: Family, type: "f32" | "f64", classes: number): Pr
     const nanosecondsPerCall = median(times[contestant]);
     return {
       family: family.name,
+      input: family.input,
       variant: family.variant,
+      mode: family.mode,
       type,
       classes,
       contestant,
@@ -178,7 +211,8 @@ const all: Result[] = [];
 for (const family of FAMILIES) {
   if (positionals.length > 0 && !positionals.includes(family.name)) continue;
   for (const type of ["f32", "f64"] as const) {
-    console.log(`\n${family.name}${family.variant ? `, ${family.variant}` : ""}, ${type}`);
+    const { name, input, mode, variant } = family;
+    console.log(`\n${[name, input && `from ${input}`, mode, variant, type].filter(Boolean).join(", ")}`);
     const results: Result[] = [];
     for (const classes of flags.classes.split(",").map(Number)) {
       results.push(...(await runCase(family, type, classes)));
