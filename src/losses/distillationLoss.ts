@@ -4,7 +4,7 @@ import type { Backend, FloatArray, Precision, Vector } from "../backend.js";
 import { checkOut, countRows } from "../calls.js";
 import { type Call, checkOptions, isImpossible, type NamedRow, precisionOf, temperatureOf } from "../inputs.js";
 import { fieldsFor, findLogits, type Logits, oneOf, sumOfExponentials } from "../measures/logits.js";
-import { isTooCoarse, klDivergenceOfLogits, offsetOfNormalized } from "../measures/ofLogits.js";
+import { compareLogits, isTooCoarse, offsetOfNormalized } from "../measures/ofLogits.js";
 import { Sum } from "../measures/wide.js";
 import type { Runtime } from "../runtime.js";
 import { checkNumber, checkReduction, gradientOption } from "./labels.js";
@@ -121,24 +121,22 @@ function lossOfRow(
 ): number {
   if (direction === "js") return mixtureLoss(backend, call, beta, teacher, student, gradient, slope);
   const isForward = direction === "forward";
-  const value = klDivergenceOfLogits(backend, call, isForward ? [teacher, student] : [student, teacher]);
-  if (gradient === undefined) return value;
-  const logits = findLogits(backend, call, [teacher, student]);
-  const { precision, found } = logits;
-  const [p, q] = found;
-  const pSum = sumOfExponentials(backend, call, oneOf(logits, 0));
-  const qSum = sumOfExponentials(backend, call, oneOf(logits, 1));
-  const offset = offsetOfNormalized(logits, pSum, qSum);
+  // p is the first row, q the second
+  const comparison = compareLogits(backend, call, isForward ? [teacher, student] : [student, teacher]);
+  if (gradient === undefined) return comparison.value;
+  const { value, logits, pSum, offset } = comparison;
+  const [p, q] = logits.found;
+  const rows = [p.row, q.row];
   if (isForward) {
     // q - p
     backend.fields = fieldsFor(logits, { offset, factor: 1 / pSum, slope });
-    backend.map("softmaxDifference", precision, [p.row, q.row], call.length, gradient, student.start);
+    backend.map("softmaxDifference", logits.precision, rows, call.length, gradient, student.start);
     return value;
   }
   if (value === Number.POSITIVE_INFINITY) throw noGradient(call, teacher, student);
-  // q·(ln(q/p) - KL)
-  backend.fields = fieldsFor(logits, { offset, factor: slope / qSum, less: value, bShift: q.largest });
-  backend.map("reverseGradient", precision, [p.row, q.row], call.length, gradient, student.start);
+  // p·(ln(p/q) - KL)
+  backend.fields = fieldsFor(logits, { offset: -offset, factor: slope / pSum, less: value, bShift: p.largest });
+  backend.map("reverseGradient", logits.precision, [q.row, p.row], call.length, gradient, student.start);
   return value;
 }
 

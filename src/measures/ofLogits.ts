@@ -3,7 +3,7 @@
 import { type Backend, type FloatArray, type Precision, UNUSUAL } from "../backend.js";
 import { type Call, checkNumbers, checkSum, isImpossible, type NamedRow } from "../inputs.js";
 import { LN2, ln, log1pMinus } from "../scalar.js";
-import { fieldsFor, findLogits, type Logits, logSumExpOf, oneOf, sumOfExponentials } from "./logits.js";
+import { fieldsFor, findLogits, type Logits, logSumExpOf, offsetOf, oneOf, sumOfExponentials } from "./logits.js";
 import { checkObserved } from "./logRatio.js";
 import { isOrdinary, scaled, scaleToOne } from "./pair.js";
 
@@ -59,7 +59,7 @@ function crossEntropyOfTargets(
   const logits = findLogits(backend, call, [q], wanted);
   const { precision, found } = logits;
   const row = scaled(targets, scale);
-  backend.fields = { ...fieldsFor(logits), bShift: found[0].largest };
+  backend.fields = fieldsFor(logits, { bShift: found[0].largest });
   const flags = backend.reduce("softTargets", precision, [row, found[0].row], call.length);
   const sum = backend.total(1);
   if (flags & UNUSUAL) {
@@ -85,6 +85,20 @@ function scaleFor(call: Call, { source, start }: NamedRow): number {
 
 /** KL(p‖q). */
 export function klDivergenceOfLogits(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  return compareLogits(backend, call, rows).value;
+}
+
+/** KL(p‖q), and what else its sums tell. */
+export interface Comparison {
+  readonly value: number;
+  readonly logits: Logits;
+  /** Zp = Σ e^x. */
+  readonly pSum: number;
+  /** What makes (b - a + offset)·scale the logarithm of q/p, both normalised. */
+  readonly offset: number;
+}
+
+export function compareLogits(backend: Backend, call: Call, rows: readonly NamedRow[]): Comparison {
   return klIn(backend, call, rows, findLogits(backend, call, rows));
 }
 
@@ -98,22 +112,19 @@ export function isTooCoarse(value: number, offset: number): boolean {
  * rows are compared again with the offset between them that makes ρ vanish; where ρ nears -1, D has lost Zq, which is then
  * added up by itself.
  */
-function klIn(
-  backend: Backend,
-  call: Call,
-  rows: readonly NamedRow[],
-  logits: Logits,
-  offset = fieldsFor(logits).offset,
-): number {
+function klIn(backend: Backend, call: Call, rows: readonly NamedRow[], logits: Logits, centred?: number): Comparison {
   const { precision, scale, found } = logits;
   const [p, q] = found;
+  const offset = centred ?? offsetOf(precision, p, q);
   const widened = () => klIn(backend, call, rows, findLogits(backend, call, rows, "f64"));
-  const fields = fieldsFor(logits, { offset });
-  backend.fields = fields;
+  backend.fields = fieldsFor(logits, { offset });
   if (backend.reduce("klDivergenceOfLogits", precision, [p.row, q.row], call.length) & UNUSUAL) {
-    return precision === "f64" || isInfinite(call, rows[0], rows[1]) ? Number.POSITIVE_INFINITY : widened();
+    if (precision === "f32" && !isInfinite(call, rows[0], rows[1])) return widened();
+    return infiniteComparison(backend, call, logits);
   }
-  const [s, pSum, difference] = [backend.total(0), backend.total(1), backend.total(2)];
+  const s = backend.total(0);
+  const pSum = backend.total(1);
+  const difference = backend.total(2);
   const rho = difference / pSum;
   // what rounding has added to the offset of the two largest
   const rounding = (offset - (p.largest - q.largest)) * scale;
@@ -121,17 +132,27 @@ function klIn(
   if (rho < -0.5) {
     const qLogSum = ln(sumOfExponentials(backend, call, oneOf(logits, 1)));
     logSumExpOf(call, rows[1], q, scale, qLogSum);
-    return Math.max(0, (s - difference) / pSum + (qLogSum - ln(pSum)) + rounding);
+    const logRatio = qLogSum - ln(pSum) + rounding;
+    const value = Math.max(0, (s - difference) / pSum + logRatio);
+    return { value, logits, pSum, offset: offset - logRatio / scale };
   }
   logSumExpOf(call, rows[1], q, scale, ln(pSum + difference) - rounding);
-  const result = Math.max(0, s / pSum + log1pMinus(rho));
-  if (precision === "f32" && isTooCoarse(result, offset * scale)) return widened();
-  if (s > 8 * result * pSum && offset === fieldsFor(logits).offset) {
-    const centred = offset - ln(1 + rho) / scale;
-    const rounded = precision === "f32" ? Math.fround(centred) : centred;
+  const value = Math.max(0, s / pSum + log1pMinus(rho));
+  if (precision === "f32" && isTooCoarse(value, offset * scale)) return widened();
+  // exactly as before where both rows have one sum
+  const next = rho === 0 ? offset : offset - ln(1 + rho) / scale;
+  if (s > 8 * value * pSum && centred === undefined) {
+    const rounded = precision === "f32" ? Math.fround(next) : next;
     if (rounded !== offset) return klIn(backend, call, rows, logits, rounded);
   }
-  return result;
+  return { value, logits, pSum, offset: next };
+}
+
+/** Of rows with a class that is possible in p alone. */
+function infiniteComparison(backend: Backend, call: Call, logits: Logits): Comparison {
+  const pSum = sumOfExponentials(backend, call, oneOf(logits, 0));
+  const qSum = sumOfExponentials(backend, call, oneOf(logits, 1));
+  return { value: Number.POSITIVE_INFINITY, logits, pSum, offset: offsetOfNormalized(logits, pSum, qSum) };
 }
 
 /** KL(p‖q) + KL(q‖p). */
@@ -179,7 +200,7 @@ function logSumExpIfLogits(backend: Backend, call: Call, row: NamedRow, logits: 
 }
 
 /** The offset that makes (a - b + offset)·scale the log-ratio. */
-function offsetOf(backend: Backend, call: Call, p: NamedRow, q: NamedRow, logits: Logits): number {
+function offsetOfRatio(backend: Backend, call: Call, p: NamedRow, q: NamedRow, logits: Logits): number {
   const pPart = logSumExpIfLogits(backend, call, p, logits, 0);
   return (logSumExpIfLogits(backend, call, q, logits, 1) - pPart) / logits.scale;
 }
@@ -192,7 +213,7 @@ export function logLikelihoodRatioOfLogits(backend: Backend, call: Call, rows: r
 
 function llrIn(backend: Backend, call: Call, counts: NamedRow, p: NamedRow, q: NamedRow, logits: Logits): number {
   const { precision, found } = logits;
-  const offset = offsetOf(backend, call, p, q, logits);
+  const offset = offsetOfRatio(backend, call, p, q, logits);
   backend.fields = fieldsFor(logits, { offset });
   const three = [counts, found[0].row, found[1].row];
   if (backend.reduce("logLikelihoodRatioOfLogits", precision, three, call.length) & UNUSUAL) {
@@ -213,7 +234,7 @@ export function logRatioOfLogits(
 ): void {
   const logits = findLogits(backend, call, rows);
   const { precision, found } = logits;
-  const offset = offsetOf(backend, call, rows[0], rows[1], logits);
+  const offset = offsetOfRatio(backend, call, rows[0], rows[1], logits);
   backend.fields = fieldsFor(logits, { offset, scale: logits.scale / call.unit });
   backend.map("logRatioOfLogits", precision, [found[0].row, found[1].row], call.length, out, outStart);
 }
