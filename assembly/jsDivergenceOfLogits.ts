@@ -1,5 +1,5 @@
-// jsDivergenceOfLogits: Σ [p ln(p/m) + q ln(q/m)] (total 0), m = (p + q)/2, over p = e^x and q = p·e^v; v = ln(q/p) =
-// (b - a + offset)·scale, where the offset has made both rows of one sum. JS is that over 2·Zp. With w = v²:
+// jsDivergenceOfLogits: Σ [p ln(p/m) + q ln(q/m)] (total 0), m = (p + q)/2, over p = e^x and q = e^y·Zp/Zq (SECOND_FACTOR);
+// v = ln(q/p) = (b - a + offset)·scale. JS is that over 2·Zp. With w = v²:
 //
 //   √(pq)·w·(1/4 + w²·H(w)),  H(w) = 1/4608 - w/92160 + …                 where |v| <= 2
 //   p·(L - max(v, 0)) + q·(L - max(-v, 0)),  L = ln 2 - ln(1 + e^-|v|)    elsewhere
@@ -10,7 +10,9 @@
 import { BLOCK, GROUP, UNUSUAL, blockSize, sumOfGroup } from "./blocks";
 import { exponential, negligible } from "./exponential";
 import { addLanes, half, sumOfLanes } from "./lanes";
-import { SCRATCH, addFinite, paddedLogits, preparePair } from "./logits";
+import {
+  B_SHIFT, NEAR, SCALE, SCRATCH, SECOND_FACTOR, addFinite, clampedExponents, field, paddedLogits, preparePair,
+} from "./logits";
 import { atanhSeries, ln2Of } from "./logarithm";
 
 const H_F32 = memory.data<f32>(
@@ -66,14 +68,20 @@ function nearTerm<T>(v: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function termOf<T>(x: v128, v: v128, isNear: bool): v128 {
-  if (isNear) return v128.mul<T>(exponential<T>(linear<T>(v, half<T>(), x)), nearTerm<T>(v));
+function nearTermOf<T>(x: v128, v: v128): v128 {
+  return v128.mul<T>(exponential<T>(linear<T>(v, half<T>(), x)), nearTerm<T>(v));
+}
+
+/** The same for any v. q comes from b itself: e^v would carry what rounding has done to a large v. */
+// @ts-ignore: decorator
+@inline
+function termOf<T>(x: v128, v: v128, b: v128, state: usize): v128 {
   const zero = i32x4.splat(0);
   const two = at<T>(sizeof<T>() == 4 ? 5 : 13);
   const clamped = v128.pmax<T>(negligible<T>(), v);
-  const ratio = exponential<T>(clamped);
+  const y = clampedExponents<T>(b, field<T>(state, B_SHIFT), field<T>(state, SCALE));
   const p = exponential<T>(x);
-  const q = v128.mul<T>(p, ratio);
+  const q = v128.mul<T>(exponential<T>(y), field<T>(state, SECOND_FACTOR));
   // ln(1 + z), z = e^-|v|: 2 atanh(s), s = z/(2 + z)
   const less = v128.pmin<T>(p, q);
   const more = v128.pmax<T>(p, q);
@@ -85,37 +93,42 @@ function termOf<T>(x: v128, v: v128, isNear: bool): v128 {
     v128.mul<T>(p, v128.sub<T>(l, v128.pmax<T>(zero, clamped))),
     v128.mul<T>(q, v128.sub<T>(l, v128.pmax<T>(zero, v128.neg<T>(clamped)))),
   );
-  const near = v128.mul<T>(v128.mul<T>(p, v128.sqrt<T>(ratio)), nearTerm<T>(clamped));
+  const near = v128.mul<T>(v128.sqrt<T>(v128.mul<T>(p, q)), nearTerm<T>(clamped));
   return v128.bitselect(near, far, v128.le<T>(v128.abs<T>(clamped), two));
 }
 
 /** Adds the terms of a block from scratch; whether their sum is finite. */
-// @ts-ignore: decorator
-@inline
-function addUp<T>(size: usize, state: usize, isNear: bool): bool {
+function addUpNear<T>(size: usize, state: usize): bool {
   let sums = f64x2.splat(0);
   const end = state + SCRATCH + size;
   for (let from = state + SCRATCH; from < end; from += GROUP) {
     const sum = sumOfGroup<T>(
-      termOf<T>(v128.load(from), v128.load(from, BLOCK), isNear),
-      termOf<T>(v128.load(from, 16), v128.load(from, BLOCK + 16), isNear),
-      termOf<T>(v128.load(from, 32), v128.load(from, BLOCK + 32), isNear),
-      termOf<T>(v128.load(from, 48), v128.load(from, BLOCK + 48), isNear),
+      nearTermOf<T>(v128.load(from), v128.load(from, BLOCK)),
+      nearTermOf<T>(v128.load(from, 16), v128.load(from, BLOCK + 16)),
+      nearTermOf<T>(v128.load(from, 32), v128.load(from, BLOCK + 32)),
+      nearTermOf<T>(v128.load(from, 48), v128.load(from, BLOCK + 48)),
     );
     sums = addLanes<T>(sums, sum);
   }
   return addFinite(state, 0, sumOfLanes(sums));
 }
 
-function addUpNear<T>(size: usize, state: usize): bool {
-  return addUp<T>(size, state, true);
+function addUpAny<T>(b: usize, size: usize, state: usize): bool {
+  let sums = f64x2.splat(0);
+  const end = state + SCRATCH + size;
+  for (let from = state + SCRATCH; from < end; from += GROUP, b += GROUP) {
+    const sum = sumOfGroup<T>(
+      termOf<T>(v128.load(from), v128.load(from, BLOCK), v128.load(b), state),
+      termOf<T>(v128.load(from, 16), v128.load(from, BLOCK + 16), v128.load(b, 16), state),
+      termOf<T>(v128.load(from, 32), v128.load(from, BLOCK + 32), v128.load(b, 32), state),
+      termOf<T>(v128.load(from, 48), v128.load(from, BLOCK + 48), v128.load(b, 48), state),
+    );
+    sums = addLanes<T>(sums, sum);
+  }
+  return addFinite(state, 0, sumOfLanes(sums));
 }
 
-function addUpAny<T>(size: usize, state: usize): bool {
-  return addUp<T>(size, state, false);
-}
-
-function prepare<T>(p: usize, q: usize, size: usize, state: usize): bool {
+function prepare<T>(p: usize, q: usize, size: usize, state: usize): i32 {
   return preparePair<T>(p, q, size, state, false);
 }
 
@@ -128,8 +141,8 @@ function jsDivergenceOfLogits<T>(a: usize, b: usize, length: usize, state: usize
     const size = blockSize(a, end);
     const p = paddedLogits<T>(a, left, size, state, 0);
     const q = paddedLogits<T>(b, left, size, state, 1);
-    const isNear = prepare<T>(p, q, size, state);
-    if (!(isNear ? addUpNear<T>(size, state) : addUpAny<T>(size, state))) return UNUSUAL;
+    const isNear = prepare<T>(p, q, size, state) & NEAR;
+    if (!(isNear ? addUpNear<T>(size, state) : addUpAny<T>(q, size, state))) return UNUSUAL;
   }
   return 0;
 }

@@ -3,13 +3,13 @@
 //   S = Σ e^x·(e^v - 1 - v) >= 0 (total 0),  Zp = Σ e^x (1),  D = Zq - Zp = Σ e^x·(e^v - 1) (2)
 //   KL(p‖q) = S/Zp - (ρ - ln(1 + ρ)),  ρ = D/Zp
 //
-// Nothing of first order in v is in S, so that KL keeps its relative accuracy however alike the two rows are. UNUSUAL: S is
-// not finite, as where a class that a makes possible is impossible in b.
+// Nothing of first order in v is in S, so that KL keeps its relative accuracy however alike the two rows are. UNUSUAL: a class
+// that a makes possible is impossible in b, or S is not finite.
 
 import { BLOCK, GROUP, UNUSUAL, addTotal, blockSize, sumOfGroup } from "./blocks";
 import { excessNear, excessOfExponential } from "./exponential";
 import { addLanes, sumOfLanes } from "./lanes";
-import { SCRATCH, addFinite, paddedLogits, preparePair } from "./logits";
+import { INFINITE, NEAR, SCRATCH, addFinite, paddedLogits, preparePair } from "./logits";
 
 /** Adds S and D of a block from scratch; whether S is finite. */
 // @ts-ignore: decorator
@@ -53,7 +53,7 @@ function addUpAny<T>(size: usize, state: usize): bool {
   return addUp<T>(size, state, false);
 }
 
-function prepare<T>(p: usize, q: usize, size: usize, state: usize): bool {
+function prepare<T>(p: usize, q: usize, size: usize, state: usize): i32 {
   return preparePair<T>(p, q, size, state, true);
 }
 
@@ -66,8 +66,9 @@ function klDivergenceOfLogits<T>(a: usize, b: usize, length: usize, state: usize
     const size = blockSize(a, end);
     const p = paddedLogits<T>(a, left, size, state, 0);
     const q = paddedLogits<T>(b, left, size, state, 1);
-    const isNear = prepare<T>(p, q, size, state);
-    if (!(isNear ? addUpNear<T>(size, state) : addUpAny<T>(size, state))) return UNUSUAL;
+    const kind = prepare<T>(p, q, size, state);
+    if (kind & INFINITE) return UNUSUAL;
+    if (!(kind & NEAR ? addUpNear<T>(size, state) : addUpAny<T>(size, state))) return UNUSUAL;
   }
   return 0;
 }

@@ -11,7 +11,7 @@ import { BLOCK, GROUP, UNUSUAL, addTotal, blockSize, paddingOf, sumOfGroup } fro
 import { exponential, negligible } from "./exponential";
 import { addLanes, one, splat, sumOfLanes } from "./lanes";
 
-// The fields of the families of logits, in `state`: nine f64, then the same as f32. a and b are the two rows. Written by
+// The fields of the families of logits, in `state`: ten f64, then the same as f32 (120 bytes). a and b are the two rows. Written by
 // src/simd.ts. Like constants they are read from memory, where each is used: a lane's value that is made before a loop is
 // made anew on its every turn.
 export const A_SHIFT: usize = 0;
@@ -29,6 +29,8 @@ export const LESS: usize = 6;
 export const SLOPE: usize = 7;
 /** Weight of the first of two distributions in their mixture. */
 export const WEIGHT: usize = 8;
+/** What e^y is multiplied by. */
+export const SECOND_FACTOR: usize = 9;
 
 export const FIELDS: usize = 128;
 /** Two rows of a block that is worked on in two loops. */
@@ -36,7 +38,7 @@ export const SCRATCH: usize = 6400;
 
 // @ts-ignore: decorator
 @inline
-const FIELDS_F32: usize = FIELDS + 72;
+const FIELDS_F32: usize = FIELDS + 80;
 
 /** A field in every lane. */
 // @ts-ignore: decorator
@@ -159,12 +161,15 @@ export function sumOfTerms<T>(terms: usize, size: usize): f64 {
   return sumOfLanes(sums);
 }
 
-/** v, 0 where both rows are -Infinity. */
+/**
+ * v = ln(q/p), or nearly. A class below `least` counts as one at it, and as no less likely in b: one that is negligible in both
+ * has v = 0, so that a row has no divergence from itself.
+ */
 // @ts-ignore: decorator
 @inline
-function logRatioOf<T>(x: v128, y: v128, least: v128, offset: v128, scale: v128): v128 {
+export function logRatioOf<T>(x: v128, y: v128, least: v128, offset: v128, scale: v128): v128 {
   const v = v128.mul<T>(v128.add<T>(v128.sub<T>(y, v128.pmax<T>(least, x)), offset), scale);
-  return v128.andnot(v, v128.eq<T>(v128.pmax<T>(x, y), impossible<T>()));
+  return v128.pmax<T>(v128.andnot(impossible<T>(), v128.lt<T>(x, least)), v);
 }
 
 // @ts-ignore: decorator
@@ -174,10 +179,24 @@ function exponentOrPower<T>(z: v128, least: v128, shift: v128, scale: v128, expo
   return exponentiate ? exponential<T>(x) : x;
 }
 
-/** x or, with Z to total 1, e^x of a block to scratch, and v behind it; whether every |v| <= 2. */
+/** Whether a block of b has a class of probability 0 that is possible in a. */
+function isInfinite<T>(a: usize, b: usize, size: usize): bool {
+  let infinite = i32x4.splat(0);
+  for (let i: usize = 0; i < size; i += 16) {
+    const isImpossible = v128.eq<T>(v128.load(b + i), impossible<T>());
+    infinite = v128.or(infinite, v128.and(isImpossible, v128.ne<T>(v128.load(a + i), impossible<T>())));
+  }
+  return v128.any_true(infinite);
+}
+
+/** What a block of a pair is: every |v| <= 2; or KL is infinite. */
+export const NEAR: i32 = 1;
+export const INFINITE: i32 = 2;
+
+/** x or, with Z to total 1, e^x of a block to scratch, and v behind it. Only the latter looks for INFINITE. */
 // @ts-ignore: decorator
 @inline
-export function preparePair<T>(a: usize, b: usize, size: usize, state: usize, exponentiate: bool): bool {
+export function preparePair<T>(a: usize, b: usize, size: usize, state: usize, exponentiate: bool): i32 {
   const shift = field<T>(state, A_SHIFT);
   const scale = field<T>(state, SCALE);
   const least = field<T>(state, A_LEAST);
@@ -186,15 +205,21 @@ export function preparePair<T>(a: usize, b: usize, size: usize, state: usize, ex
   let sums = f64x2.splat(0);
   let most = i32x4.splat(0);
   let fewest = i32x4.splat(0);
+  let lowest = i32x4.splat(0);
   for (let i: usize = 0; i < size; i += GROUP) {
     const x0 = v128.load(a + i);
     const x1 = v128.load(a + i, 16);
     const x2 = v128.load(a + i, 32);
     const x3 = v128.load(a + i, 48);
-    const v0 = logRatioOf<T>(x0, v128.load(b + i), least, offset, scale);
-    const v1 = logRatioOf<T>(x1, v128.load(b + i, 16), least, offset, scale);
-    const v2 = logRatioOf<T>(x2, v128.load(b + i, 32), least, offset, scale);
-    const v3 = logRatioOf<T>(x3, v128.load(b + i, 48), least, offset, scale);
+    const y0 = v128.load(b + i);
+    const y1 = v128.load(b + i, 16);
+    const y2 = v128.load(b + i, 32);
+    const y3 = v128.load(b + i, 48);
+    if (exponentiate) lowest = v128.pmin<T>(lowest, v128.pmin<T>(v128.pmin<T>(y0, y1), v128.pmin<T>(y2, y3)));
+    const v0 = logRatioOf<T>(x0, y0, least, offset, scale);
+    const v1 = logRatioOf<T>(x1, y1, least, offset, scale);
+    const v2 = logRatioOf<T>(x2, y2, least, offset, scale);
+    const v3 = logRatioOf<T>(x3, y3, least, offset, scale);
     v128.store(scratch + i, v0, BLOCK);
     v128.store(scratch + i, v1, BLOCK + 16);
     v128.store(scratch + i, v2, BLOCK + 32);
@@ -211,7 +236,10 @@ export function preparePair<T>(a: usize, b: usize, size: usize, state: usize, ex
     v128.store(scratch + i, e3, 48);
     if (exponentiate) sums = addLanes<T>(sums, sumOfGroup<T>(e0, e1, e2, e3));
   }
-  if (exponentiate) addTotal(state, 1, sumOfLanes(sums));
+  if (exponentiate) {
+    addTotal(state, 1, sumOfLanes(sums));
+    if (v128.any_true(v128.eq<T>(lowest, impossible<T>())) && isInfinite<T>(a, b, size)) return INFINITE;
+  }
   const two = v128.add<T>(one<T>(), one<T>());
-  return !v128.any_true(v128.gt<T>(v128.pmax<T>(most, v128.neg<T>(fewest)), two));
+  return v128.any_true(v128.gt<T>(v128.pmax<T>(most, v128.neg<T>(fewest)), two)) ? 0 : NEAR;
 }

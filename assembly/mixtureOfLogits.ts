@@ -1,57 +1,88 @@
-// mixtureDivergence: with p = e^x·factor, q = p·e^v, v = ln(q/p) = (b - a + offset)·scale and the mixture
-// m = w·p + (1 - w)·q, w = `weight`:
+// mixtureDivergence: with p = e^x·FACTOR, q = e^y·SECOND_FACTOR, both normalised, v = ln(q/p) = (b - a + offset)·scale and the
+// mixture m = w·p + (1 - w)·q, w = `weight`:
 //
 //   KL(p‖m) = Σ [p ln(p/m) - p + m] (total 0),  KL(q‖m) (total 2)
 //
-// Both rows are normalised by then: factor is 1/Zp, offset has ln(Zp/Zq) in it. The difference p - q, which p and q have lost
-// by rounding where they are alike, comes from v itself.
+// Where |v| <= 2, the difference q - p, which p and q have lost by rounding where they are alike, is p·(e^v - 1).
 //
 // mixtureGradient: out = slope·q·(ln(q/m) - less), less = KL(q‖m): its gradient in the logits of q, but for a factor.
 // softmaxDifference: out = slope·(q - p): the gradient of KL(p‖q).
 
-import { BLOCK, GROUP, UNUSUAL, blockSize, paddingOf } from "./blocks";
-import { excessOfExponential, exponential, negligible } from "./exponential";
-import { exponentGap, gapToNumber, one, scaleByGap, smallestNormal, splat } from "./lanes";
-import { A_LEAST, A_SHIFT, FACTOR, LESS, OFFSET, SCALE, SCRATCH, SLOPE, WEIGHT, addFinite, clampedExponents, field, impossible, paddedLogits, sumOfTerms } from "./logits";
+import { BLOCK, UNUSUAL, blockSize, paddingOf } from "./blocks";
+import { excessNear, exponential, negligible } from "./exponential";
+import { exponentGap, gapToNumber, isNoGap, one, scaleByGap, smallestNormal } from "./lanes";
+import {
+  A_LEAST, A_SHIFT, B_SHIFT, FACTOR, LESS, OFFSET, SCALE, SCRATCH, SECOND_FACTOR, SLOPE, WEIGHT, addFinite,
+  clampedExponents, field, logRatioOf, paddedLogits, sumOfTerms,
+} from "./logits";
 import { excess, logOfRatio } from "./logarithm";
 
-/** e^v - 1, v = 0 where both rows are -Infinity. v is no less than `negligible`. */
 // @ts-ignore: decorator
 @inline
-function growth<T>(a: usize, b: usize, least: v128, offset: v128, scale: v128): v128 {
-  const x = v128.load(a);
-  const y = v128.load(b);
-  const v = v128.mul<T>(v128.add<T>(v128.sub<T>(y, v128.pmax<T>(least, x)), offset), scale);
-  const clamped = v128.pmax<T>(negligible<T>(), v128.andnot(v, v128.eq<T>(v128.pmax<T>(x, y), impossible<T>())));
-  return v128.add<T>(excessOfExponential<T>(clamped), clamped);
+function firstOf<T>(x: v128, state: usize): v128 {
+  const exponents = clampedExponents<T>(x, field<T>(state, A_SHIFT), field<T>(state, SCALE));
+  return v128.mul<T>(exponential<T>(exponents), field<T>(state, FACTOR));
 }
 
-/** q = p·(1 + growth), or 0 where that is subnormal. */
 // @ts-ignore: decorator
 @inline
-function grown<T>(p: v128, change: v128): v128 {
-  const q = v128.add<T>(p, change);
-  return v128.and(q, v128.ge<T>(q, smallestNormal<T>()));
+function secondOf<T>(y: v128, state: usize): v128 {
+  const exponents = clampedExponents<T>(y, field<T>(state, B_SHIFT), field<T>(state, SCALE));
+  return v128.mul<T>(exponential<T>(exponents), field<T>(state, SECOND_FACTOR));
+}
+
+/** v, no less than `negligible`. */
+// @ts-ignore: decorator
+@inline
+function ratioOf<T>(x: v128, y: v128, state: usize): v128 {
+  const v = logRatioOf<T>(x, y, field<T>(state, A_LEAST), field<T>(state, OFFSET), field<T>(state, SCALE));
+  return v128.pmax<T>(negligible<T>(), v);
+}
+
+/** Lanes where |v| <= 2. */
+// @ts-ignore: decorator
+@inline
+function areNear<T>(v: v128): v128 {
+  return v128.le<T>(v128.abs<T>(v), v128.add<T>(one<T>(), one<T>()));
+}
+
+/** q - p. */
+// @ts-ignore: decorator
+@inline
+function differenceOf<T>(p: v128, q: v128, v: v128, near: v128): v128 {
+  return v128.bitselect(v128.mul<T>(p, v128.add<T>(excessNear<T>(v), v)), v128.sub<T>(q, p), near);
+}
+
+/** q as p and the difference make it where they are alike; 0 where it is subnormal. */
+// @ts-ignore: decorator
+@inline
+function adjusted<T>(p: v128, q: v128, difference: v128, near: v128): v128 {
+  const result = v128.bitselect(v128.add<T>(p, difference), q, near);
+  return v128.and(result, v128.ge<T>(result, smallestNormal<T>()));
+}
+
+/** x - m·2^e: from the difference x - m where p and q, or x and m, are alike. Elsewhere that is too coarse beside a small x. */
+// @ts-ignore: decorator
+@inline
+function differenceTo<T>(x: v128, mixture: v128, gap: v128, difference: v128, near: v128): v128 {
+  const shifted = scaleByGap(mixture, gap);
+  const areAlike = v128.or(near, isNoGap<T>(gap));
+  return v128.bitselect(v128.add<T>(difference, v128.sub<T>(mixture, shifted)), v128.sub<T>(x, shifted), areAlike);
 }
 
 /** x ln(x/m) - x + m, where x - m = difference. */
 // @ts-ignore: decorator
 @inline
-function toMixture<T>(x: v128, mixture: v128, difference: v128): v128 {
+function toMixture<T>(x: v128, mixture: v128, difference: v128, near: v128): v128 {
   const gap = v128.andnot(exponentGap<T>(x, mixture), v128.eq<T>(x, i32x4.splat(0)));
   const shifted = scaleByGap(mixture, gap);
-  const d = v128.add<T>(difference, v128.sub<T>(mixture, shifted));
+  const d = differenceTo<T>(x, mixture, gap, difference, near);
   return excess<T>(x, mixture, shifted, d, gapToNumber<T>(gap), true);
 }
 
 // @ts-ignore: decorator
 @inline
 function mixtureDivergence<T>(a: usize, b: usize, length: usize, state: usize): i32 {
-  const shift = field<T>(state, A_SHIFT);
-  const scale = field<T>(state, SCALE);
-  const least = field<T>(state, A_LEAST);
-  const offset = field<T>(state, OFFSET);
-  const factor = field<T>(state, FACTOR);
   const weight = field<T>(state, WEIGHT);
   const rest = v128.sub<T>(one<T>(), weight);
   const scratch = state + SCRATCH;
@@ -62,11 +93,18 @@ function mixtureDivergence<T>(a: usize, b: usize, length: usize, state: usize): 
     const aBlock = paddedLogits<T>(a, left, size, state, 0);
     const bBlock = paddedLogits<T>(b, left, size, state, 1);
     for (let i: usize = 0; i < size; i += 16) {
-      const p = v128.mul<T>(exponential<T>(clampedExponents<T>(v128.load(aBlock + i), shift, scale)), factor);
-      const change = v128.mul<T>(p, growth<T>(aBlock + i, bBlock + i, least, offset, scale));
-      const mixture = v128.add<T>(p, v128.mul<T>(rest, change));
-      v128.store(scratch + i, toMixture<T>(p, mixture, v128.neg<T>(v128.mul<T>(rest, change))));
-      v128.store(scratch + i, toMixture<T>(grown<T>(p, change), mixture, v128.mul<T>(weight, change)), BLOCK);
+      const x = v128.load(aBlock + i);
+      const y = v128.load(bBlock + i);
+      const v = ratioOf<T>(x, y, state);
+      const near = areNear<T>(v);
+      const p = firstOf<T>(x, state);
+      const q = secondOf<T>(y, state);
+      const difference = differenceOf<T>(p, q, v, near);
+      const toSecond = v128.mul<T>(rest, difference);
+      const mixture = v128.add<T>(p, toSecond);
+      v128.store(scratch + i, toMixture<T>(p, mixture, v128.neg<T>(toSecond), near));
+      const second = adjusted<T>(p, q, difference, near);
+      v128.store(scratch + i, toMixture<T>(second, mixture, v128.mul<T>(weight, difference), near), BLOCK);
     }
     if (!addFinite(state, 0, sumOfTerms<T>(scratch, size))) return UNUSUAL;
     if (!addFinite(state, 2, sumOfTerms<T>(scratch + BLOCK, size))) return UNUSUAL;
@@ -85,21 +123,16 @@ export function mixtureDivergence_f64(a: usize, b: usize, length: usize, state: 
 /** ln(x/m), where x - m = difference and x > 0. */
 // @ts-ignore: decorator
 @inline
-function logToMixture<T>(x: v128, mixture: v128, difference: v128): v128 {
+function logToMixture<T>(x: v128, mixture: v128, difference: v128, near: v128): v128 {
   const gap = exponentGap<T>(x, mixture);
   const shifted = scaleByGap(mixture, gap);
-  const d = v128.add<T>(difference, v128.sub<T>(mixture, shifted));
+  const d = differenceTo<T>(x, mixture, gap, difference, near);
   return logOfRatio<T>(v128.div<T>(d, v128.pmax<T>(v128.add<T>(x, shifted), smallestNormal<T>())), gapToNumber<T>(gap));
 }
 
 // @ts-ignore: decorator
 @inline
 function mixtureGradient<T>(a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
-  const shift = field<T>(state, A_SHIFT);
-  const scale = field<T>(state, SCALE);
-  const least = field<T>(state, A_LEAST);
-  const offset = field<T>(state, OFFSET);
-  const factor = field<T>(state, FACTOR);
   const weight = field<T>(state, WEIGHT);
   const less = field<T>(state, LESS);
   const slope = field<T>(state, SLOPE);
@@ -112,12 +145,19 @@ function mixtureGradient<T>(a: usize, b: usize, length: usize, state: usize, out
     const bBlock = paddedLogits<T>(b, left, size, state, 1);
     const target = left >= size ? out : paddingOf(state, 2);
     for (let i: usize = 0; i < size; i += 16) {
-      const p = v128.mul<T>(exponential<T>(clampedExponents<T>(v128.load(aBlock + i), shift, scale)), factor);
-      const change = v128.mul<T>(p, growth<T>(aBlock + i, bBlock + i, least, offset, scale));
-      const mixture = v128.add<T>(p, v128.mul<T>(rest, change));
-      const q = grown<T>(p, change);
-      const logarithm = logToMixture<T>(q, mixture, v128.mul<T>(weight, change));
-      v128.store(target + i, v128.mul<T>(v128.mul<T>(slope, q), v128.sub<T>(logarithm, less)));
+      const x = v128.load(aBlock + i);
+      const y = v128.load(bBlock + i);
+      const v = ratioOf<T>(x, y, state);
+      const near = areNear<T>(v);
+      const p = firstOf<T>(x, state);
+      const q = secondOf<T>(y, state);
+      const difference = differenceOf<T>(p, q, v, near);
+      const mixture = v128.add<T>(p, v128.mul<T>(rest, difference));
+      const second = adjusted<T>(p, q, difference, near);
+      const logarithm = logToMixture<T>(second, mixture, v128.mul<T>(weight, difference), near);
+      const product = v128.mul<T>(v128.mul<T>(slope, second), v128.sub<T>(logarithm, less));
+      // whatever the logarithm of 0 is, and of whatever sign
+      v128.store(target + i, v128.andnot(product, v128.eq<T>(second, i32x4.splat(0))));
     }
     if (target != out) memory.copy(out, target, left);
   }
@@ -135,11 +175,6 @@ export function mixtureGradient_f64(a: usize, b: usize, length: usize, state: us
 // @ts-ignore: decorator
 @inline
 function softmaxDifference<T>(a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
-  const shift = field<T>(state, A_SHIFT);
-  const scale = field<T>(state, SCALE);
-  const least = field<T>(state, A_LEAST);
-  const offset = field<T>(state, OFFSET);
-  const factor = field<T>(state, FACTOR);
   const slope = field<T>(state, SLOPE);
   const end = a + length * sizeof<T>();
   for (; a < end; a += BLOCK, b += BLOCK, out += BLOCK) {
@@ -149,9 +184,11 @@ function softmaxDifference<T>(a: usize, b: usize, length: usize, state: usize, o
     const bBlock = paddedLogits<T>(b, left, size, state, 1);
     const target = left >= size ? out : paddingOf(state, 2);
     for (let i: usize = 0; i < size; i += 16) {
-      const p = v128.mul<T>(exponential<T>(clampedExponents<T>(v128.load(aBlock + i), shift, scale)), factor);
-      const change = v128.mul<T>(p, growth<T>(aBlock + i, bBlock + i, least, offset, scale));
-      v128.store(target + i, v128.mul<T>(slope, change));
+      const x = v128.load(aBlock + i);
+      const y = v128.load(bBlock + i);
+      const v = ratioOf<T>(x, y, state);
+      const difference = differenceOf<T>(firstOf<T>(x, state), secondOf<T>(y, state), v, areNear<T>(v));
+      v128.store(target + i, v128.mul<T>(slope, difference));
     }
     if (target != out) memory.copy(out, target, left);
   }

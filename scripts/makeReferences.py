@@ -132,65 +132,70 @@ def add(shape, n, eps=0.0, mismatch=0.0, **more):
         cases.append(case)
 
 
-for n in (1, 2, 3, 5, 8, 15, 16, 17, 31, 64, 100, 255, 256, 257, 511, 512, 513, 1000):
-    add("independent", n)
-for n in (2, 3, 7, 33, 100):
-    for eps in (0.5, 1e-2, 1e-4):
-        add("near", n, eps)
-for n in (1024, 1025, 3000):
-    add("independent", n)
-    add("wide", n)
-    for eps in (1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 5e-6):
-        add("near", n, eps)
-# ratios at which the parts of a term cancel most, and at the edges of an octave
-for ratio in (1.34, 1.41, 1.5, 1.99, 2.0, 2.01, 2.1, 2.5, 3.0, 3.99, 4.01, 0.66, 0.51, 0.5, 0.49, 0.26, 0.25, 0.24):
-    add("steps", 1024, ratio)
-    add("steps", 1500, ratio)
-add("zeros", 1024)
-add("zeros", 1337)
-add("zeros", 5000)
-# sums that agree to 1e-6, and sums that do not
-for eps in (1e-2, 1e-4, 1e-5, 5e-6):
-    add("near", 2048, eps, mismatch=1e-6)
-    add("near", 2048, eps, mismatch=-1e-6)
-for eps in (1e-1, 1e-2, 1e-3, 1.6e-4):
-    for mismatch in (1e-5, 1e-3, -5e-3):
-        add("near", 2048, eps, mismatch=mismatch)
-# counts and weights, with `normalize`
-for scale in (1e6, 1e30, 1e-30, 3.0):
-    add("independent", 1500, scale=scale)
-    add("near", 1500, 1e-3, mismatch=0.5, scale=scale)
-# long rows: 1,000 numbers again and again
-for repeat in (131, 10000):
-    add("independent", 1000, repeat=repeat)
-    add("near", 1000, 1e-5, repeat=repeat)
-    add("near", 1000, 5e-6, mismatch=1e-6, repeat=repeat)
-add("near", 32768, 1e-3)
-add("independent", 32768)
+def main():
+    for n in (1, 2, 3, 5, 8, 15, 16, 17, 31, 64, 100, 255, 256, 257, 511, 512, 513, 1000):
+        add("independent", n)
+    for n in (2, 3, 7, 33, 100):
+        for eps in (0.5, 1e-2, 1e-4):
+            add("near", n, eps)
+    for n in (1024, 1025, 3000):
+        add("independent", n)
+        add("wide", n)
+        for eps in (1.0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 5e-6):
+            add("near", n, eps)
+    # ratios at which the parts of a term cancel most, and at the edges of an octave
+    for ratio in (1.34, 1.41, 1.5, 1.99, 2.0, 2.01, 2.1, 2.5, 3.0, 3.99, 4.01, 0.66, 0.51, 0.5, 0.49, 0.26, 0.25, 0.24):
+        add("steps", 1024, ratio)
+        add("steps", 1500, ratio)
+    add("zeros", 1024)
+    add("zeros", 1337)
+    add("zeros", 5000)
+    # sums that agree to 1e-6, and sums that do not
+    for eps in (1e-2, 1e-4, 1e-5, 5e-6):
+        add("near", 2048, eps, mismatch=1e-6)
+        add("near", 2048, eps, mismatch=-1e-6)
+    for eps in (1e-1, 1e-2, 1e-3, 1.6e-4):
+        for mismatch in (1e-5, 1e-3, -5e-3):
+            add("near", 2048, eps, mismatch=mismatch)
+    # counts and weights, with `normalize`
+    for scale in (1e6, 1e30, 1e-30, 3.0):
+        add("independent", 1500, scale=scale)
+        add("near", 1500, 1e-3, mismatch=0.5, scale=scale)
+    # long rows: 1,000 numbers again and again
+    for repeat in (131, 10000):
+        add("independent", 1000, repeat=repeat)
+        add("near", 1000, 1e-5, repeat=repeat)
+        add("near", 1000, 5e-6, mismatch=1e-6, repeat=repeat)
+    add("near", 32768, 1e-3)
+    add("independent", 32768)
 
-for case in cases:
-    case["exact"] = reference(case)
+    for case in cases:
+        case["exact"] = reference(case)
 
-lines = ",\n".join("  " + json.dumps(case) for case in cases)
-with open("test/fixtures/references.json", "w", encoding="utf-8") as file:
-    file.write("[\n" + lines + "\n]\n")
-print(len(cases), "cases")
+    lines = ",\n".join("  " + json.dumps(case) for case in cases)
+    with open("test/fixtures/references.json", "w", encoding="utf-8") as file:
+        file.write("[\n" + lines + "\n]\n")
+    print(len(cases), "cases")
 
-random = Random(20261124)
-pairs = []
-for kind, rounding, least in (("f32", to_f32, -126), ("f64", float, -1022)):
-    for i in range(2000):
-        q = rounding((1 + random.next()) * 2.0 ** int((random.next() - 0.5) * 20))
-        if i % 4 == 0:
-            p = rounding(q * (1 + (random.next() - 0.5) * 2.0 ** -int(random.next() * 22)))
-        elif i % 4 == 1:
-            p = rounding(q * (1 + random.next() * 3))
-        elif i % 4 == 2:
-            p = rounding(q * 2.0 ** int((random.next() - 0.5) * 12) * (1 + (random.next() - 0.5) * 1e-5))
-        else:
-            p = rounding((1 + random.next()) * 2.0 ** int(least * (1 - 1.9 * random.next())) * 0.5)
-        p = max(p, rounding(2.0**least))
-        pairs.append({"type": kind, "p": p, "q": q, "ln": nstr(log(mpf(p) / mpf(q)), 25)})
-with open("test/fixtures/logRatios.json", "w", encoding="utf-8") as file:
-    file.write("[\n" + ",\n".join("  " + json.dumps(pair) for pair in pairs) + "\n]\n")
-print(len(pairs), "log-ratios")
+    random = Random(20261124)
+    pairs = []
+    for kind, rounding, least in (("f32", to_f32, -126), ("f64", float, -1022)):
+        for i in range(2000):
+            q = rounding((1 + random.next()) * 2.0 ** int((random.next() - 0.5) * 20))
+            if i % 4 == 0:
+                p = rounding(q * (1 + (random.next() - 0.5) * 2.0 ** -int(random.next() * 22)))
+            elif i % 4 == 1:
+                p = rounding(q * (1 + random.next() * 3))
+            elif i % 4 == 2:
+                p = rounding(q * 2.0 ** int((random.next() - 0.5) * 12) * (1 + (random.next() - 0.5) * 1e-5))
+            else:
+                p = rounding((1 + random.next()) * 2.0 ** int(least * (1 - 1.9 * random.next())) * 0.5)
+            p = max(p, rounding(2.0**least))
+            pairs.append({"type": kind, "p": p, "q": q, "ln": nstr(log(mpf(p) / mpf(q)), 25)})
+    with open("test/fixtures/logRatios.json", "w", encoding="utf-8") as file:
+        file.write("[\n" + ",\n".join("  " + json.dumps(pair) for pair in pairs) + "\n]\n")
+    print(len(pairs), "log-ratios")
+
+
+if __name__ == "__main__":
+    main()

@@ -42,7 +42,7 @@ function tryExp(from: number, to: number): Worst {
   });
   const exponentials = exports.exponentials_f32 as (z: number, length: number, state: number, out: number) => number;
   // shift 0, scale 1
-  new Float32Array(memory.buffer, FAMILY + 72, 9)[2] = 1;
+  new Float32Array(memory.buffer, FAMILY + 80, 10)[2] = 1;
   const place = 262144;
   const bits = new Uint32Array(memory.buffer, place, BLOCK);
   const x = new Float32Array(memory.buffer, place, BLOCK);

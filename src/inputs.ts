@@ -29,8 +29,11 @@ export interface NamedRow extends Row {
 export interface FoundLogits {
   readonly row: Row;
   readonly precision: Precision;
+  /** What has been taken off the numbers of the row already. */
+  readonly shift: number;
+  /** The largest of what is left. */
   readonly largest: number;
-  /** Z = Σ e^x, x = (z - largest)/temperature, once it is known. */
+  /** Z = Σ e^x, x = (z - shift - largest)/temperature, once it is known. */
   sum?: number;
 }
 

@@ -32,8 +32,8 @@ export class SimdBackend extends Backend<number> {
     this.#kernels = { f32: kernelsOf(instance, "f32"), f64: kernelsOf(instance, "f64") };
     const { buffer } = memory.memory;
     this.#totals = new Float64Array(buffer, STATE, 6);
-    this.#fields = new Float64Array(buffer, FAMILY, 9);
-    this.#fieldsF32 = new Float32Array(buffer, FAMILY + 72, 9);
+    this.#fields = new Float64Array(buffer, FAMILY, 10);
+    this.#fieldsF32 = new Float32Array(buffer, FAMILY + 80, 10);
     this.#exponent = new Int32Array(buffer, FAMILY, 2);
     const slots = (type: Float32ArrayConstructor | Float64ArrayConstructor) =>
       Array.from(
@@ -65,6 +65,7 @@ export class SimdBackend extends Backend<number> {
       to[6] = fields.less;
       to[7] = fields.slope;
       to[8] = fields.weight;
+      to[9] = fields.secondFactor;
     }
   }
 

@@ -39,6 +39,7 @@ export const NO_FIELDS: Fields = {
   less: 0,
   slope: 1,
   weight: 0.5,
+  secondFactor: 1,
 };
 
 /** Totals of a reduction and what a family needs to know besides its rows. */

@@ -1,6 +1,15 @@
 // The twin of assembly/jsDivergenceOfLogits.ts.
 
-import { BLOCK_F32, BLOCK_F64, type State, sumOfTerms_f32, sumOfTerms_f64, UNUSUAL } from "./blocks.js";
+import {
+  BLOCK_F32,
+  BLOCK_F64,
+  type Blocks_f32,
+  type Blocks_f64,
+  type State,
+  sumOfTerms_f32,
+  sumOfTerms_f64,
+  UNUSUAL,
+} from "./blocks.js";
 import { exponentials_f32, exponentials_f64, NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "./exponential.js";
 import { atanhSeries_f32, atanhSeries_f64 } from "./logarithm.js";
 import {
@@ -19,6 +28,8 @@ import {
   preparePair_f64,
   products_f32,
   products_f64,
+  toClampedExponents_f32,
+  toClampedExponents_f64,
 } from "./logits.js";
 
 const round = Math.fround;
@@ -49,20 +60,22 @@ function nearTerm_f64(v: number): number {
   return w * (ww * h + 0.25);
 }
 
-/** The terms of a block in which some |v| > 2, to `products`; x are the exponents, v the log-ratios. */
-function farTerms_f32(size: number): void {
+/** The terms of a block in which some |v| > 2, to `products`. */
+function farTerms_f32(b: Blocks_f32, size: number, { fields }: State): void {
+  const shift = round(fields.bShift);
+  const scale = round(fields.scale);
+  const secondFactor = round(fields.secondFactor);
   exponentials_f32(exponents_f32, powers_f32, size);
-  for (let i = 0; i < size; i++) if (!(logRatios_f32[i] >= NEGLIGIBLE_F32)) logRatios_f32[i] = NEGLIGIBLE_F32;
-  exponentials_f32(logRatios_f32, differences_f32, size);
+  toClampedExponents_f32(b.values, b.from, size, shift, scale);
+  exponentials_f32(exponents_f32, differences_f32, size);
   for (let i = 0; i < size; i++) {
-    const v = logRatios_f32[i];
-    const ratio = differences_f32[i];
+    const v = NEGLIGIBLE_F32 < logRatios_f32[i] ? logRatios_f32[i] : NEGLIGIBLE_F32;
     const p = powers_f32[i];
+    const q = round(differences_f32[i] * secondFactor);
     if (v <= 2 && v >= -2) {
-      products_f32[i] = round(p * round(Math.sqrt(ratio))) * nearTerm_f32(v);
+      products_f32[i] = round(Math.sqrt(round(p * q))) * nearTerm_f32(v);
       continue;
     }
-    const q = round(p * ratio);
     const less = p < q ? p : q;
     const more = p < q ? q : p;
     const s = round(less / round(round(more * 2) + less));
@@ -83,27 +96,29 @@ export function jsDivergenceOfLogits_f32(a: Float32Array, b: Float32Array, state
       exponentials_f32(exponents_f32, powers_f32, size);
       for (let i = 0; i < size; i++) products_f32[i] = powers_f32[i] * nearTerm_f32(logRatios_f32[i]);
     } else {
-      farTerms_f32(size);
+      farTerms_f32(bBlocks, size, state);
     }
     if (!addFinite(state, 0, sumOfTerms_f32(products_f32, size))) return UNUSUAL;
   }
   return 0;
 }
 
-/** The terms of a block in which some |v| > 2, to `products`; x are the exponents, v the log-ratios. */
-function farTerms_f64(size: number): void {
+/** The terms of a block in which some |v| > 2, to `products`. */
+function farTerms_f64(b: Blocks_f64, size: number, { fields }: State): void {
+  const shift = fields.bShift;
+  const scale = fields.scale;
+  const secondFactor = fields.secondFactor;
   exponentials_f64(exponents_f64, powers_f64, size);
-  for (let i = 0; i < size; i++) if (!(logRatios_f64[i] >= NEGLIGIBLE_F64)) logRatios_f64[i] = NEGLIGIBLE_F64;
-  exponentials_f64(logRatios_f64, differences_f64, size);
+  toClampedExponents_f64(b.values, b.from, size, shift, scale);
+  exponentials_f64(exponents_f64, differences_f64, size);
   for (let i = 0; i < size; i++) {
-    const v = logRatios_f64[i];
-    const ratio = differences_f64[i];
+    const v = NEGLIGIBLE_F64 < logRatios_f64[i] ? logRatios_f64[i] : NEGLIGIBLE_F64;
     const p = powers_f64[i];
+    const q = differences_f64[i] * secondFactor;
     if (v <= 2 && v >= -2) {
-      products_f64[i] = p * Math.sqrt(ratio) * nearTerm_f64(v);
+      products_f64[i] = Math.sqrt(p * q) * nearTerm_f64(v);
       continue;
     }
-    const q = p * ratio;
     const less = p < q ? p : q;
     const more = p < q ? q : p;
     const s = less / (more * 2 + less);
@@ -124,7 +139,7 @@ export function jsDivergenceOfLogits_f64(a: Float64Array, b: Float64Array, state
       exponentials_f64(exponents_f64, powers_f64, size);
       for (let i = 0; i < size; i++) products_f64[i] = powers_f64[i] * nearTerm_f64(logRatios_f64[i]);
     } else {
-      farTerms_f64(size);
+      farTerms_f64(bBlocks, size, state);
     }
     if (!addFinite(state, 0, sumOfTerms_f64(products_f64, size))) return UNUSUAL;
   }

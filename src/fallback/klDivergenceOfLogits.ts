@@ -15,6 +15,8 @@ import {
   differences_f64,
   exponents_f32,
   exponents_f64,
+  isInfinite_f32,
+  isInfinite_f64,
   logitBlocks_f32,
   logitBlocks_f64,
   logRatios_f32,
@@ -35,6 +37,8 @@ export function klDivergenceOfLogits_f32(a: Float32Array, b: Float32Array, state
     const size = aBlocks.seek(start);
     bBlocks.seek(start);
     const isNear = preparePair_f32(aBlocks, bBlocks, size, state);
+    // v = -Infinity is not near
+    if (!isNear && isInfinite_f32(aBlocks, bBlocks, size)) return UNUSUAL;
     exponentials_f32(exponents_f32, powers_f32, size);
     addTotal(state, 1, sumOfTerms_f32(powers_f32, size));
     if (isNear) for (let i = 0; i < size; i++) products_f32[i] = excessNear_f32(logRatios_f32[i]);
@@ -55,6 +59,8 @@ export function klDivergenceOfLogits_f64(a: Float64Array, b: Float64Array, state
     const size = aBlocks.seek(start);
     bBlocks.seek(start);
     const isNear = preparePair_f64(aBlocks, bBlocks, size, state);
+    // v = -Infinity is not near
+    if (!isNear && isInfinite_f64(aBlocks, bBlocks, size)) return UNUSUAL;
     exponentials_f64(exponents_f64, powers_f64, size);
     addTotal(state, 1, sumOfTerms_f64(powers_f64, size));
     if (isNear) for (let i = 0; i < size; i++) products_f64[i] = excessNear_f64(logRatios_f64[i]);

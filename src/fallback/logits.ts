@@ -23,6 +23,8 @@ export interface Fields {
   slope: number;
   /** Weight of the first of two distributions in their mixture. */
   weight: number;
+  /** What e^y is multiplied by. */
+  secondFactor: number;
 }
 
 const scratch_f32 = () => new Float32Array(BLOCK_F32);
@@ -70,6 +72,13 @@ export function toClampedExponents_f32(
   if (!toExponents_f32(z, from, size, shift, scale)) clampExponents_f32(size);
 }
 
+/** v of one class. A class below `least` counts as one at it, and as no less likely in b. */
+export function logRatioOf_f32(x: number, y: number, least: number, offset: number, scale: number): number {
+  if (!(x < least)) return round(round(round(y - x) + offset) * scale);
+  const v = round(round(round(y - least) + offset) * scale);
+  return 0 < v ? v : 0;
+}
+
 /** x and v of a block; whether every |v| <= 2. */
 export function preparePair_f32(a: Blocks_f32, b: Blocks_f32, size: number, { fields }: State): boolean {
   const { values: p, from } = a;
@@ -80,14 +89,23 @@ export function preparePair_f32(a: Blocks_f32, b: Blocks_f32, size: number, { fi
   const offset = round(fields.offset);
   let isNear = true;
   for (let i = 0, j = from; i < size; i++, j++) {
-    const x = least < p[j] ? p[j] : least;
-    const v = round(round(round(q[j] - x) + offset) * scale);
-    const areImpossible = q[j] === Number.NEGATIVE_INFINITY && p[j] === Number.NEGATIVE_INFINITY;
-    exponents_f32[i] = round(x - shift) * scale;
-    logRatios_f32[i] = areImpossible ? 0 : v;
-    if (!(v <= 2 && v >= -2) && !areImpossible) isNear = false;
+    const x = p[j];
+    const v = logRatioOf_f32(x, q[j], least, offset, scale);
+    exponents_f32[i] = round((x < least ? least : x) - shift) * scale;
+    logRatios_f32[i] = v;
+    if (!(v <= 2 && v >= -2)) isNear = false;
   }
   return isNear;
+}
+
+/** Whether a block of b has a class of probability 0 that is possible in a. */
+export function isInfinite_f32(a: Blocks_f32, b: Blocks_f32, size: number): boolean {
+  const { values: p, from } = a;
+  const { values: q } = b;
+  for (let j = from; j < from + size; j++) {
+    if (q[j] === Number.NEGATIVE_INFINITY && p[j] !== Number.NEGATIVE_INFINITY) return true;
+  }
+  return false;
 }
 
 /** Two rows of logits, block by block. */
@@ -137,6 +155,13 @@ export function toClampedExponents_f64(
   if (!toExponents_f64(z, from, size, shift, scale)) clampExponents_f64(size);
 }
 
+/** v of one class. A class below `least` counts as one at it, and as no less likely in b. */
+export function logRatioOf_f64(x: number, y: number, least: number, offset: number, scale: number): number {
+  if (!(x < least)) return (y - x + offset) * scale;
+  const v = (y - least + offset) * scale;
+  return 0 < v ? v : 0;
+}
+
 /** x and v of a block; whether every |v| <= 2. */
 export function preparePair_f64(a: Blocks_f64, b: Blocks_f64, size: number, { fields }: State): boolean {
   const { values: p, from } = a;
@@ -147,14 +172,23 @@ export function preparePair_f64(a: Blocks_f64, b: Blocks_f64, size: number, { fi
   const offset = fields.offset;
   let isNear = true;
   for (let i = 0, j = from; i < size; i++, j++) {
-    const x = least < p[j] ? p[j] : least;
-    const v = (q[j] - x + offset) * scale;
-    const areImpossible = q[j] === Number.NEGATIVE_INFINITY && p[j] === Number.NEGATIVE_INFINITY;
-    exponents_f64[i] = (x - shift) * scale;
-    logRatios_f64[i] = areImpossible ? 0 : v;
-    if (!(v <= 2 && v >= -2) && !areImpossible) isNear = false;
+    const x = p[j];
+    const v = logRatioOf_f64(x, q[j], least, offset, scale);
+    exponents_f64[i] = ((x < least ? least : x) - shift) * scale;
+    logRatios_f64[i] = v;
+    if (!(v <= 2 && v >= -2)) isNear = false;
   }
   return isNear;
+}
+
+/** Whether a block of b has a class of probability 0 that is possible in a. */
+export function isInfinite_f64(a: Blocks_f64, b: Blocks_f64, size: number): boolean {
+  const { values: p, from } = a;
+  const { values: q } = b;
+  for (let j = from; j < from + size; j++) {
+    if (q[j] === Number.NEGATIVE_INFINITY && p[j] !== Number.NEGATIVE_INFINITY) return true;
+  }
+  return false;
 }
 
 /** Two rows of logits, block by block. */

@@ -10,14 +10,7 @@ import {
   sumOfTerms_f64,
   UNUSUAL,
 } from "./blocks.js";
-import {
-  excesses_f32,
-  excesses_f64,
-  exponentials_f32,
-  exponentials_f64,
-  NEGLIGIBLE_F32,
-  NEGLIGIBLE_F64,
-} from "./exponential.js";
+import { excessNear_f32, excessNear_f64, exponentials_f32, exponentials_f64 } from "./exponential.js";
 import {
   bits_f32,
   exponentGap_f32,
@@ -37,6 +30,8 @@ import {
   exponents_f64,
   logitBlocks_f32,
   logitBlocks_f64,
+  logRatioOf_f32,
+  logRatioOf_f64,
   logRatios_f32,
   logRatios_f64,
   powers_f32,
@@ -49,40 +44,44 @@ import {
 
 const round = Math.fround;
 
-/** p of a block to `powers`, q - p to `differences`. */
+const isNear = (v: number): boolean => v <= 2 && v >= -2;
+
+/** p of a block to `powers`, q to `exponents`, q - p to `differences`, v to `logRatios`. */
 function prepare_f32(a: Blocks_f32, b: Blocks_f32, size: number, { fields }: State): void {
-  const shift = round(fields.aShift);
+  const aShift = round(fields.aShift);
+  const bShift = round(fields.bShift);
   const scale = round(fields.scale);
   const least = round(fields.aLeast);
   const offset = round(fields.offset);
   const factor = round(fields.factor);
+  const secondFactor = round(fields.secondFactor);
   const { values: x, from } = a;
   const { values: y } = b;
-  toClampedExponents_f32(x, from, size, shift, scale);
+  toClampedExponents_f32(x, from, size, aShift, scale);
   exponentials_f32(exponents_f32, powers_f32, size);
+  toClampedExponents_f32(y, b.from, size, bShift, scale);
+  exponentials_f32(exponents_f32, exponents_f32, size);
   for (let i = 0, j = from; i < size; i++, j++) {
-    const v = round(round(round(y[j] - (least < x[j] ? x[j] : least)) + offset) * scale);
-    const areImpossible = y[j] === Number.NEGATIVE_INFINITY && x[j] === Number.NEGATIVE_INFINITY;
-    logRatios_f32[i] = areImpossible ? 0 : NEGLIGIBLE_F32 < v ? v : NEGLIGIBLE_F32;
-    powers_f32[i] = powers_f32[i] * factor;
+    const v = logRatioOf_f32(x[j], y[j], least, offset, scale);
+    const p = round(powers_f32[i] * factor);
+    const q = round(exponents_f32[i] * secondFactor);
+    const near = isNear(v);
+    const difference = near ? round(p * round(excessNear_f32(v) + v)) : round(q - p);
+    const second = near ? round(p + difference) : q;
+    powers_f32[i] = p;
+    differences_f32[i] = difference;
+    logRatios_f32[i] = v;
+    exponents_f32[i] = second >= SMALLEST_NORMAL_F32 ? second : 0;
   }
-  excesses_f32(logRatios_f32, differences_f32, size);
-  for (let i = 0; i < size; i++) differences_f32[i] = powers_f32[i] * round(differences_f32[i] + logRatios_f32[i]);
-}
-
-/** q = p + change, or 0 where that is subnormal. */
-function grown_f32(p: number, change: number): number {
-  const q = round(p + change);
-  return q >= SMALLEST_NORMAL_F32 ? q : 0;
 }
 
 const gapOf_f32 = (x: number, y: number): number => exponentGap_f32(bits_f32(x), bits_f32(y));
 
-/** x ln(x/m) - x + m, where x - m = difference. */
-function toMixture_f32(x: number, mixture: number, difference: number): number {
+/** x ln(x/m) - x + m, where x - m = difference, which serves where p and q are alike. */
+function toMixture_f32(x: number, mixture: number, difference: number, near: boolean): number {
   const gap = x === 0 ? 0 : gapOf_f32(x, mixture);
   const shifted = scaleByGap_f32(mixture, gap);
-  const d = round(difference + round(mixture - shifted));
+  const d = near || gap === 0 ? round(difference + round(mixture - shifted)) : round(x - shifted);
   const sum = round(x + shifted);
   return excess_f32(x, mixture, shifted, d, gap, sum < SMALLEST_NORMAL_F32 ? SMALLEST_NORMAL_F32 : sum);
 }
@@ -97,13 +96,18 @@ export function mixtureDivergence_f32(a: Float32Array, b: Float32Array, state: S
     prepare_f32(aBlocks, bBlocks, size, state);
     for (let i = 0; i < size; i++) {
       const toSecond = round(rest * differences_f32[i]);
-      products_f32[i] = toMixture_f32(powers_f32[i], round(powers_f32[i] + toSecond), -toSecond);
+      products_f32[i] = toMixture_f32(
+        powers_f32[i],
+        round(powers_f32[i] + toSecond),
+        -toSecond,
+        isNear(logRatios_f32[i]),
+      );
     }
     if (!addFinite(state, 0, sumOfTerms_f32(products_f32, size))) return UNUSUAL;
     for (let i = 0; i < size; i++) {
       const change = differences_f32[i];
       const mixture = round(powers_f32[i] + round(rest * change));
-      products_f32[i] = toMixture_f32(grown_f32(powers_f32[i], change), mixture, round(weight * change));
+      products_f32[i] = toMixture_f32(exponents_f32[i], mixture, round(weight * change), isNear(logRatios_f32[i]));
     }
     if (!addFinite(state, 2, sumOfTerms_f32(products_f32, size))) return UNUSUAL;
   }
@@ -111,10 +115,10 @@ export function mixtureDivergence_f32(a: Float32Array, b: Float32Array, state: S
 }
 
 /** ln(x/m), where x - m = difference; any finite number where x = 0. */
-function logToMixture_f32(x: number, mixture: number, difference: number): number {
+function logToMixture_f32(x: number, mixture: number, difference: number, near: boolean): number {
   const gap = gapOf_f32(x, mixture);
   const shifted = scaleByGap_f32(mixture, gap);
-  const d = round(difference + round(mixture - shifted));
+  const d = near || gap === 0 ? round(difference + round(mixture - shifted)) : round(x - shifted);
   const sum = round(x + shifted);
   return logOfRatio_f32(round(d / (sum < SMALLEST_NORMAL_F32 ? SMALLEST_NORMAL_F32 : sum)), gap);
 }
@@ -133,9 +137,13 @@ export function mixtureGradient_f32(a: Float32Array, b: Float32Array, state: Sta
     const end = Math.min(start + size, a.length);
     for (let i = 0, j = start; j < end; i++, j++) {
       const change = differences_f32[i];
-      const q = grown_f32(powers_f32[i], change);
+      const q = exponents_f32[i];
       const mixture = round(powers_f32[i] + round(rest * change));
-      out[j] = q === 0 ? 0 : round(slope * q) * round(logToMixture_f32(q, mixture, round(weight * change)) - less);
+      out[j] =
+        q === 0
+          ? 0
+          : round(slope * q) *
+            round(logToMixture_f32(q, mixture, round(weight * change), isNear(logRatios_f32[i])) - less);
     }
   }
   return 0;
@@ -154,40 +162,42 @@ export function softmaxDifference_f32(a: Float32Array, b: Float32Array, state: S
   return 0;
 }
 
-/** p of a block to `powers`, q - p to `differences`. */
+/** p of a block to `powers`, q to `exponents`, q - p to `differences`, v to `logRatios`. */
 function prepare_f64(a: Blocks_f64, b: Blocks_f64, size: number, { fields }: State): void {
-  const shift = fields.aShift;
+  const aShift = fields.aShift;
+  const bShift = fields.bShift;
   const scale = fields.scale;
   const least = fields.aLeast;
   const offset = fields.offset;
   const factor = fields.factor;
+  const secondFactor = fields.secondFactor;
   const { values: x, from } = a;
   const { values: y } = b;
-  toClampedExponents_f64(x, from, size, shift, scale);
+  toClampedExponents_f64(x, from, size, aShift, scale);
   exponentials_f64(exponents_f64, powers_f64, size);
+  toClampedExponents_f64(y, b.from, size, bShift, scale);
+  exponentials_f64(exponents_f64, exponents_f64, size);
   for (let i = 0, j = from; i < size; i++, j++) {
-    const v = (y[j] - (least < x[j] ? x[j] : least) + offset) * scale;
-    const areImpossible = y[j] === Number.NEGATIVE_INFINITY && x[j] === Number.NEGATIVE_INFINITY;
-    logRatios_f64[i] = areImpossible ? 0 : NEGLIGIBLE_F64 < v ? v : NEGLIGIBLE_F64;
-    powers_f64[i] = powers_f64[i] * factor;
+    const v = logRatioOf_f64(x[j], y[j], least, offset, scale);
+    const p = powers_f64[i] * factor;
+    const q = exponents_f64[i] * secondFactor;
+    const near = isNear(v);
+    const difference = near ? p * (excessNear_f64(v) + v) : q - p;
+    const second = near ? p + difference : q;
+    powers_f64[i] = p;
+    differences_f64[i] = difference;
+    logRatios_f64[i] = v;
+    exponents_f64[i] = second >= SMALLEST_NORMAL_F64 ? second : 0;
   }
-  excesses_f64(logRatios_f64, differences_f64, size);
-  for (let i = 0; i < size; i++) differences_f64[i] = powers_f64[i] * (differences_f64[i] + logRatios_f64[i]);
-}
-
-/** q = p + change, or 0 where that is subnormal. */
-function grown_f64(p: number, change: number): number {
-  const q = p + change;
-  return q >= SMALLEST_NORMAL_F64 ? q : 0;
 }
 
 const gapOf_f64 = (x: number, y: number): number => exponentGap_f64(high_f64(x), high_f64(y));
 
-/** x ln(x/m) - x + m, where x - m = difference. */
-function toMixture_f64(x: number, mixture: number, difference: number): number {
+/** x ln(x/m) - x + m, where x - m = difference, which serves where p and q are alike. */
+function toMixture_f64(x: number, mixture: number, difference: number, near: boolean): number {
   const gap = x === 0 ? 0 : gapOf_f64(x, mixture);
   const shifted = scaleByGap_f64(mixture, gap);
-  const d = difference + (mixture - shifted);
+  const d = near || gap === 0 ? difference + (mixture - shifted) : x - shifted;
   const sum = x + shifted;
   return excess_f64(x, mixture, shifted, d, gap, sum < SMALLEST_NORMAL_F64 ? SMALLEST_NORMAL_F64 : sum);
 }
@@ -202,13 +212,13 @@ export function mixtureDivergence_f64(a: Float64Array, b: Float64Array, state: S
     prepare_f64(aBlocks, bBlocks, size, state);
     for (let i = 0; i < size; i++) {
       const toSecond = rest * differences_f64[i];
-      products_f64[i] = toMixture_f64(powers_f64[i], powers_f64[i] + toSecond, -toSecond);
+      products_f64[i] = toMixture_f64(powers_f64[i], powers_f64[i] + toSecond, -toSecond, isNear(logRatios_f64[i]));
     }
     if (!addFinite(state, 0, sumOfTerms_f64(products_f64, size))) return UNUSUAL;
     for (let i = 0; i < size; i++) {
       const change = differences_f64[i];
       const mixture = powers_f64[i] + rest * change;
-      products_f64[i] = toMixture_f64(grown_f64(powers_f64[i], change), mixture, weight * change);
+      products_f64[i] = toMixture_f64(exponents_f64[i], mixture, weight * change, isNear(logRatios_f64[i]));
     }
     if (!addFinite(state, 2, sumOfTerms_f64(products_f64, size))) return UNUSUAL;
   }
@@ -216,10 +226,10 @@ export function mixtureDivergence_f64(a: Float64Array, b: Float64Array, state: S
 }
 
 /** ln(x/m), where x - m = difference; any finite number where x = 0. */
-function logToMixture_f64(x: number, mixture: number, difference: number): number {
+function logToMixture_f64(x: number, mixture: number, difference: number, near: boolean): number {
   const gap = gapOf_f64(x, mixture);
   const shifted = scaleByGap_f64(mixture, gap);
-  const d = difference + (mixture - shifted);
+  const d = near || gap === 0 ? difference + (mixture - shifted) : x - shifted;
   const sum = x + shifted;
   return logOfRatio_f64(d / (sum < SMALLEST_NORMAL_F64 ? SMALLEST_NORMAL_F64 : sum), gap);
 }
@@ -238,9 +248,10 @@ export function mixtureGradient_f64(a: Float64Array, b: Float64Array, state: Sta
     const end = Math.min(start + size, a.length);
     for (let i = 0, j = start; j < end; i++, j++) {
       const change = differences_f64[i];
-      const q = grown_f64(powers_f64[i], change);
+      const q = exponents_f64[i];
       const mixture = powers_f64[i] + rest * change;
-      out[j] = q === 0 ? 0 : slope * q * (logToMixture_f64(q, mixture, weight * change) - less);
+      out[j] =
+        q === 0 ? 0 : slope * q * (logToMixture_f64(q, mixture, weight * change, isNear(logRatios_f64[i])) - less);
     }
   }
   return 0;

@@ -14,7 +14,7 @@ import {
   sumOf,
   temperatureOf,
 } from "../inputs.js";
-import { fieldsFor, findLogits, type Logits, sumOfExponentials } from "../measures/logits.js";
+import { fieldsFor, findLogits, type Logits, largestOf, sumOfExponentials } from "../measures/logits.js";
 import { Sum } from "../measures/wide.js";
 import type { Runtime } from "../runtime.js";
 import { exp, ln } from "../scalar.js";
@@ -237,7 +237,7 @@ function lossOfRow(
   const { length } = call;
   const logits = findLogits(backend, call, [row]);
   const { scale, found } = logits;
-  const [{ largest }] = found;
+  const largest = largestOf(found[0]);
 
   // u = (1 - ε)·w·target + ε/K·w: the first part, and the second, which is of every class
   const share = 1 - smoothing;

@@ -1,9 +1,9 @@
 // How far a student's rows of logits are from a teacher's, at a temperature, with the gradient in the student's logits.
 
-import type { Backend, FloatArray, Precision, Vector } from "../backend.js";
+import type { Backend, FloatArray, Vector } from "../backend.js";
 import { checkOut, countRows } from "../calls.js";
 import { type Call, checkOptions, isImpossible, type NamedRow, precisionOf, temperatureOf } from "../inputs.js";
-import { fieldsFor, findLogits, type Logits, oneOf, sumOfExponentials } from "../measures/logits.js";
+import { fieldsFor, findLogits, oneOf, sumOfExponentials } from "../measures/logits.js";
 import { compareLogits, isTooCoarse, offsetOfNormalized } from "../measures/ofLogits.js";
 import { Sum } from "../measures/wide.js";
 import type { Runtime } from "../runtime.js";
@@ -129,7 +129,8 @@ function lossOfRow(
   const rows = [p.row, q.row];
   if (isForward) {
     // q - p
-    backend.fields = fieldsFor(logits, { offset, factor: 1 / pSum, slope });
+    const qSum = sumOfExponentials(backend, call, oneOf(logits, 1));
+    backend.fields = fieldsFor(logits, { offset, factor: 1 / pSum, secondFactor: 1 / qSum, slope });
     backend.map("softmaxDifference", logits.precision, rows, call.length, gradient, student.start);
     return value;
   }
@@ -158,21 +159,22 @@ function mixtureLoss(
   student: NamedRow,
   gradient: FloatArray | undefined,
   slope: number,
-  wanted?: Precision,
+  isWide = false,
 ): number {
-  const logits: Logits = findLogits(backend, call, [teacher, student], wanted);
+  const rows = [teacher, student];
+  const logits = isWide ? findLogits(backend, call, rows, "f64", true) : findLogits(backend, call, rows);
   const { precision, scale, found } = logits;
   const [p, q] = found;
   const pSum = sumOfExponentials(backend, call, oneOf(logits, 0));
   const qSum = sumOfExponentials(backend, call, oneOf(logits, 1));
   const offset = offsetOfNormalized(logits, pSum, qSum);
-  const fields = fieldsFor(logits, { offset, factor: 1 / pSum, weight: beta });
+  const fields = fieldsFor(logits, { offset, factor: 1 / pSum, secondFactor: 1 / qSum, weight: beta });
   backend.fields = fields;
   backend.reduce("mixtureDivergence", precision, [p.row, q.row], call.length);
   const toMixture = backend.total(2);
   const value = Math.max(0, beta * backend.total(0) + (1 - beta) * toMixture);
-  if (precision === "f32" && isTooCoarse(value / (beta * (1 - beta)), offset * scale)) {
-    return mixtureLoss(backend, call, beta, teacher, student, gradient, slope, "f64");
+  if (!isWide && isTooCoarse(precision, value / (beta * (1 - beta)), offset * scale)) {
+    return mixtureLoss(backend, call, beta, teacher, student, gradient, slope, true);
   }
   if (gradient) {
     backend.fields = { ...fields, slope: slope * (1 - beta), less: toMixture };

@@ -3,7 +3,7 @@
 import type { Backend, Vector } from "../backend.js";
 import { countRows } from "../calls.js";
 import { type Call, checkOptions, type NamedRow, precisionOf, temperatureOf, unitOf } from "../inputs.js";
-import { findLogits, sumOfExponentials } from "../measures/logits.js";
+import { findLogits, largestOf, sumOfExponentials } from "../measures/logits.js";
 import { Sum } from "../measures/wide.js";
 import type { Runtime } from "../runtime.js";
 import { exp, ln } from "../scalar.js";
@@ -53,7 +53,7 @@ const callOf = (functionName: string, sources: readonly Vector[], length: number
 function partsOf(backend: Backend, call: Call, argument: string, source: Vector, r: number, token: number) {
   const row: NamedRow = { argument, source, start: r * call.length, scale: 1, kind: "logits" };
   const logits = findLogits(backend, call, [row]);
-  const [{ largest }] = logits.found;
+  const largest = largestOf(logits.found[0]);
   return {
     largest: largest * logits.scale,
     exponent: (source[row.start + token] - largest) * logits.scale,

@@ -32,6 +32,7 @@ export function findLogits(
   call: Call,
   rows: readonly NamedRow[],
   wanted: Precision = precisionFor(call, rows),
+  isShifted = false,
 ): Logits {
   let temperature = 1;
   for (const { kind } of rows) if (kind === "logits") temperature = call.temperature;
@@ -40,6 +41,7 @@ export function findLogits(
   for (let slot = 0; slot < rows.length; slot++) {
     const row = rows[slot];
     if (row.found?.precision !== wanted) row.found = find(backend, call, row, wanted, temperature, slot);
+    if (isShifted) row.found = shifted(row.found);
     const { largest } = row.found;
     fits &&= Math.abs(largest) <= MOST_F32 && isFine(largest, temperature, NEGLIGIBLE_F32, 2 ** -13);
     found.push(row.found);
@@ -72,11 +74,22 @@ function find(
       `${call.functionName}: every number of ${nameOfRow(call, named)} is -Infinity; at least one class must be possible`,
     );
   }
-  if (named.kind === "logits" && precision === "f64" && !isFine(largest, temperature, NEGLIGIBLE_F64, 2 ** -42)) {
-    return { row: { ...named, as: "logits", shift: largest }, precision, largest: 0 };
-  }
-  return { row, precision, largest };
+  const found: FoundLogits = { row, precision, shift: 0, largest };
+  const isEnough = precision === "f32" || isFine(largest, temperature, NEGLIGIBLE_F64, 2 ** -42);
+  return isEnough ? found : shifted(found);
 }
+
+/** The row with its largest number taken off as it is staged: two rows are then alike but for a small offset. */
+function shifted(found: FoundLogits): FoundLogits {
+  const { row, precision, largest } = found;
+  // logarithms of probabilities have no large offset, and are not exact
+  if (row.as === "logarithms" || largest === 0 || precision === "f32") return found;
+  const shift = largest / row.scale;
+  return { row: { ...row, as: "logits", shift }, precision, shift: largest, largest: 0, sum: found.sum };
+}
+
+/** The largest number of a row as it was given, times its scale. */
+export const largestOf = ({ shift, largest }: FoundLogits): number => shift + largest;
 
 /** The fields for one row, or for a pair. No spread: it takes a third of a short call. */
 export function fieldsFor({ precision, scale, found: [a, b] }: Logits, more: Partial<Fields> = NONE): Fields {
@@ -91,6 +104,7 @@ export function fieldsFor({ precision, scale, found: [a, b] }: Logits, more: Par
     less: more.less ?? 0,
     slope: more.slope ?? 1,
     weight: more.weight ?? 0.5,
+    secondFactor: more.secondFactor ?? 1,
   };
 }
 
@@ -120,14 +134,8 @@ export function sumOfExponentials(backend: Backend, call: Call, logits: Logits):
 }
 
 /** ln Σ e^(z·scale) of a row from ln Z; where the row must be a distribution, whether it is one is checked. */
-export function logSumExpOf(
-  call: Call,
-  row: NamedRow,
-  { largest }: FoundLogits,
-  scale: number,
-  logSum: number,
-): number {
-  const result = largest * scale + logSum;
+export function logSumExpOf(call: Call, row: NamedRow, found: FoundLogits, scale: number, logSum: number): number {
+  const result = largestOf(found) * scale + logSum;
   if (row.kind !== "logits") checkSum(call, row, exp(result));
   return result;
 }

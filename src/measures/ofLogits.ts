@@ -102,24 +102,34 @@ export function compareLogits(backend: Backend, call: Call, rows: readonly Named
   return klIn(backend, call, rows, findLogits(backend, call, rows));
 }
 
-/** Of a value from f32 lanes: whether b - a, rounded, leaves too little of it. The rounding is 2^-24 of the rows' offset. */
-export function isTooCoarse(value: number, offset: number): boolean {
-  return value < 2.8e-4 * offset * offset;
+/**
+ * Whether b - a, rounded, leaves too little of a divergence: the rounding is 2^-24 or 2^-53 of the offset between the rows, and
+ * enters it with 2/√(2·value) of that.
+ */
+export function isTooCoarse(precision: Precision, value: number, offset: number): boolean {
+  return value < (precision === "f32" ? 2.8e-4 : 6e-9) * offset * offset;
 }
 
 /**
- * From S = Σ e^x·(e^v - 1 - v), Zp and D = Zq - Zp: KL = S/Zp - (ρ - ln(1 + ρ)), ρ = D/Zp. Where the two parts cancel, the
- * rows are compared again with the offset between them that makes ρ vanish; where ρ nears -1, D has lost Zq, which is then
- * added up by itself.
+ * From S = Σ e^x·(e^v - 1 - v), Zp and D = Zq - Zp: KL = S/Zp - (ρ - ln(1 + ρ)), ρ = D/Zp; where ρ nears -1, D has lost Zq, which
+ * is then added up by itself: KL = (S - D)/Zp + ln(Zq/Zp). Where the two parts cancel, the rows are compared again with the
+ * offset between them that makes ρ vanish.
  */
-function klIn(backend: Backend, call: Call, rows: readonly NamedRow[], logits: Logits, centred?: number): Comparison {
+function klIn(
+  backend: Backend,
+  call: Call,
+  rows: readonly NamedRow[],
+  logits: Logits,
+  isWide = false,
+  centred?: number,
+): Comparison {
   const { precision, scale, found } = logits;
   const [p, q] = found;
   const offset = centred ?? offsetOf(precision, p, q);
-  const widened = () => klIn(backend, call, rows, findLogits(backend, call, rows, "f64"));
+  const widened = () => klIn(backend, call, rows, findLogits(backend, call, rows, "f64", true), true);
   backend.fields = fieldsFor(logits, { offset });
   if (backend.reduce("klDivergenceOfLogits", precision, [p.row, q.row], call.length) & UNUSUAL) {
-    if (precision === "f32" && !isInfinite(call, rows[0], rows[1])) return widened();
+    if (!isWide && !isInfinite(call, rows[0], rows[1])) return widened();
     return infiniteComparison(backend, call, logits);
   }
   const s = backend.total(0);
@@ -129,23 +139,28 @@ function klIn(backend: Backend, call: Call, rows: readonly NamedRow[], logits: L
   // what rounding has added to the offset of the two largest
   const rounding = (offset - (p.largest - q.largest)) * scale;
   logSumExpOf(call, rows[0], p, scale, ln(pSum));
+  let logRatio: number;
+  let part: number;
+  let value: number;
   if (rho < -0.5) {
     const qLogSum = ln(sumOfExponentials(backend, call, oneOf(logits, 1)));
     logSumExpOf(call, rows[1], q, scale, qLogSum);
-    const logRatio = qLogSum - ln(pSum) + rounding;
-    const value = Math.max(0, (s - difference) / pSum + logRatio);
-    return { value, logits, pSum, offset: offset - logRatio / scale };
+    logRatio = qLogSum - ln(pSum) + rounding;
+    part = (s - difference) / pSum;
+    value = part + logRatio;
+  } else {
+    logSumExpOf(call, rows[1], q, scale, ln(pSum + difference) - rounding);
+    logRatio = rho === 0 ? 0 : ln(1 + rho);
+    part = s / pSum;
+    value = part + log1pMinus(rho);
   }
-  logSumExpOf(call, rows[1], q, scale, ln(pSum + difference) - rounding);
-  const value = Math.max(0, s / pSum + log1pMinus(rho));
-  if (precision === "f32" && isTooCoarse(value, offset * scale)) return widened();
-  // exactly as before where both rows have one sum
-  const next = rho === 0 ? offset : offset - ln(1 + rho) / scale;
-  if (s > 8 * value * pSum && centred === undefined) {
+  if (!isWide && isTooCoarse(precision, value, offset * scale)) return widened();
+  const next = offset - logRatio / scale;
+  if (Math.abs(part) > 8 * value && centred === undefined) {
     const rounded = precision === "f32" ? Math.fround(next) : next;
-    if (rounded !== offset) return klIn(backend, call, rows, logits, rounded);
+    if (rounded !== offset) return klIn(backend, call, rows, logits, isWide, rounded);
   }
-  return { value, logits, pSum, offset: next };
+  return { value: Math.max(0, value), logits, pSum, offset: next };
 }
 
 /** Of rows with a class that is possible in p alone. */
@@ -172,7 +187,7 @@ export function offsetOfNormalized(logits: Logits, pSum: number, qSum: number): 
   return p.largest - q.largest + (ln(pSum) - ln(qSum)) / logits.scale;
 }
 
-function jsIn(backend: Backend, call: Call, rows: readonly NamedRow[], logits: Logits): number {
+function jsIn(backend: Backend, call: Call, rows: readonly NamedRow[], logits: Logits, isWide = false): number {
   const { precision, scale, found } = logits;
   const pSum = sumOfExponentials(backend, call, oneOf(logits, 0));
   const qSum = sumOfExponentials(backend, call, oneOf(logits, 1));
@@ -180,29 +195,39 @@ function jsIn(backend: Backend, call: Call, rows: readonly NamedRow[], logits: L
   const qTotal = logSumExpOf(call, rows[1], found[1], scale, ln(qSum));
   // in one order, so that the result is the same for (q, p)
   if (pTotal < qTotal) {
-    return jsIn(backend, call, [rows[1], rows[0]], { precision, scale, found: [found[1], found[0]] });
+    return jsIn(backend, call, [rows[1], rows[0]], { precision, scale, found: [found[1], found[0]] }, isWide);
   }
   const offset = offsetOfNormalized(logits, pSum, qSum);
-  backend.fields = fieldsFor(logits, { offset });
+  backend.fields = fieldsFor(logits, { offset, secondFactor: pSum / qSum });
   const flags = backend.reduce("jsDivergenceOfLogits", precision, [found[0].row, found[1].row], call.length);
   const result = Math.max(0, backend.total(0) / (2 * pSum));
-  if (precision === "f32" && (flags & UNUSUAL || isTooCoarse(4 * result, offset * scale))) {
-    return jsIn(backend, call, rows, findLogits(backend, call, rows, "f64"));
+  if (!isWide && (flags & UNUSUAL || isTooCoarse(precision, 4 * result, offset * scale))) {
+    return jsIn(backend, call, rows, findLogits(backend, call, rows, "f64", true), true);
   }
   return result;
 }
 
-/** What is taken off each number of a row before it is compared: ln Σ e^z of logits; others are as they are. */
-function logSumExpIfLogits(backend: Backend, call: Call, row: NamedRow, logits: Logits, index: number): number {
-  if (row.kind !== "logits") return 0;
-  const { largest } = logits.found[index];
-  return largest * logits.scale + ln(sumOfExponentials(backend, call, oneOf(logits, index)));
-}
-
-/** The offset that makes (a - b + offset)·scale the log-ratio. */
+/**
+ * The offset that makes (a - b + offset)·scale the log-ratio. Off each number of logits comes their ln Σ e^z; others are as they
+ * are.
+ */
 function offsetOfRatio(backend: Backend, call: Call, p: NamedRow, q: NamedRow, logits: Logits): number {
-  const pPart = logSumExpIfLogits(backend, call, p, logits, 0);
-  return (logSumExpIfLogits(backend, call, q, logits, 1) - pPart) / logits.scale;
+  const { scale, found } = logits;
+  // the largest apart: they may be far larger than what is left
+  let largest = 0;
+  let logSum = 0;
+  for (const [row, index, sign] of [
+    [p, 0, -1],
+    [q, 1, 1],
+  ] as const) {
+    if (row.kind === "logits") {
+      largest += sign * found[index].largest;
+      logSum += sign * ln(sumOfExponentials(backend, call, oneOf(logits, index)));
+    } else {
+      largest -= sign * found[index].shift;
+    }
+  }
+  return largest + logSum / scale;
 }
 
 /** Σ c ln(p/q). */

@@ -3,12 +3,12 @@
 import type { Backend, FloatArray, Row } from "../backend.js";
 import type { Call, NamedRow } from "../inputs.js";
 import { ln } from "../scalar.js";
-import { fieldsFor, findLogits, sumOfExponentials } from "./logits.js";
+import { fieldsFor, findLogits, largestOf, sumOfExponentials } from "./logits.js";
 
 /** ln Σ e^(z/temperature). */
 export function logSumExp(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
   const logits = findLogits(backend, call, rows);
-  return logits.found[0].largest * logits.scale + ln(sumOfExponentials(backend, call, logits));
+  return largestOf(logits.found[0]) * logits.scale + ln(sumOfExponentials(backend, call, logits));
 }
 
 /** out = e^(z/temperature) over their sum: e^x, then times 1/Z. */
