@@ -1,26 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { createEngineSync, type Engine } from "../src/index.js";
+import { bitsOf, type Constructor, type FloatArray, LENGTHS, moved, OFFSETS } from "./bits.js";
 import { randomNumbers } from "./cases.js";
 
 // One result, to the bit, whatever computes it and wherever the numbers lie.
 
-type FloatArray = Float32Array | Float64Array;
-type Constructor = Float32ArrayConstructor | Float64ArrayConstructor;
-
 const js = createEngineSync({ backend: "js" });
 const simd = createEngineSync({ backend: "simd" });
 const plain = createEngineSync({ backend: "simd", shared: false });
-
-const LENGTHS = [
-  // lanes and groups of four vectors
-  ...Array.from({ length: 40 }, (_, i) => i + 1),
-  // blocks: 512 f32, 256 f64
-  ...[63, 64, 65, 255, 256, 257, 300, 500, 511, 512, 513, 527, 528, 529, 767, 768, 1000, 1023, 1024, 1025, 1535, 1537],
-  // chunks of the staging area: 8,192 f32, 4,096 f64
-  ...[4095, 4096, 4097, 8191, 8192, 8193, 8704, 20011],
-];
-
-const OFFSETS = [0, 1, 2, 3, 5];
 
 /** Fills p, q and counts with numbers of a kind. */
 const KINDS: Record<string, (random: () => number, p: FloatArray, q: FloatArray, i: number) => void> = {
@@ -133,29 +120,6 @@ function resultsOf(engine: Engine, { p, q, counts }: Rows): Record<string, strin
     }
   }
   return results;
-}
-
-function bitsOf(result: number | FloatArray): string {
-  if (typeof result === "number") return Buffer.from(new Float64Array([result]).buffer).toString("hex");
-  // a NaN's payload is not portable; that it is one is
-  return Array.from(result, (x) => (Number.isNaN(x) ? "NaN" : Object.is(x, -0) ? "-0" : x)).join();
-}
-
-/** The same numbers at an offset inside a larger array, ordinary or of an engine. */
-function moved(row: FloatArray, offset: number, engine?: Engine): { row: FloatArray; free: () => void } {
-  const length = row.length + offset + 3;
-  const isF32 = row instanceof Float32Array;
-  const whole = engine
-    ? isF32
-      ? engine.float32(length)
-      : engine.float64(length)
-    : isF32
-      ? new Float32Array(length)
-      : new Float64Array(length);
-  whole.fill(Number.NaN);
-  const part = whole.subarray(offset, offset + row.length);
-  part.set(row);
-  return { row: part, free: () => engine?.free(whole) };
 }
 
 describe.each([

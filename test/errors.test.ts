@@ -133,7 +133,9 @@ describe.each(["simd", "js"] as const)("%s", (backend) => {
   test("an unknown option is named, and the nearest known one", () => {
     const good = uniform(2);
     expect(() => engine.entropy(good, { normalise: true } as object)).toThrow(
-      new TypeError('entropy: unknown option "normalise"; did you mean "normalize"? It takes base, input, normalize'),
+      new TypeError(
+        'entropy: unknown option "normalise"; did you mean "normalize"? It takes base, input, normalize, temperature',
+      ),
     );
     expect(() => engine.iDivergence(good, good, { normalize: true } as object)).toThrow(/unknown option "normalize"/);
     expect(() => engine.klDivergenceRows(good, good, { rowlength: 2 } as never)).toThrow(/did you mean "rowLength"/);

@@ -9,7 +9,7 @@ const read = (path: string) => readFileSync(new URL(path, root), "utf8");
 
 /** `expression; // value …` lines, with the lines before them that they need. */
 function examplesOf(code: string): { expression: string; shown: string }[] {
-  return [...code.matchAll(/^(?:[\s*]*)([\w.]+\(.*\)|engine\.backend);\s*\/\/ (.+)$/gm)].map(
+  return [...code.matchAll(/^(?:[\s*]*)([\w.]+\(.*\)[\w.?[\]]*|engine\.backend);\s*\/\/ (.+)$/gm)].map(
     ([, expression, shown]) => ({
       expression,
       shown,
@@ -38,14 +38,21 @@ function expectShown(value: unknown, shown: string): void {
 const blocks = [...read("README.md").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
 
 describe("README.md", () => {
-  test("has examples", () => expect(blocks).toHaveLength(2));
+  test("has examples", () => {
+    expect(blocks).toHaveLength(3);
+    for (const block of blocks) expect(examplesOf(block)).not.toHaveLength(0);
+  });
 
-  test.each(examplesOf(blocks[0]))("$expression", ({ expression, shown }) => {
-    expectShown(evaluate("const p = [0.5, 0.25, 0.25]; const q = [0.25, 0.25, 0.5]", expression), shown);
+  const measures = blocks.slice(0, 2).flatMap((block) => {
+    const before = block.match(/^const .*$/gm)?.join("\n") ?? "";
+    return examplesOf(block).map((example) => ({ ...example, before }));
+  });
+  test.each(measures)("$expression", ({ before, expression, shown }) => {
+    expectShown(evaluate(`${before}\n`, expression), shown);
   });
 
   test("engines", () => {
-    const code = blocks[1].replace(/^import.*$/m, "").replace("using engine", "const engine");
+    const code = blocks[2].replace(/^import.*$/m, "").replace("using engine", "const engine");
     const shown = Object.fromEntries(examplesOf(code).map((it) => [it.expression, it.shown]));
     expect(evaluate(code, "engine.backend")).toBe(JSON.parse(shown["engine.backend"]));
     const kl = "engine.klDivergence(p, q)";
@@ -63,6 +70,6 @@ const docs = examplesOf(
 );
 
 describe("docstrings", () => {
-  test("every measure has an example", () => expect(docs).toHaveLength(9));
+  test("every measure has an example", () => expect(docs).toHaveLength(17));
   test.each(docs)("$expression", ({ expression, shown }) => expectShown(evaluate("", expression), shown));
 });
