@@ -1,12 +1,14 @@
 // crossEntropyOfLogits: T = Σ e^x·y (total 0), Zp = Σ e^x (1), Zq = Σ e^y (2); H(p, q) = ln Zq - T/Zp. No y is above 0 by more
-//   than a rounding, so that nothing cancels. A class that is impossible in p adds 0; one impossible in q alone: UNUSUAL.
+//   than a rounding, so that nothing cancels. A class that is negligible in p adds 0; one impossible in q alone: UNUSUAL.
 // softTargets: the same with probabilities t in place of e^x: T = Σ t·y, P = Σt, Zq.
 // sumOfLogits: Σ (z - shift) (total 0), for smoothed labels.
 
 import { BLOCK, GROUP, UNUSUAL, addTotal, blockSize, padded, sumOfGroup } from "./blocks";
 import { exponential, negligible } from "./exponential";
 import { addLanes, splat, sumOfLanes } from "./lanes";
-import { A_SHIFT, B_SHIFT, SCALE, addFinite, clampedExponents, exponents, field, fieldAs, impossible, paddedLogits, paddedWith } from "./logits";
+import {
+  A_SHIFT, B_SHIFT, SCALE, addFinite, exponents, field, fieldAs, impossible, isInfinite, paddedLogits, paddedWith,
+} from "./logits";
 
 // @ts-ignore: decorator
 @inline
@@ -14,11 +16,11 @@ function exponentialOfAny<T>(y: v128): v128 {
   return exponential<T>(v128.pmax<T>(negligible<T>(), y));
 }
 
-/** e^x·y, 0 where a is -Infinity. */
+/** e^x·y, 0 where x is so small that it does not count: then y may be anything. */
 // @ts-ignore: decorator
 @inline
-function termOf<T>(a: v128, e: v128, y: v128): v128 {
-  return v128.andnot(v128.mul<T>(e, y), v128.eq<T>(a, impossible<T>()));
+function termOf<T>(x: v128, e: v128, y: v128): v128 {
+  return v128.andnot(v128.mul<T>(e, y), v128.lt<T>(x, negligible<T>()));
 }
 
 // @ts-ignore: decorator
@@ -35,20 +37,26 @@ function crossEntropyOfLogits<T>(a: usize, b: usize, length: usize, state: usize
     let sums = f64x2.splat(0);
     let pSums = f64x2.splat(0);
     let qSums = f64x2.splat(0);
+    let lowest = i32x4.splat(0);
     for (let i: usize = 0; i < size; i += GROUP) {
-      const e0 = exponential<T>(clampedExponents<T>(v128.load(p + i), aShift, scale));
-      const e1 = exponential<T>(clampedExponents<T>(v128.load(p + i, 16), aShift, scale));
-      const e2 = exponential<T>(clampedExponents<T>(v128.load(p + i, 32), aShift, scale));
-      const e3 = exponential<T>(clampedExponents<T>(v128.load(p + i, 48), aShift, scale));
+      const x0 = exponents<T>(v128.load(p + i), aShift, scale);
+      const x1 = exponents<T>(v128.load(p + i, 16), aShift, scale);
+      const x2 = exponents<T>(v128.load(p + i, 32), aShift, scale);
+      const x3 = exponents<T>(v128.load(p + i, 48), aShift, scale);
+      const e0 = exponentialOfAny<T>(x0);
+      const e1 = exponentialOfAny<T>(x1);
+      const e2 = exponentialOfAny<T>(x2);
+      const e3 = exponentialOfAny<T>(x3);
       const y0 = exponents<T>(v128.load(q + i), bShift, scale);
       const y1 = exponents<T>(v128.load(q + i, 16), bShift, scale);
       const y2 = exponents<T>(v128.load(q + i, 32), bShift, scale);
       const y3 = exponents<T>(v128.load(q + i, 48), bShift, scale);
+      lowest = v128.pmin<T>(lowest, v128.pmin<T>(v128.pmin<T>(y0, y1), v128.pmin<T>(y2, y3)));
       const products = sumOfGroup<T>(
-        termOf<T>(v128.load(p + i), e0, y0),
-        termOf<T>(v128.load(p + i, 16), e1, y1),
-        termOf<T>(v128.load(p + i, 32), e2, y2),
-        termOf<T>(v128.load(p + i, 48), e3, y3),
+        termOf<T>(x0, e0, y0),
+        termOf<T>(x1, e1, y1),
+        termOf<T>(x2, e2, y2),
+        termOf<T>(x3, e3, y3),
       );
       sums = addLanes<T>(sums, products);
       pSums = addLanes<T>(pSums, sumOfGroup<T>(e0, e1, e2, e3));
@@ -62,6 +70,7 @@ function crossEntropyOfLogits<T>(a: usize, b: usize, length: usize, state: usize
     }
     addTotal(state, 1, sumOfLanes(pSums));
     addTotal(state, 2, sumOfLanes(qSums));
+    if (v128.any_true(v128.eq<T>(lowest, impossible<T>())) && isInfinite<T>(p, q, size)) return UNUSUAL;
     if (!addFinite(state, 0, sumOfLanes(sums))) return UNUSUAL;
   }
   return 0;

@@ -1,22 +1,22 @@
 // klDivergenceOfLogits: with v = (b - a + offset)·scale, which is exact for a ≈ b, and e^y = e^x·e^v:
 //
-//   S = Σ e^x·(e^v - 1 - v) >= 0 (total 0),  Zp = Σ e^x (1),  D = Zq - Zp = Σ e^x·(e^v - 1) (2)
-//   KL(p‖q) = S/Zp - (ρ - ln(1 + ρ)),  ρ = D/Zp
+//   S = Σ e^x·(e^v - 1 - v) >= 0 (total 0),  Zp = Σ e^x (1),  V = Σ e^x·v (2);  Zq = Zp + S + V
+//   KL(p‖q) = S/Zp - (ρ - ln(1 + ρ)) = ln(1 + ρ) - V/Zp,  ρ = (S + V)/Zp
 //
-// Nothing of first order in v is in S, so that KL keeps its relative accuracy however alike the two rows are. UNUSUAL: a class
-// that a makes possible is impossible in b, or S is not finite.
+// Nothing of first order in v is in S, so that the first form keeps its relative accuracy however alike the two rows are; the
+// second is for rows that are not. UNUSUAL: a class that a makes possible is impossible in b, or S is not finite.
 
 import { BLOCK, GROUP, UNUSUAL, addTotal, blockSize, sumOfGroup } from "./blocks";
 import { excessNear, excessOfExponential } from "./exponential";
 import { addLanes, sumOfLanes } from "./lanes";
 import { INFINITE, NEAR, SCRATCH, addFinite, paddedLogits, preparePair } from "./logits";
 
-/** Adds S and D of a block from scratch; whether S is finite. */
+/** Adds S and V of a block from scratch; whether S is finite. */
 // @ts-ignore: decorator
 @inline
 function addUp<T>(size: usize, state: usize, isNear: bool): bool {
   let sums = f64x2.splat(0);
-  let differences = f64x2.splat(0);
+  let ratios = f64x2.splat(0);
   const end = state + SCRATCH + size;
   for (let at = state + SCRATCH; at < end; at += GROUP) {
     const e0 = v128.load(at);
@@ -32,16 +32,11 @@ function addUp<T>(size: usize, state: usize, isNear: bool): bool {
     const s2 = isNear ? excessNear<T>(v2) : excessOfExponential<T>(v2);
     const s3 = isNear ? excessNear<T>(v3) : excessOfExponential<T>(v3);
     const sum = sumOfGroup<T>(v128.mul<T>(e0, s0), v128.mul<T>(e1, s1), v128.mul<T>(e2, s2), v128.mul<T>(e3, s3));
-    const difference = sumOfGroup<T>(
-      v128.mul<T>(e0, v128.add<T>(s0, v0)),
-      v128.mul<T>(e1, v128.add<T>(s1, v1)),
-      v128.mul<T>(e2, v128.add<T>(s2, v2)),
-      v128.mul<T>(e3, v128.add<T>(s3, v3)),
-    );
+    const ratio = sumOfGroup<T>(v128.mul<T>(e0, v0), v128.mul<T>(e1, v1), v128.mul<T>(e2, v2), v128.mul<T>(e3, v3));
     sums = addLanes<T>(sums, sum);
-    differences = addLanes<T>(differences, difference);
+    ratios = addLanes<T>(ratios, ratio);
   }
-  addTotal(state, 2, sumOfLanes(differences));
+  addTotal(state, 2, sumOfLanes(ratios));
   return addFinite(state, 0, sumOfLanes(sums));
 }
 

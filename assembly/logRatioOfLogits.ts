@@ -1,13 +1,13 @@
 // What is linear in logits, computed in f64 lanes and rounded once, so that an offset common to a row takes no accuracy:
 //
-//   logRatioOfLogits               out = (a - b + offset)·scale
-//   logLikelihoodRatioOfLogits     Σ c·(a - b + offset)·scale (total 0); a count of 0 adds 0. UNUSUAL: not finite, or c < 0
+//   logRatioOfLogits               out = ((a - aShift) - (b - bShift) + offset)·scale
+//   logLikelihoodRatioOfLogits     Σ c·(the same) (total 0); a count of 0 adds 0. UNUSUAL: not finite, or c < 0
 //   shifted                        out = (z - aShift)·scale - less: logSoftmax, where less is ln Z
 //   logarithms_f64                 out = factor·ln p, -Infinity for 0. UNUSUAL: some p is no normal number and not 0
 
 import { BLOCK, UNUSUAL, blockSize, padded, paddingOf } from "./blocks";
 import { addLanes, smallestNormal, splat, sumOfLanes } from "./lanes";
-import { A_SHIFT, FACTOR, LESS, OFFSET, SCALE, addFinite, field, impossible, paddedLogits } from "./logits";
+import { A_SHIFT, B_SHIFT, FACTOR, LESS, OFFSET, SCALE, addFinite, field, impossible, paddedLogits } from "./logits";
 import { logarithm } from "./logarithm";
 
 /** Lanes 0 and 1, or 2 and 3, of four f32 as f64. */
@@ -24,18 +24,18 @@ function joined(low: v128, high: v128): v128 {
   return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
 }
 
-/** (a - b + offset)·scale of f64 lanes. */
+/** ((a - aShift) - (b - bShift) + offset)·scale of f64 lanes. */
 // @ts-ignore: decorator
 @inline
-function ratio(a: v128, b: v128, offset: v128, scale: v128): v128 {
-  return v128.mul<f64>(v128.add<f64>(v128.sub<f64>(a, b), offset), scale);
+function ratio(a: v128, b: v128, state: usize): v128 {
+  const x = v128.sub<f64>(a, field<f64>(state, A_SHIFT));
+  const y = v128.sub<f64>(b, field<f64>(state, B_SHIFT));
+  return v128.mul<f64>(v128.add<f64>(v128.sub<f64>(x, y), field<f64>(state, OFFSET)), field<f64>(state, SCALE));
 }
 
 // @ts-ignore: decorator
 @inline
 function logRatioOfLogits<T>(a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
-  const offset = field<f64>(state, OFFSET);
-  const scale = field<f64>(state, SCALE);
   const end = a + length * sizeof<T>();
   for (; a < end; a += BLOCK, b += BLOCK, out += BLOCK) {
     const left = end - a;
@@ -47,10 +47,10 @@ function logRatioOfLogits<T>(a: usize, b: usize, length: usize, state: usize, ou
       const x = v128.load(aBlock + i);
       const y = v128.load(bBlock + i);
       if (sizeof<T>() == 4) {
-        const low = ratio(half(x, false), half(y, false), offset, scale);
-        v128.store(target + i, joined(low, ratio(half(x, true), half(y, true), offset, scale)));
+        const low = ratio(half(x, false), half(y, false), state);
+        v128.store(target + i, joined(low, ratio(half(x, true), half(y, true), state)));
       } else {
-        v128.store(target + i, ratio(x, y, offset, scale));
+        v128.store(target + i, ratio(x, y, state));
       }
     }
     if (target != out) memory.copy(out, target, left);
@@ -66,18 +66,16 @@ export function logRatioOfLogits_f64(a: usize, b: usize, length: usize, state: u
   return logRatioOfLogits<f64>(a, b, length, state, out);
 }
 
-/** c·(a - b + offset)·scale of f64 lanes, 0 where c is. */
+/** c times that, 0 where c is. */
 // @ts-ignore: decorator
 @inline
-function countedRatio(c: v128, a: v128, b: v128, offset: v128, scale: v128): v128 {
-  return v128.andnot(v128.mul<f64>(c, ratio(a, b, offset, scale)), v128.eq<f64>(c, f64x2.splat(0)));
+function countedRatio(c: v128, a: v128, b: v128, state: usize): v128 {
+  return v128.andnot(v128.mul<f64>(c, ratio(a, b, state)), v128.eq<f64>(c, f64x2.splat(0)));
 }
 
 // @ts-ignore: decorator
 @inline
 function logLikelihoodRatioOfLogits<T>(counts: usize, a: usize, b: usize, length: usize, state: usize): i32 {
-  const offset = field<f64>(state, OFFSET);
-  const scale = field<f64>(state, SCALE);
   const end = a + length * sizeof<T>();
   for (; a < end; counts += BLOCK, a += BLOCK, b += BLOCK) {
     const left = end - a;
@@ -93,11 +91,11 @@ function logLikelihoodRatioOfLogits<T>(counts: usize, a: usize, b: usize, length
       const y = v128.load(bBlock + i);
       least = v128.pmin<T>(least, c);
       if (sizeof<T>() == 4) {
-        const low = countedRatio(half(c, false), half(x, false), half(y, false), offset, scale);
-        const high = countedRatio(half(c, true), half(x, true), half(y, true), offset, scale);
+        const low = countedRatio(half(c, false), half(x, false), half(y, false), state);
+        const high = countedRatio(half(c, true), half(x, true), half(y, true), state);
         sums = v128.add<f64>(sums, v128.add<f64>(low, high));
       } else {
-        sums = v128.add<f64>(sums, countedRatio(c, x, y, offset, scale));
+        sums = v128.add<f64>(sums, countedRatio(c, x, y, state));
       }
     }
     if (v128.any_true(v128.lt<T>(least, i32x4.splat(0))) || !addFinite(state, 0, sumOfLanes(sums))) return UNUSUAL;

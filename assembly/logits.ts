@@ -180,7 +180,7 @@ function exponentOrPower<T>(z: v128, least: v128, shift: v128, scale: v128, expo
 }
 
 /** Whether a block of b has a class of probability 0 that is possible in a. */
-function isInfinite<T>(a: usize, b: usize, size: usize): bool {
+export function isInfinite<T>(a: usize, b: usize, size: usize): bool {
   let infinite = i32x4.splat(0);
   for (let i: usize = 0; i < size; i += 16) {
     const isImpossible = v128.eq<T>(v128.load(b + i), impossible<T>());

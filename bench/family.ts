@@ -22,7 +22,7 @@ export interface Rows {
 }
 
 /** The top-level functions, or the methods of an engine. */
-export type Measures = Omit<typeof logratio, "createEngine" | "createEngineSync" | "Engine">;
+type Measures = Omit<typeof logratio, "createEngine" | "createEngineSync" | "Engine">;
 
 /** One kernel family: the call, the loop that a user would write instead, and the exact value. */
 export interface Family {

@@ -70,6 +70,9 @@ const OUT_SLOT = SLOTS - 1;
 
 export type FloatArray = Float32Array | Float64Array;
 
+/** A compensated sum; of one that is not finite, the error is NaN. */
+export const totalOf = (sum: number, error: number): number => (Number.isFinite(sum) ? sum + error : sum);
+
 /** `Location` is how the backend's kernels take a row: a pointer, or an array. */
 export abstract class Backend<Location = unknown> {
   /** γ of the symmetric families. */

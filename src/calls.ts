@@ -185,7 +185,7 @@ function checkEqualLengths(functionName: string, names: readonly string[], sourc
 }
 
 /** `rowLength` itself, once it is a length. */
-export function checkRowLength(functionName: string, rowLength: number): number {
+function checkRowLength(functionName: string, rowLength: number): number {
   if (!Number.isInteger(rowLength) || rowLength < 1) {
     const error = rowLength === undefined ? TypeError : RangeError;
     throw new error(`${functionName}: rowLength is ${rowLength}; it must be an integer >= 1`);
@@ -219,6 +219,14 @@ export function countRows(
     }
   }
   return count;
+}
+
+/** Throws where `out` lies over an array that is read while it is written. */
+export function checkApart(functionName: string, name: string, out: FloatArray, other: string, source: unknown): void {
+  if (!ArrayBuffer.isView(source) || source.buffer !== out.buffer) return;
+  if (source.byteOffset + source.byteLength <= out.byteOffset) return;
+  if (out.byteOffset + out.byteLength <= source.byteOffset) return;
+  throw new RangeError(`${functionName}: ${name} overlaps ${other}, which it would overwrite`);
 }
 
 /** The array to write to, after the checks that make writing safe. */

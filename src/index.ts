@@ -323,7 +323,7 @@ export function logSumExpRows(z: Vector, options: RowsOptions<SoftmaxOptions>): 
  * 1.7e-16·|ln p| (f64); small ones become subnormal, then 0.
  * @throws As {@link logSumExp}; TypeError where `out` is not of the result's type, RangeError where its length is another.
  * @example
- * softmax([0, Math.log(3)]); // Float64Array [0.25, 0.75]
+ * softmax([1000, 1000, 1000, 1000]); // Float64Array [0.25, 0.25, 0.25, 0.25]
  */
 export function softmax(z: Float32Array, options?: SoftmaxOptions & OutOption): Float32Array;
 export function softmax(z: Vector, options?: SoftmaxOptions & OutOption): FloatArray;

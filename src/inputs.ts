@@ -99,6 +99,9 @@ export function settingsOf(
 /** ln(base). */
 export function unitOf(functionName: string, base: number | undefined): number {
   if (base === undefined) return 1;
+  if (typeof base !== "number") {
+    throw new TypeError(`${functionName}: base is ${describe(base)}; it must be a number`);
+  }
   if (!(base > 0 && base < Number.POSITIVE_INFINITY) || base === 1) {
     throw new RangeError(`${functionName}: base is ${base}; it must be positive, finite and not 1`);
   }
@@ -106,6 +109,9 @@ export function unitOf(functionName: string, base: number | undefined): number {
 }
 
 export function temperatureOf(functionName: string, temperature = 1): number {
+  if (typeof temperature !== "number") {
+    throw new TypeError(`${functionName}: temperature is ${describe(temperature)}; it must be a number`);
+  }
   if (!(temperature > 0 && temperature < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`${functionName}: temperature is ${temperature}; it must be positive and finite`);
   }
@@ -191,6 +197,8 @@ export function isImpossible({ source, start, kind }: NamedRow, i: number): bool
 const SUM_TOLERANCE = 1e-2;
 
 export function checkSum(call: Call, row: NamedRow, sum: number): void {
+  // with `normalize` the sum of exponentials may be any, even one too large or too small for a number
+  if (row.kind === "logProbabilities" && call.normalize) return;
   if (Math.abs(sum - 1) <= SUM_TOLERANCE || (call.normalize && sum > 0 && sum < Number.POSITIVE_INFINITY)) return;
   const name = nameOfRow(call, row);
   if (row.kind === "logProbabilities") {

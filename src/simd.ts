@@ -1,5 +1,5 @@
 import { instantiateSync } from "@assemblyscript/loader";
-import { Backend, type FloatArray, type Mapping, type Precision, type Reduction } from "./backend.js";
+import { Backend, type FloatArray, type Mapping, type Precision, type Reduction, totalOf } from "./backend.js";
 import type { Fields } from "./fallback/logits.js";
 import { CHUNK_BYTES, FAMILY, RESERVED_BYTES, SLOTS, STAGING, STATE } from "./layout.js";
 import type { LinearMemory } from "./memory.js";
@@ -70,7 +70,7 @@ export class SimdBackend extends Backend<number> {
   }
 
   total(index: number): number {
-    return this.#totals[2 * index] + this.#totals[2 * index + 1];
+    return totalOf(this.#totals[2 * index], this.#totals[2 * index + 1]);
   }
 
   protected clear(): void {

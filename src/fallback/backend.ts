@@ -1,4 +1,4 @@
-import { Backend, CHUNK, type FloatArray, type Mapping, type Precision, type Reduction } from "../backend.js";
+import { Backend, CHUNK, type FloatArray, type Mapping, type Precision, type Reduction, totalOf } from "../backend.js";
 import { SLOTS } from "../layout.js";
 import { State } from "./blocks.js";
 import { kernels } from "./index.js";
@@ -25,7 +25,7 @@ export class JsBackend extends Backend<FloatArray> {
   }
 
   total(index: number): number {
-    return this.#state.totals[2 * index] + this.#state.totals[2 * index + 1];
+    return totalOf(this.#state.totals[2 * index], this.#state.totals[2 * index + 1]);
   }
 
   protected clear(): void {

@@ -13,7 +13,7 @@ import {
   terms_f64,
   UNUSUAL,
 } from "./blocks.js";
-import { exponentials_f32, exponentials_f64 } from "./exponential.js";
+import { exponentials_f32, exponentials_f64, NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "./exponential.js";
 import {
   addFinite,
   clampExponents_f32,
@@ -26,13 +26,13 @@ import {
   powers_f64,
   products_f32,
   products_f64,
-  toClampedExponents_f32,
-  toClampedExponents_f64,
   toExponents_f32,
   toExponents_f64,
 } from "./logits.js";
 
 const round = Math.fround;
+
+const counts_f32 = terms_f32;
 
 /** Σ e^y of the exponents of a block, which are clamped in passing. */
 function sumOfClamped_f32(size: number): number {
@@ -51,12 +51,17 @@ export function crossEntropyOfLogits_f32(a: Float32Array, b: Float32Array, state
     const size = aBlocks.seek(start);
     bBlocks.seek(start);
     const { values: p, from } = aBlocks;
-    toClampedExponents_f32(p, from, size, aShift, scale);
+    const { values: q } = bBlocks;
+    const allCount = toExponents_f32(p, from, size, aShift, scale);
+    // a class that is negligible in p has no part in the sum, however small its q
+    if (!allCount) for (let i = 0; i < size; i++) counts_f32[i] = exponents_f32[i] < NEGLIGIBLE_F32 ? 0 : 1;
+    clampExponents_f32(size);
     exponentials_f32(exponents_f32, powers_f32, size);
     addTotal(state, 1, sumOfTerms_f32(powers_f32, size));
-    toExponents_f32(bBlocks.values, bBlocks.from, size, bShift, scale);
+    toExponents_f32(q, bBlocks.from, size, bShift, scale);
     for (let i = 0, j = from; i < size; i++, j++) {
-      products_f32[i] = p[j] === Number.NEGATIVE_INFINITY ? 0 : powers_f32[i] * exponents_f32[i];
+      if (q[j] === Number.NEGATIVE_INFINITY && p[j] !== Number.NEGATIVE_INFINITY) return UNUSUAL;
+      products_f32[i] = allCount || counts_f32[i] !== 0 ? powers_f32[i] * exponents_f32[i] : 0;
     }
     addTotal(state, 2, sumOfClamped_f32(size));
     if (!addFinite(state, 0, sumOfTerms_f32(products_f32, size))) return UNUSUAL;
@@ -100,6 +105,8 @@ export function sumOfLogits_f32(row: Float32Array, state: State): number {
   return 0;
 }
 
+const counts_f64 = terms_f64;
+
 /** Σ e^y of the exponents of a block, which are clamped in passing. */
 function sumOfClamped_f64(size: number): number {
   clampExponents_f64(size);
@@ -117,12 +124,17 @@ export function crossEntropyOfLogits_f64(a: Float64Array, b: Float64Array, state
     const size = aBlocks.seek(start);
     bBlocks.seek(start);
     const { values: p, from } = aBlocks;
-    toClampedExponents_f64(p, from, size, aShift, scale);
+    const { values: q } = bBlocks;
+    const allCount = toExponents_f64(p, from, size, aShift, scale);
+    // a class that is negligible in p has no part in the sum, however small its q
+    if (!allCount) for (let i = 0; i < size; i++) counts_f64[i] = exponents_f64[i] < NEGLIGIBLE_F64 ? 0 : 1;
+    clampExponents_f64(size);
     exponentials_f64(exponents_f64, powers_f64, size);
     addTotal(state, 1, sumOfTerms_f64(powers_f64, size));
-    toExponents_f64(bBlocks.values, bBlocks.from, size, bShift, scale);
+    toExponents_f64(q, bBlocks.from, size, bShift, scale);
     for (let i = 0, j = from; i < size; i++, j++) {
-      products_f64[i] = p[j] === Number.NEGATIVE_INFINITY ? 0 : powers_f64[i] * exponents_f64[i];
+      if (q[j] === Number.NEGATIVE_INFINITY && p[j] !== Number.NEGATIVE_INFINITY) return UNUSUAL;
+      products_f64[i] = allCount || counts_f64[i] !== 0 ? powers_f64[i] * exponents_f64[i] : 0;
     }
     addTotal(state, 2, sumOfClamped_f64(size));
     if (!addFinite(state, 0, sumOfTerms_f64(products_f64, size))) return UNUSUAL;

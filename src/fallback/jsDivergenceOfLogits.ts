@@ -22,6 +22,7 @@ import {
   logitBlocks_f64,
   logRatios_f32,
   logRatios_f64,
+  NEAR,
   powers_f32,
   powers_f64,
   preparePair_f32,
@@ -91,7 +92,7 @@ export function jsDivergenceOfLogits_f32(a: Float32Array, b: Float32Array, state
   for (let start = 0; start < a.length; start += BLOCK_F32) {
     const size = aBlocks.seek(start);
     bBlocks.seek(start);
-    if (preparePair_f32(aBlocks, bBlocks, size, state)) {
+    if (preparePair_f32(aBlocks, bBlocks, size, state) & NEAR) {
       for (let i = 0; i < size; i++) exponents_f32[i] = round(logRatios_f32[i] * 0.5) + exponents_f32[i];
       exponentials_f32(exponents_f32, powers_f32, size);
       for (let i = 0; i < size; i++) products_f32[i] = powers_f32[i] * nearTerm_f32(logRatios_f32[i]);
@@ -134,7 +135,7 @@ export function jsDivergenceOfLogits_f64(a: Float64Array, b: Float64Array, state
   for (let start = 0; start < a.length; start += BLOCK_F64) {
     const size = aBlocks.seek(start);
     bBlocks.seek(start);
-    if (preparePair_f64(aBlocks, bBlocks, size, state)) {
+    if (preparePair_f64(aBlocks, bBlocks, size, state) & NEAR) {
       for (let i = 0; i < size; i++) exponents_f64[i] = logRatios_f64[i] * 0.5 + exponents_f64[i];
       exponentials_f64(exponents_f64, powers_f64, size);
       for (let i = 0; i < size; i++) products_f64[i] = powers_f64[i] * nearTerm_f64(logRatios_f64[i]);

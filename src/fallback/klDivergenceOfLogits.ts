@@ -15,12 +15,12 @@ import {
   differences_f64,
   exponents_f32,
   exponents_f64,
-  isInfinite_f32,
-  isInfinite_f64,
+  INFINITE,
   logitBlocks_f32,
   logitBlocks_f64,
   logRatios_f32,
   logRatios_f64,
+  NEAR,
   powers_f32,
   powers_f64,
   preparePair_f32,
@@ -29,22 +29,19 @@ import {
   products_f64,
 } from "./logits.js";
 
-const round = Math.fround;
-
 export function klDivergenceOfLogits_f32(a: Float32Array, b: Float32Array, state: State): number {
   const [aBlocks, bBlocks] = logitBlocks_f32(a, b);
   for (let start = 0; start < a.length; start += BLOCK_F32) {
     const size = aBlocks.seek(start);
     bBlocks.seek(start);
-    const isNear = preparePair_f32(aBlocks, bBlocks, size, state);
-    // v = -Infinity is not near
-    if (!isNear && isInfinite_f32(aBlocks, bBlocks, size)) return UNUSUAL;
+    const kind = preparePair_f32(aBlocks, bBlocks, size, state);
+    if (kind & INFINITE) return UNUSUAL;
     exponentials_f32(exponents_f32, powers_f32, size);
     addTotal(state, 1, sumOfTerms_f32(powers_f32, size));
-    if (isNear) for (let i = 0; i < size; i++) products_f32[i] = excessNear_f32(logRatios_f32[i]);
+    if (kind & NEAR) for (let i = 0; i < size; i++) products_f32[i] = excessNear_f32(logRatios_f32[i]);
     else excesses_f32(logRatios_f32, products_f32, size);
     for (let i = 0; i < size; i++) {
-      differences_f32[i] = powers_f32[i] * round(products_f32[i] + logRatios_f32[i]);
+      differences_f32[i] = powers_f32[i] * logRatios_f32[i];
       products_f32[i] = powers_f32[i] * products_f32[i];
     }
     addTotal(state, 2, sumOfTerms_f32(differences_f32, size));
@@ -58,15 +55,14 @@ export function klDivergenceOfLogits_f64(a: Float64Array, b: Float64Array, state
   for (let start = 0; start < a.length; start += BLOCK_F64) {
     const size = aBlocks.seek(start);
     bBlocks.seek(start);
-    const isNear = preparePair_f64(aBlocks, bBlocks, size, state);
-    // v = -Infinity is not near
-    if (!isNear && isInfinite_f64(aBlocks, bBlocks, size)) return UNUSUAL;
+    const kind = preparePair_f64(aBlocks, bBlocks, size, state);
+    if (kind & INFINITE) return UNUSUAL;
     exponentials_f64(exponents_f64, powers_f64, size);
     addTotal(state, 1, sumOfTerms_f64(powers_f64, size));
-    if (isNear) for (let i = 0; i < size; i++) products_f64[i] = excessNear_f64(logRatios_f64[i]);
+    if (kind & NEAR) for (let i = 0; i < size; i++) products_f64[i] = excessNear_f64(logRatios_f64[i]);
     else excesses_f64(logRatios_f64, products_f64, size);
     for (let i = 0; i < size; i++) {
-      differences_f64[i] = powers_f64[i] * (products_f64[i] + logRatios_f64[i]);
+      differences_f64[i] = powers_f64[i] * logRatios_f64[i];
       products_f64[i] = powers_f64[i] * products_f64[i];
     }
     addTotal(state, 2, sumOfTerms_f64(differences_f64, size));

@@ -5,14 +5,14 @@ import { high_f64, SMALLEST_NORMAL_F64 } from "./lanes.js";
 import { logarithm_f64 } from "./logarithm.js";
 
 export function logRatioOfLogits_f32(a: Float32Array, b: Float32Array, state: State, out: Float32Array): number {
-  const { offset, scale } = state.fields;
-  for (let i = 0; i < a.length; i++) out[i] = (a[i] - b[i] + offset) * scale;
+  const { aShift, bShift, offset, scale } = state.fields;
+  for (let i = 0; i < a.length; i++) out[i] = (a[i] - aShift - (b[i] - bShift) + offset) * scale;
   return 0;
 }
 
 export function logRatioOfLogits_f64(a: Float64Array, b: Float64Array, state: State, out: Float64Array): number {
-  const { offset, scale } = state.fields;
-  for (let i = 0; i < a.length; i++) out[i] = (a[i] - b[i] + offset) * scale;
+  const { aShift, bShift, offset, scale } = state.fields;
+  for (let i = 0; i < a.length; i++) out[i] = (a[i] - aShift - (b[i] - bShift) + offset) * scale;
   return 0;
 }
 
@@ -23,10 +23,10 @@ export function logLikelihoodRatioOfLogits_f32(
   b: Float32Array,
   state: State,
 ): number {
-  const { offset, scale } = state.fields;
+  const { aShift, bShift, offset, scale } = state.fields;
   const term = (i: number): number => {
     const c = counts[i];
-    return i < a.length && c !== 0 ? c * ((a[i] - b[i] + offset) * scale) : 0;
+    return i < a.length && c !== 0 ? c * ((a[i] - aShift - (b[i] - bShift) + offset) * scale) : 0;
   };
   for (let start = 0; start < a.length; start += BLOCK_F32) {
     const end = Math.min(start + BLOCK_F32, a.length);
@@ -52,10 +52,10 @@ export function logLikelihoodRatioOfLogits_f64(
   b: Float64Array,
   state: State,
 ): number {
-  const { offset, scale } = state.fields;
+  const { aShift, bShift, offset, scale } = state.fields;
   const term = (i: number): number => {
     const c = counts[i];
-    return i < a.length && c !== 0 ? c * ((a[i] - b[i] + offset) * scale) : 0;
+    return i < a.length && c !== 0 ? c * ((a[i] - aShift - (b[i] - bShift) + offset) * scale) : 0;
   };
   for (let start = 0; start < a.length; start += BLOCK_F64) {
     const end = Math.min(start + BLOCK_F64, a.length);

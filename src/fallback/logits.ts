@@ -27,6 +27,10 @@ export interface Fields {
   secondFactor: number;
 }
 
+/** What a block of a pair is: every |v| <= 2; or some class that a makes possible is impossible in b. */
+export const NEAR = 1;
+export const INFINITE = 2;
+
 const scratch_f32 = () => new Float32Array(BLOCK_F32);
 const scratch_f64 = () => new Float64Array(BLOCK_F64);
 
@@ -79,33 +83,25 @@ export function logRatioOf_f32(x: number, y: number, least: number, offset: numb
   return 0 < v ? v : 0;
 }
 
-/** x and v of a block; whether every |v| <= 2. */
-export function preparePair_f32(a: Blocks_f32, b: Blocks_f32, size: number, { fields }: State): boolean {
+/** x and v of a block, and what it is: NEAR, INFINITE. */
+export function preparePair_f32(a: Blocks_f32, b: Blocks_f32, size: number, { fields }: State): number {
   const { values: p, from } = a;
   const { values: q } = b;
   const shift = round(fields.aShift);
   const scale = round(fields.scale);
   const least = round(fields.aLeast);
   const offset = round(fields.offset);
-  let isNear = true;
+  let kind = NEAR;
   for (let i = 0, j = from; i < size; i++, j++) {
     const x = p[j];
-    const v = logRatioOf_f32(x, q[j], least, offset, scale);
+    const y = q[j];
+    const v = logRatioOf_f32(x, y, least, offset, scale);
     exponents_f32[i] = round((x < least ? least : x) - shift) * scale;
     logRatios_f32[i] = v;
-    if (!(v <= 2 && v >= -2)) isNear = false;
+    if (!(v <= 2 && v >= -2)) kind &= ~NEAR;
+    if (y === Number.NEGATIVE_INFINITY && x !== y) kind |= INFINITE;
   }
-  return isNear;
-}
-
-/** Whether a block of b has a class of probability 0 that is possible in a. */
-export function isInfinite_f32(a: Blocks_f32, b: Blocks_f32, size: number): boolean {
-  const { values: p, from } = a;
-  const { values: q } = b;
-  for (let j = from; j < from + size; j++) {
-    if (q[j] === Number.NEGATIVE_INFINITY && p[j] !== Number.NEGATIVE_INFINITY) return true;
-  }
-  return false;
+  return kind;
 }
 
 /** Two rows of logits, block by block. */
@@ -162,33 +158,25 @@ export function logRatioOf_f64(x: number, y: number, least: number, offset: numb
   return 0 < v ? v : 0;
 }
 
-/** x and v of a block; whether every |v| <= 2. */
-export function preparePair_f64(a: Blocks_f64, b: Blocks_f64, size: number, { fields }: State): boolean {
+/** x and v of a block, and what it is: NEAR, INFINITE. */
+export function preparePair_f64(a: Blocks_f64, b: Blocks_f64, size: number, { fields }: State): number {
   const { values: p, from } = a;
   const { values: q } = b;
   const shift = fields.aShift;
   const scale = fields.scale;
   const least = fields.aLeast;
   const offset = fields.offset;
-  let isNear = true;
+  let kind = NEAR;
   for (let i = 0, j = from; i < size; i++, j++) {
     const x = p[j];
-    const v = logRatioOf_f64(x, q[j], least, offset, scale);
+    const y = q[j];
+    const v = logRatioOf_f64(x, y, least, offset, scale);
     exponents_f64[i] = ((x < least ? least : x) - shift) * scale;
     logRatios_f64[i] = v;
-    if (!(v <= 2 && v >= -2)) isNear = false;
+    if (!(v <= 2 && v >= -2)) kind &= ~NEAR;
+    if (y === Number.NEGATIVE_INFINITY && x !== y) kind |= INFINITE;
   }
-  return isNear;
-}
-
-/** Whether a block of b has a class of probability 0 that is possible in a. */
-export function isInfinite_f64(a: Blocks_f64, b: Blocks_f64, size: number): boolean {
-  const { values: p, from } = a;
-  const { values: q } = b;
-  for (let j = from; j < from + size; j++) {
-    if (q[j] === Number.NEGATIVE_INFINITY && p[j] !== Number.NEGATIVE_INFINITY) return true;
-  }
-  return false;
+  return kind;
 }
 
 /** Two rows of logits, block by block. */

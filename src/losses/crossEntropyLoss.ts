@@ -2,7 +2,7 @@
 // smoothing, ignored rows and the mean are PyTorch's (torch.nn.functional.cross_entropy); those of zLoss are PaLM's.
 
 import { type Backend, type FloatArray, type Row, UNUSUAL, type Vector } from "../backend.js";
-import { checkOut, countRows } from "../calls.js";
+import { checkApart, checkOut, countRows } from "../calls.js";
 import {
   type Call,
   checkNumbers,
@@ -124,6 +124,10 @@ export function crossEntropyLoss(
   const precision = precisionOf([logits]);
   const { wanted, given } = gradientOption(NAME, options.gradient);
   const gradient = wanted ? checkOut(NAME, given, precision, logits.length, [logits], "gradient") : undefined;
+  if (gradient) {
+    checkApart(NAME, "gradient", gradient, "targets", targets);
+    checkApart(NAME, "gradient", gradient, "classWeights", options.classWeights);
+  }
   const call: Call = {
     functionName: NAME,
     precision,
@@ -133,7 +137,7 @@ export function crossEntropyLoss(
     temperature: temperatureOf(NAME, options.temperature),
   };
   runtime.backend.begin();
-  const weights = options.classWeights && weightsOf(call, options.classWeights);
+  const weights = options.classWeights === undefined ? undefined : weightsOf(call, options.classWeights);
   const setting: Setting = {
     call,
     smoothing,

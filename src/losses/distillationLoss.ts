@@ -1,7 +1,7 @@
 // How far a student's rows of logits are from a teacher's, at a temperature, with the gradient in the student's logits.
 
 import type { Backend, FloatArray, Vector } from "../backend.js";
-import { checkOut, countRows } from "../calls.js";
+import { checkApart, checkOut, countRows } from "../calls.js";
 import { type Call, checkOptions, isImpossible, type NamedRow, precisionOf, temperatureOf } from "../inputs.js";
 import { fieldsFor, findLogits, oneOf, sumOfExponentials } from "../measures/logits.js";
 import { compareLogits, isTooCoarse, offsetOfNormalized } from "../measures/ofLogits.js";
@@ -61,16 +61,15 @@ export function distillationLoss(
     const shown = JSON.stringify(direction);
     throw new RangeError(`${NAME}: direction is ${shown}; it must be "forward", "reverse" or "js"`);
   }
-  const beta = checkNumber(NAME, "beta", options.beta ?? 0.5, (x) => x > 0 && x < 1, "between 0 and 1");
+  const beta = checkNumber(NAME, "beta", options.beta ?? 0.5, (x) => x >= 2 ** -300 && x < 1, "between 0 and 1");
   const reduction = checkReduction(NAME, options.reduction ?? "batchmean", REDUCTIONS);
   const temperature = temperatureOf(NAME, options.temperature);
   const { wanted, given } = gradientOption(NAME, options.gradient);
   const type = precisionOf([studentLogits]);
   const sources = [studentLogits, teacherLogits];
-  const gradient = wanted ? checkOut(NAME, given, type, studentLogits.length, sources, "gradient") : undefined;
-  if (gradient && isSameArray(gradient, teacherLogits)) {
-    throw new RangeError(`${NAME}: gradient is the array of teacherLogits; it may be that of studentLogits`);
-  }
+  const length = studentLogits.length;
+  const gradient = wanted ? checkOut(NAME, given, type, length, [studentLogits], "gradient") : undefined;
+  if (gradient) checkApart(NAME, "gradient", gradient, "teacherLogits", teacherLogits);
   const call: Call = {
     functionName: NAME,
     precision: precisionOf(sources),
@@ -104,9 +103,6 @@ export function distillationLoss(
   }
   return { loss: total.value * scale, count: rows, ...(perRow && { perRow }), ...(gradient && { gradient }) };
 }
-
-const isSameArray = (a: FloatArray, b: Vector): boolean =>
-  ArrayBuffer.isView(b) && a.buffer === b.buffer && a.byteOffset === b.byteOffset;
 
 /** The divergence of one row; its gradient in the student's logits times their temperature, times `slope`. */
 function lossOfRow(
@@ -143,11 +139,13 @@ function lossOfRow(
 
 function noGradient(call: Call, teacher: NamedRow, student: NamedRow): RangeError {
   let i = 0;
-  while (!isImpossible(teacher, i) || isImpossible(student, i)) i++;
-  return new RangeError(
-    `${NAME}: row ${student.start / call.length} of studentLogits gives a probability to class ${i}, which teacherLogits ` +
-      `makes impossible: the loss is infinite, and its gradient undefined`,
-  );
+  while (i < call.length && (!isImpossible(teacher, i) || isImpossible(student, i))) i++;
+  const row = student.start / call.length;
+  const why =
+    i === call.length
+      ? `of studentLogits is further from teacherLogits than a number can tell`
+      : `of studentLogits gives a probability to class ${i}, which teacherLogits makes impossible`;
+  return new RangeError(`${NAME}: row ${row} ${why}: the loss is infinite, and its gradient undefined`);
 }
 
 /** β·KL(p‖m) + (1 - β)·KL(q‖m); the gradient is (1 - β)·q·(ln(q/m) - KL(q‖m)). */
@@ -162,6 +160,8 @@ function mixtureLoss(
   isWide = false,
 ): number {
   const rows = [teacher, student];
+  // a weight that would make f32 mixtures of negligible classes subnormal
+  isWide ||= Math.min(beta, 1 - beta) < 2 ** -6 && call.precision === "f32";
   const logits = isWide ? findLogits(backend, call, rows, "f64", true) : findLogits(backend, call, rows);
   const { precision, scale, found } = logits;
   const [p, q] = found;

@@ -37,7 +37,11 @@ export function labelAt(
   classes: number,
   ignoreIndex?: number,
 ): number | undefined {
-  const label = Number(labels[r]);
+  const given: unknown = labels[r];
+  if (typeof given !== "number" && typeof given !== "bigint") {
+    throw new TypeError(`${functionName}: ${name}[${r}] is ${describe(given)}; labels must be integers`);
+  }
+  const label = Number(given);
   if (label === ignoreIndex) return undefined;
   if (!(Number.isInteger(label) && label >= 0 && label < classes)) {
     const exception = ignoreIndex === undefined ? "" : `, or ${ignoreIndex} to ignore the row`;

@@ -95,9 +95,9 @@ export const largestOf = ({ shift, largest }: FoundLogits): number => shift + la
 export function fieldsFor({ precision, scale, found: [a, b] }: Logits, more: Partial<Fields> = NONE): Fields {
   const aShift = a.largest;
   return {
-    aShift,
+    aShift: more.aShift ?? aShift,
     bShift: more.bShift ?? (b === undefined ? 0 : b.largest),
-    scale,
+    scale: more.scale ?? scale,
     aLeast: aShift + (precision === "f32" ? NEGLIGIBLE_F32 : NEGLIGIBLE_F64) / scale,
     offset: more.offset ?? (b === undefined ? 0 : offsetOf(precision, a, b)),
     factor: more.factor ?? 1,

@@ -1,6 +1,7 @@
 // The measures from logits: straight from them, in a pass for the maxima and one or two for the sums.
 
 import { type Backend, type FloatArray, type Precision, UNUSUAL } from "../backend.js";
+import type { Fields } from "../fallback/logits.js";
 import { type Call, checkNumbers, checkSum, isImpossible, type NamedRow } from "../inputs.js";
 import { LN2, ln, log1pMinus } from "../scalar.js";
 import { fieldsFor, findLogits, type Logits, logSumExpOf, offsetOf, oneOf, sumOfExponentials } from "./logits.js";
@@ -54,11 +55,11 @@ function crossEntropyOfTargets(
   targets: NamedRow,
   q: NamedRow,
   wanted: Precision,
-  scale = 1,
+  scale?: number,
 ): number {
   const logits = findLogits(backend, call, [q], wanted);
   const { precision, found } = logits;
-  const row = scaled(targets, scale);
+  const row = scaled(targets, scale ?? 1);
   backend.fields = fieldsFor(logits, { bShift: found[0].largest });
   const flags = backend.reduce("softTargets", precision, [row, found[0].row], call.length);
   const sum = backend.total(1);
@@ -68,19 +69,24 @@ function crossEntropyOfTargets(
   }
   if (flags & UNUSUAL || !isOrdinary(sum)) {
     if (precision === "f32") return crossEntropyOfTargets(backend, call, targets, q, "f64");
-    if (scale === 1) return crossEntropyOfTargets(backend, call, targets, q, "f64", scaleFor(call, targets));
+    if (scale === undefined) {
+      return crossEntropyOfTargets(backend, call, targets, q, "f64", scaleFor(call, targets));
+    }
+    if (flags & UNUSUAL) return Number.POSITIVE_INFINITY;
   }
-  checkSum(call, targets, sum / scale);
+  checkSum(call, targets, sum / (scale ?? 1));
   const qSum = backend.total(2);
   logSumExpOf(call, q, found[0], logits.scale, ln(qSum));
   return Math.max(0, ln(qSum) - backend.total(0) / sum);
 }
 
 /** A power of 2 that takes the largest number to [1, 2). */
-function scaleFor(call: Call, { source, start }: NamedRow): number {
+function scaleFor(call: Call, targets: NamedRow): number {
+  const { source, start } = targets;
   let most = 0;
   for (let i = start; i < start + call.length; i++) most = Math.max(most, source[i]);
-  return most === 0 ? 1 : scaleToOne(most);
+  if (most === 0) checkSum(call, targets, 0);
+  return scaleToOne(most);
 }
 
 /** KL(p‖q). */
@@ -104,16 +110,17 @@ export function compareLogits(backend: Backend, call: Call, rows: readonly Named
 
 /**
  * Whether b - a, rounded, leaves too little of a divergence: the rounding is 2^-24 or 2^-53 of the offset between the rows, and
- * enters it with 2/√(2·value) of that.
+ * enters the divergence with 2/√(2·value) of that, relatively, or as it is.
  */
 export function isTooCoarse(precision: Precision, value: number, offset: number): boolean {
-  return value < (precision === "f32" ? 2.8e-4 : 6e-9) * offset * offset;
+  if (precision === "f64") return value < 6e-9 * offset * offset;
+  return value < 2.8e-4 * offset * offset || Math.abs(offset) > 8 * Math.max(1, value);
 }
 
 /**
- * From S = Σ e^x·(e^v - 1 - v), Zp and D = Zq - Zp: KL = S/Zp - (ρ - ln(1 + ρ)), ρ = D/Zp; where ρ nears -1, D has lost Zq, which
- * is then added up by itself: KL = (S - D)/Zp + ln(Zq/Zp). Where the two parts cancel, the rows are compared again with the
- * offset between them that makes ρ vanish.
+ * From S = Σ e^x·(e^v - 1 - v), Zp and V = Σ e^x·v: KL = S/Zp - (ρ - ln(1 + ρ)), ρ = Zq/Zp - 1 = (S + V)/Zp, where it is small; else
+ * ln(Zq/Zp) - V/Zp, with Zq added up by itself: S + V has lost of it what rounding takes of a large v, and all where ρ nears -1.
+ * Where the two parts cancel, the rows are compared again with the offset between them that makes ρ vanish.
  */
 function klIn(
   backend: Backend,
@@ -134,26 +141,21 @@ function klIn(
   }
   const s = backend.total(0);
   const pSum = backend.total(1);
-  const difference = backend.total(2);
-  const rho = difference / pSum;
+  const v = backend.total(2);
+  if (s === Number.POSITIVE_INFINITY) return isWide ? infiniteComparison(backend, call, logits) : widened();
+  const rho = (s + v) / pSum;
   // what rounding has added to the offset of the two largest
   const rounding = (offset - (p.largest - q.largest)) * scale;
   logSumExpOf(call, rows[0], p, scale, ln(pSum));
-  let logRatio: number;
-  let part: number;
-  let value: number;
-  if (rho < -0.5) {
-    const qLogSum = ln(sumOfExponentials(backend, call, oneOf(logits, 1)));
-    logSumExpOf(call, rows[1], q, scale, qLogSum);
-    logRatio = qLogSum - ln(pSum) + rounding;
-    part = (s - difference) / pSum;
+  let part = s / pSum;
+  let value = part + log1pMinus(rho);
+  let logRatio = rho === 0 ? 0 : ln(1 + rho);
+  if (rho < -0.5 || !(value < 0.1)) {
+    logRatio = ln(sumOfExponentials(backend, call, oneOf(logits, 1))) - ln(pSum) + rounding;
+    part = -v / pSum;
     value = part + logRatio;
-  } else {
-    logSumExpOf(call, rows[1], q, scale, ln(pSum + difference) - rounding);
-    logRatio = rho === 0 ? 0 : ln(1 + rho);
-    part = s / pSum;
-    value = part + log1pMinus(rho);
   }
+  logSumExpOf(call, rows[1], q, scale, ln(pSum) + logRatio - rounding);
   if (!isWide && isTooCoarse(precision, value, offset * scale)) return widened();
   const next = offset - logRatio / scale;
   if (Math.abs(part) > 8 * value && centred === undefined) {
@@ -208,45 +210,42 @@ function jsIn(backend: Backend, call: Call, rows: readonly NamedRow[], logits: L
 }
 
 /**
- * The offset that makes (a - b + offset)·scale the log-ratio. Off each number of logits comes their ln Σ e^z; others are as they
- * are.
+ * The fields that make ((a - aShift) - (b - bShift) + offset)·scale the log-ratio. Off each number of logits comes their ln Σ e^z,
+ * its largest part apart; others are as they are.
  */
-function offsetOfRatio(backend: Backend, call: Call, p: NamedRow, q: NamedRow, logits: Logits): number {
+function ratioFields(backend: Backend, call: Call, rows: readonly NamedRow[], logits: Logits, unit: number): Fields {
   const { scale, found } = logits;
-  // the largest apart: they may be far larger than what is left
-  let largest = 0;
-  let logSum = 0;
-  for (const [row, index, sign] of [
-    [p, 0, -1],
-    [q, 1, 1],
-  ] as const) {
-    if (row.kind === "logits") {
-      largest += sign * found[index].largest;
-      logSum += sign * ln(sumOfExponentials(backend, call, oneOf(logits, index)));
-    } else {
-      largest -= sign * found[index].shift;
-    }
+  const shifts: number[] = [];
+  const logSums: number[] = [];
+  for (let i = 0; i < 2; i++) {
+    const isLogits = rows[i].kind === "logits";
+    shifts.push(isLogits ? found[i].largest : -found[i].shift);
+    logSums.push(isLogits ? ln(sumOfExponentials(backend, call, oneOf(logits, i))) : 0);
   }
-  return largest + logSum / scale;
+  const offset = (logSums[1] - logSums[0]) / scale;
+  return fieldsFor(logits, { aShift: shifts[0], bShift: shifts[1], offset, scale: scale / unit });
 }
 
 /** Σ c ln(p/q). */
 export function logLikelihoodRatioOfLogits(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
   const [counts, p, q] = rows;
-  return llrIn(backend, call, counts, p, q, findLogits(backend, call, [p, q]));
-}
-
-function llrIn(backend: Backend, call: Call, counts: NamedRow, p: NamedRow, q: NamedRow, logits: Logits): number {
+  const pair = [p, q];
+  const logits = findLogits(backend, call, pair);
   const { precision, found } = logits;
-  const offset = offsetOfRatio(backend, call, p, q, logits);
-  backend.fields = fieldsFor(logits, { offset });
+  backend.fields = ratioFields(backend, call, pair, logits, 1);
   const three = [counts, found[0].row, found[1].row];
-  if (backend.reduce("logLikelihoodRatioOfLogits", precision, three, call.length) & UNUSUAL) {
-    const infinite = checkObserved(call, counts, p, q);
-    if (infinite !== undefined) return infinite;
-    if (precision === "f32") return llrIn(backend, call, counts, p, q, findLogits(backend, call, [p, q], "f64"));
+  if (!(backend.reduce("logLikelihoodRatioOfLogits", precision, three, call.length) & UNUSUAL)) {
+    const result = backend.total(0);
+    if (Number.isFinite(result)) return result;
   }
-  return backend.total(0);
+  const infinite = checkObserved(call, counts, p, q);
+  if (infinite !== undefined) return infinite;
+  // some term or partial sum is too large for f64, or a count for f32: all as small as they can be, and the scales last
+  const wide = findLogits(backend, call, pair, "f64");
+  backend.fields = ratioFields(backend, call, pair, wide, wide.scale);
+  const scaledRows = [scaled(counts, 2 ** -200), wide.found[0].row, wide.found[1].row];
+  backend.reduce("logLikelihoodRatioOfLogits", "f64", scaledRows, call.length);
+  return backend.total(0) * 2 ** 200 * wide.scale;
 }
 
 /** out = ln(p/q), elementwise. */
@@ -259,7 +258,6 @@ export function logRatioOfLogits(
 ): void {
   const logits = findLogits(backend, call, rows);
   const { precision, found } = logits;
-  const offset = offsetOfRatio(backend, call, rows[0], rows[1], logits);
-  backend.fields = fieldsFor(logits, { offset, scale: logits.scale / call.unit });
+  backend.fields = ratioFields(backend, call, rows, logits, call.unit);
   backend.map("logRatioOfLogits", precision, [found[0].row, found[1].row], call.length, out, outStart);
 }
