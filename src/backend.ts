@@ -152,9 +152,12 @@ export abstract class Backend<Location = unknown> {
     exception?: (index: number) => number | undefined,
   ): void {
     this.clear();
-    const isDirect = exception === undefined && this.#inPlace({ source: out, start: outStart, scale: 1 }, precision);
+    const isDirect = exception === undefined && this.#isHeld(out, precision);
     let step: number = CHUNK[precision];
-    if (isDirect && rows.every((row) => this.#inPlace(row, precision))) step = length;
+    if (isDirect) {
+      step = length;
+      for (const row of rows) if (!this.#inPlace(row, precision)) step = CHUNK[precision];
+    }
     for (let done = 0; done < length; done += step) {
       const count = Math.min(step, length - done);
       const locations = this.#locateAll(rows, done, count, precision, 0) as Location[];
@@ -167,7 +170,7 @@ export abstract class Backend<Location = unknown> {
       if (flags & UNUSUAL && exception) {
         for (let i = 0; i < count; i++) result[i] = exception(done + i) ?? result[i];
       }
-      out.set(result.subarray(0, count), outStart + done);
+      out.set(count === result.length ? result : result.subarray(0, count), outStart + done);
     }
     this.#forget(out);
   }
@@ -203,8 +206,12 @@ export abstract class Backend<Location = unknown> {
   }
 
   #inPlace({ source, scale, as, weights }: Row, precision: Precision): boolean {
+    return scale === 1 && as === undefined && weights === undefined && this.#isHeld(source, precision);
+  }
+
+  #isHeld(source: Vector, precision: Precision): boolean {
     const isOfType = precision === "f32" ? source instanceof Float32Array : source instanceof Float64Array;
-    return isOfType && scale === 1 && as === undefined && weights === undefined && this.holds(source as FloatArray);
+    return isOfType && this.holds(source as FloatArray);
   }
 
   /** Puts part of a row in its slot. False where one is no number, or has no place among the kernels' numbers. */

@@ -205,14 +205,13 @@ function checkTargets(targets: Vector, length: number, rows: number): void {
 }
 
 /** Labels as numbers, -1 for rows that do not count. */
-function readLabels(targets: Labels, rows: number, classes: number, ignoreIndex: number): Float64Array {
-  return Float64Array.from(
-    { length: rows },
-    (_, r) => labelAt(NAME, "targets", targets, r, classes, ignoreIndex) ?? -1,
-  );
+function readLabels(targets: Labels, rows: number, classes: number, ignoreIndex: number): number[] {
+  const labels: number[] = [];
+  for (let r = 0; r < rows; r++) labels.push(labelAt(NAME, "targets", targets, r, classes, ignoreIndex) ?? -1);
+  return labels;
 }
 
-function scalesOf(reduction: Reduction, setting: Setting, labels: Float64Array | undefined, count: number): Scales {
+function scalesOf(reduction: Reduction, setting: Setting, labels: number[] | undefined, count: number): Scales {
   if (reduction !== "mean") return { loss: 1, zLoss: 1 };
   if (count === 0) throw new RangeError(`${NAME}: every row is ignored, which leaves no mean`);
   const { weights } = setting;

@@ -22,10 +22,9 @@ export function softmax(
   const logits = findLogits(backend, call, rows);
   const { precision, found } = logits;
   const result: Row = { source: out, start: outStart, scale: 1 };
-  const fields = fieldsFor(logits);
-  backend.fields = fields;
+  backend.fields = fieldsFor(logits);
   backend.map("exponentials", precision, [found[0].row], call.length, out, outStart);
-  backend.fields = { ...fields, factor: 1 / backend.total(1) };
+  backend.fields = fieldsFor(logits, { factor: 1 / backend.total(1) });
   backend.map("scaled", precision, [result], call.length, out, outStart);
 }
 
