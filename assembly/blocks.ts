@@ -4,14 +4,15 @@
 //   a block        groups of 64 bytes, four vectors: (v0 + v1) + (v2 + v3) lane by lane, in T
 //   its total      the lanes of the groups, as f64, added group by group to two sums (f32: lanes 0 + 2 to the first, 1 + 3
 //                  to the second); then both
-//   the row        block totals added in order, each with its rounding error kept (`addTotal`)
+//   a chunk        of 16 blocks: their totals added in order, each with its rounding error kept (`addTotal`)
+//   the row        chunk totals added in order, in the same way: so a chunk can be computed anywhere
 //
 // Each block is read twice. The survey sums p and q (or p - q) and finds the least number; it brings the block into the
 // L1 cache and decides how to compute it. One loop that did all at once spills registers and is 40 % slower (measured).
 //
 // `state` is where an instance works: nothing else in memory is written.
 //
-//   state +    0  the totals: pairs (sum, error) of f64
+//   state +    0  three totals, of five f64 each: `addTotal`
 //         +  128  what a family needs to know besides its rows: its fields
 //         +  256  padding: three blocks
 //         + 6400  scratch: two blocks (assembly/logits.ts)
@@ -32,14 +33,62 @@ const FAMILY: usize = 128;
 const PADDING: usize = 256;
 export const LIMIT: f64 = 1.2676506002282294e30; // 2^100
 
-/** Adds x to total `index`: sum + error is exact but for the rounding of error (Knuth's TwoSum). */
-export function addTotal(state: usize, index: usize, x: f64): void {
-  const total = state + (index << 4);
-  const sum = load<f64>(total);
+/** Blocks of a chunk. */
+const CHUNK: u64 = 16;
+
+/** Adds x to a pair (sum, error): it is exact but for the rounding of error (Knuth's TwoSum). */
+// @ts-ignore: decorator
+@inline
+function addTo(pair: usize, x: f64, error: f64): void {
+  const sum = load<f64>(pair);
   const next = sum + x;
   const added = next - sum;
-  store<f64>(total, next);
-  store<f64>(total, load<f64>(total, 8) + ((sum - (next - added)) + (x - added)), 8);
+  store<f64>(pair, next);
+  store<f64>(pair, load<f64>(pair, 8) + ((sum - (next - added)) + (x - added)) + error, 8);
+}
+
+// A total is the pair (sum, error) of this chunk, the pair of those before it, and how many blocks have been added; where that
+// is 0, the rest has no meaning.
+// @ts-ignore: decorator
+@inline
+const TOTAL: usize = 40;
+// @ts-ignore: decorator
+@inline
+const BEFORE: usize = 16;
+// @ts-ignore: decorator
+@inline
+const BLOCKS: usize = 32;
+
+export function isEmpty(state: usize, index: usize): bool {
+  return load<u64>(state + index * TOTAL, BLOCKS) == 0;
+}
+
+/** Makes a total of one number. */
+export function setTotal(state: usize, index: usize, x: f64): void {
+  const total = state + index * TOTAL;
+  store<f64>(total, x);
+  store<f64>(total, 0, 8);
+  store<f64>(total, 0, BEFORE);
+  store<f64>(total, 0, BEFORE + 8);
+  store<u64>(total, 1, BLOCKS);
+}
+
+/** Adds that of a block to total `index`; once for each block. */
+export function addTotal(state: usize, index: usize, x: f64): void {
+  const total = state + index * TOTAL;
+  const blocks = load<u64>(total, BLOCKS);
+  if (blocks == 0) {
+    setTotal(state, index, x);
+    return;
+  }
+  store<u64>(total, blocks + 1, BLOCKS);
+  if (blocks % CHUNK == 0) {
+    addTo(total + BEFORE, load<f64>(total), load<f64>(total, 8));
+    store<f64>(total, x);
+    store<f64>(total, 0, 8);
+  } else {
+    addTo(total, x, 0);
+  }
 }
 
 /** Bytes of the block at `start`, whole groups. */

@@ -2,7 +2,9 @@
 // logSumExp: Z = Σ e^x (total 1); ln Σ e^z = shift·scale + ln Z.
 // exponentials: out = e^x, down to subnormal numbers and 0, and Z: the first pass of softmax.
 
-import { BLOCK, GROUP, UNUSUAL, addTotal, blockSize, paddingOf, sumOfGroup } from "./blocks";
+import {
+  BLOCK, GROUP, UNUSUAL, addTotal, blockSize, isEmpty, paddingOf, setTotal, sumOfGroup,
+} from "./blocks";
 import { exponential, exponentialToZero, negligible } from "./exponential";
 import { addLanes, splat, sumOfLanes } from "./lanes";
 import { A_SHIFT, SCALE, exponents, field, impossible, paddedLogits, reduceLogits } from "./logits";
@@ -33,16 +35,15 @@ function maximum<T>(z: usize, length: usize, state: usize): i32 {
     }
   }
   if (v128.any_true(unordered)) return UNUSUAL;
-  // total 1 tells whether there is a part before this one
-  let result: f64 = load<f64>(state, 16) == 0 ? -Infinity : load<f64>(state);
+  // of a row in parts, the largest so far
+  let result: f64 = isEmpty(state, 0) ? -Infinity : load<f64>(state);
   if (sizeof<T>() == 4) {
     result = larger(result, larger(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)));
     result = larger(result, larger(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)));
   } else {
     result = larger(result, larger(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1)));
   }
-  store<f64>(state, result);
-  store<f64>(state, 1, 16);
+  setTotal(state, 0, result);
   return result == Infinity ? UNUSUAL : 0;
 }
 

@@ -2,7 +2,7 @@
 // blocks at a time, through a small fixed staging area, so that memory does not grow with the vocabulary and the bits do
 // not depend on where a row lies.
 
-import { NO_FIELDS, UNUSUAL } from "./fallback/blocks.js";
+import { BEFORE, BLOCKS, NO_FIELDS, TOTAL, UNUSUAL } from "./fallback/blocks.js";
 import { SMALLEST_NORMAL_F64 } from "./fallback/lanes.js";
 import type { Fields } from "./fallback/logits.js";
 import { CHUNK_BYTES, SLOTS } from "./layout.js";
@@ -70,18 +70,15 @@ const OUT_SLOT = SLOTS - 1;
 
 export type FloatArray = Float32Array | Float64Array;
 
-/** A compensated sum; of one that is not finite, the error is NaN. */
-export const totalOf = (sum: number, error: number): number => (Number.isFinite(sum) ? sum + error : sum);
-
 /** `Location` is how the backend's kernels take a row: a pointer, or an array. */
 export abstract class Backend<Location = unknown> {
   /** γ of the symmetric families. */
   abstract set gamma(value: number);
   /** k of the cross-entropy: an exponent of 2. */
   abstract setExponent(precision: Precision, k: number): void;
-  abstract total(index: number): number;
 
-  protected abstract clear(): void;
+  /** The totals of a reduction. */
+  protected abstract readonly totals: Float64Array;
   protected abstract writeFields(fields: Fields): void;
   /** Whether the kernels can read the array where it is. */
   protected abstract holds(source: FloatArray): boolean;
@@ -113,9 +110,30 @@ export abstract class Backend<Location = unknown> {
     this.writeFields(fields);
   }
 
+  #clear(): void {
+    const { totals } = this;
+    totals[BLOCKS] = 0;
+    totals[TOTAL + BLOCKS] = 0;
+    totals[2 * TOTAL + BLOCKS] = 0;
+  }
+
+  /** Total `index` of the last reduction or mapping. */
+  total(index: number): number {
+    const { totals } = this;
+    const at = index * TOTAL;
+    if (totals[at + BLOCKS] === 0) return 0;
+    // the last chunk to those before it
+    const before = totals[at + BEFORE];
+    const sum = totals[at];
+    const next = before + sum;
+    if (!Number.isFinite(next)) return next; // its error is NaN
+    const added = next - before;
+    return next + (totals[at + BEFORE + 1] + (before - (next - added) + (sum - added)) + totals[at + 1]);
+  }
+
   /** Runs a reduction over `length` numbers of each row. Returns flags; the sums are `total(…)`. */
   reduce(kernel: Reduction, precision: Precision, rows: readonly Row[], length: number, firstSlot = 0): number {
-    this.clear();
+    this.#clear();
     if (length <= CHUNK[precision]) return this.#reducePart(kernel, precision, rows, 0, length, firstSlot);
     let step = length;
     for (const row of rows) if (!this.#inPlace(row, precision)) step = CHUNK[precision];
@@ -151,7 +169,7 @@ export abstract class Backend<Location = unknown> {
     outStart: number,
     exception?: (index: number) => number | undefined,
   ): void {
-    this.clear();
+    this.#clear();
     const isDirect = exception === undefined && this.#isHeld(out, precision);
     let step: number = CHUNK[precision];
     if (isDirect) {

@@ -1,5 +1,6 @@
 import { instantiateSync } from "@assemblyscript/loader";
-import { Backend, type FloatArray, type Mapping, type Precision, type Reduction, totalOf } from "./backend.js";
+import { Backend, type FloatArray, type Mapping, type Precision, type Reduction } from "./backend.js";
+import { TOTAL } from "./fallback/blocks.js";
 import type { Fields } from "./fallback/logits.js";
 import { CHUNK_BYTES, FAMILY, RESERVED_BYTES, SLOTS, STAGING, STATE } from "./layout.js";
 import type { LinearMemory } from "./memory.js";
@@ -18,7 +19,7 @@ function kernelsOf({ exports }: WebAssembly.Instance, precision: Precision): Ker
 export class SimdBackend extends Backend<number> {
   readonly #kernels: Record<Precision, Kernels>;
   readonly #memory: LinearMemory;
-  readonly #totals: Float64Array;
+  protected readonly totals: Float64Array;
   readonly #fields: Float64Array;
   readonly #fieldsF32: Float32Array;
   readonly #exponent: Int32Array;
@@ -31,7 +32,7 @@ export class SimdBackend extends Backend<number> {
     const { instance } = instantiateSync(source, { env: { memory: memory.memory } });
     this.#kernels = { f32: kernelsOf(instance, "f32"), f64: kernelsOf(instance, "f64") };
     const { buffer } = memory.memory;
-    this.#totals = new Float64Array(buffer, STATE, 6);
+    this.totals = new Float64Array(buffer, STATE, 3 * TOTAL);
     this.#fields = new Float64Array(buffer, FAMILY, 10);
     this.#fieldsF32 = new Float32Array(buffer, FAMILY + 80, 10);
     this.#exponent = new Int32Array(buffer, FAMILY, 2);
@@ -67,14 +68,6 @@ export class SimdBackend extends Backend<number> {
       to[8] = fields.weight;
       to[9] = fields.secondFactor;
     }
-  }
-
-  total(index: number): number {
-    return totalOf(this.#totals[2 * index], this.#totals[2 * index + 1]);
-  }
-
-  protected clear(): void {
-    for (let i = 0; i < 6; i++) this.#totals[i] = 0; // fill() takes three times as long
   }
 
   protected holds(source: FloatArray): boolean {

@@ -1,4 +1,4 @@
-import { Backend, CHUNK, type FloatArray, type Mapping, type Precision, type Reduction, totalOf } from "../backend.js";
+import { Backend, CHUNK, type FloatArray, type Mapping, type Precision, type Reduction } from "../backend.js";
 import { SLOTS } from "../layout.js";
 import { State } from "./blocks.js";
 import { kernels } from "./index.js";
@@ -10,6 +10,7 @@ type Kernel = (...parameters: (FloatArray | State)[]) => number;
 /** The kernels in JavaScript: the same bits as WebAssembly's, at the speed of a plain loop. */
 export class JsBackend extends Backend<FloatArray> {
   readonly #state = new State();
+  protected readonly totals = this.#state.totals;
   readonly #staging: Partial<Record<Precision, FloatArray[]>> = {};
 
   set gamma(value: number) {
@@ -22,14 +23,6 @@ export class JsBackend extends Backend<FloatArray> {
 
   protected writeFields(fields: Fields): void {
     this.#state.fields = fields;
-  }
-
-  total(index: number): number {
-    return totalOf(this.#state.totals[2 * index], this.#state.totals[2 * index + 1]);
-  }
-
-  protected clear(): void {
-    this.#state.totals.fill(0);
   }
 
   protected holds(_source: FloatArray): boolean {

@@ -12,6 +12,13 @@ export const P_IS_ZERO = 4;
 
 export const BLOCK_F32 = 512;
 export const BLOCK_F64 = 256;
+/** Blocks of a chunk. */
+const CHUNK = 16;
+
+// A total: the pair (sum, error) of this chunk, the pair of those before it, and how many blocks have been added.
+export const TOTAL = 5;
+export const BEFORE = 2;
+export const BLOCKS = 4;
 
 export const LIMIT = 1.2676506002282294e30; // 2^100
 
@@ -44,8 +51,8 @@ export const NO_FIELDS: Fields = {
 
 /** Totals of a reduction and what a family needs to know besides its rows. */
 export class State {
-  /** Pairs (sum, error). */
-  readonly totals = new Float64Array(6);
+  /** Three totals, as in assembly/blocks.ts. */
+  readonly totals = new Float64Array(3 * TOTAL);
   gamma = 0;
   /** As bits of an exponent: k·2^23 (f32), k·2^20 (f64). */
   k = 0;
@@ -53,14 +60,42 @@ export class State {
   fields = NO_FIELDS;
 }
 
-/** Adds x to total `index` (TwoSum). */
-export function addTotal(state: State, index: number, x: number): void {
-  const { totals } = state;
-  const sum = totals[2 * index];
+/** Adds x to the pair (sum, error) at `i` (TwoSum). */
+export function addTo(pairs: Float64Array, i: number, x: number, error: number): void {
+  const sum = pairs[i];
   const next = sum + x;
   const added = next - sum;
-  totals[2 * index] = next;
-  totals[2 * index + 1] += sum - (next - added) + (x - added);
+  pairs[i] = next;
+  pairs[i + 1] = pairs[i + 1] + (sum - (next - added) + (x - added)) + error;
+}
+
+/** Makes total `index` of one number. */
+export function setTotal({ totals }: State, index: number, x: number): void {
+  const at = index * TOTAL;
+  totals[at] = x;
+  totals[at + 1] = 0;
+  totals[at + BEFORE] = 0;
+  totals[at + BEFORE + 1] = 0;
+  totals[at + BLOCKS] = 1;
+}
+
+/** Adds that of a block to total `index`; once for each block. */
+export function addTotal(state: State, index: number, x: number): void {
+  const { totals } = state;
+  const at = index * TOTAL;
+  const blocks = totals[at + BLOCKS];
+  if (blocks === 0) {
+    setTotal(state, index, x);
+    return;
+  }
+  totals[at + BLOCKS] = blocks + 1;
+  if (blocks % CHUNK === 0) {
+    addTo(totals, at + BEFORE, totals[at], totals[at + 1]);
+    totals[at] = x;
+    totals[at + 1] = 0;
+  } else {
+    addTo(totals, at, x, 0);
+  }
 }
 
 /** The terms of a block. */

@@ -4,9 +4,11 @@ import {
   addTotal,
   BLOCK_F32,
   BLOCK_F64,
+  BLOCKS,
   Blocks_f32,
   Blocks_f64,
   type State,
+  setTotal,
   sumOfTerms_f32,
   sumOfTerms_f64,
   UNUSUAL,
@@ -31,8 +33,8 @@ import {
 
 const round = Math.fround;
 
-export function maximum_f32(z: Float32Array, { totals }: State): number {
-  let most = totals[2] === 0 ? Number.NEGATIVE_INFINITY : totals[0];
+export function maximum_f32(z: Float32Array, state: State): number {
+  let most = state.totals[BLOCKS] === 0 ? Number.NEGATIVE_INFINITY : state.totals[0];
   for (let i = 0; i < z.length; i++) {
     const x = z[i];
     // NaN is not <= anything either
@@ -41,13 +43,12 @@ export function maximum_f32(z: Float32Array, { totals }: State): number {
       most = x;
     }
   }
-  totals[0] = most;
-  totals[2] = 1;
+  setTotal(state, 0, most);
   return most === Number.POSITIVE_INFINITY ? UNUSUAL : 0;
 }
 
-export function maximum_f64(z: Float64Array, { totals }: State): number {
-  let most = totals[2] === 0 ? Number.NEGATIVE_INFINITY : totals[0];
+export function maximum_f64(z: Float64Array, state: State): number {
+  let most = state.totals[BLOCKS] === 0 ? Number.NEGATIVE_INFINITY : state.totals[0];
   for (let i = 0; i < z.length; i++) {
     const x = z[i];
     // NaN is not <= anything either
@@ -56,8 +57,7 @@ export function maximum_f64(z: Float64Array, { totals }: State): number {
       most = x;
     }
   }
-  totals[0] = most;
-  totals[2] = 1;
+  setTotal(state, 0, most);
   return most === Number.POSITIVE_INFINITY ? UNUSUAL : 0;
 }
 
