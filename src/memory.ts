@@ -3,12 +3,16 @@ import { RESERVED_BYTES } from "./layout.js";
 const PAGE = 65536;
 /** Every array starts on a cache line. */
 const ALIGNMENT = 64;
+/** Kernels step over the end of a row by up to a block, so that no row may end where pointers do. */
+const LAST_BYTE = 2 ** 32 - PAGE;
 
 /** Where an engine's arrays come from. */
 export interface Memory {
   /** A new array of zeros. */
   allocate<T extends FloatArrayConstructor>(type: T, length: number): InstanceType<T>;
   free(view: ArrayBufferView): void;
+  /** Makes sure of memory for arrays of `bytes` bytes in all. */
+  reserve(bytes: number): void;
 }
 
 type FloatArrayConstructor = Float32ArrayConstructor | Float64ArrayConstructor;
@@ -47,6 +51,8 @@ export class LinearMemory implements Memory {
   /** Free ranges in ascending order, never touching; the last has no end. */
   readonly #gaps: { start: number; end: number }[] = [{ start: RESERVED_BYTES, end: Number.POSITIVE_INFINITY }];
   #used = RESERVED_BYTES;
+  /** Nothing from here on has ever been handed out: it holds zeros, and costs nothing until it is written to. */
+  #untouched = RESERVED_BYTES;
 
   /** A plain memory reserves all of `maxBytes` at once (untouched pages cost nothing), for growth detaches its views. */
   constructor(maxBytes: number, shared: boolean) {
@@ -54,7 +60,7 @@ export class LinearMemory implements Memory {
     const initial = shared ? Math.ceil(RESERVED_BYTES / PAGE) : maximum;
     this.memory = new WebAssembly.Memory({ initial, maximum, shared });
     this.shared = shared;
-    this.#maxBytes = maximum * PAGE;
+    this.#maxBytes = Math.min(maximum * PAGE, LAST_BYTE);
     this.#buffer = this.memory.buffer;
   }
 
@@ -69,15 +75,17 @@ export class LinearMemory implements Memory {
     const index = this.#gaps.findIndex(({ start, end }) => end - start >= bytes);
     const gap = this.#gaps[index];
     const offset = gap.start;
-    if (offset + bytes > this.#maxBytes) throw tooMuch(type, length, this.#used, this.#maxBytes);
-    this.#grow(type, length, offset + bytes);
-    gap.start += bytes;
+    const end = offset + bytes;
+    if (end > this.#maxBytes) throw tooMuch(type, length, this.#used, this.#maxBytes);
+    this.#grow(end, () => `${nameOf(type)}: the platform gave no memory for ${length} more numbers`);
+    gap.start = end;
     if (gap.start === gap.end) this.#gaps.splice(index, 1);
     this.#sizes.set(offset, bytes);
     this.#used += bytes;
-    const view = new type(this.memory.buffer, offset, length);
-    view.fill(0);
-    return view as InstanceType<T>;
+    const view = new type(this.memory.buffer, offset, length) as InstanceType<T>;
+    if (offset < this.#untouched) view.fill(0, 0, Math.ceil((this.#untouched - offset) / type.BYTES_PER_ELEMENT));
+    this.#untouched = Math.max(this.#untouched, end);
+    return view;
   }
 
   free(view: ArrayBufferView): void {
@@ -102,13 +110,17 @@ export class LinearMemory implements Memory {
     }
   }
 
-  #grow(type: FloatArrayConstructor, length: number, bytes: number): void {
+  reserve(bytes: number): void {
+    this.#grow(Math.min(RESERVED_BYTES + bytes, this.#maxBytes), () => `reserve: the platform gave no ${bytes} bytes`);
+  }
+
+  #grow(bytes: number, message: () => string): void {
     const missing = bytes - this.memory.buffer.byteLength;
     if (missing <= 0) return;
     try {
       this.memory.grow(Math.ceil(missing / PAGE));
     } catch (error) {
-      throw new RangeError(`${nameOf(type)}: the platform gave no memory for ${length} more numbers`, { cause: error });
+      throw new RangeError(message(), { cause: error });
     }
     this.#oldBuffers.add(this.#buffer);
     this.#buffer = this.memory.buffer;
@@ -139,4 +151,7 @@ export class PlainMemory implements Memory {
     if (!this.#arrays.delete(view)) throw notOurs();
     this.#used -= view.byteLength;
   }
+
+  /** Ordinary arrays come one by one. */
+  reserve(_bytes: number): void {}
 }

@@ -12,6 +12,8 @@ export interface EngineOptions {
   backend?: "auto" | "simd" | "js";
   /** Bound on the engine's memory, 256 MiB by default. A plain (not shared) memory reserves it up front. */
   maxBytes?: number;
+  /** Bytes for arrays to make sure of at once, so that none of them fails later; 0 by default. */
+  reserve?: number;
   /** `false` for a plain memory even where SharedArrayBuffer exists: some platform calls refuse shared views. */
   shared?: boolean;
   /** The compiled `logratio/simd.wasm` or `logratio/simd-shared.wasm`, where code may not compile its own. */
@@ -28,21 +30,29 @@ export interface Runtime {
 
 const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 
+type Settings = Required<Omit<EngineOptions, "module">>;
+
 const hasSharedMemory = (): boolean => typeof SharedArrayBuffer !== "undefined";
 
-function checkOptions(functionName: string, options: EngineOptions): Required<Omit<EngineOptions, "module">> {
-  checkKeys(functionName, options, ["backend", "maxBytes", "shared", "module"]);
-  const { backend = "auto", maxBytes = DEFAULT_MAX_BYTES, shared = true, module } = options;
+function checkOptions(functionName: string, options: EngineOptions): Settings {
+  checkKeys(functionName, options, ["backend", "maxBytes", "reserve", "shared", "module"]);
+  const { backend = "auto", maxBytes = DEFAULT_MAX_BYTES, reserve = 0, shared = true, module } = options;
   if (!["auto", "simd", "js"].includes(backend)) {
     throw new RangeError(`${functionName}: backend is ${JSON.stringify(backend)}; it must be "auto", "simd" or "js"`);
   }
   if (!(maxBytes >= RESERVED_BYTES && maxBytes <= 2 ** 32)) {
     throw new RangeError(`${functionName}: maxBytes is ${maxBytes}; it must be from ${RESERVED_BYTES} to 2^32`);
   }
+  if (!(reserve >= 0 && reserve <= maxBytes - RESERVED_BYTES)) {
+    throw new RangeError(
+      `${functionName}: reserve is ${reserve}; it must be from 0 to maxBytes - ${RESERVED_BYTES}, which is ` +
+        `${maxBytes - RESERVED_BYTES}`,
+    );
+  }
   if (module !== undefined && !(module instanceof WebAssembly.Module)) {
     throw new TypeError(`${functionName}: module must be a WebAssembly.Module`);
   }
-  return { backend, maxBytes, shared };
+  return { backend, maxBytes, reserve, shared };
 }
 
 /** Node's Buffer reads 60,000 digits in no time; one after the other they are 2 ms of a cold start. */
@@ -67,22 +77,22 @@ function obstacle(bytes: Uint8Array<ArrayBuffer>): string | undefined {
   return undefined;
 }
 
-function onSimd(module: WebAssembly.Module, maxBytes: number, shared: boolean): Runtime {
+function onSimd(module: WebAssembly.Module, { maxBytes }: Settings, shared: boolean): Runtime {
   const memory = new LinearMemory(maxBytes, shared);
   const reason = `WebAssembly SIMD over a ${shared ? "shared" : "plain"} memory`;
   return { backend: new SimdBackend(module, memory), memory, name: "simd", reason };
 }
 
 /** A module compiled elsewhere is of one kind or the other, and only a try tells which. */
-function onGivenModule(module: WebAssembly.Module, maxBytes: number, shared: boolean): Runtime {
-  if (shared && hasSharedMemory()) {
+function onGivenModule(module: WebAssembly.Module, settings: Settings): Runtime {
+  if (settings.shared && hasSharedMemory()) {
     try {
-      return onSimd(module, maxBytes, true);
+      return onSimd(module, settings, true);
     } catch (error) {
       if (!(error instanceof WebAssembly.LinkError)) throw error;
     }
   }
-  return onSimd(module, maxBytes, false);
+  return onSimd(module, settings, false);
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -92,7 +102,7 @@ const mayNotCompile = (error: unknown): string => `this page may not compile Web
 
 /** Options, and the binary for them unless something is in its way. */
 class Plan {
-  readonly options: Required<Omit<EngineOptions, "module">>;
+  readonly options: Settings;
   readonly module: WebAssembly.Module | undefined;
   readonly isShared: boolean;
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
@@ -119,7 +129,7 @@ class Plan {
   /** On a module compiled from `bytes`. */
   on(module: WebAssembly.Module): Runtime {
     try {
-      return onSimd(module, this.options.maxBytes, this.isShared);
+      return onSimd(module, this.options, this.isShared);
     } catch (error) {
       return this.without(messageOf(error));
     }
@@ -127,15 +137,13 @@ class Plan {
 
   /** Without compiling, where that can be. */
   early(): Runtime | undefined {
-    const { backend, maxBytes, shared } = this.options;
-    if (backend === "js") return this.without("as asked");
-    if (this.module) return onGivenModule(this.module, maxBytes, shared);
+    if (this.options.backend === "js") return this.without("as asked");
+    if (this.module) return onGivenModule(this.module, this.options);
     return this.obstacle === undefined ? undefined : this.without(this.obstacle);
   }
 }
 
-export function createRuntimeSync(functionName: string, options: EngineOptions): Runtime {
-  const plan = new Plan(functionName, options);
+function makeRuntimeSync(plan: Plan): Runtime {
   const early = plan.early();
   if (early) return early;
   let module: WebAssembly.Module;
@@ -147,9 +155,8 @@ export function createRuntimeSync(functionName: string, options: EngineOptions):
   return plan.on(module);
 }
 
-/** The same, compiling aside: a browser's main thread is not held up. */
-export async function createRuntime(functionName: string, options: EngineOptions): Promise<Runtime> {
-  const plan = new Plan(functionName, options);
+/** Compiles aside: a browser's main thread is not held up. */
+async function makeRuntime(plan: Plan): Promise<Runtime> {
   const early = plan.early();
   if (early) return early;
   let module: WebAssembly.Module;
@@ -159,6 +166,20 @@ export async function createRuntime(functionName: string, options: EngineOptions
     return plan.without(mayNotCompile(error));
   }
   return plan.on(module);
+}
+
+export function createRuntimeSync(functionName: string, options: EngineOptions): Runtime {
+  const plan = new Plan(functionName, options);
+  const runtime = makeRuntimeSync(plan);
+  runtime.memory.reserve(plan.options.reserve);
+  return runtime;
+}
+
+export async function createRuntime(functionName: string, options: EngineOptions): Promise<Runtime> {
+  const plan = new Plan(functionName, options);
+  const runtime = await makeRuntime(plan);
+  runtime.memory.reserve(plan.options.reserve);
+  return runtime;
 }
 
 let topLevel: Runtime | undefined;

@@ -3,6 +3,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createEngine, createEngineSync, type Engine } from "../src/index.js";
+import { RESERVED_BYTES } from "../src/layout.js";
+import { LinearMemory } from "../src/memory.js";
 import { randomNumbers } from "./cases.js";
 
 setFlagsFromString("--expose-gc");
@@ -141,6 +143,94 @@ describe.each(kinds)("the memory of an engine (%s)", (kind, options) => {
     expect(Math.min(run(), run(), run()) - first).toBeLessThan(1_000_000);
     expect(byteLength()).toBe(before);
     engine.dispose();
+  });
+});
+
+test("a million arrays come and go as in a model: first fit, neighbours merged, zeros", () => {
+  // the model knows the live arrays in order, and looks for the first place between two of them
+  const memory = new LinearMemory(2 ** 22, true);
+  const end = 2 ** 22;
+  const first = RESERVED_BYTES;
+  const live: { start: number; end: number; array: Float32Array; mark: number }[] = [];
+  const placeFor = (bytes: number): [start: number, at: number] => {
+    let start = first;
+    for (let at = 0; at < live.length; at++) {
+      if (live[at].start - start >= bytes) return [start, at];
+      start = live[at].end;
+    }
+    return [start + bytes <= end ? start : -1, live.length];
+  };
+  const random = randomNumbers(20261124);
+  let failures = 0;
+  let most = 0;
+  for (let step = 0; step < 1_000_000; step++) {
+    // phases of growth and of shrinking, so that the memory is full at times, and in many pieces at others
+    const isFreeing = random() < (step % 20_000 < 10_000 ? 0.45 : 0.55);
+    if (isFreeing && live.length > 0) {
+      const [{ array, mark }] = live.splice(Math.floor(random() * live.length), 1);
+      if (array.length > 0 && (array[0] !== mark || array[array.length - 1] !== mark)) throw new Error("overwritten");
+      memory.free(array);
+      continue;
+    }
+    const length = Math.floor(random() ** 6 * 200_000);
+    const bytes = Math.max(64, Math.ceil(length / 16) * 64);
+    const [start, at] = placeFor(bytes);
+    if (start < 0) {
+      expect(() => memory.allocate(Float32Array, length)).toThrow("do not fit");
+      failures++;
+      continue;
+    }
+    const array = memory.allocate(Float32Array, length);
+    if (array.byteOffset !== start) throw new Error(`step ${step}: at ${array.byteOffset}, not at ${start}`);
+    if (length > 0 && (array[0] !== 0 || array[length - 1] !== 0)) throw new Error(`step ${step}: not zeros`);
+    const mark = 1 + (step % 1000);
+    if (length > 0) array[0] = array[length - 1] = mark;
+    live.splice(at, 0, { start, end: start + bytes, array, mark });
+    most = Math.max(most, live.length);
+  }
+  expect(failures).toBeGreaterThan(1000);
+  expect(most).toBeGreaterThan(100);
+  for (const { array } of live) memory.free(array);
+  expect(memory.allocate(Float32Array, (end - first) / 4).every((x) => x === 0)).toBe(true);
+}, 60_000);
+
+describe.each([
+  ["shared", { shared: true }],
+  ["plain", { shared: false }],
+] as const)("4 GiB (%s)", (_, options) => {
+  test("can be handed out, and rows at its very end be compared", () => {
+    const engine = createEngineSync({ ...options, maxBytes: 2 ** 32 });
+    const lower = engine.float64(2 ** 28); // 2 GiB, untouched
+    const [p, q] = [engine.float32(2 ** 28), engine.float32(2 ** 27)];
+    // all that is left but the last page
+    const rest = engine.float32((2 ** 32 - 65536 - (q.byteOffset + q.byteLength)) / 4);
+    expect(rest.byteOffset + rest.byteLength).toBe(2 ** 32 - 65536);
+    expect(() => engine.float32(1)).toThrow("do not fit");
+    const rows = [p.subarray(-1000), rest.subarray(-1000), lower.subarray(-1000)];
+    for (const row of rows) row.fill(1);
+    rows[1][999] = 2;
+    const ordinary = rows.map((row) => row.slice());
+    const compare = (on: Engine, [a, b, c]: typeof rows) =>
+      [on.klDivergence(a, b, { normalize: true }), on.jsDivergence(b, c, { normalize: true }), on.logSumExp(b)].join();
+    expect(compare(engine, rows)).toBe(compare(createEngineSync({ backend: "js" }), ordinary));
+    const out = engine.softmax(rows[1] as Float32Array, { out: rest.subarray(0, 1000) });
+    expect(out).toEqual(createEngineSync({ backend: "js" }).softmax(ordinary[1]));
+    engine.free(lower);
+    engine.dispose();
+  });
+
+  test("reserve makes sure of it up front", () => {
+    const engine = createEngineSync({ ...options, maxBytes: 2 ** 24, reserve: 2 ** 23 });
+    expect(engine.float32(1).buffer.byteLength).toBeGreaterThanOrEqual(2 ** 23);
+    expect(createEngineSync({ ...options, maxBytes: 2 ** 20, reserve: 2 ** 20 - 196608 }).backend).toBe("simd");
+    expect(() => createEngineSync({ ...options, maxBytes: 2 ** 20, reserve: 2 ** 20 })).toThrow(
+      "createEngineSync: reserve is 1048576; it must be from 0 to maxBytes - 196608, which is 851968",
+    );
+    vi.spyOn(WebAssembly.Memory.prototype, "grow").mockImplementation(() => {
+      throw new RangeError("no more");
+    });
+    if (options.shared)
+      expect(() => createEngineSync({ reserve: 2 ** 22 })).toThrow("reserve: the platform gave no 4194304 bytes");
   });
 });
 
