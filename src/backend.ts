@@ -99,9 +99,20 @@ export abstract class Backend<Location = unknown> {
   readonly #stagedAs: (Precision | undefined)[] = new Array(SLOTS);
   #fields: Fields = NO_FIELDS;
 
+  #isBusy = false;
+
   /** To be called first in each call from outside: what was staged before may have been changed since. */
-  begin(): void {
+  begin(functionName: string): void {
+    // an array's getter, say, that calls again: kernels have one place to work in
+    if (this.#isBusy)
+      throw new Error(`${functionName}: this engine is in a call already; use another engine inside it`);
+    this.#isBusy = true;
     for (let slot = 0; slot < SLOTS; slot++) this.#staged[slot] = undefined;
+  }
+
+  /** To be called last. */
+  end(): void {
+    this.#isBusy = false;
   }
 
   /** What the families of logits need to know besides their rows. */

@@ -13,12 +13,14 @@ import {
 } from "./inputs.js";
 import type { InputKind, MeasureOptions, OutOption } from "./options.js";
 import type { Runtime } from "./runtime.js";
+import type { Loop, Work, WorkArray } from "./work.js";
 
 /** A measure of as many rows as the function has arguments, in nats. */
 export type Measure = (backend: Backend, call: Call, rows: readonly NamedRow[]) => number;
 
 /** What a function is: its measures, its arguments' names, the options it takes, and what it makes of a result in nats. */
 export interface Definition {
+  readonly name: string;
   /** Of probabilities. Without it, the function is of logits alone. */
   readonly measure?: Measure;
   /** Of distributions that are not all probabilities. */
@@ -75,58 +77,92 @@ function kindOf({ arguments: names, distributions }: Definition, kinds: Settings
   return kinds?.[i - (names.length - distributions.length)] ?? "probabilities";
 }
 
-/** `functionName(…sources, options)`: one number. */
+/** What a thread needs to know of a call besides its arrays. */
+interface MeasureSettings {
+  readonly call: Call;
+  readonly kinds: Settings["kinds"];
+}
+
+const resultOf = ({ finish }: Definition, nats: number, unit: number): number =>
+  finish === undefined ? nats / unit : finish(nats, unit);
+
+const measureOf = ({ measure, ofLogits }: Definition, kinds: Settings["kinds"]): Measure =>
+  (kinds === undefined ? measure : ofLogits) as Measure;
+
+/** `name(…sources, options)`: one number. */
 export function callSingle(
-  runtime: Runtime,
-  functionName: string,
+  { backend }: Runtime,
   definition: Definition,
   sources: readonly Vector[],
   options: AnyOptions | undefined,
 ): number {
-  const settings = settingsFor(functionName, definition, options, definition.keys);
-  const { unit, kinds } = settings;
-  const { length } = checkEqualLengths(functionName, definition.arguments, sources);
-  const call = callOf(functionName, precisionOf(sources), length, settings);
+  const { name } = definition;
+  const settings = settingsFor(name, definition, options, definition.keys);
+  const { kinds } = settings;
+  const { length } = checkEqualLengths(name, definition.arguments, sources);
+  const call = callOf(name, precisionOf(sources), length, settings);
   const rows: NamedRow[] = [];
   for (let i = 0; i < sources.length; i++) {
     rows.push(rowOf(definition.arguments[i], sources[i], 0, kindOf(definition, kinds, i)));
   }
-  const measure = (kinds === undefined ? definition.measure : definition.ofLogits) as Measure;
-  runtime.backend.begin();
-  const nats = measure(runtime.backend, call, rows);
-  return definition.finish === undefined ? nats / unit : definition.finish(nats, unit);
+  backend.begin(name);
+  try {
+    return resultOf(definition, measureOf(definition, kinds)(backend, call, rows), settings.unit);
+  } finally {
+    backend.end();
+  }
 }
 
-/** `functionNameRows(…sources, { rowLength })`: a number a row. A source of one row is paired with every row of the others. */
-export function callRows(
-  runtime: Runtime,
-  functionName: string,
+/** Row r of a matrix, or the one row that there is. */
+const startOf = (source: Vector, r: number, rowLength: number): number =>
+  source.length > rowLength ? r * rowLength : 0;
+
+/** One number a row. */
+const measureLoop =
+  (definition: Definition): Loop<MeasureSettings> =>
+  (backend, arrays, { call, kinds }, from, to, values) => {
+    const sources = arrays as readonly Vector[];
+    const measure = measureOf(definition, kinds);
+    const rowAt = (i: number, r: number) =>
+      rowOf(definition.arguments[i], sources[i], startOf(sources[i], r, call.length), kindOf(definition, kinds, i));
+    const rows = sources.map((_, i) => rowAt(i, from));
+    for (let r = from; r < to; r++) {
+      for (let i = 0; i < rows.length; i++) if (r > from && sources[i].length > call.length) rows[i] = rowAt(i, r);
+      values[r] = resultOf(definition, measure(backend, call, rows), call.unit);
+    }
+  };
+
+/** A source as the rows of a matrix, or as one row for all. */
+const rowsOf = (array: Vector, rowLength: number): WorkArray => ({
+  array,
+  perRow: array.length > rowLength ? rowLength : 0,
+});
+
+/** `nameRows(…sources, { rowLength })`: a number a row. A source of one row is paired with every row of the others. */
+export function prepareRows(
   definition: Definition,
   sources: readonly Vector[],
   options: AnyOptions,
-): Float64Array {
+): Work<Float64Array, MeasureSettings> {
+  const functionName = `${definition.name}Rows`;
   const settings = settingsFor(functionName, definition, options, [...definition.keys, "rowLength"]);
-  const { unit, kinds } = settings;
   const rowLength = options?.rowLength as number;
-  const count = countRows(functionName, definition.arguments, sources, rowLength);
-  const call = callOf(functionName, precisionOf(sources), rowLength, settings);
-  const measure = (kinds === undefined ? definition.measure : definition.ofLogits) as Measure;
-  const { finish } = definition;
-  const results = new Float64Array(count);
-  const rowAt = (i: number, row: number) =>
-    rowOf(definition.arguments[i], sources[i], row * rowLength, kindOf(definition, kinds, i));
-  const rows = sources.map((_, i) => rowAt(i, 0));
-  runtime.backend.begin();
-  for (let row = 0; row < count; row++) {
-    for (let i = 0; i < rows.length; i++) if (row > 0 && sources[i].length > rowLength) rows[i] = rowAt(i, row);
-    const nats = measure(runtime.backend, call, rows);
-    results[row] = finish === undefined ? nats / unit : finish(nats, unit);
-  }
-  return results;
+  const rows = countRows(functionName, definition.arguments, sources, rowLength);
+  return {
+    functionName,
+    loopName: definition.name,
+    loop: measureLoop(definition),
+    rows,
+    width: 1,
+    arrays: sources.map((source) => rowsOf(source, rowLength)),
+    settings: { call: callOf(functionName, precisionOf(sources), rowLength, settings), kinds: settings.kinds },
+    finish: (values) => values,
+  };
 }
 
 /** What a function that gives an array is. */
 export interface ArrayDefinition {
+  readonly name: string;
   readonly ofProbabilities?: (
     backend: Backend,
     call: Call,
@@ -139,36 +175,52 @@ export interface ArrayDefinition {
   readonly keys: readonly string[];
 }
 
-/** `functionName(…sources, options)`: an array, elementwise; of matrices, row by row. */
-export function callArray(
-  runtime: Runtime,
-  functionName: string,
+/** A row of results a row. */
+const arrayLoop =
+  ({ arguments: names, ofProbabilities, ofLogits }: ArrayDefinition): Loop<MeasureSettings> =>
+  (backend, arrays, { call, kinds }, from, to) => {
+    const sources = arrays.slice(0, -1) as Vector[];
+    const out = arrays[sources.length] as FloatArray;
+    const fill = kinds === undefined && ofProbabilities ? ofProbabilities : ofLogits;
+    const rowAt = (i: number, r: number) =>
+      rowOf(names[i], sources[i], startOf(sources[i], r, call.length), kinds?.[i] ?? "probabilities");
+    const rows = sources.map((_, i) => rowAt(i, from));
+    for (let r = from; r < to; r++) {
+      for (let i = 0; i < rows.length; i++) if (r > from && sources[i].length > call.length) rows[i] = rowAt(i, r);
+      fill(backend, call, rows, out, r * call.length);
+    }
+  };
+
+/** `name(…sources, options)`: an array, elementwise; of matrices (`nameRows`), row by row. */
+export function prepareArray(
   definition: ArrayDefinition,
   sources: readonly Vector[],
   options: AnyOptions | undefined,
   inRows: boolean,
-): FloatArray {
-  const { arguments: names, ofProbabilities } = definition;
+): Work<FloatArray, MeasureSettings> {
+  const { name, arguments: names } = definition;
+  const functionName = inRows ? `${name}Rows` : name;
   const keys = inRows ? [...definition.keys, "rowLength"] : definition.keys;
   const settings =
-    ofProbabilities === undefined
+    definition.ofProbabilities === undefined
       ? ofLogitsAlone(functionName, options, keys)
       : settingsOf(functionName, options, keys, names);
   const rowLength = inRows ? (options?.rowLength as number) : checkEqualLengths(functionName, names, sources).length;
-  const count = inRows ? countRows(functionName, names, sources, rowLength) : 1;
+  const rows = inRows ? countRows(functionName, names, sources, rowLength) : 1;
   const precision = precisionOf(sources);
-  const out = checkOut(functionName, options?.out, precision, rowLength * count, sources);
-  const call = callOf(functionName, precision, rowLength, settings);
-  const { kinds } = settings;
-  const fill = kinds === undefined && ofProbabilities ? ofProbabilities : definition.ofLogits;
-  const rowAt = (i: number, row: number) => rowOf(names[i], sources[i], row * rowLength, kinds?.[i] ?? "probabilities");
-  const rows = sources.map((_, i) => rowAt(i, 0));
-  runtime.backend.begin();
-  for (let row = 0; row < count; row++) {
-    for (let i = 0; i < rows.length; i++) if (row > 0 && sources[i].length > rowLength) rows[i] = rowAt(i, row);
-    fill(runtime.backend, call, rows, out, row * rowLength);
-  }
-  return out;
+  const out = checkOut(functionName, options?.out, precision, rowLength * rows, sources);
+  const arrays = sources.map((source) => rowsOf(source, rowLength));
+  arrays.push({ array: out, perRow: rowLength, isWritten: true });
+  return {
+    functionName,
+    loopName: name,
+    loop: arrayLoop(definition),
+    rows,
+    width: 0,
+    arrays,
+    settings: { call: callOf(functionName, precision, rowLength, settings), kinds: settings.kinds },
+    finish: () => out,
+  };
 }
 
 function checkEqualLengths(functionName: string, names: readonly string[], sources: readonly Vector[]): Vector {

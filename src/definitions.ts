@@ -12,7 +12,8 @@ const MEASURE_KEYS = ["base", "input", "normalize", "temperature"] as const;
 const RAW_KEYS = ["base", "input", "temperature"] as const;
 const P_AND_Q = ["p", "q"] as const;
 
-const ofPair = (measure: Measure, measureOfLogits: Measure): Definition => ({
+const ofPair = (name: string, measure: Measure, measureOfLogits: Measure): Definition => ({
+  name,
   measure,
   ofLogits: measureOfLogits,
   arguments: P_AND_Q,
@@ -21,6 +22,7 @@ const ofPair = (measure: Measure, measureOfLogits: Measure): Definition => ({
 });
 
 export const entropy: Definition = {
+  name: "entropy",
   measure: crossEntropies.entropy,
   ofLogits: ofLogits.entropyOfLogits,
   arguments: ["p"],
@@ -28,19 +30,27 @@ export const entropy: Definition = {
   keys: MEASURE_KEYS,
 };
 export const crossEntropy: Definition = /* @__PURE__ */ ofPair(
+  "crossEntropy",
   crossEntropies.crossEntropy,
   ofLogits.crossEntropyOfLogits,
 );
 export const klDivergence: Definition = /* @__PURE__ */ ofPair(
+  "klDivergence",
   klDivergences.klDivergence,
   ofLogits.klDivergenceOfLogits,
 );
 export const jeffreysDivergence: Definition = /* @__PURE__ */ ofPair(
+  "jeffreysDivergence",
   symmetrics.jeffreysDivergence,
   ofLogits.jeffreysDivergenceOfLogits,
 );
-export const jsDivergence: Definition = /* @__PURE__ */ ofPair(symmetrics.jsDivergence, ofLogits.jsDivergenceOfLogits);
+export const jsDivergence: Definition = /* @__PURE__ */ ofPair(
+  "jsDivergence",
+  symmetrics.jsDivergence,
+  ofLogits.jsDivergenceOfLogits,
+);
 export const jsDistance: Definition = {
+  name: "jsDistance",
   measure: symmetrics.jsDivergence,
   ofLogits: ofLogits.jsDivergenceOfLogits,
   arguments: P_AND_Q,
@@ -49,12 +59,14 @@ export const jsDistance: Definition = {
   finish: (nats, unit) => Math.sqrt(nats / unit),
 };
 export const iDivergence: Definition = {
+  name: "iDivergence",
   measure: klDivergences.iDivergence,
   arguments: P_AND_Q,
   distributions: P_AND_Q,
   keys: ["base", "input"],
 };
 export const logLikelihoodRatio: Definition = {
+  name: "logLikelihoodRatio",
   measure: logRatios.logLikelihoodRatio,
   ofLogits: ofLogits.logLikelihoodRatioOfLogits,
   arguments: ["counts", "p", "q"],
@@ -62,6 +74,7 @@ export const logLikelihoodRatio: Definition = {
   keys: RAW_KEYS,
 };
 export const logSumExp: Definition = {
+  name: "logSumExp",
   ofLogits: softmaxes.logSumExp,
   arguments: ["z"],
   distributions: ["z"],
@@ -69,17 +82,20 @@ export const logSumExp: Definition = {
 };
 
 export const logRatio: ArrayDefinition = {
+  name: "logRatio",
   ofProbabilities: logRatios.logRatio,
   ofLogits: ofLogits.logRatioOfLogits,
   arguments: P_AND_Q,
   keys: [...RAW_KEYS, "out"],
 };
 export const softmax: ArrayDefinition = {
+  name: "softmax",
   ofLogits: softmaxes.softmax,
   arguments: ["z"],
   keys: ["temperature", "out"],
 };
 export const logSoftmax: ArrayDefinition = {
+  name: "logSoftmax",
   ofLogits: softmaxes.logSoftmax,
   arguments: ["z"],
   keys: ["temperature", "out"],

@@ -1,5 +1,5 @@
 import type { FloatArray, Vector } from "./backend.js";
-import { callArray, callRows, callSingle } from "./calls.js";
+import { callSingle, prepareArray, prepareRows } from "./calls.js";
 import * as definitions from "./definitions.js";
 import type {
   CrossEntropyLoss,
@@ -21,6 +21,7 @@ import type {
   UnnormalizedOptions,
 } from "./options.js";
 import { createRuntime, createRuntimeSync, type EngineOptions, type Runtime } from "./runtime.js";
+import { complete } from "./work.js";
 
 /**
  * A backend with a memory of its own. Arrays from `float32` and `float64` lie in that memory and are read in place; others
@@ -79,154 +80,154 @@ export class Engine implements Disposable {
 
   /** See the function {@link index!entropy}. */
   entropy(p: Vector, options?: MeasureOptions): number {
-    return callSingle(this.#runtime, "entropy", definitions.entropy, [p], options);
+    return callSingle(this.#runtime, definitions.entropy, [p], options);
   }
 
   /** See the function {@link index!entropyRows}. */
   entropyRows(p: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
-    return callRows(this.#runtime, "entropyRows", definitions.entropy, [p], options);
+    return complete(this.#runtime, prepareRows(definitions.entropy, [p], options));
   }
 
   /** See the function {@link index!crossEntropy}. */
   crossEntropy(p: Vector, q: Vector, options?: MeasureOptions): number {
-    return callSingle(this.#runtime, "crossEntropy", definitions.crossEntropy, [p, q], options);
+    return callSingle(this.#runtime, definitions.crossEntropy, [p, q], options);
   }
 
   /** See the function {@link index!crossEntropyRows}. */
   crossEntropyRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
-    return callRows(this.#runtime, "crossEntropyRows", definitions.crossEntropy, [p, q], options);
+    return complete(this.#runtime, prepareRows(definitions.crossEntropy, [p, q], options));
   }
 
   /** See the function {@link index!klDivergence}. */
   klDivergence(p: Vector, q: Vector, options?: MeasureOptions): number {
-    return callSingle(this.#runtime, "klDivergence", definitions.klDivergence, [p, q], options);
+    return callSingle(this.#runtime, definitions.klDivergence, [p, q], options);
   }
 
   /** See the function {@link index!klDivergenceRows}. */
   klDivergenceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
-    return callRows(this.#runtime, "klDivergenceRows", definitions.klDivergence, [p, q], options);
+    return complete(this.#runtime, prepareRows(definitions.klDivergence, [p, q], options));
   }
 
   /** See the function {@link index!jeffreysDivergence}. */
   jeffreysDivergence(p: Vector, q: Vector, options?: MeasureOptions): number {
-    return callSingle(this.#runtime, "jeffreysDivergence", definitions.jeffreysDivergence, [p, q], options);
+    return callSingle(this.#runtime, definitions.jeffreysDivergence, [p, q], options);
   }
 
   /** See the function {@link index!jeffreysDivergenceRows}. */
   jeffreysDivergenceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
-    return callRows(this.#runtime, "jeffreysDivergenceRows", definitions.jeffreysDivergence, [p, q], options);
+    return complete(this.#runtime, prepareRows(definitions.jeffreysDivergence, [p, q], options));
   }
 
   /** See the function {@link index!jsDivergence}. */
   jsDivergence(p: Vector, q: Vector, options?: MeasureOptions): number {
-    return callSingle(this.#runtime, "jsDivergence", definitions.jsDivergence, [p, q], options);
+    return callSingle(this.#runtime, definitions.jsDivergence, [p, q], options);
   }
 
   /** See the function {@link index!jsDivergenceRows}. */
   jsDivergenceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
-    return callRows(this.#runtime, "jsDivergenceRows", definitions.jsDivergence, [p, q], options);
+    return complete(this.#runtime, prepareRows(definitions.jsDivergence, [p, q], options));
   }
 
   /** See the function {@link index!jsDistance}. */
   jsDistance(p: Vector, q: Vector, options?: MeasureOptions): number {
-    return callSingle(this.#runtime, "jsDistance", definitions.jsDistance, [p, q], options);
+    return callSingle(this.#runtime, definitions.jsDistance, [p, q], options);
   }
 
   /** See the function {@link index!jsDistanceRows}. */
   jsDistanceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
-    return callRows(this.#runtime, "jsDistanceRows", definitions.jsDistance, [p, q], options);
+    return complete(this.#runtime, prepareRows(definitions.jsDistance, [p, q], options));
   }
 
   /** See the function {@link index!iDivergence}. */
   iDivergence(p: Vector, q: Vector, options?: UnnormalizedOptions): number {
-    return callSingle(this.#runtime, "iDivergence", definitions.iDivergence, [p, q], options);
+    return callSingle(this.#runtime, definitions.iDivergence, [p, q], options);
   }
 
   /** See the function {@link index!iDivergenceRows}. */
   iDivergenceRows(p: Vector, q: Vector, options: RowsOptions<UnnormalizedOptions>): Float64Array {
-    return callRows(this.#runtime, "iDivergenceRows", definitions.iDivergence, [p, q], options);
+    return complete(this.#runtime, prepareRows(definitions.iDivergence, [p, q], options));
   }
 
   /** See the function {@link index!logLikelihoodRatio}. */
   logLikelihoodRatio(counts: Vector, p: Vector, q: Vector, options?: RawOptions): number {
-    return callSingle(this.#runtime, "logLikelihoodRatio", definitions.logLikelihoodRatio, [counts, p, q], options);
+    return callSingle(this.#runtime, definitions.logLikelihoodRatio, [counts, p, q], options);
   }
 
   /** See the function {@link index!logLikelihoodRatioRows}. */
   logLikelihoodRatioRows(counts: Vector, p: Vector, q: Vector, options: RowsOptions<RawOptions>): Float64Array {
-    return callRows(this.#runtime, "logLikelihoodRatioRows", definitions.logLikelihoodRatio, [counts, p, q], options);
+    return complete(this.#runtime, prepareRows(definitions.logLikelihoodRatio, [counts, p, q], options));
   }
 
   /** See the function {@link index!logRatio}. */
   logRatio(p: Float32Array, q: Float32Array, options?: RawOptions & OutOption): Float32Array;
   logRatio(p: Vector, q: Vector, options?: RawOptions & OutOption): FloatArray;
   logRatio(p: Vector, q: Vector, options?: RawOptions & OutOption): FloatArray {
-    return callArray(this.#runtime, "logRatio", definitions.logRatio, [p, q], options, false);
+    return complete(this.#runtime, prepareArray(definitions.logRatio, [p, q], options, false));
   }
 
   /** See the function {@link index!logRatioRows}. */
   logRatioRows(p: Float32Array, q: Float32Array, options: RowsOptions<RawOptions> & OutOption): Float32Array;
   logRatioRows(p: Vector, q: Vector, options: RowsOptions<RawOptions> & OutOption): FloatArray;
   logRatioRows(p: Vector, q: Vector, options: RowsOptions<RawOptions> & OutOption): FloatArray {
-    return callArray(this.#runtime, "logRatioRows", definitions.logRatio, [p, q], options, true);
+    return complete(this.#runtime, prepareArray(definitions.logRatio, [p, q], options, true));
   }
 
   /** See the function {@link index!logSumExp}. */
   logSumExp(z: Vector, options?: SoftmaxOptions): number {
-    return callSingle(this.#runtime, "logSumExp", definitions.logSumExp, [z], options);
+    return callSingle(this.#runtime, definitions.logSumExp, [z], options);
   }
 
   /** See the function {@link index!logSumExpRows}. */
   logSumExpRows(z: Vector, options: RowsOptions<SoftmaxOptions>): Float64Array {
-    return callRows(this.#runtime, "logSumExpRows", definitions.logSumExp, [z], options);
+    return complete(this.#runtime, prepareRows(definitions.logSumExp, [z], options));
   }
 
   /** See the function {@link index!softmax}. */
   softmax(z: Float32Array, options?: SoftmaxOptions & OutOption): Float32Array;
   softmax(z: Vector, options?: SoftmaxOptions & OutOption): FloatArray;
   softmax(z: Vector, options?: SoftmaxOptions & OutOption): FloatArray {
-    return callArray(this.#runtime, "softmax", definitions.softmax, [z], options, false);
+    return complete(this.#runtime, prepareArray(definitions.softmax, [z], options, false));
   }
 
   /** See the function {@link index!softmaxRows}. */
   softmaxRows(z: Float32Array, options: RowsOptions<SoftmaxOptions> & OutOption): Float32Array;
   softmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray;
   softmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray {
-    return callArray(this.#runtime, "softmaxRows", definitions.softmax, [z], options, true);
+    return complete(this.#runtime, prepareArray(definitions.softmax, [z], options, true));
   }
 
   /** See the function {@link index!logSoftmax}. */
   logSoftmax(z: Float32Array, options?: SoftmaxOptions & OutOption): Float32Array;
   logSoftmax(z: Vector, options?: SoftmaxOptions & OutOption): FloatArray;
   logSoftmax(z: Vector, options?: SoftmaxOptions & OutOption): FloatArray {
-    return callArray(this.#runtime, "logSoftmax", definitions.logSoftmax, [z], options, false);
+    return complete(this.#runtime, prepareArray(definitions.logSoftmax, [z], options, false));
   }
 
   /** See the function {@link index!logSoftmaxRows}. */
   logSoftmaxRows(z: Float32Array, options: RowsOptions<SoftmaxOptions> & OutOption): Float32Array;
   logSoftmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray;
   logSoftmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray {
-    return callArray(this.#runtime, "logSoftmaxRows", definitions.logSoftmax, [z], options, true);
+    return complete(this.#runtime, prepareArray(definitions.logSoftmax, [z], options, true));
   }
 
   /** See the function {@link index!crossEntropyLoss}. */
   crossEntropyLoss(logits: Vector, targets: Labels | Vector, options: CrossEntropyLossOptions): CrossEntropyLoss {
-    return losses.crossEntropyLoss(this.#runtime, logits, targets, options);
+    return complete(this.#runtime, losses.crossEntropyLoss(logits, targets, options));
   }
 
   /** See the function {@link index!distillationLoss}. */
   distillationLoss(studentLogits: Vector, teacherLogits: Vector, options: DistillationLossOptions): DistillationLoss {
-    return losses.distillationLoss(this.#runtime, studentLogits, teacherLogits, options);
+    return complete(this.#runtime, losses.distillationLoss(studentLogits, teacherLogits, options));
   }
 
   /** See the function {@link index!tokenLogProbabilities}. */
   tokenLogProbabilities(logits: Vector, tokens: Labels, options: TokenOptions): Float64Array {
-    return losses.tokenLogProbabilities(this.#runtime, logits, tokens, options);
+    return complete(this.#runtime, losses.tokenLogProbabilities(logits, tokens, options));
   }
 
   /** See the function {@link index!perplexity}. */
   perplexity(logits: Vector, tokens: Labels, options: PerplexityOptions): number {
-    return losses.perplexity(this.#runtime, logits, tokens, options);
+    return complete(this.#runtime, losses.perplexity(logits, tokens, options));
   }
 
   /** See the function {@link index!logLikelihoodRatioOfTokens}. */
@@ -236,7 +237,7 @@ export class Engine implements Disposable {
     tokens: Labels,
     options: TokenOptions,
   ): TokenLogLikelihoodRatio {
-    return losses.logLikelihoodRatioOfTokens(this.#runtime, logitsP, logitsQ, tokens, options);
+    return complete(this.#runtime, losses.logLikelihoodRatioOfTokens(logitsP, logitsQ, tokens, options));
   }
 }
 

@@ -5,7 +5,7 @@
 // from them: error 1e-6 (f32) or 1e-13 (f64) of max(1, |value|), and KL keeps a relative error of 1e-5 or 1e-11 down to 1e-9.
 
 import type { FloatArray, Vector } from "./backend.js";
-import { callArray, callRows, callSingle } from "./calls.js";
+import { callSingle, prepareArray, prepareRows } from "./calls.js";
 import * as definitions from "./definitions.js";
 import type {
   CrossEntropyLoss,
@@ -27,6 +27,7 @@ import type {
   UnnormalizedOptions,
 } from "./options.js";
 import { defaultRuntime } from "./runtime.js";
+import { complete } from "./work.js";
 
 export type { FloatArray, Vector } from "./backend.js";
 export { createEngine, createEngineSync, Engine } from "./engine.js";
@@ -64,7 +65,7 @@ export type { EngineOptions } from "./runtime.js";
  * @see C. E. Shannon, A Mathematical Theory of Communication (1948)
  */
 export function entropy(p: Vector, options?: MeasureOptions): number {
-  return callSingle(defaultRuntime(), "entropy", definitions.entropy, [p], options);
+  return callSingle(defaultRuntime(), definitions.entropy, [p], options);
 }
 
 /**
@@ -74,7 +75,7 @@ export function entropy(p: Vector, options?: MeasureOptions): number {
  * @returns One number a row.
  */
 export function entropyRows(p: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
-  return callRows(defaultRuntime(), "entropyRows", definitions.entropy, [p], options);
+  return complete(defaultRuntime(), prepareRows(definitions.entropy, [p], options));
 }
 
 /**
@@ -88,7 +89,7 @@ export function entropyRows(p: Vector, options: RowsOptions<MeasureOptions>): Fl
  * crossEntropy([0.5, 0.5], [0.25, 0.75]); // 0.8369882167858358
  */
 export function crossEntropy(p: Vector, q: Vector, options?: MeasureOptions): number {
-  return callSingle(defaultRuntime(), "crossEntropy", definitions.crossEntropy, [p, q], options);
+  return callSingle(defaultRuntime(), definitions.crossEntropy, [p, q], options);
 }
 
 /**
@@ -98,7 +99,7 @@ export function crossEntropy(p: Vector, q: Vector, options?: MeasureOptions): nu
  * @returns One number a row.
  */
 export function crossEntropyRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
-  return callRows(defaultRuntime(), "crossEntropyRows", definitions.crossEntropy, [p, q], options);
+  return complete(defaultRuntime(), prepareRows(definitions.crossEntropy, [p, q], options));
 }
 
 /**
@@ -117,7 +118,7 @@ export function crossEntropyRows(p: Vector, q: Vector, options: RowsOptions<Meas
  * @see S. Kullback, R. A. Leibler, On Information and Sufficiency (1951)
  */
 export function klDivergence(p: Vector, q: Vector, options?: MeasureOptions): number {
-  return callSingle(defaultRuntime(), "klDivergence", definitions.klDivergence, [p, q], options);
+  return callSingle(defaultRuntime(), definitions.klDivergence, [p, q], options);
 }
 
 /**
@@ -127,7 +128,7 @@ export function klDivergence(p: Vector, q: Vector, options?: MeasureOptions): nu
  * @returns One number a row.
  */
 export function klDivergenceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
-  return callRows(defaultRuntime(), "klDivergenceRows", definitions.klDivergence, [p, q], options);
+  return complete(defaultRuntime(), prepareRows(definitions.klDivergence, [p, q], options));
 }
 
 /**
@@ -142,7 +143,7 @@ export function klDivergenceRows(p: Vector, q: Vector, options: RowsOptions<Meas
  * jeffreysDivergence([0.5, 0.5], [0.25, 0.75]); // 0.27465307216702745
  */
 export function jeffreysDivergence(p: Vector, q: Vector, options?: MeasureOptions): number {
-  return callSingle(defaultRuntime(), "jeffreysDivergence", definitions.jeffreysDivergence, [p, q], options);
+  return callSingle(defaultRuntime(), definitions.jeffreysDivergence, [p, q], options);
 }
 
 /**
@@ -152,7 +153,7 @@ export function jeffreysDivergence(p: Vector, q: Vector, options?: MeasureOption
  * @returns One number a row.
  */
 export function jeffreysDivergenceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
-  return callRows(defaultRuntime(), "jeffreysDivergenceRows", definitions.jeffreysDivergence, [p, q], options);
+  return complete(defaultRuntime(), prepareRows(definitions.jeffreysDivergence, [p, q], options));
 }
 
 /**
@@ -168,7 +169,7 @@ export function jeffreysDivergenceRows(p: Vector, q: Vector, options: RowsOption
  * @see J. Lin, Divergence Measures Based on the Shannon Entropy (1991)
  */
 export function jsDivergence(p: Vector, q: Vector, options?: MeasureOptions): number {
-  return callSingle(defaultRuntime(), "jsDivergence", definitions.jsDivergence, [p, q], options);
+  return callSingle(defaultRuntime(), definitions.jsDivergence, [p, q], options);
 }
 
 /**
@@ -178,7 +179,7 @@ export function jsDivergence(p: Vector, q: Vector, options?: MeasureOptions): nu
  * @returns One number a row.
  */
 export function jsDivergenceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
-  return callRows(defaultRuntime(), "jsDivergenceRows", definitions.jsDivergence, [p, q], options);
+  return complete(defaultRuntime(), prepareRows(definitions.jsDivergence, [p, q], options));
 }
 
 /**
@@ -193,7 +194,7 @@ export function jsDivergenceRows(p: Vector, q: Vector, options: RowsOptions<Meas
  * @see D. M. Endres, J. E. Schindelin, A New Metric for Probability Distributions (2003)
  */
 export function jsDistance(p: Vector, q: Vector, options?: MeasureOptions): number {
-  return callSingle(defaultRuntime(), "jsDistance", definitions.jsDistance, [p, q], options);
+  return callSingle(defaultRuntime(), definitions.jsDistance, [p, q], options);
 }
 
 /**
@@ -203,7 +204,7 @@ export function jsDistance(p: Vector, q: Vector, options?: MeasureOptions): numb
  * @returns One number a row.
  */
 export function jsDistanceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
-  return callRows(defaultRuntime(), "jsDistanceRows", definitions.jsDistance, [p, q], options);
+  return complete(defaultRuntime(), prepareRows(definitions.jsDistance, [p, q], options));
 }
 
 /**
@@ -219,7 +220,7 @@ export function jsDistanceRows(p: Vector, q: Vector, options: RowsOptions<Measur
  * @see I. Csiszár, Why Least Squares and Maximum Entropy? (1991)
  */
 export function iDivergence(p: Vector, q: Vector, options?: UnnormalizedOptions): number {
-  return callSingle(defaultRuntime(), "iDivergence", definitions.iDivergence, [p, q], options);
+  return callSingle(defaultRuntime(), definitions.iDivergence, [p, q], options);
 }
 
 /**
@@ -229,7 +230,7 @@ export function iDivergence(p: Vector, q: Vector, options?: UnnormalizedOptions)
  * @returns One number a row.
  */
 export function iDivergenceRows(p: Vector, q: Vector, options: RowsOptions<UnnormalizedOptions>): Float64Array {
-  return callRows(defaultRuntime(), "iDivergenceRows", definitions.iDivergence, [p, q], options);
+  return complete(defaultRuntime(), prepareRows(definitions.iDivergence, [p, q], options));
 }
 
 /**
@@ -247,7 +248,7 @@ export function iDivergenceRows(p: Vector, q: Vector, options: RowsOptions<Unnor
  * logLikelihoodRatio([3, 1], [0.5, 0.5], [0.25, 0.75]); // 1.6739764335716714
  */
 export function logLikelihoodRatio(counts: Vector, p: Vector, q: Vector, options?: RawOptions): number {
-  return callSingle(defaultRuntime(), "logLikelihoodRatio", definitions.logLikelihoodRatio, [counts, p, q], options);
+  return callSingle(defaultRuntime(), definitions.logLikelihoodRatio, [counts, p, q], options);
 }
 
 /**
@@ -262,7 +263,7 @@ export function logLikelihoodRatioRows(
   q: Vector,
   options: RowsOptions<RawOptions>,
 ): Float64Array {
-  return callRows(defaultRuntime(), "logLikelihoodRatioRows", definitions.logLikelihoodRatio, [counts, p, q], options);
+  return complete(defaultRuntime(), prepareRows(definitions.logLikelihoodRatio, [counts, p, q], options));
 }
 
 /**
@@ -281,7 +282,7 @@ export function logLikelihoodRatioRows(
 export function logRatio(p: Float32Array, q: Float32Array, options?: RawOptions & OutOption): Float32Array;
 export function logRatio(p: Vector, q: Vector, options?: RawOptions & OutOption): FloatArray;
 export function logRatio(p: Vector, q: Vector, options?: RawOptions & OutOption): FloatArray {
-  return callArray(defaultRuntime(), "logRatio", definitions.logRatio, [p, q], options, false);
+  return complete(defaultRuntime(), prepareArray(definitions.logRatio, [p, q], options, false));
 }
 
 /** {@link logRatio} of row-major matrices; one row is compared with every row of the other. Returns a matrix. */
@@ -292,7 +293,7 @@ export function logRatioRows(
 ): Float32Array;
 export function logRatioRows(p: Vector, q: Vector, options: RowsOptions<RawOptions> & OutOption): FloatArray;
 export function logRatioRows(p: Vector, q: Vector, options: RowsOptions<RawOptions> & OutOption): FloatArray {
-  return callArray(defaultRuntime(), "logRatioRows", definitions.logRatio, [p, q], options, true);
+  return complete(defaultRuntime(), prepareArray(definitions.logRatio, [p, q], options, true));
 }
 
 /**
@@ -306,12 +307,12 @@ export function logRatioRows(p: Vector, q: Vector, options: RowsOptions<RawOptio
  * logSumExp([1000, 1000]); // 1000.6931471805599
  */
 export function logSumExp(z: Vector, options?: SoftmaxOptions): number {
-  return callSingle(defaultRuntime(), "logSumExp", definitions.logSumExp, [z], options);
+  return callSingle(defaultRuntime(), definitions.logSumExp, [z], options);
 }
 
 /** {@link logSumExp} of each row of a row-major matrix. */
 export function logSumExpRows(z: Vector, options: RowsOptions<SoftmaxOptions>): Float64Array {
-  return callRows(defaultRuntime(), "logSumExpRows", definitions.logSumExp, [z], options);
+  return complete(defaultRuntime(), prepareRows(definitions.logSumExp, [z], options));
 }
 
 /**
@@ -328,14 +329,14 @@ export function logSumExpRows(z: Vector, options: RowsOptions<SoftmaxOptions>): 
 export function softmax(z: Float32Array, options?: SoftmaxOptions & OutOption): Float32Array;
 export function softmax(z: Vector, options?: SoftmaxOptions & OutOption): FloatArray;
 export function softmax(z: Vector, options?: SoftmaxOptions & OutOption): FloatArray {
-  return callArray(defaultRuntime(), "softmax", definitions.softmax, [z], options, false);
+  return complete(defaultRuntime(), prepareArray(definitions.softmax, [z], options, false));
 }
 
 /** {@link softmax} of each row of a row-major matrix. Returns a matrix. */
 export function softmaxRows(z: Float32Array, options: RowsOptions<SoftmaxOptions> & OutOption): Float32Array;
 export function softmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray;
 export function softmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray {
-  return callArray(defaultRuntime(), "softmaxRows", definitions.softmax, [z], options, true);
+  return complete(defaultRuntime(), prepareArray(definitions.softmax, [z], options, true));
 }
 
 /**
@@ -352,14 +353,14 @@ export function softmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & Ou
 export function logSoftmax(z: Float32Array, options?: SoftmaxOptions & OutOption): Float32Array;
 export function logSoftmax(z: Vector, options?: SoftmaxOptions & OutOption): FloatArray;
 export function logSoftmax(z: Vector, options?: SoftmaxOptions & OutOption): FloatArray {
-  return callArray(defaultRuntime(), "logSoftmax", definitions.logSoftmax, [z], options, false);
+  return complete(defaultRuntime(), prepareArray(definitions.logSoftmax, [z], options, false));
 }
 
 /** {@link logSoftmax} of each row of a row-major matrix. Returns a matrix. */
 export function logSoftmaxRows(z: Float32Array, options: RowsOptions<SoftmaxOptions> & OutOption): Float32Array;
 export function logSoftmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray;
 export function logSoftmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray {
-  return callArray(defaultRuntime(), "logSoftmaxRows", definitions.logSoftmax, [z], options, true);
+  return complete(defaultRuntime(), prepareArray(definitions.logSoftmax, [z], options, true));
 }
 
 /**
@@ -381,7 +382,7 @@ export function crossEntropyLoss(
   targets: Labels | Vector,
   options: CrossEntropyLossOptions,
 ): CrossEntropyLoss {
-  return losses.crossEntropyLoss(defaultRuntime(), logits, targets, options);
+  return complete(defaultRuntime(), losses.crossEntropyLoss(logits, targets, options));
 }
 
 /**
@@ -404,7 +405,7 @@ export function distillationLoss(
   teacherLogits: Vector,
   options: DistillationLossOptions,
 ): DistillationLoss {
-  return losses.distillationLoss(defaultRuntime(), studentLogits, teacherLogits, options);
+  return complete(defaultRuntime(), losses.distillationLoss(studentLogits, teacherLogits, options));
 }
 
 /**
@@ -419,7 +420,7 @@ export function distillationLoss(
  * tokenLogProbabilities([0, 0, 0, 0], [1, 0], { rowLength: 2 }); // Float64Array [-0.6931471805599453, -0.6931471805599453]
  */
 export function tokenLogProbabilities(logits: Vector, tokens: Labels, options: TokenOptions): Float64Array {
-  return losses.tokenLogProbabilities(defaultRuntime(), logits, tokens, options);
+  return complete(defaultRuntime(), losses.tokenLogProbabilities(logits, tokens, options));
 }
 
 /**
@@ -433,7 +434,7 @@ export function tokenLogProbabilities(logits: Vector, tokens: Labels, options: T
  * perplexity([0, 0, 0, 0], [1, 0], { rowLength: 2 }); // 2
  */
 export function perplexity(logits: Vector, tokens: Labels, options: PerplexityOptions): number {
-  return losses.perplexity(defaultRuntime(), logits, tokens, options);
+  return complete(defaultRuntime(), losses.perplexity(logits, tokens, options));
 }
 
 /**
@@ -454,5 +455,5 @@ export function logLikelihoodRatioOfTokens(
   tokens: Labels,
   options: TokenOptions,
 ): TokenLogLikelihoodRatio {
-  return losses.logLikelihoodRatioOfTokens(defaultRuntime(), logitsP, logitsQ, tokens, options);
+  return complete(defaultRuntime(), losses.logLikelihoodRatioOfTokens(logitsP, logitsQ, tokens, options));
 }

@@ -193,4 +193,20 @@ describe.each(["simd", "js"] as const)("%s", (backend) => {
     expect(engine.logLikelihoodRatio([1, 2], [0.5, 0], [0.5, 0.5])).toBe(-Infinity);
     expect(engine.logLikelihoodRatio([1, 2], [0.5, 0.5], [0.5, 0])).toBe(Infinity);
   });
+
+  test("a call inside a call is an error, and the call outside goes on or ends by it", () => {
+    const good = uniform(100);
+    const calling = (inner: () => unknown) =>
+      new Proxy(uniform(100), { get: (array, key) => (key === "50" ? inner() : Reflect.get(array, key)) });
+    expect(() => engine.klDivergence(calling(() => engine.entropy(good)) as Vector, good)).toThrow(
+      new Error("entropy: this engine is in a call already; use another engine inside it"),
+    );
+    expect(() => engine.entropyRows(calling(() => engine.softmax(good)) as Vector, { rowLength: 100 })).toThrow(
+      new Error("softmax: this engine is in a call already; use another engine inside it"),
+    );
+    const other = createEngineSync({ backend });
+    const inOther = calling(() => other.entropy(good, { base: 100 }) / 100) as Vector;
+    expect(engine.entropy(inOther, { base: 100 })).toBeCloseTo(1, 12);
+    expect(engine.entropy(good)).toBe(engine.entropy(good.slice()));
+  });
 });

@@ -302,6 +302,22 @@ describe.each([
     });
   });
 
+  test("a row is compared with each of a matrix as with it alone, also beside one that is far away", () => {
+    const n = 1500;
+    const one = rowOf(n, (i) => Math.sin(i) * 4);
+    // the second row, alike but for an offset that f32 is too coarse for, is computed in another way
+    const offsets = [0, 1000, 3, 300];
+    const matrix = rowOf(
+      n * offsets.length,
+      (i) => Math.sin(i % n) * 4 + 1e-3 * Math.cos(i) + offsets[Math.floor(i / n)],
+    );
+    for (const measure of PAIRS) {
+      const rows = engine[`${measure}Rows`](one, matrix, { ...L, rowLength: n });
+      const alone = offsets.map((_, r) => engine[measure](one, matrix.slice(r * n, (r + 1) * n), L));
+      expect([...rows]).toEqual(alone);
+    }
+  });
+
   test("rows of a matrix are single calls, to the bit, and one row is compared with every other", () => {
     fc.assert(
       fc.property(pairOfRows, fc.integer({ min: 1, max: 5 }), ([a, b], count) => {

@@ -16,17 +16,16 @@ import {
 } from "../inputs.js";
 import { fieldsFor, findLogits, type Logits, largestOf, sumOfExponentials } from "../measures/logits.js";
 import { Sum } from "../measures/wide.js";
-import type { Runtime } from "../runtime.js";
 import { exp, ln } from "../scalar.js";
+import type { Loop, Work } from "../work.js";
 import {
-  checkLabelCount,
   checkNumber,
   checkReduction,
   gradientOption,
   isLabelArray,
   type Labels,
-  labelAt,
   type Reduction,
+  readLabels,
 } from "./labels.js";
 
 /** The options of {@link index!crossEntropyLoss}. */
@@ -74,13 +73,14 @@ const REDUCTIONS: readonly Reduction[] = ["mean", "sum", "none"];
 const NAME = "crossEntropyLoss";
 
 /** What all rows share. */
-interface Setting {
+interface LossSettings {
   readonly call: Call;
   readonly smoothing: number;
   readonly zLoss: number;
-  readonly weights: NamedRow | undefined;
   /** Σ of the weights, or the number of classes. */
   readonly weightSum: number;
+  readonly hasLabels: boolean;
+  readonly scales: Scales;
 }
 
 /** What the losses of rows, and the squares of their log-sum-exps, are multiplied by in the result. */
@@ -97,14 +97,33 @@ const plainRow = (argument: string, source: Vector, start: number): NamedRow => 
   kind: "probabilities",
 });
 
+/** The loss of each row and its square. Arrays: the logits, the labels or soft targets, the weights, the gradient. */
+const crossEntropyLoop: Loop<LossSettings> = (backend, arrays, settings, from, to, values) => {
+  const [source, targets] = arrays as Vector[];
+  const weights = arrays[2] && plainRow("classWeights", arrays[2], 0);
+  const gradient = arrays[3] as FloatArray | undefined;
+  const { length } = settings.call;
+  for (let r = from; r < to; r++) {
+    const start = r * length;
+    if (settings.hasLabels && targets[r] < 0) {
+      gradient?.fill(0, start, start + length);
+      continue;
+    }
+    const row: NamedRow = { argument: "logits", source, start, scale: 1, kind: "logits" };
+    const target = settings.hasLabels ? targets[r] : plainRow("targets", targets, start);
+    const [own, square] = lossOfRow(backend, settings, row, target, weights, gradient);
+    values[2 * r] = own;
+    values[2 * r + 1] = square;
+  }
+};
+
 export function crossEntropyLoss(
-  runtime: Runtime,
   logits: Vector,
   targets: Labels | Vector,
   options: CrossEntropyLossOptions,
-): CrossEntropyLoss {
+): Work<CrossEntropyLoss, LossSettings> {
   checkOptions(NAME, options, KEYS);
-  const { rowLength, ignoreIndex = -100 } = options;
+  const { rowLength, ignoreIndex = -100, classWeights } = options;
   const rows = countRows(NAME, ["logits"], [logits], rowLength);
   const reduction = checkReduction(NAME, options.reduction ?? "mean", REDUCTIONS);
   const smoothing = checkNumber(
@@ -126,7 +145,7 @@ export function crossEntropyLoss(
   const gradient = wanted ? checkOut(NAME, given, precision, logits.length, [logits], "gradient") : undefined;
   if (gradient) {
     checkApart(NAME, "gradient", gradient, "targets", targets);
-    checkApart(NAME, "gradient", gradient, "classWeights", options.classWeights);
+    checkApart(NAME, "gradient", gradient, "classWeights", classWeights);
   }
   const call: Call = {
     functionName: NAME,
@@ -136,61 +155,64 @@ export function crossEntropyLoss(
     unit: 1,
     temperature: temperatureOf(NAME, options.temperature),
   };
-  runtime.backend.begin();
-  const weights = options.classWeights === undefined ? undefined : weightsOf(call, options.classWeights);
-  const setting: Setting = {
-    call,
-    smoothing,
-    zLoss,
-    weights,
-    weightSum: weights ? sumOfWeights(call, weights) : rowLength,
-  };
+  if (classWeights !== undefined) checkWeights(call, classWeights);
 
   const isSoft = !isLabelArray(targets) && !(Array.isArray(targets) && targets.length === rows);
   if (isSoft) checkTargets(targets as Vector, logits.length, rows);
-  else checkLabelCount(NAME, "targets", targets as Labels, rows);
-  const labels = isSoft ? undefined : readLabels(targets as Labels, rows, rowLength, ignoreIndex);
+  const labels = isSoft ? undefined : readLabels(NAME, "targets", targets as Labels, rows, rowLength, ignoreIndex);
   const count = labels === undefined ? rows : labels.filter((label) => label >= 0).length;
-  const scales = scalesOf(reduction, setting, labels, count);
-
-  const perRow = reduction === "none" ? new Float64Array(rows) : undefined;
-  const loss = new Sum();
-  const squares = new Sum();
-  for (let r = 0; r < rows; r++) {
-    const start = r * rowLength;
-    const label = labels?.[r];
-    if (label !== undefined && label < 0) {
-      gradient?.fill(0, start, start + rowLength);
-      continue;
-    }
-    const row: NamedRow = { argument: "logits", source: logits, start, scale: 1, kind: "logits" };
-    const target = label ?? plainRow("targets", targets as Vector, start);
-    const [own, square] = lossOfRow(runtime.backend, setting, row, target, gradient, scales);
-    if (perRow) perRow[r] = own + square;
-    loss.add(own);
-    squares.add(square);
-  }
+  const scales = scalesOf(reduction, classWeights, labels, count);
   return {
-    loss: loss.value * scales.loss + squares.value * scales.zLoss,
-    count,
-    ...(perRow && { perRow }),
-    ...(gradient && { gradient }),
+    functionName: NAME,
+    loopName: NAME,
+    loop: crossEntropyLoop,
+    rows,
+    width: 2,
+    arrays: [
+      { array: logits, perRow: rowLength },
+      labels ? { array: labels, perRow: 1 } : { array: targets as Vector, perRow: rowLength },
+      classWeights && { array: classWeights, perRow: 0 },
+      gradient && { array: gradient, perRow: rowLength, isWritten: true },
+    ],
+    settings: {
+      call,
+      smoothing,
+      zLoss,
+      weightSum: classWeights ? sumOfAll(classWeights) : rowLength,
+      hasLabels: labels !== undefined,
+      scales,
+    },
+    finish: (values) => {
+      const perRow = new Float64Array(rows);
+      const loss = new Sum();
+      const squares = new Sum();
+      for (let r = 0; r < rows; r++) {
+        const [own, square] = [values[2 * r], values[2 * r + 1]];
+        perRow[r] = own + square;
+        loss.add(own);
+        squares.add(square);
+      }
+      return {
+        loss: loss.value * scales.loss + squares.value * scales.zLoss,
+        count,
+        ...(reduction === "none" && { perRow }),
+        ...(gradient && { gradient }),
+      };
+    },
   };
 }
 
-function weightsOf(call: Call, weights: Vector): NamedRow {
+function checkWeights(call: Call, weights: Vector): void {
   checkVector(NAME, "classWeights", weights);
   if (weights.length !== call.length) {
     throw new RangeError(`${NAME}: classWeights has ${weights.length} numbers for ${call.length} classes`);
   }
-  const row = plainRow("classWeights", weights, 0);
-  checkNumbers(call, row, "weights");
-  return row;
+  checkNumbers(call, plainRow("classWeights", weights, 0), "weights");
 }
 
-function sumOfWeights({ length }: Call, { source }: NamedRow): number {
+function sumOfAll(numbers: Vector): number {
   const sum = new Sum();
-  for (let i = 0; i < length; i++) sum.add(source[i]);
+  for (let i = 0; i < numbers.length; i++) sum.add(numbers[i]);
   return sum.value;
 }
 
@@ -204,20 +226,17 @@ function checkTargets(targets: Vector, length: number, rows: number): void {
   }
 }
 
-/** Labels as numbers, -1 for rows that do not count. */
-function readLabels(targets: Labels, rows: number, classes: number, ignoreIndex: number): number[] {
-  const labels: number[] = [];
-  for (let r = 0; r < rows; r++) labels.push(labelAt(NAME, "targets", targets, r, classes, ignoreIndex) ?? -1);
-  return labels;
-}
-
-function scalesOf(reduction: Reduction, setting: Setting, labels: number[] | undefined, count: number): Scales {
+function scalesOf(
+  reduction: Reduction,
+  weights: Vector | undefined,
+  labels: Int32Array | undefined,
+  count: number,
+): Scales {
   if (reduction !== "mean") return { loss: 1, zLoss: 1 };
   if (count === 0) throw new RangeError(`${NAME}: every row is ignored, which leaves no mean`);
-  const { weights } = setting;
   if (labels === undefined || weights === undefined) return { loss: 1 / count, zLoss: 1 / count };
   const sum = new Sum();
-  for (const label of labels) if (label >= 0) sum.add(weights.source[label]);
+  for (const label of labels) if (label >= 0) sum.add(weights[label]);
   if (sum.value === 0) throw new RangeError(`${NAME}: the weights of all labels are 0, which leaves no mean`);
   return { loss: 1 / sum.value, zLoss: 1 / count };
 }
@@ -230,13 +249,13 @@ function scalesOf(reduction: Reduction, setting: Setting, labels: number[] | und
  */
 function lossOfRow(
   backend: Backend,
-  setting: Setting,
+  settings: LossSettings,
   row: NamedRow,
   target: number | NamedRow,
+  weights: NamedRow | undefined,
   gradient: FloatArray | undefined,
-  scales: Scales,
 ): [loss: number, square: number] {
-  const { call, smoothing, zLoss, weights } = setting;
+  const { call, smoothing, zLoss, scales } = settings;
   const { length } = call;
   const logits = findLogits(backend, call, [row]);
   const { scale, found } = logits;
@@ -249,7 +268,7 @@ function lossOfRow(
   const own = soft
     ? softTargets(backend, call, logits, target as NamedRow, soft, weights === undefined)
     : ofLabel(row, target as number, weights, largest, scale);
-  const all = smoothing > 0 ? ofAll(backend, call, logits, weights, setting.weightSum) : { sum: 0, products: 0 };
+  const all = smoothing > 0 ? ofAll(backend, call, logits, weights, settings.weightSum) : { sum: 0, products: 0 };
 
   const z = gradient
     ? exponentials(backend, call, logits, row.start, gradient)

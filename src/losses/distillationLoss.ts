@@ -6,7 +6,7 @@ import { type Call, checkOptions, isImpossible, type NamedRow, precisionOf, temp
 import { fieldsFor, findLogits, oneOf, sumOfExponentials } from "../measures/logits.js";
 import { compareLogits, isTooCoarse, offsetOfNormalized } from "../measures/ofLogits.js";
 import { Sum } from "../measures/wide.js";
-import type { Runtime } from "../runtime.js";
+import type { Loop, Work } from "../work.js";
 import { checkNumber, checkReduction, gradientOption } from "./labels.js";
 
 /** The options of {@link index!distillationLoss}. */
@@ -44,12 +44,41 @@ const REDUCTIONS = ["mean", "batchmean", "sum", "none"] as const;
 const DIRECTIONS: readonly string[] = ["forward", "reverse", "js"];
 const NAME = "distillationLoss";
 
+interface DistillationSettings {
+  readonly call: Call;
+  readonly direction: string;
+  readonly beta: number;
+  /** Times the gradient. */
+  readonly slope: number;
+}
+
+const rowOf = (argument: string, source: Vector, start: number): NamedRow => ({
+  argument,
+  source,
+  start,
+  scale: 1,
+  kind: "logits",
+});
+
+/** The loss of each row, without τ². Arrays: the student's logits, the teacher's, the gradient. */
+const distillationLoop: Loop<DistillationSettings> = (backend, arrays, settings, from, to, values) => {
+  const { call, direction, beta, slope } = settings;
+  const [students, teachers] = arrays as Vector[];
+  const gradient = arrays[2] as FloatArray | undefined;
+  const hasOne = teachers.length === call.length;
+  let teacher = rowOf("teacherLogits", teachers, 0);
+  for (let r = from; r < to; r++) {
+    const student = rowOf("studentLogits", students, r * call.length);
+    if (!hasOne) teacher = rowOf("teacherLogits", teachers, r * call.length);
+    values[r] = lossOfRow(backend, call, direction, beta, teacher, student, gradient, slope);
+  }
+};
+
 export function distillationLoss(
-  runtime: Runtime,
   studentLogits: Vector,
   teacherLogits: Vector,
   options: DistillationLossOptions,
-): DistillationLoss {
+): Work<DistillationLoss, DistillationSettings> {
   checkOptions(NAME, options, KEYS);
   const { rowLength, direction = "forward" } = options;
   const names = ["studentLogits", "teacherLogits"];
@@ -79,29 +108,32 @@ export function distillationLoss(
     temperature,
   };
 
-  runtime.backend.begin();
   const isMean = reduction === "mean" || reduction === "batchmean";
   const scale = isMean ? 1 / rows : 1;
-  const square = temperature * temperature;
-  const perRow = reduction === "none" ? new Float64Array(rows) : undefined;
-  const total = new Sum();
-  const rowOf = (argument: string, source: Vector, start: number): NamedRow => ({
-    argument,
-    source,
-    start,
-    scale: 1,
-    kind: "logits",
-  });
-  let teacher = rowOf("teacherLogits", teacherLogits, 0);
-  for (let r = 0; r < rows; r++) {
-    const student = rowOf("studentLogits", studentLogits, r * rowLength);
-    if (r > 0 && teacherLogits.length > rowLength) teacher = rowOf("teacherLogits", teacherLogits, r * rowLength);
-    const slope = temperature * scale;
-    const value = square * lossOfRow(runtime.backend, call, direction, beta, teacher, student, gradient, slope);
-    if (perRow) perRow[r] = value;
-    total.add(value);
-  }
-  return { loss: total.value * scale, count: rows, ...(perRow && { perRow }), ...(gradient && { gradient }) };
+  return {
+    functionName: NAME,
+    loopName: NAME,
+    loop: distillationLoop,
+    rows,
+    width: 1,
+    arrays: [
+      { array: studentLogits, perRow: rowLength },
+      { array: teacherLogits, perRow: teacherLogits.length > rowLength ? rowLength : 0 },
+      gradient && { array: gradient, perRow: rowLength, isWritten: true },
+    ],
+    settings: { call, direction, beta, slope: temperature * scale },
+    finish: (values) => {
+      const perRow = values.map((value) => temperature * temperature * value);
+      const total = new Sum();
+      for (const value of perRow) total.add(value);
+      return {
+        loss: total.value * scale,
+        count: rows,
+        ...(reduction === "none" && { perRow }),
+        ...(gradient && { gradient }),
+      };
+    },
+  };
 }
 
 /** The divergence of one row; its gradient in the student's logits times their temperature, times `slope`. */

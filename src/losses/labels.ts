@@ -19,7 +19,7 @@ export const isLabelArray = (value: unknown): value is Labels =>
   !(value instanceof Float32Array || value instanceof Float64Array || value instanceof DataView);
 
 /** Throws unless there is a label for each row. */
-export function checkLabelCount(functionName: string, name: string, labels: Labels, rows: number): void {
+function checkLabelCount(functionName: string, name: string, labels: Labels, rows: number): void {
   if (!isLabelArray(labels) && !Array.isArray(labels)) {
     throw new TypeError(`${functionName}: ${name} is ${describe(labels)}; it must be an array of integers, one a row`);
   }
@@ -29,7 +29,7 @@ export function checkLabelCount(functionName: string, name: string, labels: Labe
 }
 
 /** Label r; undefined where it is `ignoreIndex`. */
-export function labelAt(
+function labelAt(
   functionName: string,
   name: string,
   labels: Labels,
@@ -50,6 +50,22 @@ export function labelAt(
     );
   }
   return label;
+}
+
+/** The labels of all rows as whole numbers, -1 for rows that do not count. */
+export function readLabels(
+  functionName: string,
+  name: string,
+  labels: Labels,
+  rows: number,
+  classes: number,
+  ignoreIndex?: number,
+): Int32Array {
+  checkLabelCount(functionName, name, labels, rows);
+  return Int32Array.from(
+    { length: rows },
+    (_, r) => labelAt(functionName, name, labels, r, classes, ignoreIndex) ?? -1,
+  );
 }
 
 /** What becomes of the losses of rows. */

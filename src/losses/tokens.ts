@@ -1,13 +1,13 @@
 // What a model's logits say of the tokens that were observed, one a row.
 
-import type { Backend, Vector } from "../backend.js";
+import type { Vector } from "../backend.js";
 import { countRows } from "../calls.js";
 import { type Call, checkOptions, type NamedRow, precisionOf, temperatureOf, unitOf } from "../inputs.js";
 import { findLogits, largestOf, sumOfExponentials } from "../measures/logits.js";
 import { Sum } from "../measures/wide.js";
-import type { Runtime } from "../runtime.js";
 import { exp, ln } from "../scalar.js";
-import { checkLabelCount, type Labels, labelAt } from "./labels.js";
+import type { Loop, Work } from "../work.js";
+import { type Labels, readLabels } from "./labels.js";
 
 export interface TokenOptions {
   /** Classes: numbers a row of the row-major matrix of logits. */
@@ -40,107 +40,130 @@ export interface TokenLogLikelihoodRatio {
 
 const KEYS = ["rowLength", "temperature", "base"] as const;
 
-const callOf = (functionName: string, sources: readonly Vector[], length: number, temperature: number): Call => ({
-  functionName,
-  precision: precisionOf(sources),
-  length,
-  normalize: true,
-  unit: 1,
-  temperature,
-});
+/** Of a row: the largest z·scale, that of its token less it, and ln Σ e^(z·scale) less it. Not of rows that do not count. */
+const PARTS = 3;
 
-/** ln Σ e^(z·scale) of a row, and z·scale of one class, both less what makes the largest 0. */
-function partsOf(backend: Backend, call: Call, argument: string, source: Vector, r: number, token: number) {
-  const row: NamedRow = { argument, source, start: r * call.length, scale: 1, kind: "logits" };
-  const logits = findLogits(backend, call, [row]);
-  const largest = largestOf(logits.found[0]);
+interface TokenSettings {
+  readonly call: Call;
+  /** Of the matrices. */
+  readonly names: readonly string[];
+}
+
+/** The parts of each row of one matrix or of two. Arrays: the labels, then the matrices. */
+const tokenLoop: Loop<TokenSettings> = (backend, [labels, ...matrices], { call, names }, from, to, values) => {
+  for (let r = from; r < to; r++) {
+    const token = (labels as Int32Array)[r];
+    if (token < 0) continue;
+    const start = r * call.length;
+    for (let i = 0; i < matrices.length; i++) {
+      const source = matrices[i] as Vector;
+      const row: NamedRow = { argument: names[i], source, start, scale: 1, kind: "logits" };
+      const logits = findLogits(backend, call, [row]);
+      const { scale, found } = logits;
+      const largest = largestOf(found[0]);
+      const at = PARTS * (r * matrices.length + i);
+      values[at] = largest * scale;
+      values[at + 1] = (source[start + token] - largest) * scale;
+      values[at + 2] = ln(sumOfExponentials(backend, call, logits));
+    }
+  }
+};
+
+function prepareTokens<Result>(
+  functionName: string,
+  names: readonly string[],
+  matrices: readonly Vector[],
+  labels: Int32Array,
+  { rowLength, temperature }: { rowLength: number; temperature?: number },
+  finish: (values: Float64Array) => Result,
+): Work<Result, TokenSettings> {
+  const call: Call = {
+    functionName,
+    precision: precisionOf(matrices),
+    length: rowLength,
+    normalize: true,
+    unit: 1,
+    temperature: temperatureOf(functionName, temperature),
+  };
   return {
-    largest: largest * logits.scale,
-    exponent: (source[row.start + token] - largest) * logits.scale,
-    logSum: ln(sumOfExponentials(backend, call, logits)),
+    functionName,
+    loopName: "tokens",
+    loop: tokenLoop,
+    rows: labels.length,
+    width: PARTS * matrices.length,
+    arrays: [{ array: labels, perRow: 1 }, ...matrices.map((array) => ({ array, perRow: rowLength }))],
+    settings: { call, names },
+    finish,
   };
 }
 
 export function tokenLogProbabilities(
-  runtime: Runtime,
   logits: Vector,
   tokens: Labels,
   options: TokenOptions,
-): Float64Array {
+): Work<Float64Array, TokenSettings> {
   const name = "tokenLogProbabilities";
   checkOptions(name, options, KEYS);
-  const { rowLength } = options;
-  const rows = countRows(name, ["logits"], [logits], rowLength);
+  const rows = countRows(name, ["logits"], [logits], options.rowLength);
   const unit = unitOf(name, options.base);
-  checkLabelCount(name, "tokens", tokens, rows);
-  const call = callOf(name, [logits], rowLength, temperatureOf(name, options.temperature));
-  runtime.backend.begin();
-  return Float64Array.from({ length: rows }, (_, r) => {
-    const token = labelAt(name, "tokens", tokens, r, rowLength) as number;
-    const { exponent, logSum } = partsOf(runtime.backend, call, "logits", logits, r, token);
-    return (exponent - logSum) / unit;
-  });
+  const labels = readLabels(name, "tokens", tokens, rows, options.rowLength);
+  const finish = (values: Float64Array) =>
+    Float64Array.from(labels, (_, r) => (values[PARTS * r + 1] - values[PARTS * r + 2]) / unit);
+  return prepareTokens(name, ["logits"], [logits], labels, options, finish);
 }
 
-export function perplexity(runtime: Runtime, logits: Vector, tokens: Labels, options: PerplexityOptions): number {
+export function perplexity(logits: Vector, tokens: Labels, options: PerplexityOptions): Work<number, TokenSettings> {
   const name = "perplexity";
   checkOptions(name, options, ["rowLength", "temperature", "ignoreIndex"]);
   const { rowLength, ignoreIndex = -100 } = options;
   const rows = countRows(name, ["logits"], [logits], rowLength);
-  checkLabelCount(name, "tokens", tokens, rows);
-  const call = callOf(name, [logits], rowLength, temperatureOf(name, options.temperature));
-  runtime.backend.begin();
-  const sum = new Sum();
-  let count = 0;
-  for (let r = 0; r < rows; r++) {
-    const token = labelAt(name, "tokens", tokens, r, rowLength, ignoreIndex);
-    if (token === undefined) continue;
-    const { exponent, logSum } = partsOf(runtime.backend, call, "logits", logits, r, token);
-    sum.add(logSum - exponent);
-    count++;
-  }
+  const labels = readLabels(name, "tokens", tokens, rows, rowLength, ignoreIndex);
+  const count = labels.filter((label) => label >= 0).length;
   if (count === 0) throw new RangeError(`${name}: every row is ignored, which leaves no mean`);
-  return exp(sum.value / count);
+  const finish = (values: Float64Array) => {
+    const sum = new Sum();
+    for (let r = 0; r < rows; r++) if (labels[r] >= 0) sum.add(values[PARTS * r + 2] - values[PARTS * r + 1]);
+    return exp(sum.value / count);
+  };
+  return prepareTokens(name, ["logits"], [logits], labels, options, finish);
 }
 
 export function logLikelihoodRatioOfTokens(
-  runtime: Runtime,
   logitsP: Vector,
   logitsQ: Vector,
   tokens: Labels,
   options: TokenOptions,
-): TokenLogLikelihoodRatio {
+): Work<TokenLogLikelihoodRatio, TokenSettings> {
   const name = "logLikelihoodRatioOfTokens";
   checkOptions(name, options, KEYS);
   const { rowLength } = options;
-  const rows = countRows(name, ["logitsP", "logitsQ"], [logitsP, logitsQ], rowLength);
-  for (const [argument, logits] of [
-    ["logitsP", logitsP],
-    ["logitsQ", logitsQ],
-  ] as const) {
-    if (logits.length !== rows * rowLength) {
-      throw new RangeError(`${name}: ${argument} has one row; it must have as many as the other, ${rows}`);
+  const names = ["logitsP", "logitsQ"];
+  const matrices = [logitsP, logitsQ];
+  const rows = countRows(name, names, matrices, rowLength);
+  for (let i = 0; i < 2; i++) {
+    if (matrices[i].length !== rows * rowLength) {
+      throw new RangeError(`${name}: ${names[i]} has one row; it must have as many as the other, ${rows}`);
     }
   }
   const unit = unitOf(name, options.base);
-  checkLabelCount(name, "tokens", tokens, rows);
-  const call = callOf(name, [logitsP, logitsQ], rowLength, temperatureOf(name, options.temperature));
-  runtime.backend.begin();
-  const ratios = Float64Array.from({ length: rows }, (_, r) => {
-    const token = labelAt(name, "tokens", tokens, r, rowLength) as number;
-    const p = partsOf(runtime.backend, call, "logitsP", logitsP, r, token);
-    const q = partsOf(runtime.backend, call, "logitsQ", logitsQ, r, token);
-    if (p.exponent === Number.NEGATIVE_INFINITY && p.exponent === q.exponent) {
-      throw new RangeError(`${name}: token ${token} of row ${r} is impossible under both models`);
-    }
-    // the two logits' difference first: it is exact where they are alike
-    const at = r * rowLength + token;
-    const difference = ((logitsP[at] - logitsQ[at]) as number) / call.temperature;
-    return Number.isFinite(difference)
-      ? (difference - (p.largest - q.largest) - (p.logSum - q.logSum)) / unit
-      : difference;
-  });
-  return summaryOf(ratios);
+  const labels = readLabels(name, "tokens", tokens, rows, rowLength);
+  const temperature = temperatureOf(name, options.temperature);
+  const finish = (values: Float64Array) => {
+    const ratios = Float64Array.from(labels, (token, r) => {
+      const [pLargest, pExponent, pLogSum, qLargest, qExponent, qLogSum] = values.subarray(2 * PARTS * r);
+      if (pExponent === Number.NEGATIVE_INFINITY && pExponent === qExponent) {
+        throw new RangeError(`${name}: token ${token} of row ${r} is impossible under both models`);
+      }
+      // the two logits' difference first: it is exact where they are alike
+      const at = r * rowLength + token;
+      const difference = ((logitsP[at] - logitsQ[at]) as number) / temperature;
+      return Number.isFinite(difference)
+        ? (difference - (pLargest - qLargest) - (pLogSum - qLogSum)) / unit
+        : difference;
+    });
+    return summaryOf(ratios);
+  };
+  return prepareTokens(name, names, matrices, labels, options, finish);
 }
 
 function summaryOf(ratios: Float64Array): TokenLogLikelihoodRatio {

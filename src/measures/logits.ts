@@ -41,10 +41,11 @@ export function findLogits(
   for (let slot = 0; slot < rows.length; slot++) {
     const row = rows[slot];
     if (row.found?.precision !== wanted) row.found = find(backend, call, row, wanted, temperature, slot);
-    if (isShifted) row.found = shifted(row.found);
-    const { largest } = row.found;
+    // what is kept with a row does not depend on the row that it is compared with
+    const own = isShifted ? shifted(row.found) : row.found;
+    const { largest } = own;
     fits &&= Math.abs(largest) <= MOST_F32 && isFine(largest, temperature, NEGLIGIBLE_F32, 2 ** -13);
-    found.push(row.found);
+    found.push(own);
   }
   if (wanted === "f32" && !fits) return findLogits(backend, call, rows, "f64");
   return { precision: wanted, scale: 1 / temperature, found };
