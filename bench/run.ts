@@ -6,7 +6,6 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { Bench } from "tinybench";
 import * as logratio from "../dist/index.js";
 import { measureColdStart, measureSize } from "./coldStart.js";
 import { crossEntropy } from "./crossEntropy.bench.js";
@@ -24,6 +23,7 @@ import { klDivergenceOfLogits, klDivergenceOfNearLogits } from "./klDivergenceOf
 import { logLikelihoodRatio } from "./logLikelihoodRatio.bench.js";
 import { logRatio } from "./logRatio.bench.js";
 import { logSumExp } from "./logSumExp.bench.js";
+import { median, ratioOf, takeTurns } from "./rounds.js";
 import { softmax } from "./softmax.bench.js";
 
 const FAMILIES = [
@@ -76,11 +76,6 @@ export interface Result {
   gigabytesPerSecond: number;
   error: number;
 }
-
-/** The number below which `share` of all lie. */
-const quantile = (numbers: number[], share: number): number =>
-  [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(share * numbers.length))];
-const median = (numbers: number[]): number => quantile(numbers, 0.5);
 
 /** Logits like a language model's, and those of the same model quantised (q4_0 has a KL of 0.08 from its base), or nearer. */
 function makeLogits(type: "f32" | "f64", n: number, gaussian: () => number, noise: number): Rows {
@@ -146,27 +141,12 @@ async function runCase(family: Family, type: "f32" | "f64", classes: number): Pr
     js: () => family.call(js, plain),
   };
 
-  const times: Record<string, number[]> = {};
-  for (let round = 0; round < ROUNDS; round++) {
-    const bench = new Bench({ time: MILLISECONDS, iterations: 3, warmup: round === 0, warmupTime: 2 * MILLISECONDS });
-    // calls are shorter than the clock's resolution at few classes: many make a sample
-    const calls = Math.max(1, Math.floor(20000 / classes));
-    for (const [name, run] of Object.entries(contestants)) {
-      bench.add(name, () => {
-        for (let i = 0; i < calls; i++) run();
-      });
-    }
-    await bench.run();
-    for (const task of bench.tasks) {
-      if (task.result.state !== "completed") throw new Error(`${task.name}: ${task.result.state}`);
-      times[task.name] ??= [];
-      times[task.name].push((task.result.latency.p50 * 1e6) / calls);
-    }
-  }
+  // calls are shorter than the clock's resolution at few classes: many make a sample
+  const calls = Math.max(1, Math.floor(20000 / classes));
+  const times = await takeTurns(contestants, { rounds: ROUNDS, milliseconds: MILLISECONDS, calls });
 
   const bytes = family.reads.reduce((sum, row) => sum + rows[row].byteLength, 0);
   const results = Object.entries(contestants).map(([contestant, run]): Result => {
-    const ratios = times[contestant].map((time, round) => times.loop[round] / time);
     const nanosecondsPerCall = median(times[contestant]);
     return {
       family: family.name,
@@ -177,7 +157,7 @@ async function runCase(family: Family, type: "f32" | "f64", classes: number): Pr
       classes,
       contestant,
       nanosecondsPerCall,
-      ratio: [median(ratios), quantile(ratios, 0.25), quantile(ratios, 0.75)],
+      ratio: ratioOf(times.loop, times[contestant]),
       gigabytesPerSecond: bytes / nanosecondsPerCall,
       error: Math.abs((run() as number) - exact) / scale,
     };
