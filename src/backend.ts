@@ -2,7 +2,7 @@
 // blocks at a time, through a small fixed staging area, so that memory does not grow with the vocabulary and the bits do
 // not depend on where a row lies.
 
-import { BEFORE, BLOCKS, NO_FIELDS, TOTAL, UNUSUAL } from "./fallback/blocks.js";
+import { addTo, BEFORE, BLOCKS, NO_FIELDS, TOTAL, UNUSUAL } from "./fallback/blocks.js";
 import { SMALLEST_NORMAL_F64 } from "./fallback/lanes.js";
 import type { Fields } from "./fallback/logits.js";
 import { CHUNK_BYTES, SLOTS } from "./layout.js";
@@ -31,36 +31,40 @@ export interface Row {
   readonly weights?: Vector;
 }
 
-export type Reduction =
-  | "crossEntropy"
-  | "crossEntropyOfLogits"
-  | "entropy"
-  | "entropyOfLogits"
-  | "jeffreysDivergence"
-  | "jsDivergence"
-  | "jsDivergenceOfLogits"
-  | "klDivergence"
-  | "klDivergenceOfLogits"
-  | "logLikelihoodRatio"
-  | "logLikelihoodRatioOfLogits"
-  | "logSumExp"
-  | "maximum"
-  | "mixtureDivergence"
-  | "softTargets"
-  | "sumOfLogits"
-  | "survey";
+export const REDUCTIONS = [
+  "crossEntropy",
+  "crossEntropyOfLogits",
+  "entropy",
+  "entropyOfLogits",
+  "jeffreysDivergence",
+  "jsDivergence",
+  "jsDivergenceOfLogits",
+  "klDivergence",
+  "klDivergenceOfLogits",
+  "logLikelihoodRatio",
+  "logLikelihoodRatioOfLogits",
+  "logSumExp",
+  "maximum",
+  "mixtureDivergence",
+  "softTargets",
+  "sumOfLogits",
+  "survey",
+] as const;
+export type Reduction = (typeof REDUCTIONS)[number];
 
 /** Kernels that write a row. */
-export type Mapping =
-  | "exponentials"
-  | "lessTargets"
-  | "logRatio"
-  | "logRatioOfLogits"
-  | "mixtureGradient"
-  | "reverseGradient"
-  | "scaled"
-  | "shifted"
-  | "softmaxDifference";
+export const MAPPINGS = [
+  "exponentials",
+  "lessTargets",
+  "logRatio",
+  "logRatioOfLogits",
+  "mixtureGradient",
+  "reverseGradient",
+  "scaled",
+  "shifted",
+  "softmaxDifference",
+] as const;
+export type Mapping = (typeof MAPPINGS)[number];
 
 /** Numbers of a chunk. */
 export const CHUNK = { f32: CHUNK_BYTES / 4, f64: CHUNK_BYTES / 8 } as const;
@@ -69,6 +73,38 @@ export const CHUNK = { f32: CHUNK_BYTES / 4, f64: CHUNK_BYTES / 8 } as const;
 const OUT_SLOT = SLOTS - 1;
 
 export type FloatArray = Float32Array | Float64Array;
+
+/** A kernel over rows that lie in a memory shared by threads: what is done chunk by chunk, by any of them. */
+export interface ChunkJob {
+  readonly kernel: Reduction | Mapping;
+  readonly precision: Precision;
+  /** Where the rows are, in bytes. */
+  readonly offsets: readonly number[];
+  readonly length: number;
+  /** Where a mapping writes. */
+  readonly out: number | undefined;
+}
+
+/** f64s that are left of a chunk: its flags; of each total its sum, its error, and whether there is one. */
+export const RESULT = 16;
+/** Those of what a family needs to know besides its rows. */
+export const PARAMETERS = 16;
+
+/** Threads that take their share of a long row. */
+export interface Crew {
+  /** Where a row begins in the memory that they share, if it is there. */
+  offsetOf(source: Vector, start: number): number | undefined;
+  /** Whether that many chunks are worth sharing. */
+  wants(chunks: number): boolean;
+  /** Does all chunks, in an order of their own, and gives the results of each to `take` in theirs, until that says no. */
+  doChunks(
+    functionName: string,
+    job: ChunkJob,
+    writeParameters: (to: Float64Array) => void,
+    doChunk: (index: number, results: Float64Array, at: number) => void,
+    take: (results: Float64Array, at: number) => boolean,
+  ): void;
+}
 
 /** `Location` is how the backend's kernels take a row: a pointer, or an array. */
 export abstract class Backend<Location = unknown> {
@@ -80,9 +116,15 @@ export abstract class Backend<Location = unknown> {
   /** The totals of a reduction. */
   protected abstract readonly totals: Float64Array;
   protected abstract writeFields(fields: Fields): void;
+  /** Copies what a family needs to know to `to`. */
+  protected abstract writeParameters(to: Float64Array): void;
+  /** Takes it over from another thread. */
+  abstract readParameters(from: Float64Array): void;
   /** Whether the kernels can read the array where it is. */
   protected abstract holds(source: FloatArray): boolean;
   protected abstract at(source: FloatArray, start: number, count: number): Location;
+  /** Numbers of the memory that threads share. */
+  protected abstract inSpace(precision: Precision, offset: number, count: number): Location;
   protected abstract staging(precision: Precision, slot: number): FloatArray;
   protected abstract stagingAt(precision: Precision, slot: number, count: number): Location;
   protected abstract call(kernel: Reduction, precision: Precision, rows: readonly Location[], count: number): number;
@@ -98,8 +140,10 @@ export abstract class Backend<Location = unknown> {
   readonly #stagedFrom: number[] = new Array(SLOTS).fill(-1);
   readonly #stagedAs: (Precision | undefined)[] = new Array(SLOTS);
   #fields: Fields = NO_FIELDS;
-
   #isBusy = false;
+  #functionName = "";
+  /** Who takes a share of long rows, if anybody does. */
+  crew: Crew | undefined;
 
   /** To be called first in each call from outside: what was staged before may have been changed since. */
   begin(functionName: string): void {
@@ -107,6 +151,7 @@ export abstract class Backend<Location = unknown> {
     if (this.#isBusy)
       throw new Error(`${functionName}: this engine is in a call already; use another engine inside it`);
     this.#isBusy = true;
+    this.#functionName = functionName;
     for (let slot = 0; slot < SLOTS; slot++) this.#staged[slot] = undefined;
   }
 
@@ -148,6 +193,10 @@ export abstract class Backend<Location = unknown> {
     if (length <= CHUNK[precision]) return this.#reducePart(kernel, precision, rows, 0, length, firstSlot);
     let step = length;
     for (const row of rows) if (!this.#inPlace(row, precision)) step = CHUNK[precision];
+    if (step === length && this.crew?.wants(length / CHUNK[precision])) {
+      const flags = this.#share(this.crew, kernel, precision, rows, length);
+      if (flags !== undefined) return flags;
+    }
     let flags = 0;
     for (let done = 0; done < length && !(flags & UNUSUAL); done += step) {
       flags |= this.#reducePart(kernel, precision, rows, done, Math.min(step, length - done), firstSlot);
@@ -186,6 +235,13 @@ export abstract class Backend<Location = unknown> {
     if (isDirect) {
       step = length;
       for (const row of rows) if (!this.#inPlace(row, precision)) step = CHUNK[precision];
+      if (step === length && this.crew?.wants(length / CHUNK[precision])) {
+        const result: Row = { source: out, start: outStart, scale: 1 };
+        if (this.#share(this.crew, kernel, precision, rows, length, result) !== undefined) {
+          this.#forget(out);
+          return;
+        }
+      }
     }
     for (let done = 0; done < length; done += step) {
       const count = Math.min(step, length - done);
@@ -202,6 +258,68 @@ export abstract class Backend<Location = unknown> {
       out.set(count === result.length ? result : result.subarray(0, count), outStart + done);
     }
     this.#forget(out);
+  }
+
+  /**
+   * The same by all threads: chunks are done in any order, and their totals added in theirs. undefined where a row is not in the
+   * memory that they share.
+   */
+  #share(
+    crew: Crew,
+    kernel: Reduction | Mapping,
+    precision: Precision,
+    rows: readonly Row[],
+    length: number,
+    out?: Row,
+  ): number | undefined {
+    const offsets: number[] = [];
+    for (const { source, start } of rows) {
+      const offset = crew.offsetOf(source, start);
+      if (offset === undefined) return undefined;
+      offsets.push(offset);
+    }
+    const to = out && crew.offsetOf(out.source, out.start);
+    if (out && to === undefined) return undefined;
+    const job: ChunkJob = { kernel, precision, offsets, length, out: to };
+    const totals = new Float64Array(3 * TOTAL);
+    let flags = 0;
+    crew.doChunks(
+      this.#functionName,
+      job,
+      (parameters) => this.writeParameters(parameters),
+      (index, results, at) => this.doChunk(job, index, results, at),
+      (results, at) => {
+        flags |= results[at];
+        for (let i = 0; i < 3; i++) addChunk(totals, i * TOTAL, results, at + 1 + 3 * i, kernel === "maximum");
+        return !(flags & UNUSUAL);
+      },
+    );
+    this.totals.set(totals);
+    return flags & UNUSUAL ? UNUSUAL : flags;
+  }
+
+  /** Chunk `index` of a job, alone. */
+  doChunk(
+    { kernel, precision, offsets, length, out }: ChunkJob,
+    index: number,
+    results: Float64Array,
+    at: number,
+  ): void {
+    this.#clear();
+    const from = index * CHUNK[precision];
+    const count = Math.min(CHUNK[precision], length - from);
+    const locate = (offset: number) => this.inSpace(precision, offset + index * CHUNK_BYTES, count);
+    const rows = offsets.map(locate);
+    results[at] =
+      out === undefined
+        ? this.call(kernel as Reduction, precision, rows, count)
+        : this.callMapping(kernel as Mapping, precision, rows, locate(out), count);
+    const { totals } = this;
+    for (let i = 0, to = at + 1; i < 3 * TOTAL; i += TOTAL, to += 3) {
+      results[to] = totals[i];
+      results[to + 1] = totals[i + 1];
+      results[to + 2] = totals[i + BLOCKS] === 0 ? 0 : 1;
+    }
   }
 
   /** What has been staged of an array is not what it holds now. */
@@ -286,4 +404,19 @@ export abstract class Backend<Location = unknown> {
     }
     return true;
   }
+}
+
+/** Adds a chunk's pair to a total, in the order of chunks: the last stands apart from those before it, as in `addTotal`. */
+function addChunk(totals: Float64Array, total: number, results: Float64Array, at: number, isMaximum: boolean): void {
+  if (results[at + 2] === 0) return;
+  const sum = results[at];
+  if (totals[total + BLOCKS] === 0) {
+    totals[total + BLOCKS] = 1;
+  } else if (isMaximum) {
+    if (!(totals[total] < sum)) return;
+  } else {
+    addTo(totals, total + BEFORE, totals[total], totals[total + 1]);
+  }
+  totals[total] = sum;
+  totals[total + 1] = results[at + 1];
 }

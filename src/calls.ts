@@ -113,12 +113,33 @@ export function callSingle(
   }
 }
 
+/** The same as work for other threads. */
+export function prepareSingle(
+  definition: Definition,
+  sources: readonly Vector[],
+  options: AnyOptions | undefined,
+): Work<number, MeasureSettings> {
+  const { name } = definition;
+  const settings = settingsFor(name, definition, options, definition.keys);
+  const { length } = checkEqualLengths(name, definition.arguments, sources);
+  return {
+    functionName: name,
+    loopName: name,
+    loop: measureLoop(definition),
+    rows: 1,
+    width: 1,
+    arrays: sources.map((array) => ({ array, perRow: length })),
+    settings: { call: callOf(name, precisionOf(sources), length, settings), kinds: settings.kinds },
+    finish: ([value]) => value,
+  };
+}
+
 /** Row r of a matrix, or the one row that there is. */
 const startOf = (source: Vector, r: number, rowLength: number): number =>
   source.length > rowLength ? r * rowLength : 0;
 
 /** One number a row. */
-const measureLoop =
+export const measureLoop =
   (definition: Definition): Loop<MeasureSettings> =>
   (backend, arrays, { call, kinds }, from, to, values) => {
     const sources = arrays as readonly Vector[];
@@ -128,7 +149,7 @@ const measureLoop =
     const rows = sources.map((_, i) => rowAt(i, from));
     for (let r = from; r < to; r++) {
       for (let i = 0; i < rows.length; i++) if (r > from && sources[i].length > call.length) rows[i] = rowAt(i, r);
-      values[r] = resultOf(definition, measure(backend, call, rows), call.unit);
+      values[r - from] = resultOf(definition, measure(backend, call, rows), call.unit);
     }
   };
 
@@ -176,7 +197,7 @@ export interface ArrayDefinition {
 }
 
 /** A row of results a row. */
-const arrayLoop =
+export const arrayLoop =
   ({ arguments: names, ofProbabilities, ofLogits }: ArrayDefinition): Loop<MeasureSettings> =>
   (backend, arrays, { call, kinds }, from, to) => {
     const sources = arrays.slice(0, -1) as Vector[];

@@ -1,3 +1,4 @@
+import { type AsyncEngine, asyncEngine } from "./async.js";
 import type { FloatArray, Vector } from "./backend.js";
 import { callSingle, prepareArray, prepareRows } from "./calls.js";
 import * as definitions from "./definitions.js";
@@ -38,20 +39,37 @@ export class Engine implements Disposable {
   readonly backend: "simd" | "js";
   /** Why it was chosen. */
   readonly backendReason: string;
-  /** Threads that compute. */
-  readonly threads = 1;
   #live: Runtime | undefined;
+  readonly #threadsReason: string;
+  #async: AsyncEngine | undefined;
 
   /** @internal Use {@link createEngine} or {@link createEngineSync}. */
   constructor(runtime: Runtime) {
     this.#live = runtime;
     this.backend = runtime.name;
     this.backendReason = runtime.reason;
+    this.#threadsReason = runtime.threadsReason;
+  }
+
+  /** Threads that compute, the caller's among them: fewer than at first, if some have ended. */
+  get threads(): number {
+    return this.#live?.pool?.threads ?? 1;
+  }
+
+  /** Why there are as many. */
+  get threadsReason(): string {
+    return this.#live?.pool?.reason ?? this.#threadsReason;
   }
 
   get #runtime(): Runtime {
     if (this.#live === undefined) throw new Error("this engine has been disposed");
     return this.#live;
+  }
+
+  /** The measures and losses as promises, done by the workers alone. */
+  get async(): AsyncEngine {
+    this.#async ??= asyncEngine(() => this.#runtime);
+    return this.#async;
   }
 
   /** A Float32Array of `length` zeros in the engine's memory. @throws RangeError where `maxBytes` does not allow it. */
@@ -69,8 +87,9 @@ export class Engine implements Disposable {
     this.#runtime.memory.free(view);
   }
 
-  /** Lets go of the memory. The engine cannot be used again; its arrays must not be. */
+  /** Ends the workers and lets go of the memory. The engine cannot be used again; its arrays must not be. */
   dispose(): void {
+    this.#live?.pool?.dispose();
     this.#live = undefined;
   }
 

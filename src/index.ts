@@ -29,6 +29,7 @@ import type {
 import { defaultRuntime } from "./runtime.js";
 import { complete } from "./work.js";
 
+export type { AsyncEngine } from "./async.js";
 export type { FloatArray, Vector } from "./backend.js";
 export { createEngine, createEngineSync, Engine } from "./engine.js";
 export type {
@@ -52,6 +53,7 @@ export type {
   UnnormalizedOptions,
 } from "./options.js";
 export type { EngineOptions } from "./runtime.js";
+export type { AsideOptions } from "./work.js";
 
 /**
  * Shannon entropy H(p) = -Σ p̂ᵢ ln p̂ᵢ of p̂ = p/Σp.

@@ -2,12 +2,41 @@
 //
 //       0 …   4 KiB   constants of the module
 //       4 …  16 KiB   the state of the instance: totals, fields of a family, padding, scratch (assembly/blocks.ts)
+//      16 …  64 KiB   what threads tell each other (src/threads/board.ts)
 //      64 … 192 KiB   staging: four chunks of 32 KiB, whole blocks each
-export const STATE = 4096;
-/** Fields of a family, within the state. */
-export const FAMILY = STATE + 128;
-export const STAGING = 65536;
+//     192 …           a region for each thread besides the caller's: its state, its results, its staging
+
+/** Where an instance of the kernels works. */
+export interface Region {
+  readonly state: number;
+  readonly staging: number;
+}
+
 export const CHUNK_BYTES = 32768;
 /** Rows that a kernel reads, and one that it writes. */
 export const SLOTS = 4;
-export const RESERVED_BYTES = STAGING + SLOTS * CHUNK_BYTES;
+/** Fields of a family, within the state. */
+export const FAMILY = 128;
+const STATE_BYTES = 12288;
+export const RESULT_BYTES = 32768;
+const STAGING_BYTES = SLOTS * CHUNK_BYTES;
+
+export const BOARD = 16384;
+export const BOARD_BYTES = 49152;
+const STAGING = BOARD + BOARD_BYTES;
+const WORKER_BYTES = STATE_BYTES + RESULT_BYTES + STAGING_BYTES;
+
+/** What the kernels and `threads` threads need for themselves. */
+export const reservedBytes = (threads: number): number => STAGING + STAGING_BYTES + (threads - 1) * WORKER_BYTES;
+
+export const RESERVED_BYTES: number = /* @__PURE__ */ reservedBytes(1);
+
+/** That of thread `index`: 0 is the caller's. */
+export function regionOf(index: number): Region {
+  if (index === 0) return { state: 4096, staging: STAGING };
+  const state = reservedBytes(index);
+  return { state, staging: state + STATE_BYTES + RESULT_BYTES };
+}
+
+/** Where thread `index` > 0 leaves its results. */
+export const resultsOf = (index: number): number => reservedBytes(index) + STATE_BYTES;

@@ -1,4 +1,5 @@
-import { RESERVED_BYTES } from "./layout.js";
+import { reservedBytes } from "./layout.js";
+import { Space } from "./space.js";
 
 const PAGE = 65536;
 /** Every array starts on a cache line. */
@@ -9,25 +10,26 @@ const LAST_BYTE = 2 ** 32 - PAGE;
 /** Where an engine's arrays come from. */
 export interface Memory {
   /** A new array of zeros. */
-  allocate<T extends FloatArrayConstructor>(type: T, length: number): InstanceType<T>;
+  allocate<T extends NumberArrayConstructor>(type: T, length: number): InstanceType<T>;
   free(view: ArrayBufferView): void;
   /** Makes sure of memory for arrays of `bytes` bytes in all. */
   reserve(bytes: number): void;
 }
 
-type FloatArrayConstructor = Float32ArrayConstructor | Float64ArrayConstructor;
+/** Those of labels are for the engine itself. */
+export type NumberArrayConstructor = Float32ArrayConstructor | Float64ArrayConstructor | Int32ArrayConstructor;
 
-function checkLength(length: number, type: FloatArrayConstructor): void {
+function checkLength(length: number, type: NumberArrayConstructor): void {
   if (!Number.isInteger(length) || length < 0) {
     throw new RangeError(`${nameOf(type)}: length is ${length}; it must be an integer >= 0`);
   }
 }
 
-function nameOf(type: FloatArrayConstructor): string {
+function nameOf(type: NumberArrayConstructor): string {
   return type === Float32Array ? "float32" : "float64";
 }
 
-function tooMuch(type: FloatArrayConstructor, length: number, used: number, maxBytes: number): RangeError {
+function tooMuch(type: NumberArrayConstructor, length: number, used: number, maxBytes: number): RangeError {
   return new RangeError(
     `${nameOf(type)}: ${length} numbers (${length * type.BYTES_PER_ELEMENT} bytes) do not fit: ${used} of maxBytes = ` +
       `${maxBytes} are in use; free() arrays or create the engine with a larger maxBytes`,
@@ -40,35 +42,36 @@ function notOurs(): RangeError {
 
 /** One WebAssembly.Memory: its lowest pages are the kernels', the rest is handed out, first fit. */
 export class LinearMemory implements Memory {
-  readonly memory: WebAssembly.Memory;
+  readonly space: Space;
   readonly shared: boolean;
   readonly #maxBytes: number;
-  #buffer: ArrayBufferLike;
-  /** Growth gives a shared memory a new buffer object; views on the old ones stay alive. */
-  readonly #oldBuffers = new Set<ArrayBufferLike>();
+  readonly #reserved: number;
   /** Bytes of each array, by its offset. */
   readonly #sizes = new Map<number, number>();
   /** Free ranges in ascending order, never touching; the last has no end. */
-  readonly #gaps: { start: number; end: number }[] = [{ start: RESERVED_BYTES, end: Number.POSITIVE_INFINITY }];
-  #used = RESERVED_BYTES;
+  readonly #gaps: { start: number; end: number }[];
+  #used: number;
   /** Nothing from here on has ever been handed out: it holds zeros, and costs nothing until it is written to. */
-  #untouched = RESERVED_BYTES;
+  #untouched: number;
 
-  /** A plain memory reserves all of `maxBytes` at once (untouched pages cost nothing), for growth detaches its views. */
-  constructor(maxBytes: number, shared: boolean) {
+  /**
+   * For `threads` threads. A plain memory reserves all of `maxBytes` at once (untouched pages cost nothing), for growth detaches
+   * its views.
+   */
+  constructor(maxBytes: number, shared: boolean, threads = 1) {
     const maximum = Math.floor(maxBytes / PAGE);
-    const initial = shared ? Math.ceil(RESERVED_BYTES / PAGE) : maximum;
-    this.memory = new WebAssembly.Memory({ initial, maximum, shared });
+    const reserved = reservedBytes(threads);
+    const initial = shared ? Math.ceil(reserved / PAGE) : maximum;
+    this.space = new Space(new WebAssembly.Memory({ initial, maximum, shared }));
     this.shared = shared;
     this.#maxBytes = Math.min(maximum * PAGE, LAST_BYTE);
-    this.#buffer = this.memory.buffer;
+    this.#reserved = reserved;
+    this.#gaps = [{ start: reserved, end: Number.POSITIVE_INFINITY }];
+    this.#used = reserved;
+    this.#untouched = reserved;
   }
 
-  holds(buffer: ArrayBufferLike): boolean {
-    return buffer === this.#buffer || (this.#oldBuffers.size > 0 && this.#oldBuffers.has(buffer));
-  }
-
-  allocate<T extends FloatArrayConstructor>(type: T, length: number): InstanceType<T> {
+  allocate<T extends NumberArrayConstructor>(type: T, length: number): InstanceType<T> {
     checkLength(length, type);
     // an empty array has a place of its own too, so that it can be freed like any other
     const bytes = Math.max(1, Math.ceil((length * type.BYTES_PER_ELEMENT) / ALIGNMENT)) * ALIGNMENT;
@@ -82,7 +85,7 @@ export class LinearMemory implements Memory {
     if (gap.start === gap.end) this.#gaps.splice(index, 1);
     this.#sizes.set(offset, bytes);
     this.#used += bytes;
-    const view = new type(this.memory.buffer, offset, length) as InstanceType<T>;
+    const view = new type(this.space.buffer, offset, length) as InstanceType<T>;
     if (offset < this.#untouched) view.fill(0, 0, Math.ceil((this.#untouched - offset) / type.BYTES_PER_ELEMENT));
     this.#untouched = Math.max(this.#untouched, end);
     return view;
@@ -90,7 +93,7 @@ export class LinearMemory implements Memory {
 
   free(view: ArrayBufferView): void {
     const start = view.byteOffset;
-    const bytes = this.holds(view.buffer) ? this.#sizes.get(start) : undefined;
+    const bytes = this.space.holds(view.buffer) ? this.#sizes.get(start) : undefined;
     if (bytes === undefined) throw notOurs();
     this.#sizes.delete(start);
     this.#used -= bytes;
@@ -111,19 +114,15 @@ export class LinearMemory implements Memory {
   }
 
   reserve(bytes: number): void {
-    this.#grow(Math.min(RESERVED_BYTES + bytes, this.#maxBytes), () => `reserve: the platform gave no ${bytes} bytes`);
+    this.#grow(Math.min(this.#reserved + bytes, this.#maxBytes), () => `reserve: the platform gave no ${bytes} bytes`);
   }
 
   #grow(bytes: number, message: () => string): void {
-    const missing = bytes - this.memory.buffer.byteLength;
-    if (missing <= 0) return;
     try {
-      this.memory.grow(Math.ceil(missing / PAGE));
+      this.space.grow(bytes);
     } catch (error) {
       throw new RangeError(message(), { cause: error });
     }
-    this.#oldBuffers.add(this.#buffer);
-    this.#buffer = this.memory.buffer;
   }
 }
 
@@ -137,7 +136,7 @@ export class PlainMemory implements Memory {
     this.#maxBytes = maxBytes;
   }
 
-  allocate<T extends FloatArrayConstructor>(type: T, length: number): InstanceType<T> {
+  allocate<T extends NumberArrayConstructor>(type: T, length: number): InstanceType<T> {
     checkLength(length, type);
     const bytes = length * type.BYTES_PER_ELEMENT;
     if (this.#used + bytes > this.#maxBytes) throw tooMuch(type, length, this.#used, this.#maxBytes);

@@ -2,14 +2,22 @@ import type { Backend } from "./backend.js";
 import { JsBackend } from "./fallback/backend.js";
 import { LOW } from "./fallback/lanes.js";
 import { BINARY, MEMORY_FLAGS } from "./generated/binary.js";
-import { RESERVED_BYTES } from "./layout.js";
+import { RESERVED_BYTES, reservedBytes } from "./layout.js";
 import { LinearMemory, type Memory, PlainMemory } from "./memory.js";
 import { checkKeys } from "./options.js";
 import { SimdBackend } from "./simd.js";
+import { MOST_THREADS } from "./threads/board.js";
+import { Pool } from "./threads/pool.js";
+import { availableThreads } from "./threads/spawn.js";
 
 export interface EngineOptions {
   /** `"simd"` and `"js"` give the same bits. `"auto"` (the default) is `"simd"` where the platform runs it. */
   backend?: "auto" | "simd" | "js";
+  /**
+   * Threads that compute, the caller's among them: 1 by default, `"auto"` for as many as run at once (16 at most). For
+   * `createEngine` alone. They share what lies in the engine's memory, where it is large enough to be worth it.
+   */
+  threads?: number | "auto";
   /** Bound on the engine's memory, 256 MiB by default. A plain (not shared) memory reserves it up front. */
   maxBytes?: number;
   /** Bytes for arrays to make sure of at once, so that none of them fails later; 0 by default. */
@@ -24,35 +32,56 @@ export interface EngineOptions {
 export interface Runtime {
   readonly backend: Backend;
   readonly memory: Memory;
+  /** What `backend` is an instance of, if it is one. */
+  readonly module?: WebAssembly.Module;
   readonly name: "simd" | "js";
   readonly reason: string;
+  readonly pool?: Pool;
+  /** Why there are as many threads as there are. */
+  readonly threadsReason: string;
 }
 
 const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 
-type Settings = Required<Omit<EngineOptions, "module">>;
+/** Where several threads were asked for as "auto". */
+const MOST_AUTO_THREADS = 16;
+
+type Settings = Required<Omit<EngineOptions, "module" | "threads">> & { threads: number };
 
 const hasSharedMemory = (): boolean => typeof SharedArrayBuffer !== "undefined";
 
 function checkOptions(functionName: string, options: EngineOptions): Settings {
-  checkKeys(functionName, options, ["backend", "maxBytes", "reserve", "shared", "module"]);
+  checkKeys(functionName, options, ["backend", "threads", "maxBytes", "reserve", "shared", "module"]);
   const { backend = "auto", maxBytes = DEFAULT_MAX_BYTES, reserve = 0, shared = true, module } = options;
   if (!["auto", "simd", "js"].includes(backend)) {
     throw new RangeError(`${functionName}: backend is ${JSON.stringify(backend)}; it must be "auto", "simd" or "js"`);
   }
-  if (!(maxBytes >= RESERVED_BYTES && maxBytes <= 2 ** 32)) {
-    throw new RangeError(`${functionName}: maxBytes is ${maxBytes}; it must be from ${RESERVED_BYTES} to 2^32`);
+  const threads = checkThreads(functionName, options.threads ?? 1);
+  const reserved = reservedBytes(threads);
+  if (!(maxBytes >= reserved && maxBytes <= 2 ** 32)) {
+    throw new RangeError(`${functionName}: maxBytes is ${maxBytes}; it must be from ${reserved} to 2^32`);
   }
-  if (!(reserve >= 0 && reserve <= maxBytes - RESERVED_BYTES)) {
+  if (!(reserve >= 0 && reserve <= maxBytes - reserved)) {
     throw new RangeError(
-      `${functionName}: reserve is ${reserve}; it must be from 0 to maxBytes - ${RESERVED_BYTES}, which is ` +
-        `${maxBytes - RESERVED_BYTES}`,
+      `${functionName}: reserve is ${reserve}; it must be from 0 to maxBytes - ${reserved}, which is ${maxBytes - reserved}`,
     );
   }
   if (module !== undefined && !(module instanceof WebAssembly.Module)) {
     throw new TypeError(`${functionName}: module must be a WebAssembly.Module`);
   }
-  return { backend, maxBytes, reserve, shared };
+  return { backend, threads, maxBytes, reserve, shared };
+}
+
+function checkThreads(functionName: string, threads: number | "auto"): number {
+  if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) {
+    throw new RangeError(
+      `${functionName}: threads is ${JSON.stringify(threads)}; it must be "auto" or an integer from 1 to ${MOST_THREADS}`,
+    );
+  }
+  if (threads !== 1 && functionName !== "createEngine") {
+    throw new Error(`${functionName}: threads start while the caller waits; use await createEngine({ threads })`);
+  }
+  return threads === "auto" ? Math.max(1, Math.min(MOST_AUTO_THREADS, availableThreads())) : threads;
 }
 
 /** Node's Buffer reads 60,000 digits in no time; one after the other they are 2 ms of a cold start. */
@@ -77,10 +106,47 @@ function obstacle(bytes: Uint8Array<ArrayBuffer>): string | undefined {
   return undefined;
 }
 
-function onSimd(module: WebAssembly.Module, { maxBytes }: Settings, shared: boolean): Runtime {
-  const memory = new LinearMemory(maxBytes, shared);
+const ONE_THREAD = "one thread, the caller's";
+
+function onSimd(module: WebAssembly.Module, { maxBytes, threads }: Settings, shared: boolean): Runtime {
+  const memory = new LinearMemory(maxBytes, shared, threads);
   const reason = `WebAssembly SIMD over a ${shared ? "shared" : "plain"} memory`;
-  return { backend: new SimdBackend(module, memory), memory, name: "simd", reason };
+  const backend = new SimdBackend(module, memory.space);
+  return { backend, memory, name: "simd", reason, module, threadsReason: ONE_THREAD };
+}
+
+/** JavaScript, over a memory that can be shared where threads are to share it. */
+function onJs({ maxBytes, threads, shared }: Settings, reason: string): Runtime {
+  const runtime = { name: "js", reason, threadsReason: ONE_THREAD } as const;
+  if (threads > 1 && shared && hasSharedMemory() && typeof WebAssembly !== "undefined") {
+    const memory = new LinearMemory(maxBytes, true, threads);
+    return { ...runtime, backend: new JsBackend(memory.space), memory };
+  }
+  return { ...runtime, backend: new JsBackend(), memory: new PlainMemory(maxBytes) };
+}
+
+/** The same with as many threads as were asked for, or as there can be. */
+async function withThreads(runtime: Runtime, { threads, shared }: Settings): Promise<Runtime> {
+  if (threads === 1) return runtime;
+  const { memory, backend } = runtime;
+  if (!(memory instanceof LinearMemory && memory.shared)) {
+    return { ...runtime, threadsReason: `one thread: ${whyNotShared(shared)}` };
+  }
+  const pool = new Pool(memory, threads);
+  await pool.start(runtime.module);
+  if (pool.threads === 1) return { ...runtime, threadsReason: pool.reason };
+  backend.crew = pool;
+  return { ...runtime, pool };
+}
+
+function whyNotShared(shared: boolean): string {
+  if (!shared) return "shared: false was asked for";
+  if (hasSharedMemory())
+    return typeof WebAssembly === "undefined" ? "there is no WebAssembly memory" : "the module is of a plain memory";
+  return (
+    "there is no SharedArrayBuffer here; a page gets it by being served with the headers " +
+    "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp"
+  );
 }
 
 /** A module compiled elsewhere is of one kind or the other, and only a try tells which. */
@@ -121,9 +187,9 @@ class Plan {
 
   /** JavaScript, or an error if `"simd"` was asked for. */
   without(reason: string): Runtime {
-    const { backend, maxBytes } = this.options;
-    if (backend === "simd") throw new Error(`${this.#functionName}: backend "simd" cannot run here: ${reason}`);
-    return { backend: new JsBackend(), memory: new PlainMemory(maxBytes), name: "js", reason };
+    if (this.options.backend === "simd")
+      throw new Error(`${this.#functionName}: backend "simd" cannot run here: ${reason}`);
+    return onJs(this.options, reason);
   }
 
   /** On a module compiled from `bytes`. */
@@ -179,7 +245,7 @@ export async function createRuntime(functionName: string, options: EngineOptions
   const plan = new Plan(functionName, options);
   const runtime = await makeRuntime(plan);
   runtime.memory.reserve(plan.options.reserve);
-  return runtime;
+  return withThreads(runtime, plan.options);
 }
 
 let topLevel: Runtime | undefined;

@@ -1,9 +1,9 @@
 import { instantiateSync } from "@assemblyscript/loader";
-import { Backend, type FloatArray, type Mapping, type Precision, type Reduction } from "./backend.js";
+import { Backend, type FloatArray, type Mapping, PARAMETERS, type Precision, type Reduction } from "./backend.js";
 import { TOTAL } from "./fallback/blocks.js";
 import type { Fields } from "./fallback/logits.js";
-import { CHUNK_BYTES, FAMILY, RESERVED_BYTES, SLOTS, STAGING, STATE } from "./layout.js";
-import type { LinearMemory } from "./memory.js";
+import { CHUNK_BYTES, FAMILY, RESERVED_BYTES, type Region, regionOf, SLOTS } from "./layout.js";
+import type { Space } from "./space.js";
 
 type Kernel = (...parameters: number[]) => number;
 type Kernels = Record<Reduction | Mapping | "logarithms", Kernel>;
@@ -18,28 +18,35 @@ function kernelsOf({ exports }: WebAssembly.Instance, precision: Precision): Ker
 /** The WebAssembly kernels over a linear memory. Rows that lie in it are read in place. */
 export class SimdBackend extends Backend<number> {
   readonly #kernels: Record<Precision, Kernels>;
-  readonly #memory: LinearMemory;
+  readonly #space: Space;
+  readonly #region: Region;
   protected readonly totals: Float64Array;
   readonly #fields: Float64Array;
   readonly #fieldsF32: Float32Array;
   readonly #exponent: Int32Array;
+  readonly #parameters: Float64Array;
   readonly #staging: Record<Precision, FloatArray[]>;
 
-  constructor(source: WebAssembly.Module, memory: LinearMemory) {
+  /** For thread `index` of those that share a memory. */
+  constructor(source: WebAssembly.Module, space: Space, index = 0) {
     super();
-    this.#memory = memory;
+    this.#space = space;
+    const region = regionOf(index);
+    this.#region = region;
     // the instance's own exports: the loader's are wrapped, which costs each call an array of its arguments
-    const { instance } = instantiateSync(source, { env: { memory: memory.memory } });
+    const { instance } = instantiateSync(source, { env: { memory: space.memory } });
     this.#kernels = { f32: kernelsOf(instance, "f32"), f64: kernelsOf(instance, "f64") };
-    const { buffer } = memory.memory;
-    this.totals = new Float64Array(buffer, STATE, 3 * TOTAL);
-    this.#fields = new Float64Array(buffer, FAMILY, 10);
-    this.#fieldsF32 = new Float32Array(buffer, FAMILY + 80, 10);
-    this.#exponent = new Int32Array(buffer, FAMILY, 2);
+    const { buffer } = space;
+    const family = region.state + FAMILY;
+    this.totals = new Float64Array(buffer, region.state, 3 * TOTAL);
+    this.#fields = new Float64Array(buffer, family, 10);
+    this.#fieldsF32 = new Float32Array(buffer, family + 80, 10);
+    this.#exponent = new Int32Array(buffer, family, 2);
+    this.#parameters = new Float64Array(buffer, family, PARAMETERS);
     const slots = (type: Float32ArrayConstructor | Float64ArrayConstructor) =>
       Array.from(
         { length: SLOTS },
-        (_, slot) => new type(buffer, STAGING + slot * CHUNK_BYTES, CHUNK_BYTES / type.BYTES_PER_ELEMENT),
+        (_, slot) => new type(buffer, region.staging + slot * CHUNK_BYTES, CHUNK_BYTES / type.BYTES_PER_ELEMENT),
       );
     this.#staging = { f32: slots(Float32Array), f64: slots(Float64Array) };
   }
@@ -70,13 +77,25 @@ export class SimdBackend extends Backend<number> {
     }
   }
 
+  protected writeParameters(to: Float64Array): void {
+    to.set(this.#parameters);
+  }
+
+  readParameters(from: Float64Array): void {
+    this.#parameters.set(from);
+  }
+
   protected holds(source: FloatArray): boolean {
     // the offset first: it tells of most ordinary arrays, and reading `buffer` takes 25 ns
-    return source.byteOffset >= RESERVED_BYTES && this.#memory.holds(source.buffer);
+    return source.byteOffset >= RESERVED_BYTES && this.#space.holds(source.buffer);
   }
 
   protected at(source: FloatArray, start: number): number {
     return source.byteOffset + start * source.BYTES_PER_ELEMENT;
+  }
+
+  protected inSpace(_precision: Precision, offset: number): number {
+    return offset;
   }
 
   protected staging(precision: Precision, slot: number): FloatArray {
@@ -84,13 +103,14 @@ export class SimdBackend extends Backend<number> {
   }
 
   protected stagingAt(_precision: Precision, slot: number): number {
-    return STAGING + slot * CHUNK_BYTES;
+    return this.#region.staging + slot * CHUNK_BYTES;
   }
 
   protected call(kernel: Reduction, precision: Precision, rows: readonly number[], count: number): number {
     const run = this.#kernels[precision][kernel];
-    if (rows.length === 2) return run(rows[0], rows[1], count, STATE);
-    return rows.length === 1 ? run(rows[0], count, STATE) : run(rows[0], rows[1], rows[2], count, STATE);
+    const { state } = this.#region;
+    if (rows.length === 2) return run(rows[0], rows[1], count, state);
+    return rows.length === 1 ? run(rows[0], count, state) : run(rows[0], rows[1], rows[2], count, state);
   }
 
   protected callMapping(
@@ -101,9 +121,10 @@ export class SimdBackend extends Backend<number> {
     count: number,
   ): number {
     const run = this.#kernels[precision][kernel];
-    if (rows.length === 1) return run(rows[0], count, STATE, out);
+    const { state } = this.#region;
+    if (rows.length === 1) return run(rows[0], count, state, out);
     return rows.length === 2
-      ? run(rows[0], rows[1], count, STATE, out)
-      : run(rows[0], rows[1], rows[2], count, STATE, out);
+      ? run(rows[0], rows[1], count, state, out)
+      : run(rows[0], rows[1], rows[2], count, state, out);
   }
 }

@@ -11,7 +11,7 @@ export interface WorkArray {
   readonly isWritten?: boolean;
 }
 
-/** Does rows `from` … `to - 1`: `width` numbers of each row r go to `values` from r·width on. */
+/** Does rows `from` … `to - 1`: `width` numbers of each row r go to `values` from (r - from)·width on. */
 export type Loop<Settings> = (
   backend: Backend,
   arrays: readonly (Vector | undefined)[],
@@ -35,20 +35,47 @@ export interface Work<Result, Settings = unknown> {
   readonly finish: (values: Float64Array) => Result;
 }
 
-function arraysOf({ arrays }: Pick<Work<unknown>, "arrays">): (Vector | undefined)[] {
+/** What a call that returns a promise takes besides. */
+export interface AsideOptions {
+  /** Stops the work: the promise is then rejected with the signal's reason. */
+  signal?: AbortSignal;
+  /** Called as rows are done. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+export function arraysOf({ arrays }: Pick<Work<unknown>, "arrays">): (Vector | undefined)[] {
   return arrays.map((entry) => entry?.array);
 }
 
-/** Does all rows, and gives the result. */
-export function complete<Result, Settings>(runtime: Runtime, work: Work<Result, Settings>): Result {
-  const { rows, width, loop, settings } = work;
-  const { backend } = runtime;
-  const values = new Float64Array(rows * width);
+/** Does rows `from` … `to - 1` on this thread. */
+export function doHere<S>(
+  backend: Backend,
+  work: Work<unknown, S>,
+  values: Float64Array,
+  from: number,
+  to: number,
+): void {
   backend.begin(work.functionName);
   try {
-    loop(backend, arraysOf(work), settings, 0, rows, values);
+    const { width, settings } = work;
+    work.loop(backend, arraysOf(work), settings, from, to, values.subarray(from * width, to * width));
   } finally {
     backend.end();
+  }
+}
+
+/** Does all rows, by all threads, and gives the result. */
+export function complete<Result, S>({ backend, pool }: Runtime, work: Work<Result, S>): Result {
+  const { rows } = work;
+  const values = new Float64Array(rows * work.width);
+  if (pool === undefined || rows === 1) doHere(backend, work, values, 0, rows);
+  else {
+    backend.begin(work.functionName);
+    try {
+      if (!pool.doRows(backend, work, values)) work.loop(backend, arraysOf(work), work.settings, 0, rows, values);
+    } finally {
+      backend.end();
+    }
   }
   return work.finish(values);
 }

@@ -1,20 +1,30 @@
 import { Backend, CHUNK, type FloatArray, type Mapping, type Precision, type Reduction } from "../backend.js";
 import { SLOTS } from "../layout.js";
-import { State } from "./blocks.js";
+import type { Space } from "../space.js";
+import { NO_FIELDS, State } from "./blocks.js";
 import { kernels } from "./index.js";
 import type { Fields } from "./logits.js";
 import { logarithms_f64 } from "./logRatioOfLogits.js";
+
+const FIELD_NAMES = Object.keys(NO_FIELDS) as (keyof Fields)[];
 
 type Kernel = (...parameters: (FloatArray | State)[]) => number;
 
 /** The kernels in JavaScript: the same bits as WebAssembly's, at the speed of a plain loop. */
 export class JsBackend extends Backend<FloatArray> {
+  readonly #space: Space | undefined;
   readonly #state = new State();
   protected readonly totals = this.#state.totals;
   readonly #staging: Partial<Record<Precision, FloatArray[]>> = {};
 
   set gamma(value: number) {
     this.#state.gamma = value;
+  }
+
+  /** On a memory that threads share, if they do. */
+  constructor(space?: Space) {
+    super();
+    this.#space = space;
   }
 
   setExponent(precision: Precision, k: number): void {
@@ -25,12 +35,36 @@ export class JsBackend extends Backend<FloatArray> {
     this.#state.fields = fields;
   }
 
+  protected writeParameters(to: Float64Array): void {
+    const { gamma, k, fields } = this.#state;
+    to[0] = gamma;
+    to[1] = k;
+    FIELD_NAMES.forEach((name, i) => {
+      to[2 + i] = fields[name];
+    });
+  }
+
+  readParameters(from: Float64Array): void {
+    this.#state.gamma = from[0];
+    this.#state.k = from[1];
+    const fields = { ...NO_FIELDS };
+    FIELD_NAMES.forEach((name, i) => {
+      fields[name] = from[2 + i];
+    });
+    this.#state.fields = fields;
+  }
+
   protected holds(_source: FloatArray): boolean {
     return true;
   }
 
   protected at(source: FloatArray, start: number, count: number): FloatArray {
     return start === 0 && count === source.length ? source : source.subarray(start, start + count);
+  }
+
+  protected inSpace(precision: Precision, offset: number, count: number): FloatArray {
+    const { buffer } = this.#space as Space;
+    return precision === "f32" ? new Float32Array(buffer, offset, count) : new Float64Array(buffer, offset, count);
   }
 
   protected staging(precision: Precision, slot: number): FloatArray {

@@ -61,7 +61,7 @@ export class State {
 }
 
 /** Adds x to the pair (sum, error) at `i` (TwoSum). */
-function addTo(pairs: Float64Array, i: number, x: number, error: number): void {
+export function addTo(pairs: Float64Array, i: number, x: number, error: number): void {
   const sum = pairs[i];
   const next = sum + x;
   const added = next - sum;

@@ -98,7 +98,7 @@ const plainRow = (argument: string, source: Vector, start: number): NamedRow => 
 });
 
 /** The loss of each row and its square. Arrays: the logits, the labels or soft targets, the weights, the gradient. */
-const crossEntropyLoop: Loop<LossSettings> = (backend, arrays, settings, from, to, values) => {
+export const crossEntropyLoop: Loop<LossSettings> = (backend, arrays, settings, from, to, values) => {
   const [source, targets] = arrays as Vector[];
   const weights = arrays[2] && plainRow("classWeights", arrays[2], 0);
   const gradient = arrays[3] as FloatArray | undefined;
@@ -107,13 +107,14 @@ const crossEntropyLoop: Loop<LossSettings> = (backend, arrays, settings, from, t
     const start = r * length;
     if (settings.hasLabels && targets[r] < 0) {
       gradient?.fill(0, start, start + length);
+      values.fill(0, 2 * (r - from), 2 * (r - from) + 2);
       continue;
     }
     const row: NamedRow = { argument: "logits", source, start, scale: 1, kind: "logits" };
     const target = settings.hasLabels ? targets[r] : plainRow("targets", targets, start);
     const [own, square] = lossOfRow(backend, settings, row, target, weights, gradient);
-    values[2 * r] = own;
-    values[2 * r + 1] = square;
+    values[2 * (r - from)] = own;
+    values[2 * (r - from) + 1] = square;
   }
 };
 

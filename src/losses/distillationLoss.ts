@@ -61,7 +61,7 @@ const rowOf = (argument: string, source: Vector, start: number): NamedRow => ({
 });
 
 /** The loss of each row, without τ². Arrays: the student's logits, the teacher's, the gradient. */
-const distillationLoop: Loop<DistillationSettings> = (backend, arrays, settings, from, to, values) => {
+export const distillationLoop: Loop<DistillationSettings> = (backend, arrays, settings, from, to, values) => {
   const { call, direction, beta, slope } = settings;
   const [students, teachers] = arrays as Vector[];
   const gradient = arrays[2] as FloatArray | undefined;
@@ -70,7 +70,7 @@ const distillationLoop: Loop<DistillationSettings> = (backend, arrays, settings,
   for (let r = from; r < to; r++) {
     const student = rowOf("studentLogits", students, r * call.length);
     if (!hasOne) teacher = rowOf("teacherLogits", teachers, r * call.length);
-    values[r] = lossOfRow(backend, call, direction, beta, teacher, student, gradient, slope);
+    values[r - from] = lossOfRow(backend, call, direction, beta, teacher, student, gradient, slope);
   }
 };
 

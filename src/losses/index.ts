@@ -1,6 +1,16 @@
 // The losses, and what they take and give.
-export { type CrossEntropyLoss, type CrossEntropyLossOptions, crossEntropyLoss } from "./crossEntropyLoss.js";
-export { type DistillationLoss, type DistillationLossOptions, distillationLoss } from "./distillationLoss.js";
+export {
+  type CrossEntropyLoss,
+  type CrossEntropyLossOptions,
+  crossEntropyLoop,
+  crossEntropyLoss,
+} from "./crossEntropyLoss.js";
+export {
+  type DistillationLoss,
+  type DistillationLossOptions,
+  distillationLoop,
+  distillationLoss,
+} from "./distillationLoss.js";
 export type { Labels, Reduction } from "./labels.js";
 export {
   logLikelihoodRatioOfTokens,
@@ -9,4 +19,5 @@ export {
   type TokenLogLikelihoodRatio,
   type TokenOptions,
   tokenLogProbabilities,
+  tokenLoop,
 } from "./tokens.js";

@@ -50,9 +50,11 @@ interface TokenSettings {
 }
 
 /** The parts of each row of one matrix or of two. Arrays: the labels, then the matrices. */
-const tokenLoop: Loop<TokenSettings> = (backend, [labels, ...matrices], { call, names }, from, to, values) => {
+export const tokenLoop: Loop<TokenSettings> = (backend, [labels, ...matrices], { call, names }, from, to, values) => {
   for (let r = from; r < to; r++) {
     const token = (labels as Int32Array)[r];
+    const first = PARTS * matrices.length * (r - from);
+    values.fill(0, first, first + PARTS * matrices.length);
     if (token < 0) continue;
     const start = r * call.length;
     for (let i = 0; i < matrices.length; i++) {
@@ -61,7 +63,7 @@ const tokenLoop: Loop<TokenSettings> = (backend, [labels, ...matrices], { call, 
       const logits = findLogits(backend, call, [row]);
       const { scale, found } = logits;
       const largest = largestOf(found[0]);
-      const at = PARTS * (r * matrices.length + i);
+      const at = first + PARTS * i;
       values[at] = largest * scale;
       values[at + 1] = (source[start + token] - largest) * scale;
       values[at + 2] = ln(sumOfExponentials(backend, call, logits));

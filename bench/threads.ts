@@ -1,0 +1,180 @@
+// npm run bench:threads [-- --rounds 21 --quick --save file.json]
+//
+// Engines with 1, 2, 4 … threads in turn: one long row, matrices, calls too small to share; and what it takes to hand work out.
+
+import { writeFileSync } from "node:fs";
+import { availableParallelism, cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { createEngine, type Engine } from "../dist/index.js";
+import { median, ratioOf, takeTurns } from "./rounds.js";
+
+const { values: flags } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "21" },
+    quick: { type: "boolean", default: false },
+    save: { type: "string" },
+  },
+});
+const ROUNDS = flags.quick ? 2 : Number(flags.rounds);
+const MILLISECONDS = flags.quick ? 1 : 25;
+
+export interface ThreadsResult {
+  what: string;
+  rows: number;
+  classes: number;
+  threads: number;
+  nanosecondsPerCall: number;
+  /** Time with one thread by this one's: median and both quartiles. */
+  ratio: [number, number, number];
+}
+
+interface Rows {
+  p: Float32Array;
+  q: Float32Array;
+}
+
+interface Case {
+  what: string;
+  rows: number;
+  classes: number;
+  call: (engine: Engine, rows: Rows, rowLength: number) => unknown;
+}
+
+const klDivergence = (classes: number): Case => ({
+  what: "klDivergence",
+  rows: 1,
+  classes,
+  call: (engine, { p, q }) => engine.klDivergence(p, q),
+});
+const logSumExp = (classes: number): Case => ({
+  what: "logSumExp",
+  rows: 1,
+  classes,
+  call: (engine, { p }) => engine.logSumExp(p),
+});
+const softmax = (classes: number): Case => ({
+  what: "softmax, into the memory",
+  rows: 1,
+  classes,
+  call: (engine, { p, q }) => engine.softmax(p, { out: q }),
+});
+const klDivergenceRows = (rows: number, classes: number): Case => ({
+  what: "klDivergenceRows, logits",
+  rows,
+  classes,
+  call: (engine, { p, q }, rowLength) => engine.klDivergenceRows(p, q, { input: "logits", rowLength }),
+});
+const lossWithGradient = (rows: number, classes: number): Case => ({
+  what: "crossEntropyLoss, with gradient",
+  rows,
+  classes,
+  call: (engine, { p, q }, rowLength) => engine.crossEntropyLoss(p, new Int32Array(rows), { rowLength, gradient: q }),
+});
+
+const CASES: Case[] = [
+  ...[64, 1024, 8192].map(klDivergence),
+  ...[16384, 24576, 32768, 65536, 131072, 1048576, 16777216].map(klDivergence),
+  ...[24576, 131072].map(logSumExp),
+  ...[24576, 131072].map(softmax),
+  klDivergenceRows(16, 1024),
+  klDivergenceRows(512, 32768),
+  klDivergenceRows(512, 131072),
+  lossWithGradient(512, 32768),
+];
+
+const THREADS = [1, 2, 3, 4, 6, 8, 12, 16].filter((threads) => threads <= Math.max(2, availableParallelism()));
+
+function fill({ p, q }: Rows, classes: number): void {
+  let state = 20261124;
+  const uniform = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return ((state >>> 8) + 0.5) / 16777216;
+  };
+  // positive, of a sum near 1: probabilities, and logits too
+  for (let i = 0; i < p.length; i++) {
+    p[i] = (2 * uniform()) / classes;
+    q[i] = p[i] * (0.95 + 0.1 * uniform());
+  }
+  for (const row of [p, q]) {
+    let sum = 0;
+    for (let i = 0; i < classes; i++) sum += row[i];
+    for (let i = 0; i < row.length; i++) row[i] /= sum;
+  }
+}
+
+async function runCase({ what, rows, classes, call }: Case): Promise<ThreadsResult[]> {
+  const maxBytes = Math.max(2 ** 28, 2 * 4 * rows * classes + 2 ** 24);
+  const contestants: Record<string, () => unknown> = {};
+  const engines: Engine[] = [];
+  for (const threads of THREADS) {
+    const engine = await createEngine({ threads, maxBytes });
+    const own = { p: engine.float32(rows * classes), q: engine.float32(rows * classes) };
+    fill(own, classes);
+    engines.push(engine);
+    contestants[threads] = () => call(engine, own, classes);
+  }
+  const calls = Math.max(1, Math.floor(20000 / (rows * classes)));
+  const times = await takeTurns(contestants, { rounds: ROUNDS, milliseconds: MILLISECONDS, calls });
+  for (const engine of engines) engine.dispose();
+  return THREADS.map((threads) => ({
+    what,
+    rows,
+    classes,
+    threads,
+    nanosecondsPerCall: median(times[threads]),
+    ratio: ratioOf(times[1], times[threads]),
+  }));
+}
+
+/**
+ * Microseconds that a call with two threads takes beyond half of that with one, at 32,768 classes: while the worker is awake, and
+ * after pauses in which it has gone to sleep.
+ */
+async function measureDispatch(): Promise<{ awake: number; asleep: number }> {
+  const [one, two] = [await createEngine(), await createEngine({ threads: 2 })];
+  const classes = 32768;
+  const run = [one, two].map((engine) => {
+    const rows = { p: engine.float32(classes), q: engine.float32(classes) };
+    fill(rows, classes);
+    return () => engine.klDivergence(rows.p, rows.q);
+  });
+  const time = (call: () => unknown) => {
+    const start = performance.now();
+    call();
+    return 1000 * (performance.now() - start);
+  };
+  const excess = { awake: [] as number[], asleep: [] as number[] };
+  for (let i = 0; i < (flags.quick ? 5 : 300); i++) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    const single = median(Array.from({ length: 9 }, () => time(run[0])));
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    excess.asleep.push(time(run[1]) - single / 2);
+    for (let j = 0; j < 5; j++) run[1]();
+    excess.awake.push(median(Array.from({ length: 9 }, () => time(run[1]))) - single / 2);
+  }
+  one.dispose();
+  two.dispose();
+  return { awake: median(excess.awake), asleep: median(excess.asleep) };
+}
+
+const results: ThreadsResult[] = [];
+for (const each of CASES.filter(({ rows, classes }) => !flags.quick || rows * classes < 2 ** 21)) {
+  for (const result of await runCase(each)) {
+    const [middle, lower, upper] = result.ratio.map((x) => x.toFixed(2));
+    const shape = `${result.rows} × ${result.classes}`;
+    const microseconds = (result.nanosecondsPerCall / 1000).toFixed(result.nanosecondsPerCall < 1e5 ? 2 : 0);
+    console.log(
+      `${result.what.padEnd(32)} ${shape.padStart(14)}  ${result.threads} threads  ${microseconds.padStart(9)} µs  ` +
+        `${middle}× (${lower}–${upper})`,
+    );
+    results.push(result);
+  }
+}
+const dispatch = await measureDispatch();
+console.log(`to hand work out: ${dispatch.awake.toFixed(1)} µs, to a sleeping worker ${dispatch.asleep.toFixed(1)} µs`);
+
+if (flags.save) {
+  const machine = { cpu: cpus()[0].model.trim(), cores: cpus().length, node: process.version };
+  const command = `npm run bench:threads -- ${process.argv.slice(2).join(" ")}`;
+  writeFileSync(flags.save, `${JSON.stringify({ command, machine, dispatch, results }, null, 1)}\n`);
+}

@@ -1,0 +1,206 @@
+// The measures and losses as promises: the same work, done by the workers alone, or between the caller's other tasks.
+
+import type { FloatArray, Vector } from "./backend.js";
+import { type ArrayDefinition, type Definition, prepareArray, prepareRows, prepareSingle } from "./calls.js";
+import * as definitions from "./definitions.js";
+import { describe } from "./inputs.js";
+import type {
+  CrossEntropyLoss,
+  CrossEntropyLossOptions,
+  DistillationLoss,
+  DistillationLossOptions,
+  Labels,
+  PerplexityOptions,
+  TokenLogLikelihoodRatio,
+  TokenOptions,
+} from "./losses/index.js";
+import * as losses from "./losses/index.js";
+import type {
+  MeasureOptions,
+  OutOption,
+  RawOptions,
+  RowsOptions,
+  SoftmaxOptions,
+  UnnormalizedOptions,
+} from "./options.js";
+import type { Runtime } from "./runtime.js";
+import { type AsideOptions, doHere, type Work } from "./work.js";
+
+type OfOne<Options> = (p: Vector, options?: Options & AsideOptions) => Promise<number>;
+type OfPair<Options> = (p: Vector, q: Vector, options?: Options & AsideOptions) => Promise<number>;
+type RowsOfOne<Options> = (p: Vector, options: RowsOptions<Options> & AsideOptions) => Promise<Float64Array>;
+type RowsOfPair<Options> = (
+  p: Vector,
+  q: Vector,
+  options: RowsOptions<Options> & AsideOptions,
+) => Promise<Float64Array>;
+
+/** An array of the type of what it is made of. */
+interface ArrayOfOne<Options> {
+  (z: Float32Array, options: Options & OutOption & AsideOptions): Promise<Float32Array>;
+  (z: Vector, options: Options & OutOption & AsideOptions): Promise<FloatArray>;
+}
+interface ArrayOfPair<Options> {
+  (p: Float32Array, q: Float32Array, options: Options & OutOption & AsideOptions): Promise<Float32Array>;
+  (p: Vector, q: Vector, options: Options & OutOption & AsideOptions): Promise<FloatArray>;
+}
+type Optional<F> = F extends { (...a: [...infer A, infer O]): infer R; (...b: [...infer B, infer P]): infer S }
+  ? { (...a: [...A, options?: O]): R; (...b: [...B, options?: P]): S }
+  : never;
+
+/**
+ * The methods of an engine, returning promises of the same bits. With workers the work is theirs alone: a page stays responsive,
+ * Node goes on serving. Arrays in the engine's memory are read in place, others are copied a few MiB at a time. Without workers
+ * it is done here, and gives way to other tasks after some milliseconds, between two rows.
+ *
+ * Every method also takes `signal`, which stops it after the rows that have been begun, and `onProgress`. The arrays must stay
+ * as they are until the promise is settled.
+ */
+export interface AsyncEngine {
+  entropy: OfOne<MeasureOptions>;
+  entropyRows: RowsOfOne<MeasureOptions>;
+  crossEntropy: OfPair<MeasureOptions>;
+  crossEntropyRows: RowsOfPair<MeasureOptions>;
+  klDivergence: OfPair<MeasureOptions>;
+  klDivergenceRows: RowsOfPair<MeasureOptions>;
+  jeffreysDivergence: OfPair<MeasureOptions>;
+  jeffreysDivergenceRows: RowsOfPair<MeasureOptions>;
+  jsDivergence: OfPair<MeasureOptions>;
+  jsDivergenceRows: RowsOfPair<MeasureOptions>;
+  jsDistance: OfPair<MeasureOptions>;
+  jsDistanceRows: RowsOfPair<MeasureOptions>;
+  iDivergence: OfPair<UnnormalizedOptions>;
+  iDivergenceRows: RowsOfPair<UnnormalizedOptions>;
+  logLikelihoodRatio(counts: Vector, p: Vector, q: Vector, options?: RawOptions & AsideOptions): Promise<number>;
+  logLikelihoodRatioRows(
+    counts: Vector,
+    p: Vector,
+    q: Vector,
+    options: RowsOptions<RawOptions> & AsideOptions,
+  ): Promise<Float64Array>;
+  logRatio: Optional<ArrayOfPair<RawOptions>>;
+  logRatioRows: ArrayOfPair<RowsOptions<RawOptions>>;
+  logSumExp: OfOne<SoftmaxOptions>;
+  logSumExpRows: RowsOfOne<SoftmaxOptions>;
+  softmax: Optional<ArrayOfOne<SoftmaxOptions>>;
+  softmaxRows: ArrayOfOne<RowsOptions<SoftmaxOptions>>;
+  logSoftmax: Optional<ArrayOfOne<SoftmaxOptions>>;
+  logSoftmaxRows: ArrayOfOne<RowsOptions<SoftmaxOptions>>;
+  crossEntropyLoss(
+    logits: Vector,
+    targets: Labels | Vector,
+    options: CrossEntropyLossOptions & AsideOptions,
+  ): Promise<CrossEntropyLoss>;
+  distillationLoss(
+    studentLogits: Vector,
+    teacherLogits: Vector,
+    options: DistillationLossOptions & AsideOptions,
+  ): Promise<DistillationLoss>;
+  tokenLogProbabilities(logits: Vector, tokens: Labels, options: TokenOptions & AsideOptions): Promise<Float64Array>;
+  perplexity(logits: Vector, tokens: Labels, options: PerplexityOptions & AsideOptions): Promise<number>;
+  logLikelihoodRatioOfTokens(
+    logitsP: Vector,
+    logitsQ: Vector,
+    tokens: Labels,
+    options: TokenOptions & AsideOptions,
+  ): Promise<TokenLogLikelihoodRatio>;
+}
+
+/** How a method's work is prepared, and how many arguments come before its options. */
+interface Method {
+  readonly count: number;
+  // biome-ignore lint/suspicious/noExplicitAny: each takes its own
+  readonly prepare: (args: any[], options: any) => Work<unknown, any>;
+}
+
+function methodsByName(): Record<keyof AsyncEngine, Method> {
+  const methods: Record<string, Method> = {
+    crossEntropyLoss: { count: 2, prepare: ([z, targets], options) => losses.crossEntropyLoss(z, targets, options) },
+    distillationLoss: { count: 2, prepare: ([a, b], options) => losses.distillationLoss(a, b, options) },
+    tokenLogProbabilities: { count: 2, prepare: ([z, t], options) => losses.tokenLogProbabilities(z, t, options) },
+    perplexity: { count: 2, prepare: ([z, tokens], options) => losses.perplexity(z, tokens, options) },
+    logLikelihoodRatioOfTokens: {
+      count: 3,
+      prepare: ([p, q, tokens], options) => losses.logLikelihoodRatioOfTokens(p, q, tokens, options),
+    },
+  };
+  for (const definition of Object.values(definitions) as (Definition | ArrayDefinition)[]) {
+    const { name } = definition;
+    const count = definition.arguments.length;
+    if ("distributions" in definition) {
+      methods[name] = { count, prepare: (sources, options) => prepareSingle(definition, sources, options) };
+      methods[`${name}Rows`] = { count, prepare: (sources, options) => prepareRows(definition, sources, options) };
+    } else {
+      methods[name] = { count, prepare: (sources, options) => prepareArray(definition, sources, options, false) };
+      methods[`${name}Rows`] = {
+        count,
+        prepare: (sources, options) => prepareArray(definition, sources, options, true),
+      };
+    }
+  }
+  return methods;
+}
+
+/** The methods of an engine on what `runtime` gives, which throws once it is disposed of. */
+export function asyncEngine(runtime: () => Runtime): AsyncEngine {
+  const engine: Record<string, unknown> = {};
+  for (const [name, { count, prepare }] of Object.entries(methodsByName())) {
+    engine[name] = async (...args: unknown[]) => {
+      const { backend, pool } = runtime();
+      const { own, aside } = splitOptions(name, args[count]);
+      const work = prepare(args.slice(0, count), own);
+      aside.signal?.throwIfAborted();
+      const values = new Float64Array(work.rows * work.width);
+      const done = pool === undefined ? 0 : await pool.doRowsAside(backend, work, values, aside);
+      await doInTurns(runtime, work, values, done, aside);
+      return work.finish(values);
+    };
+  }
+  return engine as unknown as AsyncEngine;
+}
+
+function splitOptions(name: string, options: unknown): { own: unknown; aside: AsideOptions } {
+  if (typeof options !== "object" || options === null) return { own: options, aside: {} };
+  const { signal, onProgress, ...own } = options as AsideOptions;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(`${name}: signal is ${describe(signal)}; it must be an AbortSignal`);
+  }
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw new TypeError(`${name}: onProgress is ${describe(onProgress)}; it must be a function`);
+  }
+  return { own, aside: { signal, onProgress } };
+}
+
+/** How long this thread computes before others have their turn. */
+const TURN_MILLISECONDS = 8;
+
+const nextTurn = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+
+/** Does rows on this thread, as many at once as take a turn. */
+async function doInTurns<S>(
+  runtime: () => Runtime,
+  work: Work<unknown, S>,
+  values: Float64Array,
+  from: number,
+  { signal, onProgress }: AsideOptions,
+): Promise<void> {
+  let count = 1;
+  for (let row = from; row < work.rows; ) {
+    await nextTurn();
+    signal?.throwIfAborted();
+    const to = Math.min(work.rows, row + count);
+    const start = performance.now();
+    doHere(runtime().backend, work, values, row, to);
+    const elapsed = performance.now() - start;
+    count = Math.max(
+      1,
+      Math.min(2 * (to - row), Math.floor(((to - row) * TURN_MILLISECONDS) / Math.max(1e-3, elapsed))),
+    );
+    row = to;
+    onProgress?.(row, work.rows);
+  }
+}

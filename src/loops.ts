@@ -1,0 +1,20 @@
+// Every loop over rows, by the name of its function: how a worker finds what it is to do.
+
+import { type ArrayDefinition, arrayLoop, type Definition, measureLoop } from "./calls.js";
+import * as definitions from "./definitions.js";
+import { crossEntropyLoop, distillationLoop, tokenLoop } from "./losses/index.js";
+import type { Loop } from "./work.js";
+
+const isMeasure = (definition: Definition | ArrayDefinition): definition is Definition => "distributions" in definition;
+
+export function loopsByName(): ReadonlyMap<string, Loop<never>> {
+  const loops = new Map<string, Loop<never>>([
+    ["crossEntropyLoss", crossEntropyLoop],
+    ["distillationLoss", distillationLoop],
+    ["tokens", tokenLoop],
+  ]);
+  for (const definition of Object.values(definitions) as (Definition | ArrayDefinition)[]) {
+    loops.set(definition.name, isMeasure(definition) ? measureLoop(definition) : arrayLoop(definition));
+  }
+  return loops;
+}

@@ -1,0 +1,578 @@
+// The caller's side of the threads: it posts jobs, does its share, and waits for the rest, but for no one for ever.
+
+import { type Backend, CHUNK, type ChunkJob, type Crew, RESULT, type Vector } from "../backend.js";
+import { RESULT_BYTES, resultsOf } from "../layout.js";
+import type { LinearMemory } from "../memory.js";
+import { type AsideOptions, arraysOf, doHere, type Work } from "../work.js";
+import { Board, MOST_TASKS } from "./board.js";
+import { availableThreads, type Listener, type Worker, waysToSpawn } from "./spawn.js";
+import { describeArray, isSharable, type SharedArray, type Start, writeText } from "./text.js";
+
+/** Fewer chunks of a row (32 KiB of each array) cost more to share than they take: README, "Threads". */
+const LEAST_CHUNKS = 3;
+/** Fewer bytes of a matrix, likewise. */
+const LEAST_BYTES = 131072;
+/** Fewer bytes of a row that is written over, where a task is one row. */
+const LEAST_ROW_BYTES = 4096;
+/** Rows a thread, from which a matrix is shared by rows; fewer, and each row by chunks. */
+const LEAST_ROWS = 4;
+/** Tasks a thread: many, so that all end at once, but not so many that claiming them counts. */
+const TASKS_PER_THREAD = 64;
+/** How long a worker stays awake for the next job. */
+const SPIN_MILLISECONDS = 0.2;
+/** How long the caller waits for tasks before it does them itself: as long as they take, and this. */
+const GRACE_MILLISECONDS = 0.02;
+/** After this, and some of what is writing has not ended, a thread must be gone. */
+const LOST_MILLISECONDS = 800;
+const LOST_MILLISECONDS_PER_BYTE = 1e-4;
+const START_MILLISECONDS = 10_000;
+/** Bytes of a job that the workers do without the caller, a worker; and where they are copied, in all. */
+const ASIDE_BYTES = 2 ** 24;
+const COPIED_BYTES = 2 ** 22;
+
+/** What a job writes besides its results, and so whether a task can be done again. */
+type Writes = "nothing" | "elsewhere" | "in place";
+
+/** A job that the workers do without the caller. */
+interface Aside {
+  readonly tasks: number;
+  readonly generation: number;
+  readonly end: () => void;
+  /** A worker ended while it did a task. */
+  isMarred: boolean;
+}
+
+/** Bytes of a row of all arrays, but those that all rows share. */
+function bytesOfRow({ arrays }: Pick<Work<unknown>, "arrays">): number {
+  let bytes = 0;
+  for (const entry of arrays) if (entry) bytes += entry.perRow * (entry.array instanceof Float32Array ? 4 : 8);
+  return bytes;
+}
+
+/** Arrays of a work in the memory that threads share, and what has been allocated for that. */
+interface Lent {
+  readonly arrays: readonly (SharedArray | undefined)[];
+  readonly owned: ReadonlySet<SharedArray>;
+}
+
+export class Pool implements Crew {
+  readonly #memory: LinearMemory;
+  readonly #board: Board;
+  /** The workers that live, by their index. */
+  readonly #workers = new Map<number, Worker>();
+  /** Results of each thread. */
+  readonly #results: Float64Array[];
+  readonly #asked: number;
+  #lost: string | undefined;
+  #isBusy = false;
+  #aside: Aside | undefined;
+  /** The last of the jobs that wait for their turn aside. */
+  #queue: Promise<void> = Promise.resolve();
+  #isDisposed = false;
+
+  constructor(memory: LinearMemory, threads: number) {
+    const { buffer } = memory.space;
+    this.#memory = memory;
+    this.#asked = threads;
+    this.#board = new Board(buffer);
+    this.#results = Array.from({ length: threads }, (_, index) =>
+      index === 0 ? new Float64Array(RESULT_BYTES / 8) : new Float64Array(buffer, resultsOf(index), RESULT_BYTES / 8),
+    );
+  }
+
+  get threads(): number {
+    return this.#workers.size + 1;
+  }
+
+  get reason(): string {
+    const { threads } = this;
+    if (threads === this.#asked) return `${threads} threads over one memory, the caller's among them`;
+    return `${threads} of ${this.#asked} threads: ${this.#lost}`;
+  }
+
+  get isDisposed(): boolean {
+    return this.#isDisposed;
+  }
+
+  /** Starts the workers, as many as can be. */
+  async start(module: WebAssembly.Module | undefined): Promise<void> {
+    const { WORKER_SOURCE } = await import("../generated/workerSource.js");
+    const ways = waysToSpawn(WORKER_SOURCE);
+    if (ways.length === 0) this.#lost = "this platform has no workers";
+    const threads = this.#asked;
+    const { memory } = this.#memory.space;
+    const spinMilliseconds = threads <= availableThreads() ? SPIN_MILLISECONDS : 0;
+    const start = async (index: number): Promise<void> => {
+      for (const spawn of ways) {
+        const message: Start = { memory, module, index, threads, spinMilliseconds };
+        if (await this.#startOne(spawn, message)) return;
+      }
+    };
+    await Promise.all(Array.from({ length: threads - 1 }, (_, i) => start(i + 1)));
+  }
+
+  #startOne(spawn: (listener: Listener) => Worker, message: Start): Promise<boolean> {
+    const { index } = message;
+    return new Promise((resolve) => {
+      const fail = (reason: string) => {
+        clearTimeout(timer);
+        this.#lost ??= reason;
+        resolve(false);
+      };
+      let worker: Worker | undefined;
+      const timer = setTimeout(() => {
+        worker?.terminate();
+        fail(`a worker did not start within ${START_MILLISECONDS / 1000} s`);
+      }, START_MILLISECONDS);
+      const ready = (started: Worker) => {
+        clearTimeout(timer);
+        started.hold(false);
+        this.#workers.set(index, started);
+        resolve(true);
+      };
+      try {
+        worker = spawn({
+          message: (data) => (data === "ready" ? ready(worker as Worker) : this.#finishAside(data as number)),
+          end: (reason) => {
+            if (this.#workers.has(index)) this.#bury(index, reason);
+            else fail(`a worker ended at its start: ${reason}`);
+          },
+        });
+        worker.hold(true);
+        worker.post(message);
+      } catch (error) {
+        fail(`a worker could not start: ${error instanceof Error ? error.message : error}`);
+      }
+    });
+  }
+
+  /** A worker is no more: what it has begun is not done. */
+  #bury(index: number, reason: string): void {
+    this.#workers.delete(index);
+    this.#lost = `a worker ended: ${reason}`;
+    const aside = this.#aside;
+    if (aside === undefined) return;
+    if (this.#board.revokeClaimed(aside.tasks, aside.generation, index)) aside.isMarred = true;
+    if (this.#workers.size === 0) this.#board.revokeOpen(aside.tasks, aside.generation);
+    if (this.#board.countSettled(aside.tasks) === aside.tasks) aside.end();
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#endAll("this engine has been disposed");
+    this.#aside?.end();
+  }
+
+  #endAll(reason: string): void {
+    const workers = [...this.#workers.values()];
+    this.#workers.clear();
+    this.#lost = reason;
+    for (const worker of workers) worker.terminate();
+  }
+
+  get #isFree(): boolean {
+    return this.#workers.size > 0 && !this.#isBusy && this.#aside === undefined;
+  }
+
+  // Long rows, by chunks.
+
+  wants(chunks: number): boolean {
+    return chunks >= LEAST_CHUNKS && this.#isFree;
+  }
+
+  offsetOf(source: Vector, start: number): number | undefined {
+    const array = source as SharedArray;
+    return this.#memory.space.holds(array.buffer) ? array.byteOffset + start * array.BYTES_PER_ELEMENT : undefined;
+  }
+
+  doChunks(
+    functionName: string,
+    job: ChunkJob,
+    writeParameters: (to: Float64Array) => void,
+    doChunk: (index: number, results: Float64Array, at: number) => void,
+    take: (results: Float64Array, at: number) => boolean,
+  ): void {
+    const chunks = Math.ceil(job.length / CHUNK[job.precision]);
+    const { out, offsets } = job;
+    const writes = out === undefined ? "nothing" : offsets.includes(out) ? "in place" : "elsewhere";
+    const [own] = this.#results;
+    for (let from = 0; from < chunks; from += MOST_TASKS) {
+      const tasks = Math.min(MOST_TASKS, chunks - from);
+      this.#board.writeChunks(job, from, writeParameters);
+      this.#run(functionName, tasks, writes, (task) => doChunk(from + task, own, task * RESULT));
+      for (let task = 0; task < tasks; task++) if (!take(this.#resultsOf(task), task * RESULT)) return;
+    }
+  }
+
+  // Matrices, by rows.
+
+  /** Does all rows of a work, if they are worth sharing and lie where they can be. */
+  doRows<S>(backend: Backend, work: Work<unknown, S>, values: Float64Array): boolean {
+    const { functionName, rows, width } = work;
+    if (!this.#isFree || rows < LEAST_ROWS * this.threads) return false;
+    const bytes = bytesOfRow(work) * rows;
+    if (bytes < LEAST_BYTES) return false;
+    const lent = this.#lend(work, 0, rows, false);
+    if (lent === undefined) return false;
+    try {
+      const text = textOf(work, lent);
+      if (!Board.hasRoomFor(text)) return false;
+      const writes = writesOf(work);
+      if (writes === "in place" && bytes < rows * LEAST_ROW_BYTES) return false;
+      const room = Math.min(rows, roomFor(width));
+      const rowsPerTask = rowsPerTaskOf(room, writes, TASKS_PER_THREAD * this.threads);
+      const most = Math.min(room, MOST_TASKS * rowsPerTask);
+      const arrays = arraysOf(work);
+      const [own] = this.#results;
+      for (let from = 0; from < rows; from += most) {
+        const count = Math.min(most, rows - from);
+        const tasks = Math.ceil(count / rowsPerTask);
+        this.#board.writeRows({ text, from, rows: count, rowsPerTask, width });
+        this.#run(functionName, tasks, writes, (task) => {
+          const [first, last] = rowsOfTask(task, rowsPerTask, count);
+          work.loop(
+            backend,
+            arrays,
+            work.settings,
+            from + first,
+            from + last,
+            own.subarray(first * width, last * width),
+          );
+        });
+        for (let task = 0; task < tasks; task++) {
+          const [first, last] = rowsOfTask(task, rowsPerTask, count);
+          values.set(this.#resultsOf(task).subarray(first * width, last * width), (from + first) * width);
+        }
+      }
+    } finally {
+      this.#giveBack(lent.owned);
+    }
+    return true;
+  }
+
+  /**
+   * Rows `from` … `from + rows - 1` of a work's arrays in the memory that threads share. What lies elsewhere is copied: labels and
+   * what all rows share; matrices too where `isWhole`. undefined where that cannot be.
+   */
+  #lend(work: Pick<Work<unknown>, "arrays">, from: number, rows: number, isWhole: boolean): Lent | undefined {
+    const owned = new Set<SharedArray>();
+    const arrays: (SharedArray | undefined)[] = [];
+    for (const entry of work.arrays) {
+      if (entry === undefined) {
+        arrays.push(undefined);
+        continue;
+      }
+      const { array, perRow, isWritten } = entry;
+      const [start, end] = perRow === 0 ? [0, array.length] : [from * perRow, (from + rows) * perRow];
+      if (isSharable(array) && this.#memory.space.holds(array.buffer)) {
+        arrays.push(start === 0 && end === array.length ? array : array.subarray(start, end));
+        continue;
+      }
+      const copy = isWhole || perRow <= 1 ? this.#allocateFor(array, end - start) : undefined;
+      if (copy === undefined) {
+        this.#giveBack(owned);
+        return undefined;
+      }
+      owned.add(copy);
+      arrays.push(copy);
+      if (!isWritten) copyTo(copy, array, start);
+    }
+    return { arrays, owned };
+  }
+
+  #allocateFor(array: Vector, length: number): SharedArray | undefined {
+    const type = array instanceof Float32Array ? Float32Array : array instanceof Int32Array ? Int32Array : Float64Array;
+    try {
+      return this.#memory.allocate<typeof Float32Array | typeof Float64Array | typeof Int32Array>(type, length);
+    } catch (error) {
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    }
+  }
+
+  #giveBack(owned: Iterable<SharedArray>): void {
+    for (const array of owned) this.#memory.free(array);
+  }
+
+  /**
+   * Does rows of a work on the workers alone, from the first on, until all are done, or nothing more can be: there are no workers
+   * left, or no memory for copies of what lies elsewhere. Returns how many have been done.
+   */
+  async doRowsAside<S>(
+    backend: Backend,
+    work: Work<unknown, S>,
+    values: Float64Array,
+    { signal, onProgress }: AsideOptions,
+  ): Promise<number> {
+    const turn = this.#queue;
+    let pass = (): void => {};
+    this.#queue = new Promise((resolve) => {
+      pass = resolve;
+    });
+    await turn;
+    try {
+      const writes = writesOf(work);
+      let from = 0;
+      while (from < work.rows && this.#workers.size > 0) {
+        signal?.throwIfAborted();
+        const rows = Math.min(work.rows - from, this.#rowsAside(work, writes));
+        if (!(await this.#doJobAside(backend, work, values, from, rows, writes, signal))) break;
+        from += rows;
+        onProgress?.(from, work.rows);
+      }
+      return from;
+    } finally {
+      pass();
+    }
+  }
+
+  /** Rows of one job: few where they must be copied, which holds up the caller. */
+  #rowsAside({ arrays, width }: Pick<Work<unknown>, "arrays" | "width">, writes: Writes): number {
+    let isCopied = false;
+    for (const entry of arrays) {
+      if (entry === undefined || entry.perRow === 0) continue;
+      isCopied ||= !(isSharable(entry.array) && this.#memory.space.holds(entry.array.buffer));
+    }
+    const most = isCopied ? COPIED_BYTES : ASIDE_BYTES * this.#workers.size;
+    const rows = Math.max(this.#workers.size, Math.floor(most / Math.max(1, bytesOfRow({ arrays }))));
+    return Math.min(rows, roomFor(width), writes === "in place" ? MOST_TASKS : Number.POSITIVE_INFINITY);
+  }
+
+  async #doJobAside<S>(
+    backend: Backend,
+    work: Work<unknown, S>,
+    values: Float64Array,
+    from: number,
+    rows: number,
+    writes: Writes,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    const lent = this.#lend(work, from, rows, true);
+    if (lent === undefined) return false;
+    try {
+      const { width } = work;
+      const text = textOf(work, lent);
+      if (!Board.hasRoomFor(text)) return false;
+      const rowsPerTask = rowsPerTaskOf(rows, writes, MOST_TASKS);
+      const tasks = Math.ceil(rows / rowsPerTask);
+      this.#board.writeRows({ text, from: 0, rows, rowsPerTask, width });
+      const isMarred = await this.#runAside(tasks, (bytesOfRow(work) * rows) / tasks, signal);
+      if (this.#isDisposed) throw new Error(`${work.functionName}: the engine has been disposed`);
+      signal?.throwIfAborted();
+      if (isMarred && writes === "in place") {
+        throw lostError(work.functionName);
+      }
+      const failed: number[] = [];
+      for (let task = 0; task < tasks; task++) {
+        const doer = this.#board.doerOf(task);
+        const [first, last] = rowsOfTask(task, rowsPerTask, rows);
+        if (doer === undefined) failed.push(task);
+        else {
+          values.set(this.#results[doer].subarray(first * width, last * width), (from + first) * width);
+          bringBack(work, lent, from, first, last);
+        }
+      }
+      // what has failed, in order: it throws what there is to throw
+      for (const task of failed) {
+        const [first, last] = rowsOfTask(task, rowsPerTask, rows);
+        doHere(backend, work, values, from + first, from + last);
+      }
+    } finally {
+      this.#giveBack(lent.owned);
+    }
+    return true;
+  }
+
+  /** Posts what has been written to the board, and resolves when the workers have done it, or what they began once `signal` says so. */
+  async #runAside(tasks: number, bytesOfTask: number, signal: AbortSignal | undefined): Promise<boolean> {
+    const board = this.#board;
+    const generation = board.post(tasks, true);
+    let aside: Aside | undefined;
+    const hold = (isHeld: boolean) => {
+      for (const worker of this.#workers.values()) worker.hold(isHeld);
+    };
+    const stop = () => {
+      board.revokeOpen(tasks, generation);
+      if (board.countSettled(tasks) === tasks) aside?.end();
+    };
+    // a worker may be gone without a word
+    const patience = LOST_MILLISECONDS + bytesOfTask * LOST_MILLISECONDS_PER_BYTE;
+    let settled = 0;
+    let since = performance.now();
+    const watch = () => {
+      const now = board.countSettled(tasks);
+      if (now === tasks) aside?.end();
+      else if (now !== settled) [settled, since] = [now, performance.now()];
+      else if (performance.now() - since > patience) this.#abandonAside();
+    };
+    const timer = setInterval(watch, LOST_MILLISECONDS / 10);
+    hold(true);
+    signal?.addEventListener("abort", stop);
+    try {
+      await new Promise<void>((end) => {
+        aside = { tasks, generation, end, isMarred: false };
+        this.#aside = aside;
+      });
+    } finally {
+      clearInterval(timer);
+      signal?.removeEventListener("abort", stop);
+      this.#aside = undefined;
+      hold(false);
+    }
+    return (aside as unknown as Aside).isMarred;
+  }
+
+  #abandonAside(): void {
+    this.#endAll("a worker stopped answering");
+    const aside = this.#aside;
+    if (aside === undefined) return;
+    for (let index = 1; index < this.#asked; index++) {
+      if (this.#board.revokeClaimed(aside.tasks, aside.generation, index)) aside.isMarred = true;
+    }
+    this.#board.revokeOpen(aside.tasks, aside.generation);
+    aside.end();
+  }
+
+  #finishAside(generation: number): void {
+    if (this.#aside?.generation === generation) this.#aside.end();
+  }
+
+  // Jobs.
+
+  /** Posts what has been written to the board, does a share of its tasks, and returns when all are done. */
+  #run(functionName: string, tasks: number, writes: Writes, doTask: (task: number) => void): void {
+    const board = this.#board;
+    const attempt = (task: number): boolean => {
+      try {
+        doTask(task);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    this.#isBusy = true;
+    try {
+      const generation = board.post(tasks);
+      const start = performance.now();
+      let own = 0;
+      for (let task = 0; task < tasks; task++) {
+        if (!board.claim(task, generation, 0)) continue;
+        board.settle(task, generation, 0, attempt(task));
+        own++;
+      }
+      const end = performance.now();
+      const share = (end - start) / Math.max(1, own);
+      for (let task = 0; task < tasks; task++) this.#wait(functionName, task, generation, writes, end, share, attempt);
+      // what has failed, in order: it throws what there is to throw
+      for (let task = 0; task < tasks; task++) if (board.doerOf(task) === undefined) doTask(task);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  /** Until a task that another thread has claimed is done; `share` is what one takes here. */
+  #wait(
+    functionName: string,
+    task: number,
+    generation: number,
+    writes: Writes,
+    since: number,
+    share: number,
+    attempt: (task: number) => boolean,
+  ): void {
+    const board = this.#board;
+    for (;;) {
+      for (let i = 0; i < 50; i++) if (board.isSettled(task)) return;
+      const waited = performance.now() - since;
+      if (waited < GRACE_MILLISECONDS + 2 * share) continue;
+      if (writes === "nothing") {
+        // its thread may have no processor, or be no more: nothing is lost by doing it here
+        board.takeOver(task, generation, attempt(task));
+      } else if (waited > LOST_MILLISECONDS + 10 * share) {
+        this.#endAll("a worker stopped answering");
+        if (writes === "in place") {
+          throw lostError(functionName);
+        }
+        board.takeOver(task, generation, attempt(task));
+      } else if (this.#maySleep) {
+        this.#sleep(task);
+      }
+    }
+  }
+
+  #maySleep = true;
+
+  #sleep(task: number): void {
+    try {
+      this.#board.watch(task, 10);
+    } catch {
+      this.#maySleep = false; // a page's main thread
+    }
+  }
+
+  #resultsOf(task: number): Float64Array {
+    return this.#results[this.#board.doerOf(task) ?? 0];
+  }
+}
+
+const lostError = (functionName: string): Error =>
+  new Error(
+    `${functionName}: a worker stopped while it wrote over the input, which is lost; the engine goes on without it`,
+  );
+
+const rowsOfTask = (task: number, rowsPerTask: number, rows: number): [first: number, last: number] => [
+  task * rowsPerTask,
+  Math.min(rows, (task + 1) * rowsPerTask),
+];
+
+/** Rows whose results there is room for. */
+const roomFor = (width: number): number =>
+  width === 0 ? Number.POSITIVE_INFINITY : Math.floor(RESULT_BYTES / 8 / width);
+
+/** A row that fails leaves those before it written: where they are the input too, a task is one row, to be done again. */
+const rowsPerTaskOf = (rows: number, writes: Writes, tasks: number): number =>
+  writes === "in place" ? 1 : Math.ceil(rows / tasks);
+
+function writesOf({ arrays }: Pick<Work<unknown>, "arrays">): Writes {
+  const written = arrays.find((entry) => entry?.isWritten)?.array as SharedArray | undefined;
+  if (written === undefined) return "nothing";
+  const isInput = (entry: (typeof arrays)[number]): boolean => {
+    if (entry === undefined || entry.isWritten || !isSharable(entry.array)) return false;
+    return entry.array.buffer === written.buffer && entry.array.byteOffset === written.byteOffset;
+  };
+  return arrays.some(isInput) ? "in place" : "elsewhere";
+}
+
+function textOf({ loopName, settings }: Pick<Work<unknown>, "loopName" | "settings">, { arrays }: Lent): string {
+  const described = arrays.map((array) => (array === undefined ? null : describeArray(array)));
+  return writeText({ loop: loopName, arrays: described, settings });
+}
+
+/** Copies numbers of any array; what is no number becomes NaN, which the loop then finds. */
+function copyTo(copy: SharedArray, array: Vector, start: number): void {
+  if (isSharable(array)) {
+    copy.set(start === 0 && copy.length === array.length ? array : array.subarray(start, start + copy.length));
+    return;
+  }
+  for (let i = 0; i < copy.length; i++) {
+    const x: unknown = array[start + i];
+    copy[i] = typeof x === "number" ? x : Number.NaN;
+  }
+}
+
+/** Copies rows that a job has written to copies to where they belong. */
+function bringBack(
+  { arrays }: Pick<Work<unknown>, "arrays">,
+  lent: Lent,
+  from: number,
+  first: number,
+  last: number,
+): void {
+  for (let i = 0; i < arrays.length; i++) {
+    const entry = arrays[i];
+    const copy = lent.arrays[i];
+    if (!entry?.isWritten || copy === undefined || !lent.owned.has(copy)) continue;
+    const { array, perRow } = entry;
+    (array as SharedArray).set(copy.subarray(first * perRow, last * perRow), (from + first) * perRow);
+  }
+}

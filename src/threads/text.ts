@@ -1,0 +1,55 @@
+// What goes from thread to thread as text or as a message.
+
+/** To a worker, at first. */
+export interface Start {
+  readonly memory: WebAssembly.Memory;
+  /** Without it, the kernels are those in JavaScript. */
+  readonly module: WebAssembly.Module | undefined;
+  readonly index: number;
+  readonly threads: number;
+  /** How long it stays awake after a job. */
+  readonly spinMilliseconds: number;
+}
+
+const TYPES = { Float32Array, Float64Array, Int32Array } as const;
+type TypeName = keyof typeof TYPES;
+
+export const typeOf = (name: TypeName): (typeof TYPES)[TypeName] => TYPES[name];
+
+/** A typed array of the kinds that loops read. */
+export type SharedArray = Float32Array | Float64Array | Int32Array;
+
+export const isSharable = (array: unknown): array is SharedArray =>
+  array instanceof Float32Array || array instanceof Float64Array || array instanceof Int32Array;
+
+/** An array in the memory that threads share. */
+export interface ArrayText {
+  readonly type: TypeName;
+  readonly offset: number;
+  readonly length: number;
+}
+
+export const describeArray = (array: SharedArray): ArrayText => ({
+  type: array[Symbol.toStringTag],
+  offset: array.byteOffset,
+  length: array.length,
+});
+
+/** What a worker must know to do rows of a work. */
+export interface WorkText {
+  /** Its name. */
+  readonly loop: string;
+  readonly arrays: readonly (ArrayText | null)[];
+  readonly settings: unknown;
+}
+
+/** JSON has no infinities. */
+const spellNumber = (_key: string, value: unknown): unknown =>
+  typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+
+export const writeText = (text: WorkText): string => JSON.stringify(text, spellNumber);
+
+const reviveNumber = (_key: string, value: unknown): unknown =>
+  value === "Infinity" || value === "-Infinity" || value === "NaN" ? Number(value) : value;
+
+export const readText = (text: string): WorkText => JSON.parse(text, reviveNumber) as WorkText;

@@ -1,0 +1,5 @@
+import { execFileSync } from "node:child_process";
+
+export default function buildWorker(): void {
+  execFileSync("npm", ["run", "build:worker"], { stdio: "pipe" });
+}

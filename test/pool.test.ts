@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createEngine, createEngineSync, type Engine, type FloatArray } from "../src/index.js";
+import { Board } from "../src/threads/board.js";
+import type { Listener } from "../src/threads/spawn.js";
+
+// Workers that claim a task and are never heard of again: each call ends, with the right bits or with a clear error.
+
+const terminate = vi.hoisted(() => vi.fn());
+
+vi.mock("../src/threads/spawn.js", async (importOriginal) => ({
+  ...(await importOriginal<typeof import("../src/threads/spawn.js")>()),
+  waysToSpawn: () => [
+    (listener: Listener) => ({
+      post: () => queueMicrotask(() => listener.message("ready")),
+      terminate,
+      hold: () => {},
+    }),
+  ],
+}));
+
+const reference = createEngineSync({ backend: "simd" });
+const N = 100_000;
+const rowLength = 1000;
+const lost = "a worker stopped while it wrote over the input, which is lost; the engine goes on without it";
+
+describe.each(["simd", "js"] as const)("%s", (backend) => {
+  let engine: Engine;
+  let a: FloatArray;
+  let b: FloatArray;
+  const ordinary = () => [a.slice(), b.slice()];
+
+  beforeEach(async () => {
+    terminate.mockClear();
+    engine = await createEngine({ backend, threads: 2 });
+    [a, b] = [engine.float32(N), engine.float32(N)];
+    for (let i = 0; i < N; i++) [a[i], b[i]] = [Math.sin(i), Math.cos(i)];
+    const post = Board.prototype.post;
+    vi.spyOn(Board.prototype, "post").mockImplementation(function (this: Board, tasks, isAside) {
+      const generation = post.call(this, tasks, isAside);
+      // two tasks of the worker, one of them the last
+      expect(this.claim(tasks - 1, generation, 1)).toBe(true);
+      expect(this.claim(1, generation, 1)).toBe(true);
+      return generation;
+    });
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    engine.dispose();
+  });
+
+  test("what only computes is computed by the caller, at once", () => {
+    const [p, q] = ordinary();
+    const logits = { input: "logits" } as const;
+    const rows = { ...logits, rowLength };
+    const start = performance.now();
+    expect(engine.klDivergence(a, b, logits)).toBe(reference.klDivergence(p, q, logits));
+    expect(engine.klDivergenceRows(a, b, rows)).toEqual(reference.klDivergenceRows(p, q, rows));
+    expect(performance.now() - start).toBeLessThan(5000);
+    expect(engine.threads).toBe(2);
+  });
+
+  test("what writes elsewhere is written by the caller, after a second", () => {
+    const [z] = ordinary();
+    expect(engine.softmax(a, { out: b })).toEqual(reference.softmax(z));
+    expect(terminate).toHaveBeenCalledTimes(1);
+    expect([engine.threads, engine.threadsReason]).toEqual([1, "1 of 2 threads: a worker stopped answering"]);
+    expect(engine.softmax(a, { out: b })).toEqual(reference.softmax(z));
+  });
+
+  test("rows too", () => {
+    const [z] = ordinary();
+    expect(engine.softmaxRows(a, { rowLength, out: b })).toEqual(reference.softmaxRows(z, { rowLength }));
+    expect(engine.threads).toBe(1);
+  });
+
+  test("what is written over is lost, and the caller is told", () => {
+    expect(() => engine.softmax(a, { out: a })).toThrow(new Error(`softmax: ${lost}`));
+    expect(engine.threads).toBe(1);
+    const [, q] = ordinary();
+    expect(engine.softmax(b, { out: b })).toEqual(reference.softmax(q));
+  });
+
+  test("work aside ends by the caller's doing it", async () => {
+    const [p, q] = ordinary();
+    const rows = { input: "logits", rowLength } as const;
+    const seen: number[] = [];
+    const result = await engine.async.klDivergenceRows(a, b, { ...rows, onProgress: (done) => seen.push(done) });
+    expect(result).toEqual(reference.klDivergenceRows(p, q, rows));
+    expect(seen.at(-1)).toBe(N / rowLength);
+    expect([engine.threads, engine.threadsReason]).toEqual([1, "1 of 2 threads: a worker stopped answering"]);
+  });
+
+  test("or by an error where it was written over", async () => {
+    await expect(engine.async.softmaxRows(a, { rowLength, out: a })).rejects.toThrow(new Error(`softmaxRows: ${lost}`));
+  });
+});

@@ -1,0 +1,433 @@
+import { execFileSync, spawn } from "node:child_process";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { createEngine, createEngineSync, type Engine, type EngineOptions } from "../src/index.js";
+import { Pool } from "../src/threads/pool.js";
+import { type Constructor, differenceOf, type FloatArray, type Outcome, outcomeOf } from "./bits.js";
+import { randomNumbers } from "./cases.js";
+import * as logits from "./logitCalls.js";
+import * as probabilities from "./probabilityCalls.js";
+
+// Any number of threads gives the bits of one; and what becomes of threads that end.
+
+const reference = createEngineSync({ backend: "simd" });
+const TYPES = [
+  ["f32", Float32Array],
+  ["f64", Float64Array],
+] as const;
+const chunkOf = (type: Constructor) => 32768 / type.BYTES_PER_ELEMENT;
+
+/** The arrays of a set of rows, in an engine's memory. */
+function inMemory<Rows extends object>(engine: Engine, rows: Rows): { rows: Rows; free: () => void } {
+  const arrays: FloatArray[] = [];
+  const place = (array: unknown): unknown => {
+    if (!(array instanceof Float32Array || array instanceof Float64Array)) return array;
+    const copy = array instanceof Float32Array ? engine.float32(array.length) : engine.float64(array.length);
+    copy.set(array);
+    arrays.push(copy);
+    return copy;
+  };
+  const placed = Object.fromEntries(Object.entries(rows).map(([name, array]) => [name, place(array)]));
+  return { rows: placed as Rows, free: () => arrays.forEach((array) => void engine.free(array)) };
+}
+
+/** How often work has been shared out. */
+function countSharing() {
+  const chunks = vi.spyOn(Pool.prototype, "doChunks");
+  const rows = vi.spyOn(Pool.prototype, "doRows");
+  return {
+    get chunks() {
+      return chunks.mock.calls.length;
+    },
+    get rows() {
+      return rows.mock.results.filter(({ value }) => value === true).length;
+    },
+  };
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Softmaxes and gradients written to arrays in the engine's memory, which may be their input. */
+function written(engine: Engine, { a, b, student, teacher, labels }: logits.Rows): Record<string, Outcome> {
+  const copies: FloatArray[] = [];
+  const fresh = (like: FloatArray): FloatArray => {
+    const array = like instanceof Float32Array ? engine.float32(like.length) : engine.float64(like.length);
+    array.set(like);
+    copies.push(array);
+    return array;
+  };
+  const ordinary = (array: FloatArray) => array.slice();
+  const rowLength = a.length;
+  const gradientOf = (name: "crossEntropyLoss" | "distillationLoss", gradient: FloatArray, z = student): Outcome => {
+    const options = { rowLength, gradient };
+    return outcomeOf(() => {
+      if (name === "crossEntropyLoss") engine.crossEntropyLoss(z, labels, options);
+      else engine.distillationLoss(z, teacher, options);
+      return ordinary(gradient);
+    });
+  };
+  const inPlace = (name: "crossEntropyLoss" | "distillationLoss") => {
+    const z = fresh(student);
+    return gradientOf(name, z, z);
+  };
+  const here = fresh(a);
+  const logit = { input: "logits" } as const;
+  const results = {
+    softmax: outcomeOf(() => ordinary(engine.softmax(a, { out: fresh(a) }))),
+    "softmax in place": outcomeOf(() => ordinary(engine.softmax(here, { out: here }))),
+    logSoftmax: outcomeOf(() => ordinary(engine.logSoftmax(b, { out: fresh(b), temperature: 0.7 }))),
+    logRatio: outcomeOf(() => ordinary(engine.logRatio(a, b, { ...logit, out: fresh(a) }))),
+    crossEntropyLoss: gradientOf("crossEntropyLoss", fresh(student)),
+    "crossEntropyLoss in place": inPlace("crossEntropyLoss"),
+    distillationLoss: gradientOf("distillationLoss", fresh(student)),
+    "distillationLoss in place": inPlace("distillationLoss"),
+  };
+  for (const copy of copies) engine.free(copy);
+  return results;
+}
+
+describe.each(["simd", "js"] as const)("%s", (backend) => {
+  const engines: Engine[] = [];
+  const THREADS = [1, 2, 3, 4, 5, 8, 16];
+
+  beforeAll(async () => {
+    for (const threads of THREADS) engines.push(await createEngine({ backend, threads }));
+  });
+  afterAll(() => {
+    for (const engine of engines) engine.dispose();
+  });
+
+  test("an engine has the threads that were asked for, and says so", () => {
+    expect(engines.map(({ threads }) => threads)).toEqual(THREADS);
+    expect(engines[0].threadsReason).toBe("one thread, the caller's");
+    expect(engines[3].threadsReason).toBe("4 threads over one memory, the caller's among them");
+    expect(engines.every((engine) => engine.backend === backend)).toBe(true);
+  });
+
+  describe.each(TYPES)("%s", (_, type) => {
+    const chunk = chunkOf(type);
+    // rows that are shared: at, before and after the ends of chunks, blocks and groups
+    const LENGTHS = [3 * chunk, 3 * chunk + 1, 4 * chunk - 1, 4 * chunk + 515, 3 * chunk + 256];
+    let turn = 0;
+    const nextOf = <T>(list: readonly T[]): T => list[turn++ % list.length];
+
+    test.each(Object.keys(probabilities.KINDS))("long rows of probabilities, %s", (kind) => {
+      const sharing = countSharing();
+      for (let i = 0; i < 2; i++) {
+        const rows = probabilities.makeRows(kind, type, nextOf(LENGTHS));
+        const expected = probabilities.resultsOf(reference, rows);
+        const engine = engines[1 + (turn % 6)];
+        const placed = inMemory(engine, rows);
+        expect(probabilities.resultsOf(engine, placed.rows), `${engine.threads} threads`).toEqual(expected);
+        placed.free();
+      }
+      expect(sharing.chunks).toBeGreaterThan(2);
+    });
+
+    // JavaScript takes its time: half of the kinds
+    const kinds = Object.keys(logits.KINDS).filter(
+      (_, i) => backend === "simd" || i % 2 === (type === Float32Array ? 0 : 1),
+    );
+
+    test.each(kinds)("long rows of logits, %s", (kind) => {
+      const sharing = countSharing();
+      const rows = logits.makeRows(kind, type, nextOf(LENGTHS));
+      const engine = engines[1 + (turn % 6)];
+      const placed = inMemory(engine, rows);
+      const calls = { ...logits.OF_LOGITS, ...logits.LOSSES };
+      const differences = logits.differencesOf(
+        logits.outcomesOf(calls, engine, placed.rows),
+        logits.outcomesOf(calls, reference, rows),
+        `${engine.threads} threads`,
+      );
+      differences.push(
+        ...logits.differencesOf(written(engine, placed.rows), written(reference, rows), `${engine.threads} threads`),
+      );
+      placed.free();
+      logits.expectNone(differences);
+      expect(sharing.chunks).toBeGreaterThan(20);
+    });
+
+    test("a row of more chunks than there are tasks", () => {
+      const n = 256 * chunk + 3 * chunk + 77;
+      const engine = engines[2];
+      const random = randomNumbers(7);
+      const [p, q] = [0, 1].map(() => (type === Float32Array ? engine.float32(n) : engine.float64(n)));
+      for (let i = 0; i < n; i++) {
+        p[i] = random();
+        q[i] = p[i] * (1 + 1e-3 * random());
+      }
+      const sharing = countSharing();
+      const normalize = { normalize: true };
+      expect(engine.klDivergence(p, q, normalize)).toBe(reference.klDivergence(p, q, normalize));
+      expect(engine.logSumExp(p)).toBe(reference.logSumExp(p));
+      const expected = reference.softmax(p);
+      expect(differenceOf(engine.softmax(p, { out: p }), expected)).toBeUndefined();
+      expect(sharing.chunks).toBe(6);
+      engine.free(p);
+      engine.free(q);
+    });
+
+    test("matrices of any shape, by rows", () => {
+      const sharing = countSharing();
+      const random = randomNumbers(11);
+      for (let i = 0; i < 14; i++) {
+        const engine = engines[1 + (i % 6)];
+        const rowLength = [1, 3, 17, 100, 515, 1000, 2000][i % 7];
+        const rows = 1 + Math.floor(random() * Math.min(6000, 100_000 / rowLength));
+        expectSameMatrices(engine, type, rows, rowLength, random);
+      }
+      expect(sharing.rows).toBeGreaterThan(30);
+    });
+  });
+
+  test("the first error, in the order of rows, whoever finds it", () => {
+    const [rows, rowLength] = [500, 300];
+    for (const engine of engines) {
+      const z = engine.float32(rows * rowLength).fill(0.5);
+      const p = engine.float64(rows * rowLength).fill(1 / rowLength);
+      for (const bad of [499, 250, 3]) {
+        z[bad * rowLength + 7] = Number.NaN;
+        p[bad * rowLength + 9] = -1;
+        expect(() => engine.logSumExpRows(z, { rowLength })).toThrow(
+          new RangeError(
+            `logSumExpRows: z[${bad * rowLength + 7}] (row ${bad}, class 7) is NaN; logits must be finite or -Infinity`,
+          ),
+        );
+        expect(() => engine.klDivergenceRows(p, p, { rowLength })).toThrow(`p[${bad * rowLength + 9}] (row ${bad}`);
+        expect(() => engine.softmaxRows(z, { rowLength, out: z })).toThrow(`(row ${bad}, class 7) is NaN`);
+        z.fill(0.5);
+        z[bad * rowLength + 7] = Number.NaN;
+      }
+      const long = engine.float32(100_003).fill(0.5);
+      long[90_000] = Number.NaN;
+      expect(() => engine.entropy(long, { input: "logits" })).toThrow("entropy: p[90000] is NaN");
+      expect(() => engine.entropy(long, { normalize: true })).toThrow("entropy: p[90000] is NaN");
+      // and the engine is as before
+      long[90_000] = 0.5;
+      expect(engine.logSumExp(long)).toBe(reference.logSumExp(long));
+      for (const array of [z, p, long]) engine.free(array);
+    }
+  });
+
+  test("a memory that grows after the workers have started", () => {
+    const engine = engines[4];
+    for (const n of [50_000, 1_000_000, 3_000_000]) {
+      const rows = probabilities.makeRows("ordinary", Float32Array, n);
+      const placed = inMemory(engine, rows);
+      const normalize = { normalize: true };
+      const { p, q } = placed.rows;
+      expect(engine.jsDivergence(p, q, normalize)).toBe(reference.jsDivergence(rows.p, rows.q, normalize));
+      expect(engine.entropyRows(p, { ...normalize, rowLength: n / 1000 })).toEqual(
+        reference.entropyRows(rows.p, { ...normalize, rowLength: n / 1000 }),
+      );
+      if (n < 3_000_000) engine.float32(10); // what follows does not find the same place
+      placed.free();
+    }
+  });
+
+  test("a load that starves the workers changes nothing", async () => {
+    const loads = Array.from({ length: 6 }, () => spawn(process.execPath, ["-e", "for (;;);"]));
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const random = randomNumbers(13);
+      const engine = engines[6];
+      const rows = logits.makeRows("ordinary", Float32Array, 40_000);
+      const placed = inMemory(engine, rows);
+      const expected = {
+        ...logits.outcomesOf(logits.OF_LOGITS, reference, rows),
+        ...written(reference, rows),
+      };
+      for (let i = 0; i < 3; i++) {
+        const actual = { ...logits.outcomesOf(logits.OF_LOGITS, engine, placed.rows), ...written(engine, placed.rows) };
+        logits.expectNone(logits.differencesOf(actual, expected, "starved"));
+        expectSameMatrices(engine, Float32Array, 200, 400, random);
+      }
+      placed.free();
+      expect(engine.threads).toBe(16);
+    } finally {
+      for (const load of loads) load.kill("SIGKILL");
+    }
+  });
+});
+
+/** All functions of rows, of a matrix in the engine's memory and of an ordinary one. */
+function expectSameMatrices(
+  engine: Engine,
+  type: Constructor,
+  rows: number,
+  rowLength: number,
+  random: () => number,
+): void {
+  const make = (value: (i: number) => number) => new type(rows * rowLength).map((_, i) => value(i));
+  const z = make(() => 10 * random() - 5);
+  const w = make((i) => z[i] + random() - 0.5);
+  const p = make(() => random() + 1e-3);
+  const one = new type(rowLength).map(() => random());
+  const weights = Array.from({ length: rowLength }, random);
+  const labels = Int32Array.from({ length: rows }, (_, r) => (r > 0 && random() < 0.1 ? -100 : r % rowLength));
+  const tokens = labels.map((label) => Math.max(0, label));
+  const placed = inMemory(engine, { z, w, p, one });
+  const outcomes = (on: Engine, arrays: { z: FloatArray; w: FloatArray; p: FloatArray; one: FloatArray }) => {
+    const ofLogits = { rowLength, input: "logits", temperature: 1.5 } as const;
+    const soft = { rowLength, temperature: 0.5 };
+    const normalize = { rowLength, normalize: true };
+    const isOurs = on === engine;
+    const space = (like: FloatArray) =>
+      isOurs
+        ? like instanceof Float32Array
+          ? on.float32(like.length)
+          : on.float64(like.length)
+        : new type(like.length);
+    const outs = [space(z), space(z), space(z), space(z)];
+    outs[3].set(z);
+    const loss = { rowLength, labelSmoothing: 0.1, classWeights: weights, reduction: "none" } as const;
+    const result: Record<string, Outcome> = {};
+    const add = (name: string, call: () => number | FloatArray) => {
+      result[name] = outcomeOf(call);
+    };
+    add("klDivergenceRows", () => on.klDivergenceRows(arrays.z, arrays.w, ofLogits));
+    add("klDivergenceRows of one", () => on.klDivergenceRows(arrays.one, arrays.w, ofLogits));
+    add("entropyRows", () => on.entropyRows(arrays.p, { ...normalize, base: 2 }));
+    add("jsDistanceRows", () => on.jsDistanceRows(arrays.p, arrays.one, normalize));
+    add("crossEntropyRows", () =>
+      on.crossEntropyRows(arrays.p, arrays.z, { ...normalize, input: ["probabilities", "logits"] }),
+    );
+    add("logSumExpRows", () => on.logSumExpRows(arrays.z, soft));
+    add("softmaxRows", () => on.softmaxRows(arrays.z, { ...soft, out: outs[0] }).slice());
+    add("softmaxRows in place", () => on.softmaxRows(outs[3], { ...soft, out: outs[3] }).slice());
+    add("logRatioRows", () => on.logRatioRows(arrays.p, arrays.one, { rowLength, out: outs[1] }).slice());
+    add("crossEntropyLoss", () => on.crossEntropyLoss(arrays.z, labels, loss).perRow as Float64Array);
+    add("crossEntropyLoss, gradient", () =>
+      (on.crossEntropyLoss(arrays.z, labels, { ...loss, gradient: outs[2] }).gradient as FloatArray).slice(),
+    );
+    add("distillationLoss", () => on.distillationLoss(arrays.z, arrays.w, { rowLength, temperature: 2 }).loss);
+    add("distillationLoss in place", () => {
+      outs[3].set(z);
+      return on.distillationLoss(outs[3], arrays.w, { rowLength, gradient: outs[3] }).gradient?.slice() as FloatArray;
+    });
+    add("tokenLogProbabilities", () => on.tokenLogProbabilities(arrays.z, tokens, { rowLength }));
+    add("perplexity", () => on.perplexity(arrays.z, labels, { rowLength }));
+    add(
+      "logLikelihoodRatioOfTokens",
+      () => on.logLikelihoodRatioOfTokens(arrays.z, arrays.w, tokens, { rowLength }).sum,
+    );
+    if (isOurs) for (const out of outs) on.free(out);
+    return result;
+  };
+  const where = `${engine.threads} threads, ${rows} rows of ${rowLength}`;
+  const differences = logits.differencesOf(outcomes(engine, placed.rows), outcomes(reference, { z, w, p, one }), where);
+  placed.free();
+  logits.expectNone(differences);
+}
+
+test("two engines with threads side by side do not disturb each other", async () => {
+  const [one, other] = [await createEngine({ threads: 3 }), await createEngine({ threads: 2, backend: "js" })];
+  const rows = probabilities.makeRows("nearly equal", Float32Array, 60_000);
+  const [inOne, inOther] = [inMemory(one, rows), inMemory(other, rows)];
+  const expected = probabilities.resultsOf(reference, rows);
+  for (let i = 0; i < 20; i++) {
+    expect(probabilities.resultsOf(one, inOne.rows)).toEqual(expected);
+    expect(probabilities.resultsOf(other, inOther.rows)).toEqual(expected);
+  }
+  // one reads arrays of the other as any ordinary array
+  expect(probabilities.resultsOf(one, inOther.rows)).toEqual(expected);
+  one.dispose();
+  expect(probabilities.resultsOf(other, inOther.rows)).toEqual(expected);
+  other.dispose();
+});
+
+describe("threads that there cannot be", () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  test("without SharedArrayBuffer an engine has one, and says what would change it", async () => {
+    vi.stubGlobal("SharedArrayBuffer", undefined);
+    for (const backend of ["auto", "simd", "js"] as const) {
+      const engine = await createEngine({ threads: 4, backend });
+      expect(engine.threads).toBe(1);
+      expect(engine.threadsReason).toMatch(/no SharedArrayBuffer.*Cross-Origin-Opener-Policy: same-origin.*Embedder/);
+      expect(engine.klDivergence([0.5, 0.5], [0.25, 0.75])).toBe(reference.klDivergence([0.5, 0.5], [0.25, 0.75]));
+      engine.dispose();
+    }
+  });
+
+  test("nor with a plain memory, or where WebAssembly is not", async () => {
+    const plain = await createEngine({ threads: 2, shared: false });
+    expect([plain.threads, plain.threadsReason]).toEqual([1, "one thread: shared: false was asked for"]);
+    vi.stubGlobal("WebAssembly", undefined);
+    const js = await createEngine({ threads: 2 });
+    expect([js.backend, js.threads, js.threadsReason]).toEqual(["js", 1, "one thread: there is no WebAssembly memory"]);
+  });
+
+  test("a number that is none is an error, and so is one where nobody waits", async () => {
+    for (const threads of [0, -1, 1.5, 33, Number.NaN, "2", "all"] as never[]) {
+      await expect(createEngine({ threads })).rejects.toThrow(
+        `createEngine: threads is ${JSON.stringify(threads)}; it must be "auto" or an integer from 1 to 32`,
+      );
+    }
+    expect(() => createEngineSync({ threads: 2 } as EngineOptions)).toThrow(
+      "createEngineSync: threads start while the caller waits; use await createEngine({ threads })",
+    );
+    expect(createEngineSync({ threads: 1 }).threads).toBe(1);
+    await expect(createEngine({ threads: 16, maxBytes: 2 ** 20 })).rejects.toThrow(
+      /maxBytes is 1048576; it must be from/,
+    );
+  });
+
+  test("auto is as many as run at once", async () => {
+    const engine = await createEngine({ threads: "auto" });
+    const { availableParallelism } = await import("node:os");
+    expect(engine.threads).toBe(Math.min(16, availableParallelism()));
+    engine.dispose();
+  });
+});
+
+describe("what ends", () => {
+  const run = (script: string) =>
+    execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
+      cwd: new URL("..", import.meta.url),
+      timeout: 30_000,
+      encoding: "utf8",
+    });
+
+  test("an engine that is not disposed of does not keep Node alive", () => {
+    const output = run(`
+      import { createEngine } from "./src/index.ts";
+      const engine = await createEngine({ threads: 3 });
+      const p = engine.float32(100_000).fill(1e-5);
+      console.log(engine.threads, engine.klDivergence(p, p));
+    `);
+    expect(output).toBe("3 0\n");
+  });
+
+  test("work aside does, until it is done", () => {
+    const output = run(`
+      import { createEngine } from "./src/index.ts";
+      const engine = await createEngine({ threads: 2 });
+      const z = engine.float32(3_000_000);
+      engine.async.logSumExpRows(z, { rowLength: 300 }).then((sums) => console.log(sums.length));
+    `);
+    expect(output).toBe("10000\n");
+  });
+
+  test("dispose ends the workers", () => {
+    const output = run(`
+      import { createEngine } from "./src/index.ts";
+      import threads from "node:worker_threads";
+      const ended = [];
+      const { Worker } = threads;
+      threads.Worker = class extends Worker {
+        constructor(...args) { super(...args); this.on("exit", () => ended.push(1)); }
+      };
+      const engine = await createEngine({ threads: 3 });
+      engine.dispose();
+      engine.dispose();
+      while (ended.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+      try { engine.entropy([1]); } catch (error) { console.log(error.message); }
+    `);
+    expect(output).toBe("this engine has been disposed\n");
+  });
+});
