@@ -4,7 +4,7 @@
 import { Bench } from "tinybench";
 
 /** The number below which `share` of all lie. */
-export const quantile = (numbers: number[], share: number): number =>
+const quantile = (numbers: number[], share: number): number =>
   [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(share * numbers.length))];
 
 export const median = (numbers: number[]): number => quantile(numbers, 0.5);

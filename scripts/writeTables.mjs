@@ -1,10 +1,14 @@
-// Writes the README's table of speed and error from a run of the benchmark:
+// Writes the README's tables from runs of the benchmarks:
 //
-//     npm run bench -- --classes 131072 --rounds 61 --save bench/results.json && npm run tables
+//     npm run bench -- --classes 131072 --rounds 61 --save bench/results.json
+//     npm run bench:threads -- --save bench/threads.json
+//     npm run tables
 
 import { readFileSync, writeFileSync } from "node:fs";
 
-const { command, machine, coldStart, size, results } = JSON.parse(readFileSync("bench/results.json", "utf8"));
+const read = (name) => JSON.parse(readFileSync(`bench/${name}.json`, "utf8"));
+
+const { command, machine, coldStart, size, results } = read("results");
 const classes = 131072;
 const of = results.filter((result) => result.classes === classes);
 
@@ -64,10 +68,43 @@ ${tableOf("logits")}
 Import and a first result, cold: ${coldStart[1].toFixed(0)} ms more than an empty script (median). The package, minified and gzipped, binary
 included: ${(size / 1024).toFixed(1)} KiB.`;
 
-const readme = readFileSync("README.md", "utf8");
-const marked = /(<!-- table of speed and error: scripts\/writeTables.mjs -->\n)[\s\S]*?(\n<!-- end -->)/;
-if (!marked.test(readme)) throw new Error("README.md has no place for the table");
-writeFileSync(
-  "README.md",
-  readme.replace(marked, (_, start, end) => `${start}\n${text}\n${end}`),
-);
+const threads = read("threads");
+const mostThreads = Math.max(...threads.results.map((result) => result.threads));
+
+/** What one case gains by each number of threads. */
+function rowOfThreads(what, rows, classes) {
+  const these = threads.results.filter((it) => it.what === what && it.rows === rows && it.classes === classes);
+  const [single] = these;
+  const microseconds = single.nanosecondsPerCall / 1000;
+  const gains = these.slice(1).map(({ ratio }) => {
+    const [middle, lower, upper] = ratio.map(number);
+    return `${middle}× (${lower}–${upper})`;
+  });
+  const shape = rows === 1 ? classes.toLocaleString("en") : `${rows} × ${classes.toLocaleString("en")}`;
+  return line([`\`${what.replace(",", "`,")}${what.includes(",") ? "" : "`"}`, shape, number(microseconds), ...gains]);
+}
+
+const counts = [...new Set(threads.results.map((result) => result.threads))].filter((count) => count > 1);
+const threadCases = new Map(threads.results.map((it) => [`${it.what} ${it.rows} ${it.classes}`, it]));
+const threadTable = [
+  line(["", "classes", "1 thread, µs", ...counts.map((count) => `${count} threads`)]),
+  line(["---", "---:", "---:", ...counts.map(() => "---:")]),
+  ...[...threadCases.values()].map(({ what, rows, classes }) => rowOfThreads(what, rows, classes)),
+].join("\n");
+
+const threadText = `What threads bring on ${threads.machine.cores} cores (${threads.machine.cpu}, Node ${threads.machine.node}; \`${threads.command}\`): medians
+and quartiles over rounds in which engines of 1${mostThreads > 2 ? ` to ${mostThreads}` : " and 2"} threads take turns; f32, in their memories. To hand work out takes
+${threads.dispatch.awake.toFixed(0)} µs, ${threads.dispatch.asleep.toFixed(0)} µs where the worker has gone to sleep, as it does 0.2 ms after its last job.
+
+${threadTable}`;
+
+let readme = readFileSync("README.md", "utf8");
+for (const [what, table] of [
+  ["table of speed and error", text],
+  ["table of threads", threadText],
+]) {
+  const marked = new RegExp(`(<!-- ${what}: scripts/writeTables.mjs -->\\n)[\\s\\S]*?(\\n<!-- end -->)`);
+  if (!marked.test(readme)) throw new Error(`README.md has no place for the ${what}`);
+  readme = readme.replace(marked, (_, start, end) => `${start}\n${table}\n${end}`);
+}
+writeFileSync("README.md", readme);

@@ -5,13 +5,12 @@
 import { addTo, BEFORE, BLOCKS, NO_FIELDS, TOTAL, UNUSUAL } from "./fallback/blocks.js";
 import { SMALLEST_NORMAL_F64 } from "./fallback/lanes.js";
 import type { Fields } from "./fallback/logits.js";
+import { CHUNK, type ChunkJob, type Mapping, type Precision, type Reduction } from "./kernels.js";
 import { CHUNK_BYTES, SLOTS } from "./layout.js";
 import { ln } from "./scalar.js";
 
 export { P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "./fallback/blocks.js";
-
-/** The type in which a row is computed. */
-export type Precision = "f32" | "f64";
+export type { Precision } from "./kernels.js";
 
 /** Anything that has numbers at 0 … length - 1. What is not a Float32Array is taken as f64. */
 export type Vector = ArrayLike<number>;
@@ -31,64 +30,10 @@ export interface Row {
   readonly weights?: Vector;
 }
 
-export const REDUCTIONS = [
-  "crossEntropy",
-  "crossEntropyOfLogits",
-  "entropy",
-  "entropyOfLogits",
-  "jeffreysDivergence",
-  "jsDivergence",
-  "jsDivergenceOfLogits",
-  "klDivergence",
-  "klDivergenceOfLogits",
-  "logLikelihoodRatio",
-  "logLikelihoodRatioOfLogits",
-  "logSumExp",
-  "maximum",
-  "mixtureDivergence",
-  "softTargets",
-  "sumOfLogits",
-  "survey",
-] as const;
-export type Reduction = (typeof REDUCTIONS)[number];
-
-/** Kernels that write a row. */
-export const MAPPINGS = [
-  "exponentials",
-  "lessTargets",
-  "logRatio",
-  "logRatioOfLogits",
-  "mixtureGradient",
-  "reverseGradient",
-  "scaled",
-  "shifted",
-  "softmaxDifference",
-] as const;
-export type Mapping = (typeof MAPPINGS)[number];
-
-/** Numbers of a chunk. */
-export const CHUNK = { f32: CHUNK_BYTES / 4, f64: CHUNK_BYTES / 8 } as const;
-
 /** Where a mapping writes a chunk of its result. */
 const OUT_SLOT = SLOTS - 1;
 
 export type FloatArray = Float32Array | Float64Array;
-
-/** A kernel over rows that lie in a memory shared by threads: what is done chunk by chunk, by any of them. */
-export interface ChunkJob {
-  readonly kernel: Reduction | Mapping;
-  readonly precision: Precision;
-  /** Where the rows are, in bytes. */
-  readonly offsets: readonly number[];
-  readonly length: number;
-  /** Where a mapping writes. */
-  readonly out: number | undefined;
-}
-
-/** f64s that are left of a chunk: its flags; of each total its sum, its error, and whether there is one. */
-export const RESULT = 16;
-/** Those of what a family needs to know besides its rows. */
-export const PARAMETERS = 16;
 
 /** Threads that take their share of a long row. */
 export interface Crew {

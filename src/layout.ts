@@ -21,6 +21,9 @@ const STATE_BYTES = 12288;
 export const RESULT_BYTES = 32768;
 const STAGING_BYTES = SLOTS * CHUNK_BYTES;
 
+/** Threads of an engine: what the states of tasks have room for (src/threads/board.ts). */
+export const MOST_THREADS = 32;
+
 export const BOARD = 16384;
 export const BOARD_BYTES = 49152;
 const STAGING = BOARD + BOARD_BYTES;

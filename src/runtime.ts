@@ -2,13 +2,12 @@ import type { Backend } from "./backend.js";
 import { JsBackend } from "./fallback/backend.js";
 import { LOW } from "./fallback/lanes.js";
 import { BINARY, MEMORY_FLAGS } from "./generated/binary.js";
-import { RESERVED_BYTES, reservedBytes } from "./layout.js";
+import { MOST_THREADS, RESERVED_BYTES, reservedBytes } from "./layout.js";
 import { LinearMemory, type Memory, PlainMemory } from "./memory.js";
 import { checkKeys } from "./options.js";
+import { availableThreads } from "./platform.js";
 import { SimdBackend } from "./simd.js";
-import { MOST_THREADS } from "./threads/board.js";
-import { Pool } from "./threads/pool.js";
-import { availableThreads } from "./threads/spawn.js";
+import type { Pool } from "./threads/pool.js";
 
 export interface EngineOptions {
   /** `"simd"` and `"js"` give the same bits. `"auto"` (the default) is `"simd"` where the platform runs it. */
@@ -132,6 +131,7 @@ async function withThreads(runtime: Runtime, { threads, shared }: Settings): Pro
   if (!(memory instanceof LinearMemory && memory.shared)) {
     return { ...runtime, threadsReason: `one thread: ${whyNotShared(shared)}` };
   }
+  const { Pool } = await import("./threads/pool.js");
   const pool = new Pool(memory, threads);
   await pool.start(runtime.module);
   if (pool.threads === 1) return { ...runtime, threadsReason: pool.reason };

@@ -1,7 +1,8 @@
 import { instantiateSync } from "@assemblyscript/loader";
-import { Backend, type FloatArray, type Mapping, PARAMETERS, type Precision, type Reduction } from "./backend.js";
+import { Backend, type FloatArray } from "./backend.js";
 import { TOTAL } from "./fallback/blocks.js";
 import type { Fields } from "./fallback/logits.js";
+import { type Mapping, PARAMETERS, type Precision, type Reduction } from "./kernels.js";
 import { CHUNK_BYTES, FAMILY, RESERVED_BYTES, type Region, regionOf, SLOTS } from "./layout.js";
 import type { Space } from "./space.js";
 

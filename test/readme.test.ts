@@ -39,7 +39,7 @@ const blocks = [...read("README.md").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, 
 
 describe("README.md", () => {
   test("has examples", () => {
-    expect(blocks).toHaveLength(3);
+    expect(blocks).toHaveLength(4);
     for (const block of blocks) expect(examplesOf(block)).not.toHaveLength(0);
   });
 
@@ -57,6 +57,18 @@ describe("README.md", () => {
     expect(evaluate(code, "engine.backend")).toBe(JSON.parse(shown["engine.backend"]));
     const kl = "engine.klDivergence(p, q)";
     expectShown(evaluate(code.slice(0, code.indexOf(kl)), kl), shown[kl]);
+  });
+
+  test("threads", async () => {
+    const code = blocks[3].replace(/^import.*$/m, "").replace(/\bconsole.log\(.*?\)/, "seen.push([done, total])");
+    const seen: number[][] = [];
+    const body = code.replace(/^engine.logSumExpRows/m, "const first = engine.logSumExpRows");
+    const run = new Function("createEngine", "seen", `return (async () => { ${body}; return { first, sums }; })()`);
+    const { first, sums } = await run(logratio.createEngine, seen);
+    expect(first).toEqual(new Float64Array(64).fill(first[0]));
+    expect(first[0]).toBeCloseTo(Math.log(32768), 12);
+    expect(sums).toEqual(first);
+    expect(seen.at(-1)).toEqual([64, 64]);
   });
 
   test("names every measure", () => {

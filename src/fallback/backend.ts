@@ -1,4 +1,5 @@
-import { Backend, CHUNK, type FloatArray, type Mapping, type Precision, type Reduction } from "../backend.js";
+import { Backend, type FloatArray } from "../backend.js";
+import { CHUNK, type Mapping, type Precision, type Reduction } from "../kernels.js";
 import { SLOTS } from "../layout.js";
 import type { Space } from "../space.js";
 import { NO_FIELDS, State } from "./blocks.js";

@@ -6,14 +6,11 @@
 // whatever it has read meanwhile. What it computes it leaves in a place of its own, where nobody looks unless it has settled
 // the task. So any task may be done twice, and a thread that has stopped holds up nobody.
 
-import { type ChunkJob, MAPPINGS, PARAMETERS, type Precision, REDUCTIONS } from "../backend.js";
+import { type ChunkJob, MAPPINGS, PARAMETERS, type Precision, REDUCTIONS } from "../kernels.js";
 import { BOARD, BOARD_BYTES } from "../layout.js";
 
 /** Tasks of a job. */
 export const MOST_TASKS = 256;
-/** Threads of an engine: what the states have room for. */
-export const MOST_THREADS = 32;
-
 /** Words of a cache line: words that different threads write share none. */
 const LINE = 16;
 const GENERATION = 0;

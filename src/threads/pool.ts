@@ -1,11 +1,13 @@
 // The caller's side of the threads: it posts jobs, does its share, and waits for the rest, but for no one for ever.
 
-import { type Backend, CHUNK, type ChunkJob, type Crew, RESULT, type Vector } from "../backend.js";
+import type { Backend, Crew, Vector } from "../backend.js";
+import { CHUNK, type ChunkJob, RESULT } from "../kernels.js";
 import { RESULT_BYTES, resultsOf } from "../layout.js";
 import type { LinearMemory } from "../memory.js";
+import { availableThreads } from "../platform.js";
 import { type AsideOptions, arraysOf, doHere, type Work } from "../work.js";
 import { Board, MOST_TASKS } from "./board.js";
-import { availableThreads, type Listener, type Worker, waysToSpawn } from "./spawn.js";
+import { type Listener, type Worker, waysToSpawn } from "./spawn.js";
 import { describeArray, isSharable, type SharedArray, type Start, writeText } from "./text.js";
 
 /** Fewer chunks of a row (32 KiB of each array) cost more to share than they take: README, "Threads". */

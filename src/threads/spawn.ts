@@ -1,5 +1,7 @@
 // Starting a worker: of node:worker_threads in Node, a Web Worker elsewhere.
 
+import { isNode } from "../platform.js";
+
 /** A worker, however the platform calls it. */
 export interface Worker {
   post(message: unknown): void;
@@ -12,17 +14,6 @@ export interface Listener {
   message(data: unknown): void;
   /** It has stopped, or never started. */
   end(reason: string): void;
-}
-
-const isNode = (): boolean =>
-  typeof process !== "undefined" &&
-  process.versions?.node !== undefined &&
-  !("Bun" in globalThis || "Deno" in globalThis);
-
-/** How many threads run at once. */
-export function availableThreads(): number {
-  if (isNode()) return process.getBuiltinModule("node:os").availableParallelism();
-  return globalThis.navigator?.hardwareConcurrency ?? 1;
 }
 
 function spawnInNode(source: string, listener: Listener): Worker {

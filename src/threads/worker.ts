@@ -1,7 +1,8 @@
 // A thread beside the caller's: it waits for jobs on the board and does its share of them. Built to one file of its own.
 
-import { type Backend, PARAMETERS, RESULT } from "../backend.js";
+import type { Backend } from "../backend.js";
 import { JsBackend } from "../fallback/backend.js";
+import { PARAMETERS, RESULT } from "../kernels.js";
 import { RESULT_BYTES, resultsOf } from "../layout.js";
 import { loopsByName } from "../loops.js";
 import { SimdBackend } from "../simd.js";
