@@ -243,22 +243,21 @@ export abstract class Backend<Location = unknown> {
     return flags & UNUSUAL ? UNUSUAL : flags;
   }
 
-  /** Chunk `index` of a job, alone. */
-  doChunk(
-    { kernel, precision, offsets, length, out }: ChunkJob,
-    index: number,
-    results: Float64Array,
-    at: number,
-  ): void {
-    this.#clear();
+  /** Chunk `index` of a job, alone. Short of it would be a call of the kernel: what surrounds it counts. */
+  doChunk(job: ChunkJob, index: number, results: Float64Array, at: number): void {
+    const { precision, offsets, out } = job;
+    const start = index * CHUNK_BYTES;
     const from = index * CHUNK[precision];
-    const count = Math.min(CHUNK[precision], length - from);
-    const locate = (offset: number) => this.inSpace(precision, offset + index * CHUNK_BYTES, count);
-    const rows = offsets.map(locate);
-    results[at] =
-      out === undefined
-        ? this.call(kernel as Reduction, precision, rows, count)
-        : this.callMapping(kernel as Mapping, precision, rows, locate(out), count);
+    const count = Math.min(CHUNK[precision], job.length - from);
+    const rows: Location[] = [];
+    for (let i = 0; i < offsets.length; i++) rows.push(this.inSpace(precision, offsets[i] + start, count));
+    this.#clear();
+    if (out === undefined) {
+      results[at] = this.call(job.kernel as Reduction, precision, rows, count);
+    } else {
+      const to = this.inSpace(precision, out + start, count);
+      results[at] = this.callMapping(job.kernel as Mapping, precision, rows, to, count);
+    }
     const { totals } = this;
     for (let i = 0, to = at + 1; i < 3 * TOTAL; i += TOTAL, to += 3) {
       results[to] = totals[i];

@@ -1,12 +1,8 @@
-// What differs between platforms.
-
-export const isNode = (): boolean =>
-  typeof process !== "undefined" &&
-  process.versions?.node !== undefined &&
-  !("Bun" in globalThis || "Deno" in globalThis);
+/** A module of Node's, which Bun and Deno have too; undefined in browsers. */
+export const nodeModule: NodeJS.Process["getBuiltinModule"] | undefined =
+  typeof process === "undefined" ? undefined : process.getBuiltinModule;
 
 /** How many threads run at once. */
 export function availableThreads(): number {
-  if (isNode()) return process.getBuiltinModule("node:os").availableParallelism();
-  return globalThis.navigator?.hardwareConcurrency ?? 1;
+  return nodeModule?.("node:os").availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }

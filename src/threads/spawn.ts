@@ -1,6 +1,6 @@
-// Starting a worker: of node:worker_threads in Node, a Web Worker elsewhere.
+// Starting a worker: of node:worker_threads where they are (Node, Bun, Deno), a Web Worker elsewhere.
 
-import { isNode } from "../platform.js";
+import { nodeModule } from "../platform.js";
 
 /** A worker, however the platform calls it. */
 export interface Worker {
@@ -16,8 +16,9 @@ export interface Listener {
   end(reason: string): void;
 }
 
-function spawnInNode(source: string, listener: Listener): Worker {
-  const { Worker } = process.getBuiltinModule("node:worker_threads");
+type NodeThreads = typeof import("node:worker_threads");
+
+function inNode({ Worker }: NodeThreads, source: string, listener: Listener): Worker {
   // not the flags of the process: some (--input-type, --test) would make of the worker something else
   const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), { execArgv: [] });
   worker.unref();
@@ -56,7 +57,8 @@ function fromFile(listener: Listener): Worker {
 
 /** The ways to start a worker here, in the order in which they are to be tried: a page's policy may forbid the first. */
 export function waysToSpawn(source: string): ((listener: Listener) => Worker)[] {
-  if (isNode()) return [(listener) => spawnInNode(source, listener)];
+  const threads = nodeModule?.("node:worker_threads");
+  if (threads) return [(listener) => inNode(threads, source, listener)];
   if (typeof Worker === "undefined") return [];
   return [(listener) => fromBlob(source, listener), fromFile];
 }
