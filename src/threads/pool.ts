@@ -39,7 +39,7 @@ type Writes = "nothing" | "elsewhere" | "in place";
 interface Aside {
   readonly tasks: number;
   readonly generation: number;
-  readonly end: () => void;
+  end: () => void;
   /** A worker ended while it did a task. */
   isMarred: boolean;
 }
@@ -90,10 +90,6 @@ export class Pool implements Crew {
     const { threads } = this;
     if (threads === this.#asked) return `${threads} threads over one memory, the caller's among them`;
     return `${threads} of ${this.#asked} threads: ${this.#lost}`;
-  }
-
-  get isDisposed(): boolean {
-    return this.#isDisposed;
   }
 
   /** Starts the workers, as many as can be. */
@@ -361,9 +357,7 @@ export class Pool implements Crew {
       const isMarred = await this.#runAside(tasks, (bytesOfRow(work) * rows) / tasks, signal);
       if (this.#isDisposed) throw new Error(`${work.functionName}: the engine has been disposed`);
       signal?.throwIfAborted();
-      if (isMarred && writes === "in place") {
-        throw lostError(work.functionName);
-      }
+      if (isMarred && writes === "in place") throw lostError(work.functionName);
       const failed: number[] = [];
       for (let task = 0; task < tasks; task++) {
         const doer = this.#board.doerOf(task);
@@ -389,13 +383,17 @@ export class Pool implements Crew {
   async #runAside(tasks: number, bytesOfTask: number, signal: AbortSignal | undefined): Promise<boolean> {
     const board = this.#board;
     const generation = board.post(tasks, true);
-    let aside: Aside | undefined;
+    const aside: Aside = { tasks, generation, end: () => {}, isMarred: false };
+    const end = new Promise<void>((resolve) => {
+      aside.end = resolve;
+    });
+    this.#aside = aside;
     const hold = (isHeld: boolean) => {
       for (const worker of this.#workers.values()) worker.hold(isHeld);
     };
     const stop = () => {
       board.revokeOpen(tasks, generation);
-      if (board.countSettled(tasks) === tasks) aside?.end();
+      if (board.countSettled(tasks) === tasks) aside.end();
     };
     // a worker may be gone without a word
     const patience = LOST_MILLISECONDS + bytesOfTask * LOST_MILLISECONDS_PER_BYTE;
@@ -403,7 +401,7 @@ export class Pool implements Crew {
     let since = performance.now();
     const watch = () => {
       const now = board.countSettled(tasks);
-      if (now === tasks) aside?.end();
+      if (now === tasks) aside.end();
       else if (now !== settled) [settled, since] = [now, performance.now()];
       else if (performance.now() - since > patience) this.#abandonAside();
     };
@@ -411,17 +409,14 @@ export class Pool implements Crew {
     hold(true);
     signal?.addEventListener("abort", stop);
     try {
-      await new Promise<void>((end) => {
-        aside = { tasks, generation, end, isMarred: false };
-        this.#aside = aside;
-      });
+      await end;
     } finally {
       clearInterval(timer);
       signal?.removeEventListener("abort", stop);
       this.#aside = undefined;
       hold(false);
     }
-    return (aside as unknown as Aside).isMarred;
+    return aside.isMarred;
   }
 
   #abandonAside(): void {
