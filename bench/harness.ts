@@ -5,7 +5,7 @@ import type * as logratio from "../dist/index.js";
 import type { Family, FloatArray, Rows } from "./family.js";
 
 /** The number below which `share` of all lie. */
-export const quantile = (numbers: number[], share: number): number =>
+const quantile = (numbers: number[], share: number): number =>
   [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(share * numbers.length))];
 export const median = (numbers: number[]): number => quantile(numbers, 0.5);
 
