@@ -197,7 +197,9 @@ const isRelaxed = ({ options, module }: Plan): boolean => options.backend === "r
 export function createRuntimeSync(functionName: string, options: EngineOptions): Runtime {
   const plan = new Plan(functionName, options);
   if (isRelaxed(plan)) {
-    throw new Error(`${functionName}: backend "relaxed" is loaded on request: use createEngine, or pass its compiled module`);
+    throw new Error(
+      `${functionName}: backend "relaxed" is loaded on request: use createEngine, or pass its compiled module`,
+    );
   }
   const runtime = makeRuntimeSync(plan);
   runtime.memory.reserve(plan.options.reserve);
