@@ -5,6 +5,7 @@ import { reducePair } from "./blocks";
 
 // @ts-ignore: decorator
 @final @unmanaged class Survey<T> {
+  /** For `terms`, which asks whether it is there: Σ term is to have the order of Σp. */
   isSum: bool;
 
   // @ts-ignore: decorator
