@@ -9,7 +9,8 @@
 //
 // `exponential`: at most 2.6 ulp (f32, every number tried by scripts/tryEveryFloat.ts), 1 ulp (f64).
 
-import { one } from "./lanes";
+import { multiplyAdd, one, subtractProduct } from "./lanes";
+import { coefficient, extended, pair, withPair } from "./polynomial";
 
 const R_F32 = memory.data<f32>(
   [0.9999997019767761, 0.4999914765357971, 0.1666763722896576, 0.04189806059002876, 0.008290290832519531],
@@ -50,14 +51,8 @@ const REDUCTION_F64 = memory.data<f64>(
 
 // @ts-ignore: decorator
 @inline
-function at<T>(table32: usize, table64: usize, index: usize): v128 {
-  return sizeof<T>() == 4 ? v128.load_splat<f32>(table32 + (index << 2)) : v128.load_splat<f64>(table64 + (index << 3));
-}
-
-// @ts-ignore: decorator
-@inline
 function reduction<T>(index: usize): v128 {
-  return at<T>(REDUCTION_F32, REDUCTION_F64, index);
+  return coefficient<T>(REDUCTION_F32, REDUCTION_F64, index);
 }
 
 /** -64 (f32), -256 (f64): an exponent below which e^x makes no difference to a sum with a 1 in it, and is normal. */
@@ -67,31 +62,18 @@ export function negligible<T>(): v128 {
   return reduction<T>(4);
 }
 
-/** Coefficient + next coefficient·x. */
-// @ts-ignore: decorator
-@inline
-function pair<T>(table32: usize, table64: usize, index: usize, x: v128): v128 {
-  return v128.add<T>(v128.mul<T>(at<T>(table32, table64, index + 1), x), at<T>(table32, table64, index));
-}
-
-/** a·x + b. */
-// @ts-ignore: decorator
-@inline
-function linear<T>(a: v128, x: v128, b: v128): v128 {
-  return v128.add<T>(v128.mul<T>(a, x), b);
-}
-
-/** Q(r), in pairs (Estrin). */
+/** Q(r). */
 // @ts-ignore: decorator
 @inline
 function seriesQ<T>(r: v128, rr: v128): v128 {
   if (sizeof<T>() == 4) {
-    return linear<T>(linear<T>(at<T>(Q_F32, Q_F64, 4), rr, pair<T>(Q_F32, Q_F64, 2, r)), rr, pair<T>(Q_F32, Q_F64, 0, r));
+    const high = withPair<T>(coefficient<T>(Q_F32, Q_F64, 4), r, rr, Q_F32, Q_F64, 2);
+    return withPair<T>(high, r, rr, Q_F32, Q_F64, 0);
   }
-  let q = linear<T>(pair<T>(Q_F32, Q_F64, 8, r), rr, pair<T>(Q_F32, Q_F64, 6, r));
-  q = linear<T>(q, rr, pair<T>(Q_F32, Q_F64, 4, r));
-  q = linear<T>(q, rr, pair<T>(Q_F32, Q_F64, 2, r));
-  return linear<T>(q, rr, pair<T>(Q_F32, Q_F64, 0, r));
+  let q = withPair<T>(pair<T>(Q_F32, Q_F64, 8, r), r, rr, Q_F32, Q_F64, 6);
+  q = withPair<T>(q, r, rr, Q_F32, Q_F64, 4);
+  q = withPair<T>(q, r, rr, Q_F32, Q_F64, 2);
+  return withPair<T>(q, r, rr, Q_F32, Q_F64, 0);
 }
 
 /** e^r, |r| <= ln(2)/2. */
@@ -100,24 +82,24 @@ function seriesQ<T>(r: v128, rr: v128): v128 {
 function ofRemainder<T>(r: v128): v128 {
   const rr = v128.mul<T>(r, r);
   if (sizeof<T>() == 4) {
-    const high = linear<T>(pair<T>(R_F32, 0, 3, r), rr, pair<T>(R_F32, 0, 1, r));
-    return linear<T>(high, rr, linear<T>(at<T>(R_F32, 0, 0), r, one<T>()));
+    const high = withPair<T>(pair<T>(R_F32, 0, 3, r), r, rr, R_F32, 0, 1);
+    return extended<T>(high, r, rr, coefficient<T>(R_F32, 0, 0), one<T>());
   }
-  return v128.add<T>(linear<T>(seriesQ<T>(r, rr), rr, r), one<T>());
+  return v128.add<T>(multiplyAdd<T>(seriesQ<T>(r, rr), rr, r), one<T>());
 }
 
 /** n in the lowest bits, below those of 1.5·2^23 or 1.5·2^52. */
 // @ts-ignore: decorator
 @inline
 function octavesOf<T>(x: v128): v128 {
-  return v128.add<T>(v128.mul<T>(x, reduction<T>(0)), reduction<T>(1));
+  return multiplyAdd<T>(x, reduction<T>(0), reduction<T>(1));
 }
 
 // @ts-ignore: decorator
 @inline
 function remainderOf<T>(x: v128, octaves: v128): v128 {
   const n = v128.sub<T>(octaves, reduction<T>(1));
-  return v128.sub<T>(v128.sub<T>(x, v128.mul<T>(n, reduction<T>(2))), v128.mul<T>(n, reduction<T>(3)));
+  return subtractProduct<T>(subtractProduct<T>(x, n, reduction<T>(2)), n, reduction<T>(3));
 }
 
 /** x·2^n, n in the lowest bits, where it is a normal number. */
@@ -163,19 +145,19 @@ function halfOctaves_f64(octaves: v128): v128 {
 export function excessNear<T>(v: v128): v128 {
   const vv = v128.mul<T>(v, v);
   if (sizeof<T>() == 4) {
-    let g = linear<T>(at<T>(G_F32, G_F64, 8), vv, pair<T>(G_F32, G_F64, 6, v));
-    g = linear<T>(g, vv, pair<T>(G_F32, G_F64, 4, v));
-    g = linear<T>(g, vv, pair<T>(G_F32, G_F64, 2, v));
-    return v128.mul<T>(vv, linear<T>(g, vv, pair<T>(G_F32, G_F64, 0, v)));
+    let g = withPair<T>(coefficient<T>(G_F32, G_F64, 8), v, vv, G_F32, G_F64, 6);
+    g = withPair<T>(g, v, vv, G_F32, G_F64, 4);
+    g = withPair<T>(g, v, vv, G_F32, G_F64, 2);
+    return v128.mul<T>(vv, withPair<T>(g, v, vv, G_F32, G_F64, 0));
   }
-  let g = linear<T>(at<T>(G_F32, G_F64, 16), vv, pair<T>(G_F32, G_F64, 14, v));
-  g = linear<T>(g, vv, pair<T>(G_F32, G_F64, 12, v));
-  g = linear<T>(g, vv, pair<T>(G_F32, G_F64, 10, v));
-  g = linear<T>(g, vv, pair<T>(G_F32, G_F64, 8, v));
-  g = linear<T>(g, vv, pair<T>(G_F32, G_F64, 6, v));
-  g = linear<T>(g, vv, pair<T>(G_F32, G_F64, 4, v));
-  g = linear<T>(g, vv, pair<T>(G_F32, G_F64, 2, v));
-  return v128.mul<T>(vv, linear<T>(g, vv, pair<T>(G_F32, G_F64, 0, v)));
+  let g = withPair<T>(coefficient<T>(G_F32, G_F64, 16), v, vv, G_F32, G_F64, 14);
+  g = withPair<T>(g, v, vv, G_F32, G_F64, 12);
+  g = withPair<T>(g, v, vv, G_F32, G_F64, 10);
+  g = withPair<T>(g, v, vv, G_F32, G_F64, 8);
+  g = withPair<T>(g, v, vv, G_F32, G_F64, 6);
+  g = withPair<T>(g, v, vv, G_F32, G_F64, 4);
+  g = withPair<T>(g, v, vv, G_F32, G_F64, 2);
+  return v128.mul<T>(vv, withPair<T>(g, v, vv, G_F32, G_F64, 0));
 }
 
 /**
@@ -190,6 +172,7 @@ export function excessOfExponential<T>(v: v128): v128 {
   const r = remainderOf<T>(clamped, octaves);
   const rr = v128.mul<T>(r, r);
   const power = timesPowerOf2<T>(one<T>(), octaves);
-  const curved = v128.mul<T>(power, v128.mul<T>(rr, seriesQ<T>(r, rr)));
-  return v128.add<T>(curved, v128.add<T>(v128.sub<T>(power, one<T>()), v128.sub<T>(v128.mul<T>(power, r), v)));
+  const curved = v128.mul<T>(rr, seriesQ<T>(r, rr));
+  const rest = v128.add<T>(v128.sub<T>(power, one<T>()), v128.sub<T>(v128.mul<T>(power, r), v));
+  return multiplyAdd<T>(power, curved, rest);
 }

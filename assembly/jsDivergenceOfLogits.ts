@@ -7,13 +7,14 @@
 // Every term is >= 0, and of second order in v from the start. H is a minimax polynomial made by scripts/fitPolynomials.py,
 // |error| <= 3.8e-9 (f32, 4 coefficients), 2.32e-18 (f64, 12).
 
-import { BLOCK, GROUP, UNUSUAL, blockSize, sumOfGroup } from "./blocks";
+import { BLOCK, GROUP, SCRATCH, UNUSUAL, blockSize, sumOfGroup } from "./blocks";
 import { exponential, negligible } from "./exponential";
-import { addLanes, half, sumOfLanes } from "./lanes";
+import { addLanes, half, multiplyAdd, sumOfLanes } from "./lanes";
 import {
-  B_SHIFT, NEAR, SCALE, SCRATCH, SECOND_FACTOR, addFinite, clampedExponents, field, paddedLogits, preparePair,
+  B_SHIFT, NEAR, SCALE, SECOND_FACTOR, addFinite, clampedExponents, field, paddedLogits, preparePair,
 } from "./logits";
 import { atanhSeries, ln2Of } from "./logarithm";
+import { coefficient, pair, withPair } from "./polynomial";
 
 const H_F32 = memory.data<f32>(
   [
@@ -33,20 +34,7 @@ const H_F64 = memory.data<f64>(
 // @ts-ignore: decorator
 @inline
 function at<T>(index: usize): v128 {
-  return sizeof<T>() == 4 ? v128.load_splat<f32>(H_F32 + (index << 2)) : v128.load_splat<f64>(H_F64 + (index << 3));
-}
-
-// @ts-ignore: decorator
-@inline
-function linear<T>(a: v128, x: v128, b: v128): v128 {
-  return v128.add<T>(v128.mul<T>(a, x), b);
-}
-
-/** Coefficients k and k + 1 of H. */
-// @ts-ignore: decorator
-@inline
-function pair<T>(k: usize, w: v128): v128 {
-  return linear<T>(at<T>(k + 2), w, at<T>(k + 1));
+  return coefficient<T>(H_F32, H_F64, index);
 }
 
 /** w·(1/4 + w²·H(w)), w = v² <= 4. */
@@ -55,21 +43,22 @@ function pair<T>(k: usize, w: v128): v128 {
 function nearTerm<T>(v: v128): v128 {
   const w = v128.mul<T>(v, v);
   const ww = v128.mul<T>(w, w);
-  let h = pair<T>(sizeof<T>() == 4 ? 2 : 10, w);
+  // the coefficients of H start at 1
+  let h = pair<T>(H_F32, H_F64, sizeof<T>() == 4 ? 3 : 11, w);
   if (sizeof<T>() == 8) {
-    h = linear<T>(h, ww, pair<T>(8, w));
-    h = linear<T>(h, ww, pair<T>(6, w));
-    h = linear<T>(h, ww, pair<T>(4, w));
-    h = linear<T>(h, ww, pair<T>(2, w));
+    h = withPair<T>(h, w, ww, H_F32, H_F64, 9);
+    h = withPair<T>(h, w, ww, H_F32, H_F64, 7);
+    h = withPair<T>(h, w, ww, H_F32, H_F64, 5);
+    h = withPair<T>(h, w, ww, H_F32, H_F64, 3);
   }
-  h = linear<T>(h, ww, pair<T>(0, w));
-  return v128.mul<T>(w, linear<T>(ww, h, at<T>(0)));
+  h = withPair<T>(h, w, ww, H_F32, H_F64, 1);
+  return v128.mul<T>(w, multiplyAdd<T>(ww, h, at<T>(0)));
 }
 
 // @ts-ignore: decorator
 @inline
 function nearTermOf<T>(x: v128, v: v128): v128 {
-  return v128.mul<T>(exponential<T>(linear<T>(v, half<T>(), x)), nearTerm<T>(v));
+  return v128.mul<T>(exponential<T>(multiplyAdd<T>(v, half<T>(), x)), nearTerm<T>(v));
 }
 
 /** The same for any v. q comes from b itself: e^v would carry what rounding has done to a large v. */
@@ -85,9 +74,9 @@ function termOf<T>(x: v128, v: v128, b: v128, state: usize): v128 {
   // ln(1 + z), z = e^-|v|: 2 atanh(s), s = z/(2 + z)
   const less = v128.pmin<T>(p, q);
   const more = v128.pmax<T>(p, q);
-  const s = v128.div<T>(less, linear<T>(more, two, less));
+  const s = v128.div<T>(less, multiplyAdd<T>(more, two, less));
   const ss = v128.mul<T>(s, s);
-  const logarithm = linear<T>(v128.mul<T>(s, ss), atanhSeries<T>(ss), v128.add<T>(s, s));
+  const logarithm = multiplyAdd<T>(v128.mul<T>(s, ss), atanhSeries<T>(ss), v128.add<T>(s, s));
   const l = v128.sub<T>(ln2Of<T>(), logarithm);
   const far = v128.add<T>(
     v128.mul<T>(p, v128.sub<T>(l, v128.pmax<T>(zero, clamped))),

@@ -6,10 +6,10 @@
 // Nothing of first order in v is in S, so that the first form keeps its relative accuracy however alike the two rows are; the
 // second is for rows that are not. UNUSUAL: a class that a makes possible is impossible in b, or S is not finite.
 
-import { BLOCK, GROUP, UNUSUAL, addTotal, blockSize, sumOfGroup } from "./blocks";
+import { BLOCK, GROUP, SCRATCH, UNUSUAL, addTotal, blockSize, sumOfGroup } from "./blocks";
 import { excessNear, excessOfExponential } from "./exponential";
 import { addLanes, sumOfLanes } from "./lanes";
-import { INFINITE, NEAR, SCRATCH, addFinite, paddedLogits, preparePair } from "./logits";
+import { INFINITE, NEAR, addFinite, paddedLogits, preparePair } from "./logits";
 
 /** Adds S and V of a block from scratch; whether S is finite. */
 // @ts-ignore: decorator

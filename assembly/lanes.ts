@@ -99,6 +99,27 @@ export function sumOfLanes(sums: v128): f64 {
   return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
 }
 
+/** a·b + c. The relaxed build rounds it once, where the platform fuses; then last bits differ from the others'. */
+// @ts-ignore: decorator
+@inline
+export function multiplyAdd<T>(a: v128, b: v128, c: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? v128.relaxed_madd<T>(a, b, c) : v128.add<T>(v128.mul<T>(a, b), c);
+}
+
+/** c + a·b, likewise. */
+// @ts-ignore: decorator
+@inline
+export function addProduct<T>(c: v128, a: v128, b: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? v128.relaxed_madd<T>(a, b, c) : v128.add<T>(c, v128.mul<T>(a, b));
+}
+
+/** c - a·b, likewise. */
+// @ts-ignore: decorator
+@inline
+export function subtractProduct<T>(c: v128, a: v128, b: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? v128.relaxed_nmadd<T>(a, b, c) : v128.sub<T>(c, v128.mul<T>(a, b));
+}
+
 /** The same number in every lane. */
 // @ts-ignore: decorator
 @inline

@@ -3,10 +3,11 @@
 //   2 atanh(s) = ln((1 + s)/(1 - s)),  s = (x - y)/(x + y)  gives  ln(x/y) = 2 atanh(s) = s·(2 + z·A(z)),  z = s²
 //
 // A(z) = 2/3 + 2z/5 + 2z²/7 + … is a minimax polynomial on 0 <= z <= 1/9 (ratios from 1/2 to 2); made by
-// scripts/fitAtanh.py. |error of A| <= 2.8e-7 (f32, 4 coefficients), 3.2e-15 (f64, 9), which enters ln(x/y) with the
+// scripts/fitPolynomials.py. |error of A| <= 2.8e-7 (f32, 4 coefficients), 3.2e-15 (f64, 9), which enters ln(x/y) with the
 // weight z/2 <= 1/18: 1.6e-8 and 1.8e-16 of its value.
 
-import { exponentOf, gapToNumber, one, smallestNormal } from "./lanes";
+import { addProduct, exponentOf, gapToNumber, multiplyAdd, one, smallestNormal } from "./lanes";
+import { coefficient, pair, withPair } from "./polynomial";
 
 const SERIES_F32 = memory.data<f32>([0.6666663885116577, 0.40007781982421875, 0.2823127806186676, 0.268836110830307], 16);
 
@@ -29,7 +30,6 @@ const MANTISSA_F64 = memory.data<f64>(
   16,
 );
 
-// Constants are read from memory: V8 builds a v128 literal anew on every turn of a loop, but hoists these loads.
 // ln 2 comes in units of `gapToNumber`. Then ln 2 again, in two parts: the high one
 // is so short that e·high is exact. Last, ln 2 itself.
 const LN2_F32 = memory.data<f32>([8.262958317573066e-8, 8.262941264547408e-8, 1.7030319754245127e-13, 0.6931471824645996], 16);
@@ -37,14 +37,8 @@ const LN2_F64 = memory.data<f64>([6.610366635894254e-7, 6.610366635184661e-7, 7.
 
 // @ts-ignore: decorator
 @inline
-function constant<T>(table32: usize, table64: usize, index: usize): v128 {
-  return sizeof<T>() == 4 ? v128.load_splat<f32>(table32 + (index << 2)) : v128.load_splat<f64>(table64 + (index << 3));
-}
-
-// @ts-ignore: decorator
-@inline
 function ln2<T>(index: usize): v128 {
-  return constant<T>(LN2_F32, LN2_F64, index);
+  return coefficient<T>(LN2_F32, LN2_F64, index);
 }
 
 /** ln 2 in every lane. */
@@ -61,25 +55,17 @@ export function ln2OfGap<T>(): v128 {
   return ln2<T>(0);
 }
 
-/** Coefficient + next coefficient·z. */
-// @ts-ignore: decorator
-@inline
-function pair<T>(table32: usize, table64: usize, index: usize, z: v128): v128 {
-  return v128.add<T>(v128.mul<T>(constant<T>(table32, table64, index + 1), z), constant<T>(table32, table64, index));
-}
-
-/** A(z), z <= 1/9, in pairs (Estrin): the chain of dependent operations is half of Horner's. */
+/** A(z), z <= 1/9. */
 // @ts-ignore: decorator
 @inline
 export function atanhSeries<T>(z: v128): v128 {
   const zz = v128.mul<T>(z, z);
-  if (sizeof<T>() == 4) {
-    return v128.add<T>(v128.mul<T>(pair<T>(SERIES_F32, SERIES_F64, 2, z), zz), pair<T>(SERIES_F32, SERIES_F64, 0, z));
-  }
-  let a = v128.add<T>(v128.mul<T>(constant<T>(SERIES_F32, SERIES_F64, 8), zz), pair<T>(SERIES_F32, SERIES_F64, 6, z));
-  a = v128.add<T>(v128.mul<T>(a, zz), pair<T>(SERIES_F32, SERIES_F64, 4, z));
-  a = v128.add<T>(v128.mul<T>(a, zz), pair<T>(SERIES_F32, SERIES_F64, 2, z));
-  return v128.add<T>(v128.mul<T>(a, zz), pair<T>(SERIES_F32, SERIES_F64, 0, z));
+  if (sizeof<T>() == 4) return withPair<T>(pair<T>(SERIES_F32, SERIES_F64, 2, z), z, zz, SERIES_F32, SERIES_F64, 0);
+  // in pairs when fused, too: behind a division the chain matters more (a tenth faster)
+  let a = multiplyAdd<T>(coefficient<T>(SERIES_F32, SERIES_F64, 8), zz, pair<T>(SERIES_F32, SERIES_F64, 6, z));
+  a = multiplyAdd<T>(a, zz, pair<T>(SERIES_F32, SERIES_F64, 4, z));
+  a = multiplyAdd<T>(a, zz, pair<T>(SERIES_F32, SERIES_F64, 2, z));
+  return multiplyAdd<T>(a, zz, pair<T>(SERIES_F32, SERIES_F64, 0, z));
 }
 
 /** 2 + z·A(z), z <= 1/25. */
@@ -87,18 +73,10 @@ export function atanhSeries<T>(z: v128): v128 {
 @inline
 function mantissaSeries<T>(z: v128): v128 {
   const zz = v128.mul<T>(z, z);
-  if (sizeof<T>() == 4) {
-    return v128.add<T>(
-      v128.mul<T>(pair<T>(MANTISSA_F32, MANTISSA_F64, 2, z), zz),
-      pair<T>(MANTISSA_F32, MANTISSA_F64, 0, z),
-    );
-  }
-  let a = v128.add<T>(
-    v128.mul<T>(pair<T>(MANTISSA_F32, MANTISSA_F64, 6, z), zz),
-    pair<T>(MANTISSA_F32, MANTISSA_F64, 4, z),
-  );
-  a = v128.add<T>(v128.mul<T>(a, zz), pair<T>(MANTISSA_F32, MANTISSA_F64, 2, z));
-  return v128.add<T>(v128.mul<T>(a, zz), pair<T>(MANTISSA_F32, MANTISSA_F64, 0, z));
+  if (sizeof<T>() == 4) return withPair<T>(pair<T>(MANTISSA_F32, MANTISSA_F64, 2, z), z, zz, MANTISSA_F32, MANTISSA_F64, 0);
+  let a = withPair<T>(pair<T>(MANTISSA_F32, MANTISSA_F64, 6, z), z, zz, MANTISSA_F32, MANTISSA_F64, 4);
+  a = withPair<T>(a, z, zz, MANTISSA_F32, MANTISSA_F64, 2);
+  return withPair<T>(a, z, zz, MANTISSA_F32, MANTISSA_F64, 0);
 }
 
 /** ln(x/y) for s = (x - y·2^e)/(x + y·2^e) and e as `gapToNumber`; within 2 ulp where both parts have one sign. */
@@ -106,8 +84,8 @@ function mantissaSeries<T>(z: v128): v128 {
 @inline
 export function logOfRatio<T>(s: v128, e: v128): v128 {
   const z = v128.mul<T>(s, s);
-  const nearOne = v128.add<T>(v128.add<T>(s, s), v128.mul<T>(v128.mul<T>(s, z), atanhSeries<T>(z)));
-  return v128.add<T>(v128.mul<T>(e, ln2<T>(1)), v128.add<T>(v128.mul<T>(e, ln2<T>(2)), nearOne));
+  const nearOne = addProduct<T>(v128.add<T>(s, s), v128.mul<T>(s, z), atanhSeries<T>(z));
+  return multiplyAdd<T>(e, ln2<T>(1), multiplyAdd<T>(e, ln2<T>(2), nearOne));
 }
 
 /** ln(x·2^-k) of normal x > 0, to 1.3 ulp of max(|ln|, 1) (f32: every number tried by scripts/tryEveryFloat.ts); k as a gap. Finite for any bits of x, so that 0·ln 0 = 0. */
@@ -118,7 +96,7 @@ export function logarithm<T>(x: v128, k: v128): v128 {
   const mantissa = v128.sub<i32>(x, exponent);
   const s = v128.div<T>(v128.sub<T>(mantissa, one<T>()), v128.add<T>(mantissa, one<T>()));
   const nearOne = v128.mul<T>(s, mantissaSeries<T>(v128.mul<T>(s, s)));
-  return v128.add<T>(v128.mul<T>(gapToNumber<T>(v128.sub<i32>(exponent, k)), ln2<T>(0)), nearOne);
+  return multiplyAdd<T>(gapToNumber<T>(v128.sub<i32>(exponent, k)), ln2<T>(0), nearOne);
 }
 
 /**
@@ -138,7 +116,7 @@ export function excess<T>(x: v128, y: v128, shiftedY: v128, d: v128, e: v128, ma
   if (mayBeZero) sum = v128.pmax<T>(sum, smallestNormal<T>());
   const s = v128.div<T>(d, sum);
   const z = v128.mul<T>(s, s);
-  const near = v128.mul<T>(s, v128.add<T>(d, v128.mul<T>(v128.mul<T>(x, z), atanhSeries<T>(z))));
-  const far = v128.add<T>(v128.mul<T>(v128.mul<T>(x, e), ln2OfGap<T>()), v128.sub<T>(y, shiftedY));
-  return v128.add<T>(far, near);
+  const near = addProduct<T>(d, v128.mul<T>(x, z), atanhSeries<T>(z));
+  const far = multiplyAdd<T>(v128.mul<T>(x, e), ln2OfGap<T>(), v128.sub<T>(y, shiftedY));
+  return addProduct<T>(far, s, near);
 }

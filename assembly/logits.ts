@@ -7,7 +7,7 @@
 //
 // Sums are totals 0, 1 and 2; total 1 is always Z of the first row. UNUSUAL says that one of them is not finite.
 
-import { BLOCK, GROUP, UNUSUAL, addTotal, blockSize, paddingOf, sumOfGroup } from "./blocks";
+import { BLOCK, GROUP, SCRATCH, UNUSUAL, addTotal, blockSize, paddingOf, sumOfGroup } from "./blocks";
 import { exponential, negligible } from "./exponential";
 import { addLanes, one, splat, sumOfLanes } from "./lanes";
 
@@ -33,8 +33,6 @@ export const WEIGHT: usize = 8;
 export const SECOND_FACTOR: usize = 9;
 
 export const FIELDS: usize = 128;
-/** Two rows of a block that is worked on in two loops. */
-export const SCRATCH: usize = 6400;
 
 // @ts-ignore: decorator
 @inline
@@ -149,16 +147,6 @@ export function reduceLogits<T, F>(z: usize, length: usize, state: usize): i32 {
     if (!(isScaled ? scaledBlock<T, F>(block, size, state) : plainBlock<T, F>(block, size, state))) return UNUSUAL;
   }
   return 0;
-}
-
-/** Σ of the numbers of a block that a family has written at `terms`. */
-export function sumOfTerms<T>(terms: usize, size: usize): f64 {
-  let sums = f64x2.splat(0);
-  for (let at = terms; at < terms + size; at += GROUP) {
-    const group = sumOfGroup<T>(v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48));
-    sums = addLanes<T>(sums, group);
-  }
-  return sumOfLanes(sums);
 }
 
 /**

@@ -8,12 +8,12 @@
 // mixtureGradient: out = slope·q·(ln(q/m) - less), less = KL(q‖m): its gradient in the logits of q, but for a factor.
 // softmaxDifference: out = slope·(q - p): the gradient of KL(p‖q).
 
-import { BLOCK, UNUSUAL, blockSize, paddingOf } from "./blocks";
+import { BLOCK, SCRATCH, UNUSUAL, blockSize, paddingOf, sumOfTerms } from "./blocks";
 import { excessNear, exponential, negligible } from "./exponential";
 import { exponentGap, gapToNumber, isNoGap, one, scaleByGap, smallestNormal } from "./lanes";
 import {
-  A_LEAST, A_SHIFT, B_SHIFT, FACTOR, LESS, OFFSET, SCALE, SCRATCH, SECOND_FACTOR, SLOPE, WEIGHT, addFinite,
-  clampedExponents, field, logRatioOf, paddedLogits, sumOfTerms,
+  A_LEAST, A_SHIFT, B_SHIFT, FACTOR, LESS, OFFSET, SCALE, SECOND_FACTOR, SLOPE, WEIGHT, addFinite,
+  clampedExponents, field, logRatioOf, paddedLogits,
 } from "./logits";
 import { excess, logOfRatio } from "./logarithm";
 

@@ -14,7 +14,18 @@ import { crossEntropyOfLogits } from "./crossEntropyOfLogits.bench.js";
 import { distillationLoss, distillationLossWithGradient } from "./distillationLoss.bench.js";
 import { entropy } from "./entropy.bench.js";
 import { entropyOfLogits } from "./entropyOfLogits.bench.js";
-import type { Family, FloatArray, Rows } from "./family.js";
+import type { Family } from "./family.js";
+import {
+  compiledApart,
+  copyOf,
+  inMemoryOf,
+  makeRows,
+  measureInTurns,
+  median,
+  printTable,
+  ratioOf,
+  shownRatio,
+} from "./harness.js";
 import { jeffreysDivergence } from "./jeffreysDivergence.bench.js";
 import { jsDivergence } from "./jsDivergence.bench.js";
 import { jsDivergenceOfLogits } from "./jsDivergenceOfLogits.bench.js";
@@ -23,7 +34,6 @@ import { klDivergenceOfLogits, klDivergenceOfNearLogits } from "./klDivergenceOf
 import { logLikelihoodRatio } from "./logLikelihoodRatio.bench.js";
 import { logRatio } from "./logRatio.bench.js";
 import { logSumExp } from "./logSumExp.bench.js";
-import { median, ratioOf, takeTurns } from "./rounds.js";
 import { softmax } from "./softmax.bench.js";
 
 const FAMILIES = [
@@ -77,54 +87,6 @@ export interface Result {
   error: number;
 }
 
-/** Logits like a language model's, and those of the same model quantised (q4_0 has a KL of 0.08 from its base), or nearer. */
-function makeLogits(type: "f32" | "f64", n: number, gaussian: () => number, noise: number): Rows {
-  const rounded = (row: Float64Array) => (type === "f32" ? Float32Array.from(row) : row);
-  const p = Float64Array.from({ length: n }, () => 3 * gaussian());
-  const q = p.map((z) => z + noise * gaussian());
-  return { p: rounded(p), q: rounded(q), counts: rounded(new Float64Array(n)) };
-}
-
-/** Rows like a language model's probabilities: heavy-tailed p, and q near it. Seeded, so that runs are alike. */
-function makeRows(type: "f32" | "f64", n: number, { variant, input }: Family): Rows {
-  let state = 20261124;
-  const uniform = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return ((state >>> 8) + 0.5) / 16777216;
-  };
-  const gaussian = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
-  if (input === "logits") return makeLogits(type, n, gaussian, variant === "near" ? 1e-3 : 0.4);
-  const p = Float64Array.from({ length: n }, () => Math.exp(2 * gaussian()));
-  const q = p.map((x) => x * Math.exp(0.5 * gaussian()));
-  if (variant === "30 % zeros") {
-    for (let i = 1; i < n; i++) if (uniform() < 0.3) p[i] = q[i] = 0;
-  }
-  const normalized = (row: Float64Array) => {
-    const sum = row.reduce((total, x) => total + x);
-    const scaled = row.map((x) => x / sum);
-    return type === "f32" ? Float32Array.from(scaled) : scaled;
-  };
-  const counts = p.map(() => Math.floor(4 * uniform()));
-  return { p: normalized(p), q: normalized(q), counts: type === "f32" ? Float32Array.from(counts) : counts };
-}
-
-/** A function compiled apart from all others made of the same text: a loop that has seen two types of array is slower. */
-function compiledApart(loop: Family["loop"]): Family["loop"] {
-  // esbuild has put a call of its own around inner functions, which keeps their names
-  return new Function("__name", `return (${loop})`)((inner: unknown) => inner);
-}
-
-function inMemoryOf(engine: logratio.Engine, { p, q, counts }: Rows): Rows {
-  const moved = (row: FloatArray) => {
-    const place = row instanceof Float32Array ? engine.float32(row.length) : engine.float64(row.length);
-    place.set(row);
-    return place;
-  };
-  return { p: moved(p), q: moved(q), counts: moved(counts) };
-}
-
-const copyOf = ({ p, q, counts }: Rows): Rows => ({ p: p.slice(), q: q.slice(), counts: counts.slice() });
-
 async function runCase(family: Family, type: "f32" | "f64", classes: number): Promise<Result[]> {
   const rows = makeRows(type, classes, family);
   const exact = family.exact(rows);
@@ -132,19 +94,20 @@ async function runCase(family: Family, type: "f32" | "f64", classes: number): Pr
 
   const simd = logratio.createEngineSync({ backend: "simd" });
   const js = logratio.createEngineSync({ backend: "js" });
+  const relaxed = await logratio.createEngine({ backend: "relaxed" });
+  const relaxedRows = inMemoryOf(relaxed, rows);
   const [own, copied, plain, plainLoop] = [inMemoryOf(simd, rows), copyOf(rows), copyOf(rows), copyOf(rows)];
   const loop = compiledApart(family.loop);
   const contestants: Record<string, () => unknown> = {
     loop: () => loop(plainLoop),
     "simd, in its memory": () => family.call(simd, own),
+    // only where there is relaxed SIMD: not on Node 20
+    ...(relaxed.backend === "relaxed" && { "relaxed, in its memory": () => family.call(relaxed, relaxedRows) }),
     "simd, copied in": () => family.call(logratio, copied),
     js: () => family.call(js, plain),
   };
 
-  // calls are shorter than the clock's resolution at few classes: many make a sample
-  const calls = Math.max(1, Math.floor(20000 / classes));
-  const times = await takeTurns(contestants, { rounds: ROUNDS, milliseconds: MILLISECONDS, calls });
-
+  const times = await measureInTurns(contestants, classes, ROUNDS, MILLISECONDS);
   const bytes = family.reads.reduce((sum, row) => sum + rows[row].byteLength, 0);
   const results = Object.entries(contestants).map(([contestant, run]): Result => {
     const nanosecondsPerCall = median(times[contestant]);
@@ -163,24 +126,19 @@ async function runCase(family: Family, type: "f32" | "f64", classes: number): Pr
     };
   });
   simd.dispose();
+  relaxed.dispose();
   return results;
 }
 
 const columns: [string, (result: Result) => string][] = [
   ["classes", ({ classes }) => String(classes)],
-  ["", ({ contestant }) => contestant.padEnd(19)],
+  ["", ({ contestant }) => contestant.padEnd(22)],
   ["ns a call", ({ nanosecondsPerCall }) => nanosecondsPerCall.toFixed(0)],
   ["ns a class", ({ nanosecondsPerCall, classes }) => (nanosecondsPerCall / classes).toFixed(3)],
   ["GB/s", ({ gigabytesPerSecond }) => gigabytesPerSecond.toFixed(2)],
-  ["× loop", ({ ratio: [middle, lower, upper] }) => `${middle.toFixed(2)} (${lower.toFixed(2)}–${upper.toFixed(2)})`],
+  ["× loop", ({ ratio }) => shownRatio(ratio)],
   ["error", ({ error }) => error.toExponential(1)],
 ];
-
-function print(results: Result[]): void {
-  const cells = [columns.map(([head]) => head), ...results.map((result) => columns.map(([, cell]) => cell(result)))];
-  const widths = columns.map((_, i) => Math.max(...cells.map((row) => row[i].length)));
-  for (const row of cells) console.log(row.map((cell, i) => cell.padStart(widths[i])).join("  "));
-}
 
 const known = new Set(FAMILIES.map(({ name }) => name));
 for (const name of positionals) {
@@ -197,7 +155,7 @@ for (const family of FAMILIES) {
     for (const classes of flags.classes.split(",").map(Number)) {
       results.push(...(await runCase(family, type, classes)));
     }
-    print(results);
+    printTable(columns, results);
     all.push(...results);
   }
 }

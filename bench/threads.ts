@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { createEngine, type Engine } from "../dist/index.js";
-import { median, ratioOf, takeTurns } from "./rounds.js";
+import { measureInTurns, median, ratioOf, shownRatio } from "./harness.js";
 
 const { values: flags } = parseArgs({
   options: {
@@ -113,8 +113,7 @@ async function runCase({ what, rows, classes, call }: Case): Promise<ThreadsResu
     engines.push(engine);
     contestants[threads] = () => call(engine, own, classes);
   }
-  const calls = Math.max(1, Math.floor(20000 / (rows * classes)));
-  const times = await takeTurns(contestants, { rounds: ROUNDS, milliseconds: MILLISECONDS, calls });
+  const times = await measureInTurns(contestants, rows * classes, ROUNDS, MILLISECONDS);
   for (const engine of engines) engine.dispose();
   return THREADS.map((threads) => ({
     what,
@@ -160,12 +159,11 @@ async function measureDispatch(): Promise<{ awake: number; asleep: number }> {
 const results: ThreadsResult[] = [];
 for (const each of CASES.filter(({ rows, classes }) => !flags.quick || rows * classes < 2 ** 21)) {
   for (const result of await runCase(each)) {
-    const [middle, lower, upper] = result.ratio.map((x) => x.toFixed(2));
     const shape = `${result.rows} × ${result.classes}`;
     const microseconds = (result.nanosecondsPerCall / 1000).toFixed(result.nanosecondsPerCall < 1e5 ? 2 : 0);
     console.log(
       `${result.what.padEnd(32)} ${shape.padStart(14)}  ${result.threads} threads  ${microseconds.padStart(9)} µs  ` +
-        `${middle}× (${lower}–${upper})`,
+        `× ${shownRatio(result.ratio)}`,
     );
     results.push(result);
   }

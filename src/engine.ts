@@ -35,8 +35,8 @@ import { complete } from "./work.js";
  * engine.klDivergence(p, q);
  */
 export class Engine implements Disposable {
-  /** What computes: both give the same bits. */
-  readonly backend: "simd" | "js";
+  /** What computes: `"simd"` and `"js"` give the same bits, `"relaxed"` the same accuracy. */
+  readonly backend: "relaxed" | "simd" | "js";
   /** Why it was chosen. */
   readonly backendReason: string;
   #live: Runtime | undefined;
@@ -264,12 +264,13 @@ export class Engine implements Disposable {
  * A new engine, its module compiled aside.
  *
  * @throws TypeError or RangeError for an option that cannot be; Error where `backend: "simd"` cannot run here.
+ * `backend: "relaxed"` that cannot is no error: `backendReason` tells of it.
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   return new Engine(await createRuntime("createEngine", options));
 }
 
-/** A new engine, at once. Throws as {@link createEngine}. */
+/** A new engine, at once. Throws as {@link createEngine}, and an Error for `backend: "relaxed"` without a `module`. */
 export function createEngineSync(options: EngineOptions = {}): Engine {
   return new Engine(createRuntimeSync("createEngineSync", options));
 }

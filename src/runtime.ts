@@ -1,7 +1,7 @@
 import type { Backend } from "./backend.js";
 import { JsBackend } from "./fallback/backend.js";
 import { LOW } from "./fallback/lanes.js";
-import { BINARY, MEMORY_FLAGS } from "./generated/binary.js";
+import * as simd from "./generated/binary.js";
 import { MOST_THREADS, RESERVED_BYTES, reservedBytes } from "./layout.js";
 import { LinearMemory, type Memory, PlainMemory } from "./memory.js";
 import { checkKeys } from "./options.js";
@@ -10,8 +10,12 @@ import { SimdBackend } from "./simd.js";
 import type { Pool } from "./threads/pool.js";
 
 export interface EngineOptions {
-  /** `"simd"` and `"js"` give the same bits. `"auto"` (the default) is `"simd"` where the platform runs it. */
-  backend?: "auto" | "simd" | "js";
+  /**
+   * `"simd"` and `"js"` give the same bits. `"auto"` (the default) is `"simd"` where the platform runs it. `"relaxed"`, with
+   * relaxed SIMD's fused multiply-add, is faster and as accurate, but its last bits depend on the platform: only on request,
+   * and where there is no relaxed SIMD it becomes `"auto"`. It takes {@link createEngine}, or its `module`.
+   */
+  backend?: "auto" | "relaxed" | "simd" | "js";
   /**
    * Threads that compute, the caller's among them: 1 by default, `"auto"` for as many as run at once (16 at most). For
    * `createEngine` alone. They share what lies in the engine's memory, where it is large enough to be worth it.
@@ -23,7 +27,10 @@ export interface EngineOptions {
   reserve?: number;
   /** `false` for a plain memory even where SharedArrayBuffer exists: some platform calls refuse shared views. */
   shared?: boolean;
-  /** The compiled `logratio/simd.wasm` or `logratio/simd-shared.wasm`, where code may not compile its own. */
+  /**
+   * The compiled `logratio/simd.wasm` or `logratio/simd-shared.wasm`, where code may not compile its own; with
+   * `backend: "relaxed"`, `logratio/relaxed.wasm` or `logratio/relaxed-shared.wasm`.
+   */
   module?: WebAssembly.Module;
 }
 
@@ -33,7 +40,7 @@ export interface Runtime {
   readonly memory: Memory;
   /** What `backend` is an instance of, if it is one. */
   readonly module?: WebAssembly.Module;
-  readonly name: "simd" | "js";
+  readonly name: "relaxed" | "simd" | "js";
   readonly reason: string;
   readonly pool?: Pool;
   /** Why there are as many threads as there are. */
@@ -52,8 +59,10 @@ const hasSharedMemory = (): boolean => typeof SharedArrayBuffer !== "undefined";
 function checkOptions(functionName: string, options: EngineOptions): Settings {
   checkKeys(functionName, options, ["backend", "threads", "maxBytes", "reserve", "shared", "module"]);
   const { backend = "auto", maxBytes = DEFAULT_MAX_BYTES, reserve = 0, shared = true, module } = options;
-  if (!["auto", "simd", "js"].includes(backend)) {
-    throw new RangeError(`${functionName}: backend is ${JSON.stringify(backend)}; it must be "auto", "simd" or "js"`);
+  if (!["auto", "relaxed", "simd", "js"].includes(backend)) {
+    throw new RangeError(
+      `${functionName}: backend is ${JSON.stringify(backend)}; it must be "auto", "relaxed", "simd" or "js"`,
+    );
   }
   const threads = checkThreads(functionName, options.threads ?? 1);
   const reserved = reservedBytes(threads);
@@ -91,27 +100,27 @@ function fromHex(digits: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-function decodeBinary(shared: boolean): Uint8Array<ArrayBuffer> {
+function decodeBinary({ BINARY, MEMORY_FLAGS }: typeof simd, shared: boolean): Uint8Array<ArrayBuffer> {
   const bytes = fromHex(BINARY);
   if (!shared) bytes[MEMORY_FLAGS] = 1;
   return bytes;
 }
 
 /** Why this platform cannot run the module, or undefined if it can. */
-function obstacle(bytes: Uint8Array<ArrayBuffer>): string | undefined {
+function obstacle(bytes: Uint8Array<ArrayBuffer>, feature: string): string | undefined {
   if (typeof WebAssembly === "undefined") return "this platform has no WebAssembly";
   if (LOW !== 0) return "this machine is big-endian, WebAssembly's memory is not";
-  if (!WebAssembly.validate(bytes)) return "this platform's WebAssembly has no SIMD";
+  if (!WebAssembly.validate(bytes)) return `this platform's WebAssembly has no ${feature}`;
   return undefined;
 }
 
 const ONE_THREAD = "one thread, the caller's";
 
-function onSimd(module: WebAssembly.Module, { maxBytes, threads }: Settings, shared: boolean): Runtime {
+function onSimd(module: WebAssembly.Module, { backend, maxBytes, threads }: Settings, shared: boolean): Runtime {
   const memory = new LinearMemory(maxBytes, shared, threads);
-  const reason = `WebAssembly SIMD over a ${shared ? "shared" : "plain"} memory`;
-  const backend = new SimdBackend(module, memory.space);
-  return { backend, memory, name: "simd", reason, module, threadsReason: ONE_THREAD };
+  const [name, feature] = backend === "relaxed" ? (["relaxed", "relaxed SIMD"] as const) : (["simd", "SIMD"] as const);
+  const reason = `WebAssembly ${feature} over a ${shared ? "shared" : "plain"} memory`;
+  return { backend: new SimdBackend(module, memory.space), memory, name, reason, module, threadsReason: ONE_THREAD };
 }
 
 /** JavaScript, over a memory that can be shared where threads are to share it. */
@@ -180,9 +189,9 @@ class Plan {
     this.options = checkOptions(functionName, options);
     this.module = options.module;
     this.isShared = this.options.shared && hasSharedMemory();
-    if (this.options.backend === "js" || this.module) return;
-    this.bytes = decodeBinary(this.isShared);
-    this.obstacle = obstacle(this.bytes);
+    if (this.options.backend === "js" || this.options.backend === "relaxed" || this.module) return;
+    this.bytes = decodeBinary(simd, this.isShared);
+    this.obstacle = obstacle(this.bytes, "SIMD");
   }
 
   /** JavaScript, or an error if `"simd"` was asked for. */
@@ -234,8 +243,29 @@ async function makeRuntime(plan: Plan): Promise<Runtime> {
   return plan.on(module);
 }
 
+/** With relaxed SIMD; else as `"auto"` has it, and why. Its binary is a file of its own, which nothing else loads. */
+async function makeRelaxedRuntime(functionName: string, { options, isShared }: Plan): Promise<Runtime> {
+  let reason: string | undefined;
+  try {
+    const bytes = decodeBinary(await import("./generated/relaxedBinary.js"), isShared);
+    reason = obstacle(bytes, "relaxed SIMD");
+    if (reason === undefined) return onSimd(await WebAssembly.compile(bytes), options, isShared);
+  } catch (error) {
+    reason = `relaxed SIMD cannot be had: ${messageOf(error)}`;
+  }
+  const runtime = await makeRuntime(new Plan(functionName, { ...options, backend: "auto" }));
+  return runtime.reason === reason ? runtime : { ...runtime, reason: `${reason}; ${runtime.reason}` };
+}
+
+const isRelaxed = ({ options, module }: Plan): boolean => options.backend === "relaxed" && module === undefined;
+
 export function createRuntimeSync(functionName: string, options: EngineOptions): Runtime {
   const plan = new Plan(functionName, options);
+  if (isRelaxed(plan)) {
+    throw new Error(
+      `${functionName}: backend "relaxed" is loaded on request: use createEngine, or pass its compiled module`,
+    );
+  }
   const runtime = makeRuntimeSync(plan);
   runtime.memory.reserve(plan.options.reserve);
   return runtime;
@@ -243,7 +273,7 @@ export function createRuntimeSync(functionName: string, options: EngineOptions):
 
 export async function createRuntime(functionName: string, options: EngineOptions): Promise<Runtime> {
   const plan = new Plan(functionName, options);
-  const runtime = await makeRuntime(plan);
+  const runtime = await (isRelaxed(plan) ? makeRelaxedRuntime(functionName, plan) : makeRuntime(plan));
   runtime.memory.reserve(plan.options.reserve);
   return withThreads(runtime, plan.options);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createEngineSync } from "../src/index.js";
 import { type Case, makeRows, readCases, readLogRatios } from "./cases.js";
+import { BACKENDS, engines } from "./engines.js";
 
 // The contract: errors against exact arithmetic on the very numbers passed.
 //   divergences     relative: f32 1e-6, 2e-7 from 1,024 classes on; f64 4e-15; of values >= 1e-12 where sums agree to 1e-6,
@@ -9,11 +9,6 @@ import { type Case, makeRows, readCases, readLogRatios } from "./cases.js";
 //   logLikelihoodRatio   the same of Σ|c ln(p/q)|
 const DIVERGENCES = ["klDivergence", "jeffreysDivergence", "jsDivergence", "iDivergence"] as const;
 
-const engines = {
-  simd: createEngineSync({ backend: "simd" }),
-  js: createEngineSync({ backend: "js" }),
-};
-
 const cases = readCases();
 const nameOf = ({ type, shape, n, eps, mismatch, scale = 1, repeat = 1 }: Case) =>
   `${type} ${shape} of ${n}${repeat > 1 ? ` × ${repeat}` : ""}, eps ${eps}, mismatch ${mismatch}, scale ${scale}`;
@@ -21,9 +16,9 @@ const nameOf = ({ type, shape, n, eps, mismatch, scale = 1, repeat = 1 }: Case) 
 // long rows take the fallback seconds; that it gives the same bits is shown in bits.test.ts
 const isShort = ({ n, repeat = 1 }: Case) => n * repeat < 1e6;
 
-describe.each(["simd", "js"] as const)("against 60 digits, in %s", (backend) => {
+describe.each(BACKENDS)("against 60 digits, in %s", (backend) => {
   const engine = engines[backend];
-  const of = backend === "simd" ? cases : cases.filter(isShort);
+  const of = backend === "js" ? cases.filter(isShort) : cases;
 
   test.each(of.map((it) => [nameOf(it), it] as const))("%s", (_, it) => {
     const { p, q, counts } = makeRows(it);
@@ -59,7 +54,7 @@ describe.each(["simd", "js"] as const)("against 60 digits, in %s", (backend) => 
 });
 
 // logRatio: tables of exact logarithms, ratios over the whole range of each type.
-describe.each(["simd", "js"] as const)("logRatio, in %s", (backend) => {
+describe.each(BACKENDS)("logRatio, in %s", (backend) => {
   test.each([
     ["f32", Float32Array, 2 ** -23],
     ["f64", Float64Array, 2 ** -52],

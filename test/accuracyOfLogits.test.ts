@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createEngineSync } from "../src/index.js";
 import { type LogitCase, makeLogitRows, readLogitCases } from "./cases.js";
+import { BACKENDS, engines } from "./engines.js";
 
 // The contract from logits: errors against exact arithmetic on the very numbers passed.
 //   every measure        1e-6 (f32), 1e-13 (f64) of max(1, |value|); logSumExp of max(1, |value - max|)
@@ -13,11 +13,6 @@ const BOUNDS = {
 };
 const DIVERGENCES = ["klDivergence", "jeffreysDivergence", "jsDivergence"] as const;
 const BETA = 0.1;
-
-const engines = {
-  simd: createEngineSync({ backend: "simd" }),
-  js: createEngineSync({ backend: "js" }),
-};
 
 const cases = readLogitCases();
 const nameOf = ({ type, p, q, n, repeat = 1, seed: _, at: __, exact: ___, ...more }: LogitCase) => {
@@ -43,9 +38,9 @@ function sumOf(row: Row): number {
   return sum;
 }
 
-describe.each(["simd", "js"] as const)("against 60 digits, in %s", (backend) => {
+describe.each(BACKENDS)("against 60 digits, in %s", (backend) => {
   const engine = engines[backend];
-  const of = backend === "simd" ? cases : cases.filter(isShort);
+  const of = backend === "js" ? cases.filter(isShort) : cases;
   const logitsOnly = of.filter((it) => !isMixed(it));
   const named = (these: LogitCase[]) => these.map((it) => [nameOf(it), it] as const);
 

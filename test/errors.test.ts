@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { createEngineSync, type Vector } from "../src/index.js";
+import { createEngine, type Vector } from "../src/index.js";
+import { BACKENDS, engines } from "./engines.js";
 
 // Bad input is a clear error that names function, argument, index and value.
 
 const PAIRS = ["crossEntropy", "klDivergence", "jeffreysDivergence", "jsDivergence", "jsDistance"] as const;
-const engines = { simd: createEngineSync({ backend: "simd" }), js: createEngineSync({ backend: "js" }) };
 const TYPES = {
   Float32Array: (numbers: number[]) => Float32Array.from(numbers),
   Float64Array: (numbers: number[]) => Float64Array.from(numbers),
@@ -14,7 +14,7 @@ const TYPES = {
 const uniform = (n: number) => Array.from({ length: n }, () => 1 / n);
 const withBad = (n: number, index: number, bad: number) => uniform(n).with(index, bad);
 
-describe.each(["simd", "js"] as const)("%s", (backend) => {
+describe.each(BACKENDS)("%s", (backend) => {
   const engine = engines[backend];
 
   describe.each(Object.entries(TYPES))("%s", (_, make) => {
@@ -194,7 +194,7 @@ describe.each(["simd", "js"] as const)("%s", (backend) => {
     expect(engine.logLikelihoodRatio([1, 2], [0.5, 0.5], [0.5, 0])).toBe(Infinity);
   });
 
-  test("a call inside a call is an error, and the call outside goes on or ends by it", () => {
+  test("a call inside a call is an error, and the call outside goes on or ends by it", async () => {
     const good = uniform(100);
     const calling = (inner: () => unknown) =>
       new Proxy(uniform(100), { get: (array, key) => (key === "50" ? inner() : Reflect.get(array, key)) });
@@ -204,7 +204,7 @@ describe.each(["simd", "js"] as const)("%s", (backend) => {
     expect(() => engine.entropyRows(calling(() => engine.softmax(good)) as Vector, { rowLength: 100 })).toThrow(
       new Error("softmax: this engine is in a call already; use another engine inside it"),
     );
-    const other = createEngineSync({ backend });
+    const other = await createEngine({ backend });
     const inOther = calling(() => other.entropy(good, { base: 100 }) / 100) as Vector;
     expect(engine.entropy(inOther, { base: 100 })).toBeCloseTo(1, 12);
     expect(engine.entropy(good)).toBe(engine.entropy(good.slice()));

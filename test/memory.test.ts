@@ -314,7 +314,7 @@ describe("an engine", () => {
 
   test("says what options it cannot take", async () => {
     expect(() => createEngineSync({ backend: "gpu" as "js" })).toThrow(
-      'backend is "gpu"; it must be "auto", "simd" or "js"',
+      'backend is "gpu"; it must be "auto", "relaxed", "simd" or "js"',
     );
     expect(createEngineSync({ maxBytes: 196608 }).entropy([0.5, 0.5], { base: 2 })).toBe(1);
     expect(() => createEngineSync({ maxBytes: 1000 })).toThrow(

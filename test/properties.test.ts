@@ -1,11 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createEngineSync } from "../src/index.js";
 import { randomNumbers } from "./cases.js";
+import { BACKENDS, engines } from "./engines.js";
 
 // Facts of information theory, over random rows: distributions of every concentration, with and without zeros.
 
-const engines = { simd: createEngineSync({ backend: "simd" }), js: createEngineSync({ backend: "js" }) };
 const SEED = { seed: 20261124, numRuns: 200 };
 
 /** Weights over many orders of magnitude; one in eight is 0, the first is not. */
@@ -41,12 +40,15 @@ function shuffled<Row extends Float32Array | Float64Array>(row: Row, seed: numbe
   return result;
 }
 
-describe.each([
-  ["simd", "f32", Float32Array, 3e-7],
-  ["simd", "f64", Float64Array, 1e-14],
-  ["js", "f32", Float32Array, 3e-7],
-  ["js", "f64", Float64Array, 1e-14],
-] as const)("%s, %s", (backend, _, type, tolerance) => {
+const KINDS = BACKENDS.flatMap(
+  (backend) =>
+    [
+      [backend, "f32", Float32Array, 3e-7],
+      [backend, "f64", Float64Array, 1e-14],
+    ] as const,
+);
+
+describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
   const engine = engines[backend];
   const forRows = (
     property: (p: Float32Array | Float64Array, q: Float32Array | Float64Array) => void,

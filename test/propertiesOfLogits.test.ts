@@ -1,12 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createEngineSync } from "../src/index.js";
 import type { FloatArray } from "./bits.js";
 import { randomNumbers } from "./cases.js";
+import { BACKENDS, engines } from "./engines.js";
 
 // Facts of information theory, over random rows of logits, with and without impossible classes.
 
-const engines = { simd: createEngineSync({ backend: "simd" }), js: createEngineSync({ backend: "js" }) };
 const SEED = { seed: 20261124, numRuns: 100 };
 
 /** Multiples of 2^-10, so that whole numbers are added to them exactly, in f32 too. One in eight is -Infinity. */
@@ -43,12 +42,15 @@ function softmaxOf(row: FloatArray): Float64Array {
 
 const sumOf = (row: FloatArray) => Float64Array.from(row).reduce((all, x) => all + x, 0);
 
-describe.each([
-  ["simd", "f32", Float32Array, 1e-6],
-  ["simd", "f64", Float64Array, 1e-13],
-  ["js", "f32", Float32Array, 1e-6],
-  ["js", "f64", Float64Array, 1e-13],
-] as const)("%s, %s", (backend, _, type, tolerance) => {
+const KINDS = BACKENDS.flatMap(
+  (backend) =>
+    [
+      [backend, "f32", Float32Array, 1e-6],
+      [backend, "f64", Float64Array, 1e-13],
+    ] as const,
+);
+
+describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
   const engine = engines[backend];
   const isF32 = type === Float32Array;
   const forRows = (property: (p: FloatArray, q: FloatArray) => void, change = (rows: [number[], number[]]) => rows) =>
@@ -685,7 +687,7 @@ describe.each([
 });
 
 // In rows of few classes no rounding makes up for another.
-describe.each(["simd", "js"] as const)("%s, f32 rows of few classes", (backend) => {
+describe.each(BACKENDS)("%s, f32 rows of few classes", (backend) => {
   const engine = engines[backend];
 
   test.each([

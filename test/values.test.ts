@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { createEngineSync } from "../src/index.js";
+import { BACKENDS, engines } from "./engines.js";
 
 // Values that can be checked by hand, and the edges of what a number can be.
 
 const normalize = { normalize: true };
 const LN2 = Math.LN2;
 
-describe.each(["simd", "js"] as const)("%s", (backend) => {
-  const engine = createEngineSync({ backend });
+describe.each(BACKENDS)("%s", (backend) => {
+  const engine = engines[backend];
   const close = (result: number, expected: number, error = 4e-15) =>
     expect(Math.abs(result - expected)).toBeLessThanOrEqual(error * Math.max(Math.abs(expected), 1e-300));
 
