@@ -94,7 +94,7 @@ const threadTable = [
 
 const threadText = `What threads bring on ${threads.machine.cores} cores (${threads.machine.cpu}, Node ${threads.machine.node}; \`${threads.command}\`): medians
 and quartiles over rounds in which engines of 1${mostThreads > 2 ? ` to ${mostThreads}` : " and 2"} threads take turns; f32, in their memories. To hand work out takes
-${threads.dispatch.awake.toFixed(0)} µs, ${threads.dispatch.asleep.toFixed(0)} µs where the worker has gone to sleep, as it does 0.2 ms after its last job.
+${(threads.dispatch / 1000).toFixed(1)} µs. A worker goes to sleep a millisecond after its last job, and a call of less than that, that comes alone, does not wake it.
 
 ${threadTable}`;
 

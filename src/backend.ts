@@ -39,8 +39,8 @@ export type FloatArray = Float32Array | Float64Array;
 export interface Crew {
   /** Where a row begins in the memory that they share, if it is there. */
   offsetOf(source: Vector, start: number): number | undefined;
-  /** Whether that many chunks are worth sharing. */
-  wants(chunks: number): boolean;
+  /** Whether that many chunks are worth sharing, of a kernel that is part of the call of that number. */
+  wants(kernel: Reduction | Mapping, chunks: number, call: number): boolean;
   /** Does all chunks, in an order of their own, and gives the results of each to `take` in theirs, until that says no. */
   doChunks(
     functionName: string,
@@ -87,6 +87,7 @@ export abstract class Backend<Location = unknown> {
   #fields: Fields = NO_FIELDS;
   #isBusy = false;
   #functionName = "";
+  #call = 0;
   /** Who takes a share of long rows, if anybody does. */
   crew: Crew | undefined;
 
@@ -97,6 +98,7 @@ export abstract class Backend<Location = unknown> {
       throw new Error(`${functionName}: this engine is in a call already; use another engine inside it`);
     this.#isBusy = true;
     this.#functionName = functionName;
+    this.#call++;
     for (let slot = 0; slot < SLOTS; slot++) this.#staged[slot] = undefined;
   }
 
@@ -138,7 +140,7 @@ export abstract class Backend<Location = unknown> {
     if (length <= CHUNK[precision]) return this.#reducePart(kernel, precision, rows, 0, length, firstSlot);
     let step = length;
     for (const row of rows) if (!this.#inPlace(row, precision)) step = CHUNK[precision];
-    if (step === length && this.crew?.wants(length / CHUNK[precision])) {
+    if (step === length && this.crew?.wants(kernel, length / CHUNK[precision], this.#call)) {
       const flags = this.#share(this.crew, kernel, precision, rows, length);
       if (flags !== undefined) return flags;
     }
@@ -180,7 +182,7 @@ export abstract class Backend<Location = unknown> {
     if (isDirect) {
       step = length;
       for (const row of rows) if (!this.#inPlace(row, precision)) step = CHUNK[precision];
-      if (step === length && this.crew?.wants(length / CHUNK[precision])) {
+      if (step === length && this.crew?.wants(kernel, length / CHUNK[precision], this.#call)) {
         const result: Row = { source: out, start: outStart, scale: 1 };
         if (this.#share(this.crew, kernel, precision, rows, length, result) !== undefined) {
           this.#forget(out);

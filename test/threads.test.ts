@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createEngine, createEngineSync, type Engine, type EngineOptions } from "../src/index.js";
+import { Board } from "../src/threads/board.js";
 import { Pool } from "../src/threads/pool.js";
 import { type Constructor, differenceOf, type FloatArray, type Outcome, outcomeOf } from "./bits.js";
 import { randomNumbers } from "./cases.js";
@@ -32,6 +33,8 @@ function inMemory<Rows extends object>(engine: Engine, rows: Rows): { rows: Rows
 
 /** How often work has been shared out. */
 function countSharing() {
+  // calls that come alone are not worth waking workers for: here they are
+  vi.spyOn(Board.prototype, "hasSleepers", "get").mockReturnValue(false);
   const chunks = vi.spyOn(Pool.prototype, "doChunks");
   const rows = vi.spyOn(Pool.prototype, "doRows");
   return {
@@ -108,8 +111,9 @@ describe.each(["simd", "js"] as const)("%s", (backend) => {
   describe.each(TYPES)("%s", (_, type) => {
     const chunk = chunkOf(type);
     // rows that are shared: at, before and after the ends of chunks, blocks and groups
-    const LENGTHS = [3 * chunk, 3 * chunk + 1, 4 * chunk - 1, 4 * chunk + 515, 3 * chunk + 256];
+    const LENGTHS = [3 * chunk, 3 * chunk + 1, 4 * chunk - 1, 9 * chunk + 515, 3 * chunk + 256];
     let turn = 0;
+    let shared = 0;
     const nextOf = <T>(list: readonly T[]): T => list[turn++ % list.length];
 
     test.each(Object.keys(probabilities.KINDS))("long rows of probabilities, %s", (kind) => {
@@ -146,7 +150,11 @@ describe.each(["simd", "js"] as const)("%s", (backend) => {
       );
       placed.free();
       logits.expectNone(differences);
-      expect(sharing.chunks).toBeGreaterThan(20);
+      shared += sharing.chunks;
+    });
+
+    test("which were shared, most of them: rows are not where they go through the staging area", () => {
+      expect(shared).toBeGreaterThan(30 * kinds.length);
     });
 
     test("a row of more chunks than there are tasks", () => {
@@ -321,6 +329,36 @@ function expectSameMatrices(
   placed.free();
   logits.expectNone(differences);
 }
+
+test("threads are for what is worth it", async () => {
+  const engine = await createEngine({ threads: 2 });
+  const sharing = countSharing();
+  const sleepers = vi.spyOn(Board.prototype, "hasSleepers", "get").mockReturnValue(false);
+  const z = engine.float32(1_100_000).fill(1e-5);
+  const chunksOf = (call: () => unknown): number => {
+    const before = sharing.chunks;
+    call();
+    return sharing.chunks - before;
+  };
+  const one = (length: number) => () => engine.iDivergence(z.subarray(0, length), z.subarray(0, length));
+  const two = (length: number) => () => engine.logSumExp(z.subarray(0, length));
+  expect(chunksOf(one(24_575))).toBe(0);
+  expect(chunksOf(one(24_576))).toBe(1);
+  // the largest of so few is found sooner than it is handed out
+  expect(chunksOf(two(24_576))).toBe(1);
+  expect(chunksOf(two(200_000))).toBe(2);
+  // an ordinary array is read where it is
+  expect(chunksOf(() => engine.logSumExp(z.slice()))).toBe(0);
+  // with workers asleep, a short call that comes alone does not wake them; the second does, and so does a long one
+  sleepers.mockReturnValue(true);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(chunksOf(one(24_576))).toBe(0);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(chunksOf(() => Array.from({ length: 50 }, one(24_576)))).toBeGreaterThan(0);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(chunksOf(one(1_100_000))).toBe(1);
+  engine.dispose();
+});
 
 test("two engines with threads side by side do not disturb each other", async () => {
   const [one, other] = [await createEngine({ threads: 3 }), await createEngine({ threads: 2, backend: "js" })];

@@ -119,6 +119,11 @@ export class Board {
     return generation;
   }
 
+  /** Some worker would have to be woken. */
+  get hasSleepers(): boolean {
+    return Atomics.load(this.#words, SLEEPERS) > 0;
+  }
+
   /** Settles a task that another thread has claimed, and may never finish. */
   takeOver(task: number, generation: number, isDone: boolean): void {
     const word = Atomics.load(this.#words, wordOf(task));

@@ -1,8 +1,8 @@
 // The caller's side of the threads: it posts jobs, does its share, and waits for the rest, but for no one for ever.
 
 import type { Backend, Crew, Vector } from "../backend.js";
-import { CHUNK, type ChunkJob, RESULT } from "../kernels.js";
-import { RESULT_BYTES, resultsOf } from "../layout.js";
+import { CHUNK, type ChunkJob, type Mapping, RESULT, type Reduction } from "../kernels.js";
+import { CHUNK_BYTES, RESULT_BYTES, resultsOf } from "../layout.js";
 import type { LinearMemory } from "../memory.js";
 import { availableThreads } from "../platform.js";
 import { type AsideOptions, arraysOf, doHere, type Work } from "../work.js";
@@ -12,8 +12,17 @@ import { describeArray, isSharable, type SharedArray, type Start, writeText } fr
 
 /** Fewer chunks of a row (32 KiB of each array) cost more to share than they take: README, "Threads". */
 const LEAST_CHUNKS = 3;
+/** The same of kernels that do next to nothing a class. */
+const LEAST_LIGHT_CHUNKS = 8;
+const LIGHT: ReadonlySet<string> = new Set<Reduction | Mapping>(["maximum", "scaled"]);
+/**
+ * Fewer chunks in WebAssembly, about a millisecond's work, are not worth waking a worker for, where no other call came within
+ * that time: a processor that has gone to sleep may take as long to be of use.
+ */
+const LEAST_CHUNKS_TO_WAKE = 128;
+const ALONE_MILLISECONDS = 1;
 /** Fewer bytes of a matrix, likewise. */
-const LEAST_BYTES = 131072;
+const LEAST_BYTES = 262144;
 /** Fewer bytes of a row that is written over, where a task is one row. */
 const LEAST_ROW_BYTES = 4096;
 /** Rows a thread, from which a matrix is shared by rows; fewer, and each row by chunks. */
@@ -21,7 +30,7 @@ const LEAST_ROWS = 4;
 /** Tasks a thread: many, so that all end at once, but not so many that claiming them counts. */
 const TASKS_PER_THREAD = 64;
 /** How long a worker stays awake for the next job. */
-const SPIN_MILLISECONDS = 0.2;
+const SPIN_MILLISECONDS = 1;
 /** How long the caller waits for tasks before it does them itself: as long as they take, and this. */
 const GRACE_MILLISECONDS = 0.02;
 /** After this, and some of what is writing has not ended, a thread must be gone. */
@@ -71,6 +80,11 @@ export class Pool implements Crew {
   /** The last of the jobs that wait for their turn aside. */
   #queue: Promise<void> = Promise.resolve();
   #isDisposed = false;
+  /** The last call of a long row, when it began, and whether it did long after the one before. */
+  #call = 0;
+  #calledAt = Number.NEGATIVE_INFINITY;
+  #isAlone = true;
+  #leastToWake = LEAST_CHUNKS;
 
   constructor(memory: LinearMemory, threads: number) {
     const { buffer } = memory.space;
@@ -94,6 +108,7 @@ export class Pool implements Crew {
 
   /** Starts the workers, as many as can be. */
   async start(module: WebAssembly.Module | undefined): Promise<void> {
+    this.#leastToWake = module === undefined ? LEAST_CHUNKS : LEAST_CHUNKS_TO_WAKE;
     const { WORKER_SOURCE } = await import("../generated/workerSource.js");
     const ways = waysToSpawn(WORKER_SOURCE);
     if (ways.length === 0) this.#lost = "this platform has no workers";
@@ -174,8 +189,22 @@ export class Pool implements Crew {
 
   // Long rows, by chunks.
 
-  wants(chunks: number): boolean {
-    return chunks >= LEAST_CHUNKS && this.#isFree;
+  wants(kernel: Reduction | Mapping, chunks: number, call: number): boolean {
+    if (chunks < LEAST_CHUNKS || !this.#isFree) return false;
+    if (call !== this.#call) this.#notice();
+    this.#call = call;
+    return (chunks >= LEAST_LIGHT_CHUNKS || !LIGHT.has(kernel)) && this.#isWorthWaking(chunks);
+  }
+
+  #notice(): void {
+    const now = performance.now();
+    this.#isAlone = now - this.#calledAt > ALONE_MILLISECONDS;
+    this.#calledAt = now;
+  }
+
+  /** Of short calls that follow each other the second wakes the workers, and the rest finds them awake. */
+  #isWorthWaking(chunks: number): boolean {
+    return !this.#isAlone || chunks >= this.#leastToWake || !this.#board.hasSleepers;
   }
 
   offsetOf(source: Vector, start: number): number | undefined {
@@ -210,6 +239,8 @@ export class Pool implements Crew {
     if (!this.#isFree || rows < LEAST_ROWS * this.threads) return false;
     const bytes = bytesOfRow(work) * rows;
     if (bytes < LEAST_BYTES) return false;
+    this.#notice();
+    if (!this.#isWorthWaking(bytes / CHUNK_BYTES)) return false;
     const lent = this.#lend(work, 0, rows, false);
     if (lent === undefined) return false;
     try {
