@@ -81,7 +81,12 @@ function rowOfThreads(what, rows, classes) {
     return `${middle}× (${lower}–${upper})`;
   });
   const shape = rows === 1 ? classes.toLocaleString("en") : `${rows} × ${classes.toLocaleString("en")}`;
-  return line([`\`${what.replace(",", "`,")}${what.includes(",") ? "" : "`"}`, shape, number(microseconds), ...gains]);
+  return line([
+    `\`${what.replace(",", "`,")}${what.includes(",") ? "" : "`"}`,
+    shape,
+    microseconds < 1000 ? number(microseconds) : Math.round(microseconds).toLocaleString("en"),
+    ...gains,
+  ]);
 }
 
 const counts = [...new Set(threads.results.map((result) => result.threads))].filter((count) => count > 1);
