@@ -6,3 +6,6 @@ export const nodeModule: NodeJS.Process["getBuiltinModule"] | undefined =
 export function availableThreads(): number {
   return nodeModule?.("node:os").availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }
+
+/** A service worker, for one, has none; nor has it import(), by which what starts them is loaded. */
+export const hasWorkers = (): boolean => nodeModule !== undefined || typeof Worker !== "undefined";

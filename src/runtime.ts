@@ -5,7 +5,7 @@ import * as simd from "./generated/binary.js";
 import { MOST_THREADS, RESERVED_BYTES, reservedBytes } from "./layout.js";
 import { LinearMemory, type Memory, PlainMemory } from "./memory.js";
 import { checkKeys } from "./options.js";
-import { availableThreads } from "./platform.js";
+import { availableThreads, hasWorkers } from "./platform.js";
 import { SimdBackend } from "./simd.js";
 import type { Pool } from "./threads/pool.js";
 
@@ -140,9 +140,16 @@ async function withThreads(runtime: Runtime, { threads, shared }: Settings): Pro
   if (!(memory instanceof LinearMemory && memory.shared)) {
     return { ...runtime, threadsReason: `one thread: ${whyNotShared(shared)}` };
   }
-  const { Pool } = await import("./threads/pool.js");
-  const pool = new Pool(memory, threads);
-  await pool.start(runtime.module);
+  if (!hasWorkers()) return { ...runtime, threadsReason: "one thread: this platform has no workers" };
+  let pool: Pool;
+  try {
+    const threading = await import("./threads/pool.js");
+    pool = new threading.Pool(memory, threads);
+    await pool.start(runtime.module);
+  } catch (error) {
+    // a file that was not found, or is not let in
+    return { ...runtime, threadsReason: `one thread: what starts others cannot be loaded: ${messageOf(error)}` };
+  }
   if (pool.threads === 1) return { ...runtime, threadsReason: pool.reason };
   backend.crew = pool;
   return { ...runtime, pool };
@@ -172,7 +179,10 @@ function onGivenModule(module: WebAssembly.Module, settings: Settings): Runtime 
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** How a page's policy refuses to compile. */
+/**
+ * How a page's policy refuses to compile. It cannot be asked beforehand: `validate` knows nothing of it. Chromium throws and says
+ * nothing on the console, but sends the report that a policy may ask for.
+ */
 const mayNotCompile = (error: unknown): string => `this page may not compile WebAssembly: ${messageOf(error)}`;
 
 /** Options, and the binary for them unless something is in its way. */
