@@ -1,6 +1,8 @@
 import { defineConfig } from "vite";
 
 export default defineConfig({
+  // the worker is built already, but the bundler of an application is to find it
+  plugins: [{ name: "show-worker", renderChunk: (code) => code.replace(/\/\* @vite-ignore \*\/\s*/, "") }],
   build: {
     target: "es2022",
     minify: true,

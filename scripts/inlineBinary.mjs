@@ -35,5 +35,9 @@ inline("relaxed", "src/generated/relaxedBinary.ts");
 mkdirSync("dist", { recursive: true });
 for (const name of ["simd.wasm", "simd-shared.wasm", "relaxed.wasm", "relaxed-shared.wasm"]) {
   copyFileSync(`build/${name}`, `dist/${name}`);
-  writeFileSync(`dist/${name}.d.ts`, "declare const module: WebAssembly.Module;\nexport default module;\n");
+  // index.js, for its WebAssembly.Module where TypeScript has none
+  writeFileSync(
+    `dist/${name}.d.ts`,
+    'import type {} from "./index.js";\ndeclare const module: WebAssembly.Module;\nexport default module;\n',
+  );
 }

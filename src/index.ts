@@ -4,6 +4,8 @@
 // `"logProbabilities"` n logarithms whose exponentials have such a sum. The result is that of their softmax, computed straight
 // from them: error 1e-6 (f32) or 1e-13 (f64) of max(1, |value|), and KL keeps a relative error of 1e-5 or 1e-11 down to 1e-9.
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import type { FloatArray, Vector } from "./backend.js";
 import { callSingle, prepareArray, prepareRows } from "./calls.js";
 import * as definitions from "./definitions.js";
@@ -54,6 +56,15 @@ export type {
 } from "./options.js";
 export type { EngineOptions } from "./runtime.js";
 export type { AsideOptions } from "./work.js";
+
+// Names of browsers that the types use: an application whose TypeScript knows nothing of browsers gets them empty.
+declare global {
+  interface AbortSignal {}
+  namespace WebAssembly {
+    interface Module {}
+    interface Memory {}
+  }
+}
 
 /**
  * Shannon entropy H(p) = -Σ p̂ᵢ ln p̂ᵢ of p̂ = p/Σp.
