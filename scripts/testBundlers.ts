@@ -1,0 +1,200 @@
+// npm run test:bundlers: the packed package in applications built by each bundler as it comes, opened in Chromium. Tells what an
+// application pays for it; -- --save bench/bundlers.json for the README's table.
+
+import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
+import { execFile, execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs, promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { minify } from "vite";
+import * as logratio from "../dist/index.js";
+import { ISOLATION, open, type Report, serve, startBrowser } from "./browser.js";
+import { reportOf } from "./pages/report.js";
+
+const APPLICATIONS = ["entropy", "all", "everything"] as const;
+type Application = (typeof APPLICATIONS)[number];
+
+interface Bundler {
+  name: string;
+  packageName: string;
+  /** What it is told beside the names of files, if anything. */
+  settings?: string;
+  /** Its command: from NAME.js, or NAME.html, to a folder NAME. */
+  build: (name: Application) => string[];
+  /** The built script, and whether it is a module. */
+  script?: [path: string, type: "module" | "text/javascript"];
+  /** Whether it sees that a worker is a file to be built too: a policy that forbids blob: then takes no threads. */
+  findsWorker: boolean;
+}
+
+const BUNDLERS: Bundler[] = [
+  {
+    name: "Vite",
+    packageName: "vite",
+    build: (name) => ["vite", "build", name, "--outDir", `../vite/${name}`],
+    findsWorker: true,
+  },
+  {
+    name: "webpack",
+    packageName: "webpack",
+    build: (name) => ["webpack", "--mode", "production", "--entry", `./${name}/main.js`, "-o", `webpack/${name}`],
+    script: ["main.js", "text/javascript"],
+    findsWorker: true,
+  },
+  {
+    name: "esbuild",
+    packageName: "esbuild",
+    settings: "`--bundle`",
+    build: (name) => ["esbuild", `${name}/main.js`, "--bundle", `--outfile=esbuild/${name}/main.js`],
+    script: ["main.js", "text/javascript"],
+    findsWorker: false,
+  },
+  {
+    name: "esbuild",
+    packageName: "esbuild",
+    settings: "`--bundle --splitting --format=esm`",
+    build: (name) => [
+      ...["esbuild", `${name}/main.js`, "--bundle"],
+      ...["--splitting", "--format=esm", `--outdir=esbuild-splitting/${name}`],
+    ],
+    script: ["main.js", "module"],
+    findsWorker: false,
+  },
+  {
+    name: "Rollup",
+    packageName: "rollup",
+    settings: "`@rollup/plugin-node-resolve`",
+    build: (name) => ["rollup", `${name}/main.js`, "-p", "node-resolve", "-d", `rollup/${name}`],
+    script: ["main.js", "module"],
+    findsWorker: false,
+  },
+];
+
+/** What only these parts of the package contain. */
+const TELLTALES: Record<string, RegExp> = {
+  losses: /labelSmoothing/,
+  engines: /this engine has been disposed/,
+  "asynchronous methods": /onProgress/,
+  pool: /threads over one memory/,
+  worker: /no loop is called/,
+};
+
+interface Row {
+  bundler: string;
+  version: string;
+  settings?: string;
+  /** Minified and gzipped: what a page loads for `entropy`, for every name, and for all there is on request besides. */
+  bytes: Record<Application, number>;
+  findsWorker: boolean;
+}
+
+const { values: options } = parseArgs({ options: { save: { type: "string" } } });
+const root = fileURLToPath(new URL("../", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "logratio-bundlers-"));
+const here = pathToFileURL(`${folder}/`);
+const run = promisify(execFile);
+
+function install(): void {
+  const [packed] = JSON.parse(
+    execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
+      cwd: root,
+      encoding: "utf8",
+    }),
+  );
+  cpSync(join(root, "scripts/bundlers/package.json"), join(folder, "package.json"));
+  const flags = ["--no-audit", "--no-fund", "--no-package-lock", "--prefer-offline", "--silent"];
+  execFileSync("npm", ["install", ...flags, `./${packed.filename}`], { cwd: folder, stdio: "inherit" });
+  for (const name of APPLICATIONS) {
+    cpSync(join(root, `scripts/bundlers/${name}.js`), join(folder, name, "main.js"));
+    cpSync(join(root, "scripts/pages/report.js"), join(folder, name, "report.js"));
+    writeFileSync(join(folder, name, "index.html"), pageOf("./main.js", "module"));
+  }
+}
+
+const pageOf = (source: string, type: string) =>
+  `<!doctype html><meta charset="utf-8"><body><script src="${source}" type="${type}"></script>`;
+
+async function bytesOf(scripts: Map<string, Buffer>): Promise<number> {
+  let bytes = 0;
+  for (const [path, code] of scripts) {
+    // the text of a bundler that minifies does not become shorter
+    const minified = await minify(path, code.toString(), {});
+    bytes += gzipSync(minified.code).length;
+  }
+  return bytes;
+}
+
+/** Opens an application, and gives its report and the scripts that it has loaded. */
+async function openBuilt(output: URL, script: Bundler["script"], headers: Record<string, string>) {
+  const page: Record<string, string> = script === undefined ? {} : { "/index.html": pageOf(...script) };
+  const site = await serve({ ...page, "/": output }, headers);
+  return { ...(await open(browser, site)), scripts: site.scripts };
+}
+
+function checkEverything(report: Report): void {
+  equal((report as { error?: string }).error, undefined);
+  equal(report.kl, expected.kl);
+  deepEqual(report.values, expected.values);
+  for (const engine of [report.sync, report.engine, report.js, report.threaded]) {
+    deepEqual(engine.values, expected.values);
+    deepEqual(engine.async, expected.values);
+  }
+  equal(report.engine.backend, "simd");
+  equal(report.relaxed.backend, "relaxed");
+  equal(Math.abs(report.relaxed.kl / expected.kl - 1) < 1e-6, true);
+}
+
+async function tryBundler({ name, packageName, settings, build, script, findsWorker }: Bundler): Promise<Row> {
+  const { version } = JSON.parse(readFileSync(join(folder, `node_modules/${packageName}/package.json`), "utf8"));
+  const bytes: Partial<Row["bytes"]> = {};
+  const buildOne = async (application: Application) => {
+    const [command, ...args] = build(application);
+    await run(join(folder, "node_modules/.bin", command), args, { cwd: folder });
+  };
+  await Promise.all(APPLICATIONS.map(buildOne));
+  const outputOf = (application: Application) => {
+    const [place] = settings?.includes("--splitting") ? ["esbuild-splitting"] : [packageName];
+    return new URL(`${place}/${application}/`, here);
+  };
+  for (const application of APPLICATIONS) {
+    const { report, complaints, scripts } = await openBuilt(outputOf(application), script, ISOLATION);
+    deepEqual(complaints, []);
+    bytes[application] = await bytesOf(scripts);
+    const code = [...scripts.values()].join("\n");
+    if (application === "entropy") {
+      equal(report, 1.5);
+      for (const telltale of Object.values(TELLTALES)) doesNotMatch(code, telltale);
+    } else if (application === "all") {
+      equal(report, Object.keys(logratio).length);
+    } else {
+      checkEverything(report as Report);
+      equal((report as Report).threaded.threads, 2);
+      for (const telltale of Object.values(TELLTALES)) match(code, telltale);
+    }
+  }
+  const policy = { ...ISOLATION, "Content-Security-Policy": "worker-src 'self'" };
+  const strict = await openBuilt(outputOf("everything"), script, policy);
+  checkEverything(strict.report as Report);
+  equal((strict.report as Report).threaded.threads, findsWorker ? 2 : 1);
+  return { bundler: name, version, settings, bytes: bytes as Row["bytes"], findsWorker };
+}
+
+const expected = await reportOf(logratio);
+const browser = await startBrowser();
+const rows: Row[] = [];
+try {
+  install();
+  for (const bundler of BUNDLERS) {
+    const row = await tryBundler(bundler);
+    rows.push(row);
+    const sizes = APPLICATIONS.map((name) => `${name} ${(row.bytes[name] / 1024).toFixed(1)} KiB`);
+    console.log(`${row.bundler} ${row.version} ${row.settings ?? ""}: runs; ${sizes.join(", ")}`);
+  }
+  if (options.save) writeFileSync(options.save, `${JSON.stringify(rows, null, 2)}\n`);
+} finally {
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+}
