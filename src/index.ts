@@ -53,6 +53,7 @@ export type {
   UnnormalizedOptions,
 } from "./options.js";
 export type { EngineOptions } from "./runtime.js";
+export type { EngineHandle } from "./share.js";
 export type { AsideOptions } from "./work.js";
 
 /**
