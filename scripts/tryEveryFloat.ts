@@ -11,8 +11,9 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { logarithm_f32 } from "../src/fallback/logarithm.js";
-import { FAMILY, STATE } from "../src/layout.js";
+import { FAMILY, regionOf } from "../src/layout.js";
 
+const { state: STATE } = regionOf(0);
 const EXP_BOUND = 2.6;
 /** Of ln x, in ulp of max(|ln x|, 1): where e·ln 2 and the logarithm of the mantissa cancel, ln x itself is small. */
 const LN_BOUND = 1.3;
@@ -42,7 +43,7 @@ function tryExp(from: number, to: number): Worst {
   });
   const exponentials = exports.exponentials_f32 as (z: number, length: number, state: number, out: number) => number;
   // shift 0, scale 1
-  new Float32Array(memory.buffer, FAMILY + 80, 10)[2] = 1;
+  new Float32Array(memory.buffer, STATE + FAMILY + 80, 10)[2] = 1;
   const place = 262144;
   const bits = new Uint32Array(memory.buffer, place, BLOCK);
   const x = new Float32Array(memory.buffer, place, BLOCK);
