@@ -22,6 +22,7 @@ import type {
   UnnormalizedOptions,
 } from "./options.js";
 import { createRuntime, createRuntimeSync, type EngineOptions, type Runtime } from "./runtime.js";
+import { type EngineHandle, runtimeFrom, share } from "./share.js";
 import { complete } from "./work.js";
 
 /**
@@ -42,6 +43,8 @@ export class Engine implements Disposable {
   #live: Runtime | undefined;
   readonly #threadsReason: string;
   #async: AsyncEngine | undefined;
+  /** Places of handles. */
+  readonly #shared = new Map<EngineHandle, Float64Array>();
 
   /** @internal Use {@link createEngine} or {@link createEngineSync}. */
   constructor(runtime: Runtime) {
@@ -82,9 +85,44 @@ export class Engine implements Disposable {
     return this.#runtime.memory.allocate(Float64Array, length);
   }
 
-  /** Gives an array of `float32` or `float64` back. It must not be used again: its bytes will be another's. */
-  free(view: Float32Array | Float64Array): void {
-    this.#runtime.memory.free(view);
+  /**
+   * Gives an array of `float32` or `float64` back, or what `share` has set aside. It must not be used again: its bytes will be
+   * another's.
+   */
+  free(view: Float32Array | Float64Array | EngineHandle): void {
+    const { memory } = this.#runtime;
+    if (ArrayBuffer.isView(view)) {
+      memory.free(view);
+      return;
+    }
+    const place = this.#shared.get(view);
+    if (place === undefined)
+      throw new RangeError("free: this handle is not one of this engine's, or has been freed already");
+    memory.free(place);
+    this.#shared.delete(view);
+  }
+
+  /**
+   * A handle of this engine's memory, to be posted to another thread, where {@link Engine.from} makes of it an engine of one thread
+   * over the same bytes: arrays of either that are posted to the other are read and written in place. `bytes` are set aside for
+   * arrays of the other engine's own.
+   *
+   * @throws Error where the memory cannot be shared: RangeError where `maxBytes` does not allow it.
+   *
+   * @example
+   * worker.postMessage({ handle: engine.share(), logits }); // logits = engine.float32(…)
+   * // in the worker
+   * onmessage = ({ data: { handle, logits } }) => Engine.from(handle).logSumExp(logits);
+   */
+  share(bytes = 0): EngineHandle {
+    const { handle, place } = share(this.#runtime, bytes);
+    this.#shared.set(handle, place);
+    return handle;
+  }
+
+  /** An engine over the memory of another thread's: see {@link Engine.share}. */
+  static from(handle: EngineHandle): Engine {
+    return new Engine(runtimeFrom(handle));
   }
 
   /** Ends the workers and lets go of the memory. The engine cannot be used again; its arrays must not be. */

@@ -55,6 +55,7 @@ export type {
   UnnormalizedOptions,
 } from "./options.js";
 export type { EngineOptions } from "./runtime.js";
+export type { EngineHandle } from "./share.js";
 export type { AsideOptions } from "./work.js";
 
 // Names of browsers that the types use: an application whose TypeScript knows nothing of browsers gets them empty.

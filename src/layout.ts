@@ -17,6 +17,8 @@ export const CHUNK_BYTES = 32768;
 export const SLOTS = 4;
 /** Fields of a family, within the state. */
 export const FAMILY = 128;
+/** A word of the state by which a memory is known under another object. */
+const PROBE = 12280;
 const STATE_BYTES = 12288;
 export const RESULT_BYTES = 32768;
 const STAGING_BYTES = SLOTS * CHUNK_BYTES;
@@ -40,6 +42,12 @@ export function regionOf(index: number): Region {
   const state = reservedBytes(index);
   return { state, staging: state + STATE_BYTES + RESULT_BYTES };
 }
+
+/** The bytes of a region anywhere, and that region. */
+export const REGION_BYTES: number = STATE_BYTES + STAGING_BYTES;
+export const regionAt = (state: number): Region => ({ state, staging: state + STATE_BYTES });
+
+export const probeOf = ({ state }: Region): number => state + PROBE;
 
 /** Where thread `index` > 0 leaves its results. */
 export const resultsOf = (index: number): number => reservedBytes(index) + STATE_BYTES;

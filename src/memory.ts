@@ -1,4 +1,4 @@
-import { reservedBytes } from "./layout.js";
+import { probeOf, type Region, regionOf, reservedBytes } from "./layout.js";
 import { Space } from "./space.js";
 
 const PAGE = 65536;
@@ -44,7 +44,11 @@ function notOurs(): RangeError {
 export class LinearMemory implements Memory {
   readonly space: Space;
   readonly shared: boolean;
-  readonly #maxBytes: number;
+  /** What is handed out lies from here … */
+  readonly #start: number;
+  /** … to here. */
+  readonly #end: number;
+  /** What counts as in use beside the arrays. */
   readonly #reserved: number;
   /** Bytes of each array, by its offset. */
   readonly #sizes = new Map<number, number>();
@@ -54,21 +58,32 @@ export class LinearMemory implements Memory {
   /** Nothing from here on has ever been handed out: it holds zeros, and costs nothing until it is written to. */
   #untouched: number;
 
+  private constructor(space: Space, start: number, end: number, reserved: number) {
+    this.space = space;
+    this.shared = !(space.buffer instanceof ArrayBuffer);
+    this.#start = start;
+    this.#end = end;
+    this.#reserved = reserved;
+    this.#gaps = [{ start, end: Number.POSITIVE_INFINITY }];
+    this.#used = reserved;
+    this.#untouched = start;
+  }
+
   /**
-   * For `threads` threads. A plain memory reserves all of `maxBytes` at once (untouched pages cost nothing), for growth detaches
-   * its views.
+   * One of its own, for `threads` threads. A plain memory reserves all of `maxBytes` at once (untouched pages cost nothing), for
+   * growth detaches its views.
    */
-  constructor(maxBytes: number, shared: boolean, threads = 1) {
+  static create(maxBytes: number, shared: boolean, threads = 1): LinearMemory {
     const maximum = Math.floor(maxBytes / PAGE);
     const reserved = reservedBytes(threads);
     const initial = shared ? Math.ceil(reserved / PAGE) : maximum;
-    this.space = new Space(new WebAssembly.Memory({ initial, maximum, shared }));
-    this.shared = shared;
-    this.#maxBytes = Math.min(maximum * PAGE, LAST_BYTE);
-    this.#reserved = reserved;
-    this.#gaps = [{ start: reserved, end: Number.POSITIVE_INFINITY }];
-    this.#used = reserved;
-    this.#untouched = reserved;
+    const space = new Space(new WebAssembly.Memory({ initial, maximum, shared }), probeOf(regionOf(0)));
+    return new LinearMemory(space, reserved, Math.min(maximum * PAGE, LAST_BYTE), reserved);
+  }
+
+  /** The bytes from `start` to `end` of another's, which has handed them out with a region for the kernels. */
+  static within(memory: WebAssembly.Memory, region: Region, start: number, end: number): LinearMemory {
+    return new LinearMemory(new Space(memory, probeOf(region)), start, end, 0);
   }
 
   allocate<T extends NumberArrayConstructor>(type: T, length: number): InstanceType<T> {
@@ -79,7 +94,7 @@ export class LinearMemory implements Memory {
     const gap = this.#gaps[index];
     const offset = gap.start;
     const end = offset + bytes;
-    if (end > this.#maxBytes) throw tooMuch(type, length, this.#used, this.#maxBytes);
+    if (end > this.#end) throw tooMuch(type, length, this.#used, this.#end - this.#start + this.#reserved);
     this.#grow(end, () => `${nameOf(type)}: the platform gave no memory for ${length} more numbers`);
     gap.start = end;
     if (gap.start === gap.end) this.#gaps.splice(index, 1);
@@ -114,7 +129,7 @@ export class LinearMemory implements Memory {
   }
 
   reserve(bytes: number): void {
-    this.#grow(Math.min(this.#reserved + bytes, this.#maxBytes), () => `reserve: the platform gave no ${bytes} bytes`);
+    this.#grow(Math.min(this.#start + bytes, this.#end), () => `reserve: the platform gave no ${bytes} bytes`);
   }
 
   #grow(bytes: number, message: () => string): void {

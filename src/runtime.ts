@@ -2,7 +2,7 @@ import type { Backend } from "./backend.js";
 import { JsBackend } from "./fallback/backend.js";
 import { LOW } from "./fallback/lanes.js";
 import * as simd from "./generated/binary.js";
-import { MOST_THREADS, RESERVED_BYTES, reservedBytes } from "./layout.js";
+import { MOST_THREADS, RESERVED_BYTES, regionOf, reservedBytes } from "./layout.js";
 import { LinearMemory, type Memory, PlainMemory } from "./memory.js";
 import { checkKeys } from "./options.js";
 import { availableThreads, hasWorkers } from "./platform.js";
@@ -45,6 +45,8 @@ export interface Runtime {
   readonly pool?: Pool;
   /** Why there are as many threads as there are. */
   readonly threadsReason: string;
+  /** Why other threads cannot share the memory, where they cannot. */
+  readonly whyNotShared: string | undefined;
 }
 
 const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
@@ -114,31 +116,44 @@ function obstacle(bytes: Uint8Array<ArrayBuffer>, feature: string): string | und
   return undefined;
 }
 
-const ONE_THREAD = "one thread, the caller's";
+export const ONE_THREAD = "one thread, the caller's";
 
-function onSimd(module: WebAssembly.Module, { backend, maxBytes, threads }: Settings, shared: boolean): Runtime {
-  const memory = new LinearMemory(maxBytes, shared, threads);
+function onSimd(
+  module: WebAssembly.Module,
+  { backend, maxBytes, threads, shared: isSharedWanted }: Settings,
+  shared: boolean,
+): Runtime {
+  const memory = LinearMemory.create(maxBytes, shared, threads);
   const [name, feature] = backend === "relaxed" ? (["relaxed", "relaxed SIMD"] as const) : (["simd", "SIMD"] as const);
   const reason = `WebAssembly ${feature} over a ${shared ? "shared" : "plain"} memory`;
-  return { backend: new SimdBackend(module, memory.space), memory, name, reason, module, threadsReason: ONE_THREAD };
+  return {
+    backend: new SimdBackend(module, memory.space, regionOf(0)),
+    memory,
+    name,
+    reason,
+    module,
+    threadsReason: ONE_THREAD,
+    whyNotShared: shared ? undefined : whyNotShared(isSharedWanted),
+  };
 }
 
 /** JavaScript, over a memory that can be shared where threads are to share it. */
 function onJs({ maxBytes, threads, shared }: Settings, reason: string): Runtime {
   const runtime = { name: "js", reason, threadsReason: ONE_THREAD } as const;
   if (threads > 1 && shared && hasSharedMemory() && typeof WebAssembly !== "undefined") {
-    const memory = new LinearMemory(maxBytes, true, threads);
-    return { ...runtime, backend: new JsBackend(memory.space), memory };
+    const memory = LinearMemory.create(maxBytes, true, threads);
+    return { ...runtime, backend: new JsBackend(memory.space), memory, whyNotShared: undefined };
   }
-  return { ...runtime, backend: new JsBackend(), memory: new PlainMemory(maxBytes) };
+  const why = threads > 1 ? whyNotShared(shared) : 'with one thread, the arrays of backend "js" are ordinary ones';
+  return { ...runtime, backend: new JsBackend(), memory: new PlainMemory(maxBytes), whyNotShared: why };
 }
 
 /** The same with as many threads as were asked for, or as there can be. */
-async function withThreads(runtime: Runtime, { threads, shared }: Settings): Promise<Runtime> {
+async function withThreads(runtime: Runtime, { threads }: Settings): Promise<Runtime> {
   if (threads === 1) return runtime;
   const { memory, backend } = runtime;
   if (!(memory instanceof LinearMemory && memory.shared)) {
-    return { ...runtime, threadsReason: `one thread: ${whyNotShared(shared)}` };
+    return { ...runtime, threadsReason: `one thread: ${runtime.whyNotShared}` };
   }
   if (!hasWorkers()) return { ...runtime, threadsReason: "one thread: this platform has no workers" };
   let pool: Pool;

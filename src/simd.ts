@@ -3,7 +3,7 @@ import { Backend, type FloatArray } from "./backend.js";
 import { TOTAL } from "./fallback/blocks.js";
 import type { Fields } from "./fallback/logits.js";
 import { type Mapping, PARAMETERS, type Precision, type Reduction } from "./kernels.js";
-import { CHUNK_BYTES, FAMILY, RESERVED_BYTES, type Region, regionOf, SLOTS } from "./layout.js";
+import { CHUNK_BYTES, FAMILY, RESERVED_BYTES, type Region, SLOTS } from "./layout.js";
 import type { Space } from "./space.js";
 
 type Kernel = (...parameters: number[]) => number;
@@ -28,11 +28,10 @@ export class SimdBackend extends Backend<number> {
   readonly #parameters: Float64Array;
   readonly #staging: Record<Precision, FloatArray[]>;
 
-  /** For thread `index` of those that share a memory. */
-  constructor(source: WebAssembly.Module, space: Space, index = 0) {
+  /** Works in a region of its own of the memory. */
+  constructor(source: WebAssembly.Module, space: Space, region: Region) {
     super();
     this.#space = space;
-    const region = regionOf(index);
     this.#region = region;
     // the instance's own exports: the loader's are wrapped, which costs each call an array of its arguments
     const { instance } = instantiateSync(source, { env: { memory: space.memory } });

@@ -148,7 +148,7 @@ describe.each(kinds)("the memory of an engine (%s)", (kind, options) => {
 
 test("a million arrays come and go as in a model: first fit, neighbours merged, zeros", () => {
   // the model knows the live arrays in order, and looks for the first place between two of them
-  const memory = new LinearMemory(2 ** 22, true);
+  const memory = LinearMemory.create(2 ** 22, true);
   const end = 2 ** 22;
   const first = RESERVED_BYTES;
   const live: { start: number; end: number; array: Float32Array; mark: number }[] = [];

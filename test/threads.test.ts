@@ -330,6 +330,23 @@ function expectSameMatrices(
   logits.expectNone(differences);
 }
 
+test("results outside the engine's memory are written where they are, whatever the length of a row", async () => {
+  const engine = await createEngine({ threads: 2 });
+  countSharing();
+  const z = Float32Array.from({ length: 100_000 }, (_, i) => i % 11);
+  const own = engine.float32(100_000);
+  own.set(z);
+  for (const rowLength of [1, 2, 400]) {
+    const out = new Float32Array(z.length);
+    expect(engine.softmaxRows(own, { rowLength, out })).toBe(out);
+    expect(out).toEqual(reference.softmaxRows(z, { rowLength }));
+    const labels = new Int32Array(z.length / rowLength);
+    const { gradient } = engine.crossEntropyLoss(own, labels, { rowLength, gradient: true });
+    expect(gradient).toEqual(reference.crossEntropyLoss(z, labels, { rowLength, gradient: true }).gradient);
+  }
+  engine.dispose();
+});
+
 test("threads are for what is worth it", async () => {
   const engine = await createEngine({ threads: 2 });
   const sharing = countSharing();

@@ -7,8 +7,20 @@ import type { LinearMemory } from "../memory.js";
 import { availableThreads } from "../platform.js";
 import { type AsideOptions, arraysOf, doHere, type Work } from "../work.js";
 import { Board, MOST_TASKS } from "./board.js";
+import {
+  bringBack,
+  bytesOfRow,
+  giveBack,
+  lend,
+  roomFor,
+  rowsOfTask,
+  rowsPerTaskOf,
+  textOf,
+  type Writes,
+  writesOf,
+} from "./rows.js";
 import { type Listener, type Worker, waysToSpawn } from "./spawn.js";
-import { describeArray, isSharable, type SharedArray, type Start, writeText } from "./text.js";
+import { isSharable, type SharedArray, type Start } from "./text.js";
 
 /** Fewer chunks of a row (32 KiB of each array) cost more to share than they take: README, "Threads". */
 const LEAST_CHUNKS = 3;
@@ -41,9 +53,6 @@ const START_MILLISECONDS = 10_000;
 const ASIDE_BYTES = 2 ** 24;
 const COPIED_BYTES = 2 ** 22;
 
-/** What a job writes besides its results, and so whether a task can be done again. */
-type Writes = "nothing" | "elsewhere" | "in place";
-
 /** A job that the workers do without the caller. */
 interface Aside {
   readonly tasks: number;
@@ -51,19 +60,6 @@ interface Aside {
   end: () => void;
   /** A worker ended while it did a task. */
   isMarred: boolean;
-}
-
-/** Bytes of a row of all arrays, but those that all rows share. */
-function bytesOfRow({ arrays }: Pick<Work<unknown>, "arrays">): number {
-  let bytes = 0;
-  for (const entry of arrays) if (entry) bytes += entry.perRow * (entry.array instanceof Float32Array ? 4 : 8);
-  return bytes;
-}
-
-/** Arrays of a work in the memory that threads share, and what has been allocated for that. */
-interface Lent {
-  readonly arrays: readonly (SharedArray | undefined)[];
-  readonly owned: ReadonlySet<SharedArray>;
 }
 
 export class Pool implements Crew {
@@ -241,7 +237,7 @@ export class Pool implements Crew {
     if (bytes < LEAST_BYTES) return false;
     this.#notice();
     if (!this.#isWorthWaking(bytes / CHUNK_BYTES)) return false;
-    const lent = this.#lend(work, 0, rows, false);
+    const lent = lend(this.#memory, work, 0, rows, false);
     if (lent === undefined) return false;
     try {
       const text = textOf(work, lent);
@@ -274,53 +270,9 @@ export class Pool implements Crew {
         }
       }
     } finally {
-      this.#giveBack(lent.owned);
+      giveBack(this.#memory, lent.owned);
     }
     return true;
-  }
-
-  /**
-   * Rows `from` … `from + rows - 1` of a work's arrays in the memory that threads share. What lies elsewhere is copied: labels and
-   * what all rows share; matrices too where `isWhole`. undefined where that cannot be.
-   */
-  #lend(work: Pick<Work<unknown>, "arrays">, from: number, rows: number, isWhole: boolean): Lent | undefined {
-    const owned = new Set<SharedArray>();
-    const arrays: (SharedArray | undefined)[] = [];
-    for (const entry of work.arrays) {
-      if (entry === undefined) {
-        arrays.push(undefined);
-        continue;
-      }
-      const { array, perRow, isWritten } = entry;
-      const [start, end] = perRow === 0 ? [0, array.length] : [from * perRow, (from + rows) * perRow];
-      if (isSharable(array) && this.#memory.space.holds(array.buffer)) {
-        arrays.push(start === 0 && end === array.length ? array : array.subarray(start, end));
-        continue;
-      }
-      const copy = isWhole || perRow <= 1 ? this.#allocateFor(array, end - start) : undefined;
-      if (copy === undefined) {
-        this.#giveBack(owned);
-        return undefined;
-      }
-      owned.add(copy);
-      arrays.push(copy);
-      if (!isWritten) copyTo(copy, array, start);
-    }
-    return { arrays, owned };
-  }
-
-  #allocateFor(array: Vector, length: number): SharedArray | undefined {
-    const type = array instanceof Float32Array ? Float32Array : array instanceof Int32Array ? Int32Array : Float64Array;
-    try {
-      return this.#memory.allocate<typeof Float32Array | typeof Float64Array | typeof Int32Array>(type, length);
-    } catch (error) {
-      if (error instanceof RangeError) return undefined;
-      throw error;
-    }
-  }
-
-  #giveBack(owned: Iterable<SharedArray>): void {
-    for (const array of owned) this.#memory.free(array);
   }
 
   /**
@@ -376,7 +328,7 @@ export class Pool implements Crew {
     writes: Writes,
     signal: AbortSignal | undefined,
   ): Promise<boolean> {
-    const lent = this.#lend(work, from, rows, true);
+    const lent = lend(this.#memory, work, from, rows, true);
     if (lent === undefined) return false;
     try {
       const { width } = work;
@@ -405,7 +357,7 @@ export class Pool implements Crew {
         doHere(backend, work, values, from + first, from + last);
       }
     } finally {
-      this.#giveBack(lent.owned);
+      giveBack(this.#memory, lent.owned);
     }
     return true;
   }
@@ -547,60 +499,3 @@ const lostError = (functionName: string): Error =>
   new Error(
     `${functionName}: a worker stopped while it wrote over the input, which is lost; the engine goes on without it`,
   );
-
-const rowsOfTask = (task: number, rowsPerTask: number, rows: number): [first: number, last: number] => [
-  task * rowsPerTask,
-  Math.min(rows, (task + 1) * rowsPerTask),
-];
-
-/** Rows whose results there is room for. */
-const roomFor = (width: number): number =>
-  width === 0 ? Number.POSITIVE_INFINITY : Math.floor(RESULT_BYTES / 8 / width);
-
-/** A row that fails leaves those before it written: where they are the input too, a task is one row, to be done again. */
-const rowsPerTaskOf = (rows: number, writes: Writes, tasks: number): number =>
-  writes === "in place" ? 1 : Math.ceil(rows / tasks);
-
-function writesOf({ arrays }: Pick<Work<unknown>, "arrays">): Writes {
-  const written = arrays.find((entry) => entry?.isWritten)?.array as SharedArray | undefined;
-  if (written === undefined) return "nothing";
-  const isInput = (entry: (typeof arrays)[number]): boolean => {
-    if (entry === undefined || entry.isWritten || !isSharable(entry.array)) return false;
-    return entry.array.buffer === written.buffer && entry.array.byteOffset === written.byteOffset;
-  };
-  return arrays.some(isInput) ? "in place" : "elsewhere";
-}
-
-function textOf({ loopName, settings }: Pick<Work<unknown>, "loopName" | "settings">, { arrays }: Lent): string {
-  const described = arrays.map((array) => (array === undefined ? null : describeArray(array)));
-  return writeText({ loop: loopName, arrays: described, settings });
-}
-
-/** Copies numbers of any array; what is no number becomes NaN, which the loop then finds. */
-function copyTo(copy: SharedArray, array: Vector, start: number): void {
-  if (isSharable(array)) {
-    copy.set(start === 0 && copy.length === array.length ? array : array.subarray(start, start + copy.length));
-    return;
-  }
-  for (let i = 0; i < copy.length; i++) {
-    const x: unknown = array[start + i];
-    copy[i] = typeof x === "number" ? x : Number.NaN;
-  }
-}
-
-/** Copies rows that a job has written to copies to where they belong. */
-function bringBack(
-  { arrays }: Pick<Work<unknown>, "arrays">,
-  lent: Lent,
-  from: number,
-  first: number,
-  last: number,
-): void {
-  for (let i = 0; i < arrays.length; i++) {
-    const entry = arrays[i];
-    const copy = lent.arrays[i];
-    if (!entry?.isWritten || copy === undefined || !lent.owned.has(copy)) continue;
-    const { array, perRow } = entry;
-    (array as SharedArray).set(copy.subarray(first * perRow, last * perRow), (from + first) * perRow);
-  }
-}

@@ -3,7 +3,7 @@
 import type { Backend } from "../backend.js";
 import { JsBackend } from "../fallback/backend.js";
 import { PARAMETERS, RESULT } from "../kernels.js";
-import { RESULT_BYTES, resultsOf } from "../layout.js";
+import { probeOf, RESULT_BYTES, regionOf, resultsOf } from "../layout.js";
 import { loopsByName } from "../loops.js";
 import { SimdBackend } from "../simd.js";
 import { Space } from "../space.js";
@@ -21,10 +21,11 @@ class Worker {
 
   constructor(start: Start) {
     this.#start = start;
-    this.#space = new Space(start.memory);
+    const region = regionOf(start.index);
+    this.#space = new Space(start.memory, probeOf(region));
     const { buffer } = this.#space;
     this.#board = new Board(buffer);
-    this.#backend = start.module ? new SimdBackend(start.module, this.#space, start.index) : new JsBackend(this.#space);
+    this.#backend = start.module ? new SimdBackend(start.module, this.#space, region) : new JsBackend(this.#space);
     this.#results = new Float64Array(buffer, resultsOf(start.index), RESULT_BYTES / 8);
   }
 

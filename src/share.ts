@@ -1,0 +1,49 @@
+// An engine's memory, handed to another thread: an engine there works on the same bytes.
+
+import { JsBackend } from "./fallback/backend.js";
+import { describe } from "./inputs.js";
+import { REGION_BYTES, regionAt } from "./layout.js";
+import { LinearMemory } from "./memory.js";
+import { ONE_THREAD, type Runtime } from "./runtime.js";
+import { SimdBackend } from "./simd.js";
+
+/** What makes an engine of another thread: see {@link Engine.share}. It can be posted, and nothing else should be done with it. */
+export interface EngineHandle {
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module | undefined;
+  readonly backend: Runtime["name"];
+  /** Where the kernels of the other engine work. */
+  readonly region: number;
+  /** What it may hand out. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The place of a handle within the memory of its engine, and the handle. */
+export function share(runtime: Runtime, bytes: number): { handle: EngineHandle; place: Float64Array } {
+  const { memory, module, name } = runtime;
+  if (!(Number.isInteger(bytes) && bytes >= 0)) {
+    throw new RangeError(`share: bytes is ${bytes}; it must be an integer >= 0`);
+  }
+  if (!(memory instanceof LinearMemory && memory.shared)) {
+    throw new Error(`share: this engine's memory cannot be shared: ${runtime.whyNotShared}`);
+  }
+  const place = memory.allocate(Float64Array, Math.ceil((REGION_BYTES + bytes) / 8));
+  const region = place.byteOffset;
+  const start = region + REGION_BYTES;
+  const end = region + place.byteLength;
+  return { handle: { memory: memory.space.memory, module, backend: name, region, start, end }, place };
+}
+
+/** The runtime of a handle. */
+export function runtimeFrom(handle: EngineHandle): Runtime {
+  if (typeof handle !== "object" || handle === null || !(handle.memory instanceof WebAssembly.Memory)) {
+    throw new TypeError(`Engine.from: handle is ${describe(handle)}; it must come from engine.share()`);
+  }
+  const { module, backend: name, start, end } = handle;
+  const region = regionAt(handle.region);
+  const memory = LinearMemory.within(handle.memory, region, start, end);
+  const backend = module ? new SimdBackend(module, memory.space, region) : new JsBackend(memory.space);
+  const reason = "that of the engine whose memory it shares";
+  return { backend, memory, name, reason, module, threadsReason: ONE_THREAD, whyNotShared: undefined };
+}

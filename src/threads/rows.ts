@@ -1,0 +1,130 @@
+// Rows of a work as tasks for threads: how they are cut, where their arrays are, what a worker is told.
+
+import type { Vector } from "../backend.js";
+import { RESULT_BYTES } from "../layout.js";
+import type { LinearMemory } from "../memory.js";
+import type { Work } from "../work.js";
+import { describeArray, isSharable, type SharedArray, writeText } from "./text.js";
+
+/** What a job writes besides its results, and so whether a task can be done again. */
+export type Writes = "nothing" | "elsewhere" | "in place";
+
+/** Bytes of a row of all arrays, but those that all rows share. */
+export function bytesOfRow({ arrays }: Pick<Work<unknown>, "arrays">): number {
+  let bytes = 0;
+  for (const entry of arrays) if (entry) bytes += entry.perRow * (entry.array instanceof Float32Array ? 4 : 8);
+  return bytes;
+}
+
+/** Arrays of a work in the memory that threads share, and what has been allocated for that. */
+export interface Lent {
+  readonly arrays: readonly (SharedArray | undefined)[];
+  readonly owned: ReadonlySet<SharedArray>;
+}
+
+/**
+ * Rows `from` … `from + rows - 1` of a work's arrays in the memory that threads share. What lies elsewhere is copied: labels and
+ * what all rows share; matrices too where `isWhole`. undefined where that cannot be.
+ */
+export function lend(
+  memory: LinearMemory,
+  work: Pick<Work<unknown>, "arrays">,
+  from: number,
+  rows: number,
+  isWhole: boolean,
+): Lent | undefined {
+  const owned = new Set<SharedArray>();
+  const arrays: (SharedArray | undefined)[] = [];
+  for (const entry of work.arrays) {
+    if (entry === undefined) {
+      arrays.push(undefined);
+      continue;
+    }
+    const { array, perRow, isWritten } = entry;
+    const [start, end] = perRow === 0 ? [0, array.length] : [from * perRow, (from + rows) * perRow];
+    if (isSharable(array) && memory.space.holds(array.buffer)) {
+      arrays.push(start === 0 && end === array.length ? array : array.subarray(start, end));
+      continue;
+    }
+    const copy = isWhole || (perRow <= 1 && !isWritten) ? allocateFor(memory, array, end - start) : undefined;
+    if (copy === undefined) {
+      giveBack(memory, owned);
+      return undefined;
+    }
+    owned.add(copy);
+    arrays.push(copy);
+    if (!isWritten) copyTo(copy, array, start);
+  }
+  return { arrays, owned };
+}
+
+function allocateFor(memory: LinearMemory, array: Vector, length: number): SharedArray | undefined {
+  const type = array instanceof Float32Array ? Float32Array : array instanceof Int32Array ? Int32Array : Float64Array;
+  try {
+    return memory.allocate<typeof Float32Array | typeof Float64Array | typeof Int32Array>(type, length);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+export function giveBack(memory: LinearMemory, owned: Iterable<SharedArray>): void {
+  for (const array of owned) memory.free(array);
+}
+
+export const rowsOfTask = (task: number, rowsPerTask: number, rows: number): [first: number, last: number] => [
+  task * rowsPerTask,
+  Math.min(rows, (task + 1) * rowsPerTask),
+];
+
+/** Rows whose results there is room for. */
+export const roomFor = (width: number): number =>
+  width === 0 ? Number.POSITIVE_INFINITY : Math.floor(RESULT_BYTES / 8 / width);
+
+/** A row that fails leaves those before it written: where they are the input too, a task is one row, to be done again. */
+export const rowsPerTaskOf = (rows: number, writes: Writes, tasks: number): number =>
+  writes === "in place" ? 1 : Math.ceil(rows / tasks);
+
+export function writesOf({ arrays }: Pick<Work<unknown>, "arrays">): Writes {
+  const written = arrays.find((entry) => entry?.isWritten)?.array as SharedArray | undefined;
+  if (written === undefined) return "nothing";
+  const isInput = (entry: (typeof arrays)[number]): boolean => {
+    if (entry === undefined || entry.isWritten || !isSharable(entry.array)) return false;
+    return entry.array.buffer === written.buffer && entry.array.byteOffset === written.byteOffset;
+  };
+  return arrays.some(isInput) ? "in place" : "elsewhere";
+}
+
+export function textOf({ loopName, settings }: Pick<Work<unknown>, "loopName" | "settings">, { arrays }: Lent): string {
+  const described = arrays.map((array) => (array === undefined ? null : describeArray(array)));
+  return writeText({ loop: loopName, arrays: described, settings });
+}
+
+/** Copies numbers of any array; what is no number becomes NaN, which the loop then finds. */
+function copyTo(copy: SharedArray, array: Vector, start: number): void {
+  if (isSharable(array)) {
+    copy.set(start === 0 && copy.length === array.length ? array : array.subarray(start, start + copy.length));
+    return;
+  }
+  for (let i = 0; i < copy.length; i++) {
+    const x: unknown = array[start + i];
+    copy[i] = typeof x === "number" ? x : Number.NaN;
+  }
+}
+
+/** Copies rows that a job has written to copies to where they belong. */
+export function bringBack(
+  { arrays }: Pick<Work<unknown>, "arrays">,
+  lent: Lent,
+  from: number,
+  first: number,
+  last: number,
+): void {
+  for (let i = 0; i < arrays.length; i++) {
+    const entry = arrays[i];
+    const copy = lent.arrays[i];
+    if (!entry?.isWritten || copy === undefined || !lent.owned.has(copy)) continue;
+    const { array, perRow } = entry;
+    (array as SharedArray).set(copy.subarray(first * perRow, last * perRow), (from + first) * perRow);
+  }
+}
