@@ -1,5 +1,5 @@
-// npm run test:bundlers: the packed package in applications built by each bundler as it comes, opened in Chromium. Tells what an
-// application pays for it; -- --save bench/bundlers.json for the README's table.
+// npm run test:bundlers: the packed package in applications built by each bundler as it comes, opened in Chromium, and in strict
+// TypeScript. Tells what an application pays for it; -- --save bench/bundlers.json for the README's table.
 
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
@@ -182,18 +182,44 @@ async function tryBundler({ name, packageName, settings, build, script, findsWor
   return { bundler: name, version, settings, bytes: bytes as Row["bytes"], findsWorker };
 }
 
+/** The types, in strict projects that check those of libraries too, with what TypeScript knows of browsers and without. */
+async function checkTypes(): Promise<void> {
+  cpSync(join(root, "scripts/bundlers/use.ts"), join(folder, "use.ts"));
+  const strict = { strict: true, noEmit: true, types: [], skipLibCheck: false, target: "es2022" };
+  for (const [module, moduleResolution] of [
+    ["nodenext", "nodenext"],
+    ["node16", "node16"],
+    ["esnext", "bundler"],
+  ]) {
+    for (const lib of [undefined, ["es2022"]]) {
+      const compilerOptions = { ...strict, module, moduleResolution, lib };
+      writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
+      for (const place of [root, folder]) {
+        const compiler = join(place, "node_modules/.bin/tsc");
+        await run(compiler, ["-p", folder]).catch(({ stdout }) => {
+          throw new Error(`types, ${moduleResolution}, ${lib ?? "es2022 and browsers"}, ${compiler}:\n${stdout}`);
+        });
+      }
+    }
+  }
+  console.log("types: bundler, node16 and nodenext, by TypeScript 5 and 7, with and without browsers' names");
+}
+
 const expected = await reportOf(logratio);
 const browser = await startBrowser();
 const rows: Row[] = [];
 try {
   install();
+  await checkTypes();
   for (const bundler of BUNDLERS) {
     const row = await tryBundler(bundler);
     rows.push(row);
     const sizes = APPLICATIONS.map((name) => `${name} ${(row.bytes[name] / 1024).toFixed(1)} KiB`);
     console.log(`${row.bundler} ${row.version} ${row.settings ?? ""}: runs; ${sizes.join(", ")}`);
   }
-  if (options.save) writeFileSync(options.save, `${JSON.stringify(rows, null, 2)}\n`);
+  if (options.save) {
+    writeFileSync(options.save, `${JSON.stringify({ chromium: browser.version(), bundlers: rows }, null, 2)}\n`);
+  }
 } finally {
   await browser.close();
   rmSync(folder, { recursive: true, force: true });
