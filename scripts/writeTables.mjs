@@ -2,6 +2,7 @@
 //
 //     npm run bench -- --classes 131072 --rounds 61 --save bench/results.json
 //     npm run bench:threads -- --save bench/threads.json
+//     npm run test:bundlers -- --save bench/bundlers.json
 //     npm run tables
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -103,10 +104,33 @@ ${(threads.dispatch / 1000).toFixed(1)} µs. A worker goes to sleep a millisecon
 
 ${threadTable}`;
 
+const { chromium, bundlers } = read("bundlers");
+const kibibytes = (bytes) => (bytes / 1024).toFixed(1);
+const bundlerTable = [
+  line(["", "settings", "`entropy` alone", "every function", "threads and `relaxed` too", "`worker.js` found"]),
+  line(["---", "---", "---:", "---:", "---:", "---"]),
+  ...bundlers.map(({ bundler, version, settings, bytes, findsWorker }) =>
+    line([
+      `${bundler} ${version}`,
+      settings ?? "none",
+      kibibytes(bytes.entropy),
+      kibibytes(bytes.all),
+      kibibytes(bytes.everything),
+      findsWorker ? "yes" : "no",
+    ]),
+  ),
+].join("\n");
+
+const bundlerText = `What an application's page loads, in KiB, minified and gzipped. \`npm run test:bundlers\` builds it, and finds in Chromium ${chromium.split(".")[0]} the bits
+of Node, with one thread and with two.
+
+${bundlerTable}`;
+
 let readme = readFileSync("README.md", "utf8");
 for (const [what, table] of [
   ["table of speed and error", text],
   ["table of threads", threadText],
+  ["table of bundlers", bundlerText],
 ]) {
   const marked = new RegExp(`(<!-- ${what}: scripts/writeTables.mjs -->\\n)[\\s\\S]*?(\\n<!-- end -->)`);
   if (!marked.test(readme)) throw new Error(`README.md has no place for the ${what}`);
