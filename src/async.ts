@@ -24,7 +24,7 @@ import type {
   UnnormalizedOptions,
 } from "./options.js";
 import type { Runtime } from "./runtime.js";
-import { type AsideOptions, doHere, type Work } from "./work.js";
+import { type AsideOptions, checkPlaces, doHere, type Work } from "./work.js";
 
 type OfOne<Options> = (p: Vector, options?: Options & AsideOptions) => Promise<number>;
 type OfPair<Options> = (p: Vector, q: Vector, options?: Options & AsideOptions) => Promise<number>;
@@ -50,8 +50,9 @@ type Optional<F> = F extends { (...a: [...infer A, infer O]): infer R; (...b: [.
 
 /**
  * The methods of an engine, returning promises of the same bits. With workers the work is theirs alone: a page stays responsive,
- * Node goes on serving. Arrays in the engine's memory are read in place, others are copied a few MiB at a time. Without workers
- * it is done here, and gives way to other tasks after some milliseconds, between two rows.
+ * Node goes on serving. Arrays in the engine's memory are read in place, others are copied, a few MiB at a time or a row. Without
+ * workers, or where there is no memory for copies, it is done here, and gives way to other tasks after some milliseconds, between
+ * two rows.
  *
  * Every method also takes `signal`, which stops it after the rows that have been begun, and `onProgress`. The arrays must stay
  * as they are until the promise is settled.
@@ -146,12 +147,13 @@ export function asyncEngine(runtime: () => Runtime): AsyncEngine {
   const engine: Record<string, unknown> = {};
   for (const [name, { count, prepare }] of Object.entries(methodsByName())) {
     engine[name] = async (...args: unknown[]) => {
-      const { backend, pool } = runtime();
+      const live = runtime();
       const { own, aside } = splitOptions(name, args[count]);
       const work = prepare(args.slice(0, count), own);
+      checkPlaces(live, work);
       aside.signal?.throwIfAborted();
       const values = new Float64Array(work.rows * work.width);
-      const done = pool === undefined ? 0 : await pool.doRowsAside(backend, work, values, aside);
+      const done = live.pool === undefined ? 0 : await live.pool.doRowsAside(live.backend, work, values, aside);
       await doInTurns(runtime, work, values, done, aside);
       return work.finish(values);
     };
@@ -161,7 +163,12 @@ export function asyncEngine(runtime: () => Runtime): AsyncEngine {
 
 function splitOptions(name: string, options: unknown): { own: unknown; aside: AsideOptions } {
   if (typeof options !== "object" || options === null) return { own: options, aside: {} };
-  const { signal, onProgress, ...own } = options as AsideOptions;
+  const own: Record<string, unknown> = {};
+  // what is inherited too, as the methods have it
+  for (const key in options) own[key] = (options as Record<string, unknown>)[key];
+  const { signal, onProgress } = own as AsideOptions;
+  delete own.signal;
+  delete own.onProgress;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(`${name}: signal is ${describe(signal)}; it must be an AbortSignal`);
   }

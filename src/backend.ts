@@ -8,6 +8,7 @@ import type { Fields } from "./fallback/logits.js";
 import { CHUNK, type ChunkJob, type Mapping, type Precision, type Reduction } from "./kernels.js";
 import { CHUNK_BYTES, SLOTS } from "./layout.js";
 import { ln } from "./scalar.js";
+import { mayBeOne } from "./space.js";
 
 export { P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "./fallback/blocks.js";
 export type { Precision } from "./kernels.js";
@@ -272,7 +273,7 @@ export abstract class Backend<Location = unknown> {
   #forget(written: FloatArray): void {
     for (let slot = 0; slot < SLOTS; slot++) {
       const source = this.#staged[slot]?.source;
-      if (ArrayBuffer.isView(source) && source.buffer === written.buffer) this.#staged[slot] = undefined;
+      if (ArrayBuffer.isView(source) && mayBeOne(source.buffer, written.buffer)) this.#staged[slot] = undefined;
     }
   }
 

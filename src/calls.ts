@@ -154,9 +154,9 @@ export const measureLoop =
   };
 
 /** A source as the rows of a matrix, or as one row for all. */
-const rowsOf = (array: Vector, rowLength: number): WorkArray => ({
+const rowsOf = (array: Vector, rowLength: number, rows: number): WorkArray => ({
   array,
-  perRow: array.length > rowLength ? rowLength : 0,
+  perRow: array.length > rowLength || rows === 1 ? rowLength : 0,
 });
 
 /** `nameRows(…sources, { rowLength })`: a number a row. A source of one row is paired with every row of the others. */
@@ -175,7 +175,7 @@ export function prepareRows(
     loop: measureLoop(definition),
     rows,
     width: 1,
-    arrays: sources.map((source) => rowsOf(source, rowLength)),
+    arrays: sources.map((source) => rowsOf(source, rowLength, rows)),
     settings: { call: callOf(functionName, precisionOf(sources), rowLength, settings), kinds: settings.kinds },
     finish: (values) => values,
   };
@@ -230,7 +230,7 @@ export function prepareArray(
   const rows = inRows ? countRows(functionName, names, sources, rowLength) : 1;
   const precision = precisionOf(sources);
   const out = checkOut(functionName, options?.out, precision, rowLength * rows, sources);
-  const arrays = sources.map((source) => rowsOf(source, rowLength));
+  const arrays = sources.map((source) => rowsOf(source, rowLength, rows));
   arrays.push({ array: out, perRow: rowLength, isWritten: true });
   return {
     functionName,

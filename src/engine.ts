@@ -61,7 +61,8 @@ export class Engine implements Disposable {
 
   /** Why there are as many. */
   get threadsReason(): string {
-    return this.#live?.pool?.reason ?? this.#threadsReason;
+    if (this.#live === undefined) return "this engine has been disposed";
+    return this.#live.pool?.reason ?? this.#threadsReason;
   }
 
   get #runtime(): Runtime {

@@ -12,6 +12,8 @@ export interface Memory {
   /** A new array of zeros. */
   allocate<T extends NumberArrayConstructor>(type: T, length: number): InstanceType<T>;
   free(view: ArrayBufferView): void;
+  /** Whether a buffer is its own, under whatever object. */
+  holds(buffer: ArrayBufferLike): boolean;
   /** Makes sure of memory for arrays of `bytes` bytes in all. */
   reserve(bytes: number): void;
 }
@@ -83,7 +85,9 @@ export class LinearMemory implements Memory {
 
   /** The bytes from `start` to `end` of another's, which has handed them out with a region for the kernels. */
   static within(memory: WebAssembly.Memory, region: Region, start: number, end: number): LinearMemory {
-    return new LinearMemory(new Space(memory, probeOf(region)), start, end, 0);
+    const within = new LinearMemory(new Space(memory, probeOf(region)), start, end, 0);
+    within.#untouched = end; // who knows what an engine before this one has left there
+    return within;
   }
 
   allocate<T extends NumberArrayConstructor>(type: T, length: number): InstanceType<T> {
@@ -106,9 +110,13 @@ export class LinearMemory implements Memory {
     return view;
   }
 
+  holds(buffer: ArrayBufferLike): boolean {
+    return this.space.holds(buffer);
+  }
+
   free(view: ArrayBufferView): void {
     const start = view.byteOffset;
-    const bytes = this.space.holds(view.buffer) ? this.#sizes.get(start) : undefined;
+    const bytes = this.holds(view.buffer) ? this.#sizes.get(start) : undefined;
     if (bytes === undefined) throw notOurs();
     this.#sizes.delete(start);
     this.#used -= bytes;
@@ -159,6 +167,10 @@ export class PlainMemory implements Memory {
     this.#arrays.add(array);
     this.#used += bytes;
     return array as InstanceType<T>;
+  }
+
+  holds(_buffer: ArrayBufferLike): boolean {
+    return false;
   }
 
   free(view: ArrayBufferView): void {

@@ -28,7 +28,8 @@ export function share(runtime: Runtime, bytes: number): { handle: EngineHandle; 
   if (!(memory instanceof LinearMemory && memory.shared)) {
     throw new Error(`share: this engine's memory cannot be shared: ${runtime.whyNotShared}`);
   }
-  const place = memory.allocate(Float64Array, Math.ceil((REGION_BYTES + bytes) / 8));
+  // arrays take whole cache lines
+  const place = memory.allocate(Float64Array, (REGION_BYTES + Math.ceil(bytes / 64) * 64) / 8);
   const region = place.byteOffset;
   const start = region + REGION_BYTES;
   const end = region + place.byteLength;

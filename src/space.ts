@@ -25,12 +25,11 @@ export class Space {
 
   holds(buffer: ArrayBufferLike): boolean {
     if (buffer === this.#buffer || (this.#same.size > 0 && this.#same.has(buffer))) return true;
-    if (this.#buffer instanceof ArrayBuffer || !(buffer instanceof SharedArrayBuffer)) return false;
-    return !this.#other.has(buffer) && this.#isSame(buffer);
+    return mayBeOne(buffer, this.#buffer) && !this.#other.has(buffer) && this.#isSame(buffer);
   }
 
   /** No question tells whether two objects stand for the same bytes: what is written to one must be read from the other. */
-  #isSame(buffer: SharedArrayBuffer): boolean {
+  #isSame(buffer: ArrayBufferLike): boolean {
     if (buffer.byteLength >= this.#probe + 4) {
       const [here, there] = [this.#buffer, buffer].map((each) => new Int32Array(each, this.#probe, 1));
       const reads = (word: number) => Atomics.store(here, 0, word) === Atomics.load(there, 0);
@@ -63,3 +62,9 @@ export class Space {
     this.#buffer = this.memory.buffer;
   }
 }
+
+const isShared = (buffer: ArrayBufferLike): boolean =>
+  typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
+
+/** Whether two buffers may stand for the same bytes: of shared ones, the objects do not tell. */
+export const mayBeOne = (a: ArrayBufferLike, b: ArrayBufferLike): boolean => a === b || (isShared(a) && isShared(b));

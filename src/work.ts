@@ -1,7 +1,8 @@
 // The work of a call, row by row: what a thread can be given a share of.
 
-import type { Backend, Vector } from "./backend.js";
+import type { Backend, FloatArray, Vector } from "./backend.js";
 import type { Runtime } from "./runtime.js";
+import { mayBeOne } from "./space.js";
 
 /** An array that a loop reads or writes; undefined where a call has none. */
 export interface WorkArray {
@@ -64,9 +65,34 @@ export function doHere<S>(
   }
 }
 
+/**
+ * Throws where what is written lies over part of what is read. Of arrays with one buffer object that has been checked; those that
+ * come from another thread, or from before the memory grew, have another.
+ */
+export function checkPlaces(
+  { memory }: Runtime,
+  { functionName, arrays }: Pick<Work<unknown>, "functionName" | "arrays">,
+): void {
+  const written = arrays.find((entry) => entry?.isWritten)?.array as FloatArray | undefined;
+  if (written === undefined) return;
+  for (const entry of arrays) {
+    const array = entry?.array;
+    if (!ArrayBuffer.isView(array) || array.buffer === written.buffer || !mayBeOne(array.buffer, written.buffer))
+      continue;
+    if (!memory.holds(array.buffer) || !memory.holds(written.buffer) || array.byteOffset === written.byteOffset)
+      continue;
+    const isBefore = array.byteOffset + array.byteLength <= written.byteOffset;
+    const isAfter = written.byteOffset + written.byteLength <= array.byteOffset;
+    if (isBefore || isAfter) continue;
+    throw new RangeError(`${functionName}: the array to write to overlaps an input without being the same array`);
+  }
+}
+
 /** Does all rows, by all threads, and gives the result. */
-export function complete<Result, S>({ backend, pool }: Runtime, work: Work<Result, S>): Result {
+export function complete<Result, S>(runtime: Runtime, work: Work<Result, S>): Result {
+  const { backend, pool } = runtime;
   const { rows } = work;
+  checkPlaces(runtime, work);
   const values = new Float64Array(rows * work.width);
   if (pool === undefined || rows === 1) doHere(backend, work, values, 0, rows);
   else {

@@ -156,6 +156,31 @@ describe.each([
     for (const result of await Promise.all(promises)) expect(result).toEqual(expected);
   });
 
+  test("options are read as the methods read them, inherited ones too", async () => {
+    class Options {
+      rowLength = rowLength;
+    }
+    const inherited = Object.assign(Object.create({ input: "logits" }), new Options());
+    expect(await engine.async.entropyRows(Z, inherited)).toEqual(reference.entropyRows(Z, inherited));
+  });
+
+  test("an array that throws as it is read takes no memory along", async () => {
+    const wrong = new Proxy(Array.from(Z), {
+      get: (array, key) => {
+        if (key === "60000") throw new Error("from within");
+        return Reflect.get(array, key);
+      },
+    });
+    const least = await createEngine({ ...options, maxBytes: 2 ** 21 });
+    const before = least.float32(200_000);
+    least.free(before);
+    for (let i = 0; i < 5; i++) {
+      await expect(least.async.logSumExpRows(wrong, { rowLength })).rejects.toThrow("from within");
+    }
+    least.free(least.float32(200_000));
+    least.dispose();
+  });
+
   test("progress is told, up to the last row", async () => {
     const seen: [number, number][] = [];
     await engine.async.entropyRows(P, { rowLength, normalize: true, onProgress: (...args) => seen.push(args) });
@@ -182,6 +207,24 @@ describe.each([
     await expect(stopped).rejects.toBe(reason);
     expect(done).toBeLessThan(large.length / big.rowLength);
     expect(await other).toEqual(reference.entropyRows(P, { rowLength, normalize: true }));
+  });
+
+  test("a signal stops what has not had its turn yet", async () => {
+    const large = engine.float32(300 * 20_000).fill(1);
+    const controller = new AbortController();
+    let isFirstDone = false;
+    const first = engine.async.jeffreysDivergenceRows(large, large, { rowLength: 20_000, normalize: true });
+    first.then(() => {
+      isFirstDone = true;
+    });
+    const second = engine.async.logSumExp(one, { signal: controller.signal });
+    const third = engine.async.logSumExp(one);
+    queueMicrotask(() => controller.abort());
+    await expect(second).rejects.toMatchObject({ name: "AbortError" });
+    expect(isFirstDone).toBe(false);
+    expect(await third).toBe(reference.logSumExp(one));
+    await first;
+    engine.free(large);
   });
 
   test("a signal stops rows that have been given out, but not begun", async () => {

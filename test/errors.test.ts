@@ -194,6 +194,21 @@ describe.each(BACKENDS)("%s", (backend) => {
     expect(engine.logLikelihoodRatio([1, 2], [0.5, 0.5], [0.5, 0])).toBe(Infinity);
   });
 
+  test("of logRatio over its own input too, the bad number is the one that was passed", () => {
+    const [rowLength, rows] = [20_000, 3];
+    for (const bad of [0, 15_000, 45_000]) {
+      for (const make of [(n: number) => engine.float32(n), (n: number) => new Float32Array(n)]) {
+        const [p, q] = [make(rowLength * rows).fill(0.25), make(rowLength * rows).fill(0.5)];
+        p[bad] = Number.NaN;
+        const place = `p[${bad}] (row ${Math.floor(bad / rowLength)}, class ${bad % rowLength}) is NaN`;
+        expect(() => engine.logRatioRows(p, q, { rowLength, out: p })).toThrow(place);
+        q[bad] = -1;
+        p[bad] = 0.25;
+        expect(() => engine.logRatioRows(p.fill(0.25), q, { rowLength, out: q })).toThrow(/q\[.* is -1; /);
+      }
+    }
+  });
+
   test("a call inside a call is an error, and the call outside goes on or ends by it", async () => {
     const good = uniform(100);
     const calling = (inner: () => unknown) =>

@@ -21,7 +21,7 @@ vi.mock("../src/threads/spawn.js", async (importOriginal) => ({
 const reference = createEngineSync({ backend: "simd" });
 const N = 100_000;
 const rowLength = 1000;
-const lost = "a worker stopped while it wrote over the input, which is lost; the engine goes on without it";
+const lost = "a worker stopped while it wrote over the numbers it read, which are lost; the engine goes on without it";
 
 describe.each(["simd", "js"] as const)("%s", (backend) => {
   let engine: Engine;
@@ -88,6 +88,22 @@ describe.each(["simd", "js"] as const)("%s", (backend) => {
     expect(result).toEqual(reference.klDivergenceRows(p, q, rows));
     expect(seen.at(-1)).toBe(N / rowLength);
     expect([engine.threads, engine.threadsReason]).toEqual([1, "1 of 2 threads: a worker stopped answering"]);
+  });
+
+  test("with other workers, they are left", async () => {
+    const three = await createEngine({ backend, threads: 3 });
+    const [z, out] = [three.float32(N), three.float32(N)];
+    z.set(a);
+    // nobody else is there in truth: the caller does the rest
+    expect(three.softmaxRows(z, { rowLength, out })).toEqual(reference.softmaxRows(z.slice(), { rowLength }));
+    expect([three.threads, three.threadsReason]).toEqual([2, "2 of 3 threads: a worker stopped answering"]);
+    three.dispose();
+  });
+
+  test("an ordinary array that is written over is not lost: what was written is a copy", async () => {
+    const [z] = ordinary();
+    const expected = reference.softmaxRows(z.slice(), { rowLength });
+    expect(await engine.async.softmaxRows(z, { rowLength, out: z })).toEqual(expected);
   });
 
   test("or by an error where it was written over", async () => {

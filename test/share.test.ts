@@ -132,6 +132,38 @@ test("arrays of another memory are not taken for one's own", () => {
   expect(one.entropy(small)).toBe(one.entropy(small.slice()));
 });
 
+test("a guest of some bytes has an array of as many, of zeros whoever was there before", () => {
+  const handle = createEngineSync().share(40);
+  for (let i = 0; i < 2; i++) {
+    const guest = Engine.from(structuredClone(handle));
+    const array = guest.float32(10);
+    expect(array).toEqual(new Float32Array(10));
+    array.fill(7);
+    guest.dispose();
+  }
+});
+
+test("what is written over part of what is read is an error, under whatever object it is known", async () => {
+  const engine = await createEngine({ threads: 2 });
+  const a = engine.float32(1000);
+  const posted = structuredClone(a);
+  const [z, out, rowLength] = [posted.subarray(0, 800), a.subarray(200), 400];
+  const message = "softmaxRows: the array to write to overlaps an input without being the same array";
+  expect(() => engine.softmaxRows(z, { rowLength, out })).toThrow(new RangeError(message));
+  await expect(engine.async.softmaxRows(z, { rowLength, out })).rejects.toThrow(new RangeError(message));
+  const apart = { rowLength: 200, out: a.subarray(400, 800) };
+  expect(engine.softmaxRows(posted.subarray(0, 400), apart)).toEqual(new Float32Array(400).fill(1 / 200));
+  expect(engine.softmax(posted, { out: a })).toEqual(
+    engine.softmax(
+      a
+        .slice()
+        .fill(0)
+        .fill(1 / 200, 400, 800),
+    ),
+  );
+  engine.dispose();
+});
+
 test("what cannot be shared is an error that says why", async () => {
   expect(() => createEngineSync({ shared: false }).share()).toThrow(
     new Error("share: this engine's memory cannot be shared: shared: false was asked for"),

@@ -468,6 +468,37 @@ describe("what ends", () => {
     expect(output).toBe("10000\n");
   });
 
+  test("a process that is stopped for a while loses nothing", async () => {
+    const script = `
+      import { createEngine } from "./src/index.ts";
+      const engine = await createEngine({ threads: 2 });
+      const rowLength = 1_500_000;
+      const z = engine.float32(9 * rowLength);
+      console.log("begun");
+      const end = performance.now() + 6000;
+      while (performance.now() < end) engine.softmaxRows(z, { rowLength, out: z });
+      console.log(engine.threads, z[0] === z[8 * rowLength]);
+    `;
+    const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
+      cwd: new URL("..", import.meta.url),
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let output = "";
+    child.stdout.on("data", (data) => {
+      output += data;
+    });
+    const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+    while (!output.includes("begun")) await pause(20);
+    for (let i = 0; i < 3; i++) {
+      await pause(173);
+      child.kill("SIGSTOP");
+      await pause(1300);
+      child.kill("SIGCONT");
+    }
+    await new Promise((resolve) => child.once("exit", resolve));
+    expect(output).toBe("begun\n2 true\n");
+  });
+
   test("dispose ends the workers", () => {
     const output = run(`
       import { createEngine } from "./src/index.ts";

@@ -2,6 +2,7 @@ import { type Backend, type FloatArray, P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "..
 import { LIMIT } from "../fallback/blocks.js";
 import { SMALLEST_NORMAL_F32, SMALLEST_NORMAL_F64 } from "../fallback/lanes.js";
 import { type Call, checkNumbers, isImpossible, type NamedRow, placeOf } from "../inputs.js";
+import { mayBeOne } from "../space.js";
 import { lnRatio, Sum } from "./wide.js";
 
 /** ln(p/q) of any two numbers >= 0: -∞, ∞ or NaN where p, q or both are 0. */
@@ -28,8 +29,10 @@ export function logRatio(
     if (!(y >= 0 && y < Number.POSITIVE_INFINITY)) checkNumbers(call, q);
     return anyLnRatio(x, y);
   };
-  // of anything but typed arrays it is not even sure that they hold numbers
-  for (const row of [p, q]) if (!ArrayBuffer.isView(row.source)) checkNumbers(call, row);
+  // of anything but typed arrays it is not even sure that they hold numbers; what is written over cannot be looked up later
+  const isLost = ({ source }: NamedRow) =>
+    !ArrayBuffer.isView(source) || (source.byteOffset === out.byteOffset && mayBeOne(source.buffer, out.buffer));
+  for (const row of [p, q]) if (isLost(row)) checkNumbers(call, row);
   backend.map("logRatio", call.precision, [p, q], call.length, out, outStart, exception);
   if (call.unit !== 1) {
     for (let i = outStart; i < outStart + call.length; i++) out[i] /= call.unit;

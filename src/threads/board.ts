@@ -89,10 +89,6 @@ export class Board {
     for (let i = 0; i < offsets.length; i++) message[9 + i] = offsets[i];
   }
 
-  static hasRoomFor(text: string): boolean {
-    return text.length <= TEXT_BYTES;
-  }
-
   writeRows({ text, from, rows, rowsPerTask, width }: RowJob): void {
     const message = this.#message;
     this.#beginWriting();
@@ -148,6 +144,12 @@ export class Board {
   doerOf(task: number): number | undefined {
     const word = Atomics.load(this.#words, wordOf(task));
     return (word & STATE) === DONE ? word & THREAD : undefined;
+  }
+
+  /** Who has begun a task that is not settled. */
+  claimerOf(task: number): number | undefined {
+    const word = Atomics.load(this.#words, wordOf(task));
+    return (word & STATE) === CLAIMED ? word & THREAD : undefined;
   }
 
   isSettled(task: number): boolean {

@@ -10,6 +10,7 @@ import { Board, MOST_TASKS } from "./board.js";
 import {
   bringBack,
   bytesOfRow,
+  bytesOfTask,
   giveBack,
   lend,
   roomFor,
@@ -48,6 +49,8 @@ const GRACE_MILLISECONDS = 0.02;
 /** After this, and some of what is writing has not ended, a thread must be gone. */
 const LOST_MILLISECONDS = 800;
 const LOST_MILLISECONDS_PER_BYTE = 1e-4;
+const LONGEST_STEP = 20;
+const WATCH_MILLISECONDS = 80;
 const START_MILLISECONDS = 10_000;
 /** Bytes of a job that the workers do without the caller, a worker; and where they are copied, in all. */
 const ASIDE_BYTES = 2 ** 24;
@@ -60,6 +63,29 @@ interface Aside {
   end: () => void;
   /** A worker ended while it did a task. */
   isMarred: boolean;
+}
+
+/** Time as it passes here, in small steps: while the process is stopped, or a page is frozen, none does. */
+class Stopwatch {
+  readonly #longestStep: number;
+  #last = performance.now();
+  #elapsed = 0;
+
+  constructor(longestStep: number) {
+    this.#longestStep = longestStep;
+  }
+
+  get milliseconds(): number {
+    const now = performance.now();
+    this.#elapsed += Math.min(now - this.#last, this.#longestStep);
+    this.#last = now;
+    return this.#elapsed;
+  }
+
+  reset(): void {
+    this.#last = performance.now();
+    this.#elapsed = 0;
+  }
 }
 
 export class Pool implements Crew {
@@ -150,6 +176,7 @@ export class Pool implements Crew {
         worker.hold(true);
         worker.post(message);
       } catch (error) {
+        worker?.terminate();
         fail(`a worker could not start: ${error instanceof Error ? error.message : error}`);
       }
     });
@@ -157,6 +184,7 @@ export class Pool implements Crew {
 
   /** A worker is no more: what it has begun is not done. */
   #bury(index: number, reason: string): void {
+    this.#workers.get(index)?.terminate();
     this.#workers.delete(index);
     this.#lost = `a worker ended: ${reason}`;
     const aside = this.#aside;
@@ -177,6 +205,15 @@ export class Pool implements Crew {
     this.#workers.clear();
     this.#lost = reason;
     for (const worker of workers) worker.terminate();
+  }
+
+  /** One that does not answer: what it does cannot be waited for. */
+  #end(index: number | undefined): void {
+    const worker = index === undefined ? undefined : this.#workers.get(index);
+    if (worker === undefined) return;
+    this.#workers.delete(index as number);
+    this.#lost = "a worker stopped answering";
+    worker.terminate();
   }
 
   get #isFree(): boolean {
@@ -205,7 +242,7 @@ export class Pool implements Crew {
 
   offsetOf(source: Vector, start: number): number | undefined {
     const array = source as SharedArray;
-    return this.#memory.space.holds(array.buffer) ? array.byteOffset + start * array.BYTES_PER_ELEMENT : undefined;
+    return this.#memory.holds(array.buffer) ? array.byteOffset + start * array.BYTES_PER_ELEMENT : undefined;
   }
 
   doChunks(
@@ -237,13 +274,12 @@ export class Pool implements Crew {
     if (bytes < LEAST_BYTES) return false;
     this.#notice();
     if (!this.#isWorthWaking(bytes / CHUNK_BYTES)) return false;
+    const writes = writesOf(this.#memory, work);
+    if (writes === "in place" && bytes < rows * LEAST_ROW_BYTES) return false;
     const lent = lend(this.#memory, work, 0, rows, false);
     if (lent === undefined) return false;
     try {
       const text = textOf(work, lent);
-      if (!Board.hasRoomFor(text)) return false;
-      const writes = writesOf(work);
-      if (writes === "in place" && bytes < rows * LEAST_ROW_BYTES) return false;
       const room = Math.min(rows, roomFor(width));
       const rowsPerTask = rowsPerTaskOf(room, writes, TASKS_PER_THREAD * this.threads);
       const most = Math.min(room, MOST_TASKS * rowsPerTask);
@@ -290,9 +326,9 @@ export class Pool implements Crew {
     this.#queue = new Promise((resolve) => {
       pass = resolve;
     });
-    await turn;
     try {
-      const writes = writesOf(work);
+      await orAborted(turn, signal);
+      const writes = writesOf(this.#memory, work);
       let from = 0;
       while (from < work.rows && this.#workers.size > 0) {
         signal?.throwIfAborted();
@@ -303,7 +339,7 @@ export class Pool implements Crew {
       }
       return from;
     } finally {
-      pass();
+      turn.then(pass);
     }
   }
 
@@ -312,7 +348,7 @@ export class Pool implements Crew {
     let isCopied = false;
     for (const entry of arrays) {
       if (entry === undefined || entry.perRow === 0) continue;
-      isCopied ||= !(isSharable(entry.array) && this.#memory.space.holds(entry.array.buffer));
+      isCopied ||= !(isSharable(entry.array) && this.#memory.holds(entry.array.buffer));
     }
     const most = isCopied ? COPIED_BYTES : ASIDE_BYTES * this.#workers.size;
     const rows = Math.max(this.#workers.size, Math.floor(most / Math.max(1, bytesOfRow({ arrays }))));
@@ -333,11 +369,10 @@ export class Pool implements Crew {
     try {
       const { width } = work;
       const text = textOf(work, lent);
-      if (!Board.hasRoomFor(text)) return false;
       const rowsPerTask = rowsPerTaskOf(rows, writes, MOST_TASKS);
       const tasks = Math.ceil(rows / rowsPerTask);
       this.#board.writeRows({ text, from: 0, rows, rowsPerTask, width });
-      const isMarred = await this.#runAside(tasks, (bytesOfRow(work) * rows) / tasks, signal);
+      const isMarred = await this.#runAside(tasks, bytesOfTask(work, lent, tasks), signal);
       if (this.#isDisposed) throw new Error(`${work.functionName}: the engine has been disposed`);
       signal?.throwIfAborted();
       if (isMarred && writes === "in place") throw lostError(work.functionName);
@@ -363,7 +398,7 @@ export class Pool implements Crew {
   }
 
   /** Posts what has been written to the board, and resolves when the workers have done it, or what they began once `signal` says so. */
-  async #runAside(tasks: number, bytesOfTask: number, signal: AbortSignal | undefined): Promise<boolean> {
+  async #runAside(tasks: number, bytes: number, signal: AbortSignal | undefined): Promise<boolean> {
     const board = this.#board;
     const generation = board.post(tasks, true);
     const aside: Aside = { tasks, generation, end: () => {}, isMarred: false };
@@ -379,16 +414,18 @@ export class Pool implements Crew {
       if (board.countSettled(tasks) === tasks) aside.end();
     };
     // a worker may be gone without a word
-    const patience = LOST_MILLISECONDS + bytesOfTask * LOST_MILLISECONDS_PER_BYTE;
+    const patience = LOST_MILLISECONDS + bytes * LOST_MILLISECONDS_PER_BYTE;
+    const silence = new Stopwatch(2 * WATCH_MILLISECONDS);
     let settled = 0;
-    let since = performance.now();
     const watch = () => {
       const now = board.countSettled(tasks);
       if (now === tasks) aside.end();
-      else if (now !== settled) [settled, since] = [now, performance.now()];
-      else if (performance.now() - since > patience) this.#abandonAside();
+      else if (now === settled && silence.milliseconds <= patience) return;
+      else if (now === settled) this.#endSilent(aside);
+      settled = now;
+      silence.reset();
     };
-    const timer = setInterval(watch, LOST_MILLISECONDS / 10);
+    const timer = setInterval(watch, WATCH_MILLISECONDS);
     hold(true);
     signal?.addEventListener("abort", stop);
     try {
@@ -402,15 +439,17 @@ export class Pool implements Crew {
     return aside.isMarred;
   }
 
-  #abandonAside(): void {
-    this.#endAll("a worker stopped answering");
-    const aside = this.#aside;
-    if (aside === undefined) return;
-    for (let index = 1; index < this.#asked; index++) {
-      if (this.#board.revokeClaimed(aside.tasks, aside.generation, index)) aside.isMarred = true;
+  /** Ends those that have begun what they do not end; all, where nobody has begun anything. */
+  #endSilent(aside: Aside): void {
+    const { tasks, generation } = aside;
+    const claimers = new Set(Array.from({ length: tasks }, (_, task) => this.#board.claimerOf(task)));
+    claimers.delete(undefined);
+    for (const index of claimers.size > 0 ? claimers : [...this.#workers.keys()]) {
+      this.#end(index);
+      if (this.#board.revokeClaimed(tasks, generation, index as number)) aside.isMarred = true;
     }
-    this.#board.revokeOpen(aside.tasks, aside.generation);
-    aside.end();
+    if (this.#workers.size === 0) this.#board.revokeOpen(tasks, generation);
+    if (this.#board.countSettled(tasks) === tasks) aside.end();
   }
 
   #finishAside(generation: number): void {
@@ -440,9 +479,11 @@ export class Pool implements Crew {
         board.settle(task, generation, 0, attempt(task));
         own++;
       }
-      const end = performance.now();
-      const share = (end - start) / Math.max(1, own);
-      for (let task = 0; task < tasks; task++) this.#wait(functionName, task, generation, writes, end, share, attempt);
+      const share = (performance.now() - start) / Math.max(1, own);
+      const waited = new Stopwatch(LONGEST_STEP);
+      for (let task = 0; task < tasks; task++) {
+        this.#wait(functionName, task, generation, writes, waited, share, attempt);
+      }
       // what has failed, in order: it throws what there is to throw
       for (let task = 0; task < tasks; task++) if (board.doerOf(task) === undefined) doTask(task);
     } finally {
@@ -456,23 +497,21 @@ export class Pool implements Crew {
     task: number,
     generation: number,
     writes: Writes,
-    since: number,
+    stopwatch: Stopwatch,
     share: number,
     attempt: (task: number) => boolean,
   ): void {
     const board = this.#board;
     for (;;) {
       for (let i = 0; i < 50; i++) if (board.isSettled(task)) return;
-      const waited = performance.now() - since;
+      const waited = stopwatch.milliseconds;
       if (waited < GRACE_MILLISECONDS + 2 * share) continue;
       if (writes === "nothing") {
         // its thread may have no processor, or be no more: nothing is lost by doing it here
         board.takeOver(task, generation, attempt(task));
       } else if (waited > LOST_MILLISECONDS + 10 * share) {
-        this.#endAll("a worker stopped answering");
-        if (writes === "in place") {
-          throw lostError(functionName);
-        }
+        this.#end(board.claimerOf(task));
+        if (writes === "in place") throw lostError(functionName);
         board.takeOver(task, generation, attempt(task));
       } else if (this.#maySleep) {
         this.#sleep(task);
@@ -497,5 +536,18 @@ export class Pool implements Crew {
 
 const lostError = (functionName: string): Error =>
   new Error(
-    `${functionName}: a worker stopped while it wrote over the input, which is lost; the engine goes on without it`,
+    `${functionName}: a worker stopped while it wrote over the numbers it read, which are lost; the engine goes on without it`,
   );
+
+/** What `promise` gives, or the reason of the signal if it comes first. */
+function orAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop);
+    promise.then(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    });
+  });
+}

@@ -3,7 +3,7 @@
 import type { Vector } from "../backend.js";
 import { RESULT_BYTES } from "../layout.js";
 import type { LinearMemory } from "../memory.js";
-import type { Work } from "../work.js";
+import type { Work, WorkArray } from "../work.js";
 import { describeArray, isSharable, type SharedArray, writeText } from "./text.js";
 
 /** What a job writes besides its results, and so whether a task can be done again. */
@@ -33,6 +33,10 @@ export function lend(
   rows: number,
   isWhole: boolean,
 ): Lent | undefined {
+  const isHeld = (array: Vector): array is SharedArray => isSharable(array) && memory.holds(array.buffer);
+  const isCopied = ({ perRow, isWritten }: WorkArray) => isWhole || (perRow <= 1 && !isWritten);
+  // before anything is copied
+  for (const entry of work.arrays) if (entry && !isCopied(entry) && !isHeld(entry.array)) return undefined;
   const owned = new Set<SharedArray>();
   const arrays: (SharedArray | undefined)[] = [];
   for (const entry of work.arrays) {
@@ -42,18 +46,23 @@ export function lend(
     }
     const { array, perRow, isWritten } = entry;
     const [start, end] = perRow === 0 ? [0, array.length] : [from * perRow, (from + rows) * perRow];
-    if (isSharable(array) && memory.space.holds(array.buffer)) {
+    if (isHeld(array)) {
       arrays.push(start === 0 && end === array.length ? array : array.subarray(start, end));
       continue;
     }
-    const copy = isWhole || (perRow <= 1 && !isWritten) ? allocateFor(memory, array, end - start) : undefined;
+    const copy = allocateFor(memory, array, end - start);
     if (copy === undefined) {
       giveBack(memory, owned);
       return undefined;
     }
     owned.add(copy);
     arrays.push(copy);
-    if (!isWritten) copyTo(copy, array, start);
+    try {
+      if (!isWritten) copyTo(copy, array, start);
+    } catch (error) {
+      giveBack(memory, owned); // a getter has thrown
+      throw error;
+    }
   }
   return { arrays, owned };
 }
@@ -85,14 +94,22 @@ export const roomFor = (width: number): number =>
 export const rowsPerTaskOf = (rows: number, writes: Writes, tasks: number): number =>
   writes === "in place" ? 1 : Math.ceil(rows / tasks);
 
-export function writesOf({ arrays }: Pick<Work<unknown>, "arrays">): Writes {
+/** Copies of what lies outside the memory are written elsewhere. */
+export function writesOf(memory: LinearMemory, { arrays }: Pick<Work<unknown>, "arrays">): Writes {
   const written = arrays.find((entry) => entry?.isWritten)?.array as SharedArray | undefined;
   if (written === undefined) return "nothing";
-  const isInput = (entry: (typeof arrays)[number]): boolean => {
-    if (entry === undefined || entry.isWritten || !isSharable(entry.array)) return false;
-    return entry.array.buffer === written.buffer && entry.array.byteOffset === written.byteOffset;
-  };
-  return arrays.some(isInput) ? "in place" : "elsewhere";
+  const isHeld = ({ array }: WorkArray) => isSharable(array) && memory.holds(array.buffer);
+  const isHere = (entry: WorkArray) => isHeld(entry) && (entry.array as SharedArray).byteOffset === written.byteOffset;
+  return arrays.filter((entry) => entry && isHere(entry)).length > 1 ? "in place" : "elsewhere";
+}
+
+/** Bytes that a task reads and writes. */
+export function bytesOfTask({ arrays }: Pick<Work<unknown>, "arrays">, lent: Lent, tasks: number): number {
+  let bytes = 0;
+  lent.arrays.forEach((array, i) => {
+    if (array) bytes += arrays[i]?.perRow === 0 ? array.byteLength : array.byteLength / tasks;
+  });
+  return bytes;
 }
 
 export function textOf({ loopName, settings }: Pick<Work<unknown>, "loopName" | "settings">, { arrays }: Lent): string {
