@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { type AsyncEngine, createEngine, createEngineSync, type Engine, type Vector } from "../src/index.js";
+import { createEngine, createEngineSync, type Engine } from "../src/index.js";
 import { Board } from "../src/threads/board.js";
-import { randomNumbers } from "./cases.js";
+import { type Arrays, argumentsOf, type Name } from "./everyCall.js";
+import { randomNumbers } from "./random.js";
 
 // engine.async: the results of the methods, as promises, and how they can be watched and stopped.
 
@@ -14,58 +15,9 @@ const Z = numbers(ROWS * rowLength, () => 10 * random() - 5);
 const W = numbers(ROWS * rowLength, () => 10 * random() - 5);
 const P = numbers(ROWS * rowLength, random);
 const COUNTS = numbers(ROWS * rowLength, () => Math.floor(4 * random()));
-const TOKENS = Int32Array.from({ length: ROWS }, (_, r) => (r * 37) % rowLength);
-
-interface Arrays {
-  z: Vector;
-  w: Vector;
-  p: Vector;
-  counts: Vector;
-  /** A single row. */
-  one: Vector;
-}
-type Name = keyof AsyncEngine;
-
-/** The arguments of every method. */
-function argumentsOf({ z, w, p, counts, one }: Arrays): Record<Name, unknown[]> {
-  const ofLogits = { input: "logits", temperature: 1.5 };
-  const normalize = { normalize: true, base: 2 };
-  const loss = { rowLength, labelSmoothing: 0.1, reduction: "none", gradient: true };
-  return {
-    entropy: [one, normalize],
-    entropyRows: [p, { ...normalize, rowLength }],
-    crossEntropy: [one, one, normalize],
-    crossEntropyRows: [p, p, { ...normalize, rowLength }],
-    klDivergence: [one, one, ofLogits],
-    klDivergenceRows: [z, w, { ...ofLogits, rowLength }],
-    jeffreysDivergence: [one, one, normalize],
-    jeffreysDivergenceRows: [one, p, { ...normalize, rowLength }],
-    jsDivergence: [one, one, ofLogits],
-    jsDivergenceRows: [z, one, { ...ofLogits, rowLength }],
-    jsDistance: [one, one, normalize],
-    jsDistanceRows: [p, one, { ...normalize, rowLength }],
-    iDivergence: [one, one],
-    iDivergenceRows: [p, p, { rowLength }],
-    logLikelihoodRatio: [one, one, one],
-    logLikelihoodRatioRows: [counts, p, one, { rowLength }],
-    logRatio: [one, one],
-    logRatioRows: [p, one, { rowLength }],
-    logSumExp: [one],
-    logSumExpRows: [z, { rowLength, temperature: 0.5 }],
-    softmax: [one, { temperature: 2 }],
-    softmaxRows: [z, { rowLength }],
-    logSoftmax: [one],
-    logSoftmaxRows: [w, { rowLength }],
-    crossEntropyLoss: [z, TOKENS, { ...loss, classWeights: Array.from({ length: rowLength }, (_, i) => i + 1) }],
-    distillationLoss: [z, w, { rowLength, gradient: true, direction: "js" }],
-    tokenLogProbabilities: [z, TOKENS, { rowLength }],
-    perplexity: [z, Array.from(TOKENS), { rowLength }],
-    logLikelihoodRatioOfTokens: [z, w, TOKENS, { rowLength }],
-  };
-}
-
+const tokens = Int32Array.from({ length: ROWS }, (_, r) => (r * 37) % rowLength);
 const one = P.slice(0, rowLength).map((x) => x + 0.01);
-const ORDINARY: Arrays = { z: Z, w: W, p: P, counts: COUNTS, one };
+const ORDINARY: Arrays = { z: Z, w: W, p: P, counts: COUNTS, one, tokens };
 const reference = createEngineSync();
 // biome-ignore lint/suspicious/noExplicitAny: by name
 const call = (engine: any, name: Name, args: unknown[]) => engine[name](...args);
@@ -109,7 +61,7 @@ describe.each([
       copy.set(array);
       return copy;
     };
-    inMemory = { z: place(Z), w: place(W), p: place(P), counts: place(COUNTS), one: place(one) };
+    inMemory = { z: place(Z), w: place(W), p: place(P), counts: place(COUNTS), one: place(one), tokens };
   });
   afterAll(() => engine.dispose());
 
@@ -137,9 +89,9 @@ describe.each([
     placed.set(Z);
     expect(await engine.async.softmaxRows(placed, { rowLength, out: placed })).toEqual(expected);
     const gradient = engine.float32(Z.length);
-    const loss = await engine.async.crossEntropyLoss(Z, TOKENS, { rowLength, gradient });
+    const loss = await engine.async.crossEntropyLoss(Z, tokens, { rowLength, gradient });
     expect(loss.gradient).toBe(gradient);
-    expect(loss).toEqual(reference.crossEntropyLoss(Z, TOKENS, { rowLength, gradient: true }));
+    expect(loss).toEqual(reference.crossEntropyLoss(Z, tokens, { rowLength, gradient: true }));
     engine.free(placed);
     engine.free(gradient);
   });

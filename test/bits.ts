@@ -18,7 +18,7 @@ export const OFFSETS = [0, 1, 2, 3, 5];
 
 /** A result as text that differs where a bit does. */
 export function bitsOf(result: number | FloatArray): string {
-  if (typeof result === "number") return Buffer.from(new Float64Array([result]).buffer).toString("hex");
+  if (typeof result === "number") return new BigUint64Array(new Float64Array([result]).buffer)[0].toString(16);
   // a NaN's payload is not portable; that it is one is
   return Array.from(result, (x) => (Number.isNaN(x) ? "NaN" : Object.is(x, -0) ? "-0" : x)).join();
 }

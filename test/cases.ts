@@ -3,6 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import type { InputKind } from "../src/index.js";
+import { randomNumbers } from "./random.js";
 
 export interface Case {
   shape: "independent" | "near" | "steps" | "zeros" | "wide";
@@ -23,15 +24,6 @@ export interface Rows {
   p: Float32Array | Float64Array;
   q: Float32Array | Float64Array;
   counts: Float32Array | Float64Array;
-}
-
-/** Uniform numbers in (0, 1). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return ((state >>> 8) + 0.5) / 16777216;
-  };
 }
 
 const readFixture = (name: string) =>

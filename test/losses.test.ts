@@ -8,8 +8,8 @@ import type {
   Labels,
   Vector,
 } from "../src/index.js";
-import { randomNumbers } from "./cases.js";
 import { BACKENDS, engines } from "./engines.js";
+import { randomNumbers } from "./random.js";
 
 // Losses and their gradients: against PyTorch, finite differences, formulas; simd against js, in place against not.
 

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { createEngine, createEngineSync, type Engine } from "../src/index.js";
 import { RESERVED_BYTES } from "../src/layout.js";
 import { LinearMemory } from "../src/memory.js";
-import { randomNumbers } from "./cases.js";
+import { randomNumbers } from "./random.js";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");

@@ -1,14 +1,16 @@
-// What is computed from probabilities, and of what rows, to compare it bit by bit between engines.
+// What is computed from probabilities, and of what rows, to compare it bit by bit between engines. Portable: test/platforms.
 
 import type { Engine } from "../src/index.js";
-import { bitsOf, type Constructor, type FloatArray } from "./bits.js";
-import { randomNumbers } from "./cases.js";
+import { bitsOf, type Constructor, type FloatArray, outcomeOf } from "./bits.js";
+import { ofAnyMagnitude, randomNumbers } from "./random.js";
+
+const cubed = (x: number): number => x * x * x;
 
 /** Fills p, q and counts with numbers of a kind. */
 export const KINDS: Record<string, (random: () => number, p: FloatArray, q: FloatArray, i: number) => void> = {
   ordinary(random, p, q, i) {
-    p[i] = random() ** 3;
-    q[i] = random() ** 3;
+    p[i] = cubed(random());
+    q[i] = cubed(random());
   },
   "nearly equal"(random, p, q, i) {
     p[i] = random();
@@ -32,8 +34,8 @@ export const KINDS: Record<string, (random: () => number, p: FloatArray, q: Floa
     q[i] = random() < 0.5 && p[i] === 0 ? -0 : random();
   },
   "thirty orders of magnitude"(random, p, q, i) {
-    p[i] = random() * 10 ** (-30 * random());
-    q[i] = random() * 10 ** (-30 * random());
+    p[i] = ofAnyMagnitude(random, -30, 0);
+    q[i] = ofAnyMagnitude(random, -30, 0);
   },
   "with subnormals"(random, p, q, i) {
     const tiny = p instanceof Float32Array ? 1e-40 : 1e-310;
@@ -85,34 +87,26 @@ export function makeRows(kind: string, type: Constructor, n: number): Rows {
   return { p, q, counts };
 }
 
-const NAMES = [
-  "entropy",
-  "crossEntropy",
-  "klDivergence",
-  "jeffreysDivergence",
-  "jsDivergence",
-  "jsDistance",
-  "iDivergence",
-  "logLikelihoodRatio",
-  "logRatio",
-] as const;
+const normalize = { normalize: true };
+
+export const CALLS: Record<string, (engine: Engine, rows: Rows) => number | FloatArray> = {
+  entropy: (engine, { p }) => engine.entropy(p, normalize),
+  crossEntropy: (engine, { p, q }) => engine.crossEntropy(p, q, normalize),
+  klDivergence: (engine, { p, q }) => engine.klDivergence(p, q, normalize),
+  jeffreysDivergence: (engine, { p, q }) => engine.jeffreysDivergence(p, q, normalize),
+  jsDivergence: (engine, { p, q }) => engine.jsDivergence(p, q, normalize),
+  jsDistance: (engine, { p, q }) => engine.jsDistance(p, q, normalize),
+  iDivergence: (engine, { p, q }) => engine.iDivergence(p, q),
+  logLikelihoodRatio: (engine, { p, q, counts }) => engine.logLikelihoodRatio(counts, p, q),
+  logRatio: (engine, { p, q }) => engine.logRatio(p, q),
+};
 
 /** Every result as bits; an error as its message. */
-export function resultsOf(engine: Engine, { p, q, counts }: Rows): Record<string, string> {
+export function resultsOf(engine: Engine, rows: Rows): Record<string, string> {
   const results: Record<string, string> = {};
-  const normalize = { normalize: true };
-  for (const name of NAMES) {
-    try {
-      let result: number | FloatArray;
-      if (name === "entropy") result = engine.entropy(p, normalize);
-      else if (name === "logLikelihoodRatio") result = engine.logLikelihoodRatio(counts, p, q);
-      else if (name === "logRatio") result = engine.logRatio(p, q);
-      else if (name === "iDivergence") result = engine.iDivergence(p, q);
-      else result = engine[name](p, q, normalize);
-      results[name] = bitsOf(result);
-    } catch (error) {
-      results[name] = (error as Error).message;
-    }
+  for (const name in CALLS) {
+    const outcome = outcomeOf(() => CALLS[name](engine, rows));
+    results[name] = typeof outcome === "string" ? outcome : bitsOf(outcome);
   }
   return results;
 }

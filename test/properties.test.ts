@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { randomNumbers } from "./cases.js";
 import { BACKENDS, engines } from "./engines.js";
+import { randomNumbers } from "./random.js";
 
 // Facts of information theory, over random rows: distributions of every concentration, with and without zeros.
 

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { FloatArray } from "./bits.js";
-import { randomNumbers } from "./cases.js";
 import { BACKENDS, engines } from "./engines.js";
+import { randomNumbers } from "./random.js";
 
 // Facts of information theory, over random rows of logits, with and without impossible classes.
 

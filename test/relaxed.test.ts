@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createEngine, createEngineSync } from "../src/index.js";
-import { randomNumbers } from "./cases.js";
 import { engines, hasRelaxed } from "./engines.js";
+import { randomNumbers } from "./random.js";
 
 // The choice of the relaxed backend, and what takes its place. That its values are right: the tests over `BACKENDS`.
 

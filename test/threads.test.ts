@@ -4,9 +4,9 @@ import { createEngine, createEngineSync, type Engine, type EngineOptions } from 
 import { Board } from "../src/threads/board.js";
 import { Pool } from "../src/threads/pool.js";
 import { type Constructor, differenceOf, type FloatArray, type Outcome, outcomeOf } from "./bits.js";
-import { randomNumbers } from "./cases.js";
 import * as logits from "./logitCalls.js";
 import * as probabilities from "./probabilityCalls.js";
+import { randomNumbers } from "./random.js";
 
 // Any number of threads gives the bits of one; and what becomes of threads that end.
 
