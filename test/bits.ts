@@ -48,14 +48,16 @@ export function moved(row: FloatArray, offset: number, engine?: Engine): Moved {
   return { row: part, isIntact, free: () => engine?.free(whole) };
 }
 
-/** What a call gives: a result, or the message of its error. */
+/** What a call gives: a result, or the message of its error, which must be one of ours: it begins with a function's name. */
 export type Outcome = number | FloatArray | string;
 
 export function outcomeOf(call: () => number | FloatArray): Outcome {
   try {
     return call();
   } catch (error) {
-    return (error as Error).message;
+    const { message } = error as Error;
+    if (!/^\w+: /.test(message)) throw error;
+    return message;
   }
 }
 

@@ -27,6 +27,15 @@ describe.each(BACKENDS)("%s", (backend) => {
     close(engine.logLikelihoodRatio([3, 1], [0.5, 0.5], [0.25, 0.75]), 3 * LN2 + Math.log(2 / 3));
   });
 
+  test("logits so far apart that rounding leaves nothing of Σq/Σp", () => {
+    const p = [0, 0, 8.394192844629288e9, 4.7014385163784e29, -9032418, 0, 0];
+    const q = [0, -144532957673, 8.394192844629288e9, -24896385371685030, -165991005301475.56, 0, 0];
+    // p is 1 of class 3, q of class 2
+    const expected = (q[2] - q[3]) / 2.5;
+    close(engine.klDivergence(p, q, { input: "logits", temperature: 2.5 }), expected, 1e-12);
+    close(engine.distillationLoss(q, p, { rowLength: 7, temperature: 2.5 }).loss, 2.5 * 2.5 * expected, 1e-12);
+  });
+
   test("classes of probability 0", () => {
     expect(engine.klDivergence([0, 1], [0.5, 0.5], { base: 2 })).toBe(1);
     expect(engine.klDivergence([0.5, 0.5], [0, 1])).toBe(Infinity);

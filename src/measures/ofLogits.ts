@@ -148,9 +148,11 @@ function klIn(
   const rounding = (offset - (p.largest - q.largest)) * scale;
   logSumExpOf(call, rows[0], p, scale, ln(pSum));
   let part = s / pSum;
-  let value = part + log1pMinus(rho);
-  let logRatio = rho === 0 ? 0 : ln(1 + rho);
-  if (rho < -0.5 || !(value < 0.1)) {
+  let value = rho < -0.5 ? Number.POSITIVE_INFINITY : part + log1pMinus(rho);
+  let logRatio: number;
+  if (value < 0.1) {
+    logRatio = rho === 0 ? 0 : ln(1 + rho);
+  } else {
     logRatio = ln(sumOfExponentials(backend, call, oneOf(logits, 1))) - ln(pSum) + rounding;
     part = -v / pSum;
     value = part + logRatio;
