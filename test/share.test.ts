@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { createEngine, createEngineSync, Engine, type EngineHandle } from "../src/index.js";
 import { Space } from "../src/space.js";
-import { randomNumbers } from "./cases.js";
+import { randomNumbers } from "./random.js";
 
 // One memory, several engines. A structured clone is what another thread gets.
 

@@ -1,6 +1,6 @@
 // How each platform is had, and how it runs the cases.
 
-import { execFileSync } from "node:child_process";
+import { execFileSync, type StdioOptions } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,8 +22,9 @@ export interface Platform {
 const folder = fileURLToPath(new URL("../../test/platforms/", import.meta.url));
 
 /** The first number with dots of what a program says of its version. */
-function versionOf(command: string, flag = "--version"): string {
-  const text = execFileSync(command, [flag], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+function versionOf(command: string, ...args: string[]): string {
+  const stdio: StdioOptions = ["ignore", "pipe", "ignore"];
+  const text = execFileSync(command, [...args, "--version"], { encoding: "utf8", stdio, timeout: 60_000 });
   return /\d+(\.\d+)+|\d{4}-\d\d-\d\d/.exec(text)?.[0] ?? text.trim();
 }
 
@@ -50,8 +51,9 @@ async function onWebKit(env: NodeJS.ProcessEnv): Promise<Outcome> {
   const isThere = () => findMiniBrowser() !== undefined && existsSync("/usr/bin/xvfb-run");
   debianPackages(["webkit2gtk-driver", "xvfb", "xauth"], isThere);
   const browser = findMiniBrowser() as string;
-  const report = await reportOfPage("xvfb-run", (_, page) => ["--auto-servernum", browser, page], { env });
-  return { version: versionOf("xvfb-run", browser), report };
+  const onScreen = ["--auto-servernum", browser];
+  const report = await reportOfPage("xvfb-run", (_, page) => [...onScreen, page], { env });
+  return { version: versionOf("xvfb-run", ...onScreen), report };
 }
 
 export const PLATFORMS: Record<string, Platform> = {
