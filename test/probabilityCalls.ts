@@ -37,6 +37,11 @@ export const KINDS: Record<string, (random: () => number, p: FloatArray, q: Floa
     p[i] = ofAnyMagnitude(random, -30, 0);
     q[i] = ofAnyMagnitude(random, -30, 0);
   },
+  "up to 2^100 beside next to nothing"(random, p, q, i) {
+    const [least, most] = p instanceof Float32Array ? [-37, 30] : [-307, 30];
+    p[i] = random() < 0.5 ? ofAnyMagnitude(random, 20, most) : ofAnyMagnitude(random, least, -20);
+    q[i] = random() < 0.5 ? ofAnyMagnitude(random, 20, most) : ofAnyMagnitude(random, least, -20);
+  },
   "with subnormals"(random, p, q, i) {
     const tiny = p instanceof Float32Array ? 1e-40 : 1e-310;
     p[i] = random() < 0.1 ? tiny * random() : random();

@@ -111,6 +111,22 @@ describe.each(BACKENDS)("%s", (backend) => {
     close(engine.klDivergence([1, 1], [1e300, 1e-300], normalize), 0.5 * Math.log(0.25) + 0.5 * 600 * Math.LN10);
   });
 
+  test("numbers of more than 2^1023 times each other", () => {
+    for (const [x, y] of [
+      [1e30, 1e-300],
+      [1e160, 1e-160],
+      [1e300, 1e-300],
+    ]) {
+      const expected = Math.log(x) - Math.log(y);
+      close(engine.logRatio([x], [y])[0], expected);
+      close(engine.logRatio([y], [x])[0], -expected);
+      close(engine.logLikelihoodRatio([2], [x], [y]), 2 * expected);
+      close(engine.iDivergence([x], [y]), x * (expected - 1));
+      close(engine.iDivergence([y], [x]), x);
+      close(engine.jeffreysDivergence([1, x], [1, y], normalize), expected);
+    }
+  });
+
   test("counts and weights, with normalize, are their distributions", () => {
     close(engine.entropy([1, 1, 2], { ...normalize, base: 2 }), 1.5);
     close(engine.klDivergence(Uint8Array.of(10, 5, 5), Int32Array.of(1, 1, 2), normalize), 0.25 * LN2);

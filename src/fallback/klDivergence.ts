@@ -12,7 +12,15 @@ import {
   terms_f32,
   terms_f64,
 } from "./blocks.js";
-import { exponentGap_f32, exponentGap_f64, HIGH, powerOf2, SMALLEST_NORMAL_F32, SMALLEST_NORMAL_F64 } from "./lanes.js";
+import {
+  exponentGap_f32,
+  exponentGap_f64,
+  HIGH,
+  powerOf2,
+  SMALLEST_NORMAL_F32,
+  SMALLEST_NORMAL_F64,
+  scaleByGap_f64,
+} from "./lanes.js";
 import { excess_f32, excess_f64, excessNear_f32, excessNear_f64 } from "./logarithm.js";
 
 const round = Math.fround;
@@ -66,7 +74,7 @@ const kl_f64: Family_f64 = {
       if (gap === 0) {
         terms_f64[i] = excessNear_f64(x, x - y, x + y);
       } else {
-        const shiftedQ = y * powerOf2(gap >> 20);
+        const shiftedQ = scaleByGap_f64(y, gap);
         terms_f64[i] = excess_f64(x, y, shiftedQ, x - shiftedQ, gap, x + shiftedQ);
       }
     }
@@ -87,7 +95,7 @@ const kl_f64: Family_f64 = {
       if (gap === 0) {
         terms_f64[i] = excessNear_f64(x, x - y, x + y);
       } else {
-        const shiftedQ = y * powerOf2(gap >> 20);
+        const shiftedQ = scaleByGap_f64(y, gap);
         terms_f64[i] = excess_f64(x, y, shiftedQ, x - shiftedQ, gap, x + shiftedQ);
       }
     }

@@ -64,6 +64,11 @@ export function iDivergence(backend: Backend, call: Call, rows: readonly NamedRo
   checkNumbers(call, p);
   checkNumbers(call, q);
   const inF64 = backend.reduce("klDivergence", "f64", [p, q], call.length);
-  if (inF64 & UNUSUAL) return wideExcess(p, q, call.length, 1, 1);
-  return inF64 & Q_IS_ZERO ? Number.POSITIVE_INFINITY : backend.total(0);
+  if (!(inF64 & UNUSUAL)) {
+    if (inF64 & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
+    // what a kernel makes of p/q near 2^1024 and of p near 1e300 may be too large where the result is not
+    const g = backend.total(0);
+    if (Number.isFinite(g)) return g;
+  }
+  return wideExcess(p, q, call.length, 1, 1);
 }

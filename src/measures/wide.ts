@@ -41,7 +41,8 @@ function excessOf(p: number, q: number, a: number, b: number): number {
   if (isNormal(x) && isNormal(y)) {
     const gap = exponentGap_f64(high_f64(x), high_f64(y));
     const shifted = scaleByGap_f64(y, gap);
-    return excess_f64(x, y, shifted, x - shifted, gap, x + shifted);
+    const excess = excess_f64(x, y, shifted, x - shifted, gap, x + shifted);
+    if (Number.isFinite(excess)) return excess;
   }
   return x * (lnRatio(p, q) + lnRatio(a, b)) - x + y;
 }
