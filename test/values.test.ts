@@ -135,6 +135,21 @@ describe.each(BACKENDS)("%s", (backend) => {
     expect(engine.jeffreysDivergence(Float32Array.of(10, 5, 5), Float32Array.of(2, 1, 1), normalize)).toBe(0);
   });
 
+  test("any number of counts beside probabilities", () => {
+    for (const type of [Float32Array, Float64Array]) {
+      const q = type.of(0.25, 0.75);
+      const error = type === Float32Array ? 1e-6 : 4e-15;
+      for (let count = 1; count < 1e30; count *= 10) {
+        const p = type.of(count, count);
+        close(engine.klDivergence(p, q, normalize), 0.5 * Math.log(4 / 3), error);
+        close(engine.klDivergence(q, p, normalize), LN2 + 0.75 * Math.log(0.75) + 0.25 * Math.log(0.25), error);
+        expect(engine.klDivergence(p, type.of(1, 0), normalize)).toBe(Infinity);
+        expect(() => engine.klDivergence(p, type.of(0, 0), normalize)).toThrow("q sums to 0");
+        expect(() => engine.klDivergence(p, q, {})).toThrow(`p sums to ${2 * p[0]}`);
+      }
+    }
+  });
+
   test("f32 rows whose sums differ keep a small divergence", () => {
     const p = Float32Array.from({ length: 4096 }, (_, i) => 1 + (i % 5));
     const q = p.map((x, i) => 1.01 * x * (1 + 1e-4 * ((i % 2) - 0.5)));

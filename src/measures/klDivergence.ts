@@ -17,6 +17,9 @@ function fromSums(g: number, sum: number, rho: number): number {
   return Math.max(0, g / sum + log1pMinus(rho));
 }
 
+/** Of a Σq that is less of Σp, what rounding leaves in Σ(p - q) does not tell enough, or nothing. */
+const LEAST_PART = 2 ** -12;
+
 /** KL(p‖q) = Σ p̂ ln(p̂/q̂), p̂ = p/Σp, q̂ = q/Σq. */
 export function klDivergence(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
   const p = rows[0];
@@ -28,12 +31,19 @@ export function klDivergence(backend: Backend, call: Call, rows: readonly NamedR
   }
   const pSum = backend.total(1);
   const difference = backend.total(2);
-  const qSum = pSum - difference;
+  let qSum = pSum - difference;
+  const isLost = qSum < pSum * LEAST_PART;
+  const g = backend.total(0);
+  if (isLost) {
+    backend.reduce("klDivergence", call.precision, [q, q], call.length);
+    qSum = backend.total(1);
+  }
   checkSum(call, p, pSum);
   checkSum(call, q, qSum);
   if (flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
+  if (isLost) return afterScaling(backend, call, p, q, pSum, qSum);
   const rho = -difference / pSum;
-  const result = fromSums(backend.total(0), pSum, rho);
+  const result = fromSums(g, pSum, rho);
   if (isCancelling(call.precision, result, log1pMinus(rho)) || !isOrdinary(pSum))
     return afterScaling(backend, call, p, q, pSum, qSum);
   return result;
