@@ -1,8 +1,9 @@
-// Writes the README's tables from runs of the benchmarks:
+// Writes the README's tables from runs of the benchmarks and on all platforms:
 //
 //     npm run bench -- --classes 131072 --rounds 61 --save bench/results.json
 //     npm run bench:threads -- --save bench/threads.json
 //     npm run test:bundlers -- --save bench/bundlers.json
+//     npm run test:platforms -- --save bench/platforms.json
 //     npm run tables
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -125,12 +126,33 @@ const bundlerText = `What an application's page loads, in KiB, minified and gzip
 of Node, with one thread and with two.
 
 ${bundlerTable}`;
+const platforms = read("platforms");
+const [here] = platforms;
+const platformTable = [
+  line(["", "version", "backend", "threads", `the bits of ${here.platform} ${here.version}`, "time"]),
+  line(["---", "---", "---", "---:", "---", "---:"]),
+  ...platforms.map(({ platform, version, backend, threads, isEqual, seconds }, i) =>
+    line([
+      platform,
+      version,
+      `\`${backend}\``,
+      threads,
+      i === 0 ? "" : isEqual ? "yes" : "**no**",
+      `${seconds.toFixed(1)} s`,
+    ]),
+  ),
+].join("\n");
+const platformText = `The same ${here.cases.toLocaleString("en")} results on each, of every function, of rows of all lengths and kinds, errors among them: four times, by
+\`simd\` and by \`js\`, with one thread and with two where there can be. All of their bits make one number, \`${here.digests}\`.
+
+${platformTable}`;
 
 let readme = readFileSync("README.md", "utf8");
 for (const [what, table] of [
   ["table of speed and error", text],
   ["table of threads", threadText],
   ["table of bundlers", bundlerText],
+  ["table of platforms", platformText],
 ]) {
   const marked = new RegExp(`(<!-- ${what}: scripts/writeTables.mjs -->\\n)[\\s\\S]*?(\\n<!-- end -->)`);
   if (!marked.test(readme)) throw new Error(`README.md has no place for the ${what}`);

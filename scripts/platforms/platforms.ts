@@ -70,7 +70,7 @@ export const PLATFORMS: Record<string, Platform> = {
     run: () => outcomeOf(join(npmPackage("@deno/linux-x64-glibc", "2"), "deno"), ["run", "--allow-all", script]),
   },
   workerd: {
-    title: "workerd",
+    title: "workerd, given the module",
     run: () =>
       outcomeOf(join(npmPackage("@cloudflare/workerd-linux-64", "1"), "bin/workerd"), [
         "test",
