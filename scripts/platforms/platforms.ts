@@ -5,6 +5,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Report } from "../../test/platforms/cases.js";
+import { CHROMIUM } from "../browser.js";
 import { reportOfPage } from "./browsers.js";
 import { debianPackages, npmPackage } from "./install.js";
 import { lastLineOf } from "./run.js";
@@ -80,19 +81,9 @@ export const PLATFORMS: Record<string, Platform> = {
   chromium: {
     title: "Chromium",
     async run() {
-      const command = "/usr/bin/chromium";
+      const { executablePath: command, args } = CHROMIUM;
       debianPackages(["chromium"], () => existsSync(command));
-      const flags = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ];
+      const flags = ["--headless", "--disable-dev-shm-usage", ...args];
       const report = await reportOfPage(command, (profile, page) => [...flags, `--user-data-dir=${profile}`, page]);
       return { version: versionOf(command), report };
     },
