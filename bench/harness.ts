@@ -1,4 +1,4 @@
-// What benchmarks share: rows, contestants that take turns, tables.
+// What benchmarks share, in Node and in a page: rows, contestants that take turns, results, tables.
 
 import { Bench } from "tinybench";
 import type * as logratio from "../dist/index.js";
@@ -57,28 +57,61 @@ export function inMemoryOf(engine: logratio.Engine, { p, q, counts }: Rows): Row
 
 export const copyOf = ({ p, q, counts }: Rows): Rows => ({ p: p.slice(), q: q.slice(), counts: counts.slice() });
 
-/** Nanoseconds of a call of each contestant, round by round: all take a turn in each. */
+/** The clock's least step in milliseconds: browsers make it coarse, the more so where a page is not isolated. */
+export function clockStep(): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 8; i++) {
+    const start = performance.now();
+    let now = start;
+    while (now === start) now = performance.now();
+    least = Math.min(least, now - start);
+  }
+  return least;
+}
+
+/** A sample must be so long that neither the clock's step nor reading it counts. */
+const SAMPLE_STEPS = 64;
+const LEAST_SAMPLE_MILLISECONDS = 0.1;
+
+/** How many calls make a sample. */
+function callsOfSample(run: () => unknown, milliseconds: number): number {
+  for (let calls = 1; ; calls *= 2) {
+    const start = performance.now();
+    for (let i = 0; i < calls; i++) run();
+    if (performance.now() - start >= milliseconds) return calls;
+  }
+}
+
+/**
+ * Nanoseconds of a call of each contestant, round by round: all take a turn in each. `beforeTurn` may wait, to let a page live,
+ * and ends it all by throwing.
+ */
 export async function measureInTurns(
   contestants: Record<string, () => unknown>,
-  classes: number,
   rounds: number,
   milliseconds: number,
+  beforeTurn?: (round: number, contestant: string) => Promise<void>,
 ): Promise<Record<string, number[]>> {
+  const sampleMilliseconds = Math.max(LEAST_SAMPLE_MILLISECONDS, SAMPLE_STEPS * clockStep());
   const times: Record<string, number[]> = {};
   for (let round = 0; round < rounds; round++) {
-    const bench = new Bench({ time: milliseconds, iterations: 3, warmup: round === 0, warmupTime: 2 * milliseconds });
-    // calls are shorter than the clock's resolution at few classes: many make a sample
-    const calls = Math.max(1, Math.floor(20000 / classes));
     for (const [name, run] of Object.entries(contestants)) {
+      await beforeTurn?.(round, name);
+      const calls = callsOfSample(run, sampleMilliseconds);
+      const bench = new Bench({
+        time: milliseconds,
+        iterations: 3,
+        warmup: round === 0,
+        warmupTime: 2 * milliseconds,
+        warmupIterations: 3,
+      });
       bench.add(name, () => {
         for (let i = 0; i < calls; i++) run();
       });
-    }
-    await bench.run();
-    for (const task of bench.tasks) {
-      if (task.result.state !== "completed") throw new Error(`${task.name}: ${task.result.state}`);
-      times[task.name] ??= [];
-      times[task.name].push((task.result.latency.p50 * 1e6) / calls);
+      const [{ result }] = await bench.run();
+      if (result.state !== "completed") throw new Error(`${name}: ${result.state}`);
+      times[name] ??= [];
+      times[name].push((result.latency.p50 * 1e6) / calls);
     }
   }
   return times;
@@ -88,6 +121,64 @@ export async function measureInTurns(
 export function ratioOf(base: number[], times: number[]): [number, number, number] {
   const ratios = times.map((time, round) => base[round] / time);
   return [median(ratios), quantile(ratios, 0.25), quantile(ratios, 0.75)];
+}
+
+/** The exact result, and what errors are relative to. */
+export interface Exact {
+  value: number;
+  scale: number;
+}
+
+export function exactOf(family: Family, rows: Rows): Exact {
+  const value = family.exact(rows);
+  return { value, scale: family.errorScale?.(value, rows) ?? Math.abs(value) };
+}
+
+export interface Result {
+  family: string;
+  input?: string;
+  variant?: string;
+  mode?: string;
+  type: "f32" | "f64";
+  classes: number;
+  contestant: string;
+  /** Median over the rounds. */
+  nanosecondsPerCall: number;
+  /** Time of the loop by this one's, round by round: median and both quartiles. */
+  ratio: [number, number, number];
+  gigabytesPerSecond: number;
+  value: number;
+  error: number;
+}
+
+/** Measures the contestants of a case, one of which is called `loop`. */
+export async function measureCase(
+  family: Family,
+  rows: Rows,
+  exact: Exact,
+  contestants: Record<string, () => unknown>,
+  ...turns: [rounds: number, milliseconds: number, beforeTurn?: (round: number, contestant: string) => Promise<void>]
+): Promise<Result[]> {
+  const times = await measureInTurns(contestants, ...turns);
+  const bytes = family.reads.reduce((sum, row) => sum + rows[row].byteLength, 0);
+  return Object.entries(contestants).map(([contestant, run]): Result => {
+    const nanosecondsPerCall = median(times[contestant]);
+    const value = run() as number;
+    return {
+      family: family.name,
+      input: family.input,
+      variant: family.variant,
+      mode: family.mode,
+      type: rows.p instanceof Float32Array ? "f32" : "f64",
+      classes: rows.p.length,
+      contestant,
+      nanosecondsPerCall,
+      ratio: ratioOf(times.loop, times[contestant]),
+      gigabytesPerSecond: bytes / nanosecondsPerCall,
+      value,
+      error: Math.abs(value - exact.value) / exact.scale,
+    };
+  });
 }
 
 export const shownRatio = ([middle, lower, upper]: [number, number, number]): string =>

@@ -8,55 +8,19 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import * as logratio from "../dist/index.js";
 import { measureColdStart, measureSize } from "./coldStart.js";
-import { crossEntropy } from "./crossEntropy.bench.js";
-import { crossEntropyLoss, crossEntropyLossWithGradient } from "./crossEntropyLoss.bench.js";
-import { crossEntropyOfLogits } from "./crossEntropyOfLogits.bench.js";
-import { distillationLoss, distillationLossWithGradient } from "./distillationLoss.bench.js";
-import { entropy } from "./entropy.bench.js";
-import { entropyOfLogits } from "./entropyOfLogits.bench.js";
+import { FAMILIES } from "./families.js";
 import type { Family } from "./family.js";
 import {
   compiledApart,
   copyOf,
+  exactOf,
   inMemoryOf,
   makeRows,
-  measureInTurns,
-  median,
+  measureCase,
   printTable,
-  ratioOf,
+  type Result,
   shownRatio,
 } from "./harness.js";
-import { jeffreysDivergence } from "./jeffreysDivergence.bench.js";
-import { jsDivergence } from "./jsDivergence.bench.js";
-import { jsDivergenceOfLogits } from "./jsDivergenceOfLogits.bench.js";
-import { klDivergence, klDivergenceWithZeros } from "./klDivergence.bench.js";
-import { klDivergenceOfLogits, klDivergenceOfNearLogits } from "./klDivergenceOfLogits.bench.js";
-import { logLikelihoodRatio } from "./logLikelihoodRatio.bench.js";
-import { logRatio } from "./logRatio.bench.js";
-import { logSumExp } from "./logSumExp.bench.js";
-import { softmax } from "./softmax.bench.js";
-
-const FAMILIES = [
-  klDivergence,
-  klDivergenceWithZeros,
-  entropy,
-  crossEntropy,
-  jeffreysDivergence,
-  jsDivergence,
-  logLikelihoodRatio,
-  logRatio,
-  logSumExp,
-  softmax,
-  entropyOfLogits,
-  crossEntropyOfLogits,
-  klDivergenceOfLogits,
-  klDivergenceOfNearLogits,
-  jsDivergenceOfLogits,
-  crossEntropyLoss,
-  crossEntropyLossWithGradient,
-  distillationLoss,
-  distillationLossWithGradient,
-];
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -71,27 +35,8 @@ const { values: flags, positionals } = parseArgs({
 const ROUNDS = flags.quick ? 2 : Number(flags.rounds);
 const MILLISECONDS = flags.quick ? 1 : 12;
 
-export interface Result {
-  family: string;
-  input?: string;
-  variant?: string;
-  mode?: string;
-  type: "f32" | "f64";
-  classes: number;
-  contestant: string;
-  /** Median over the rounds. */
-  nanosecondsPerCall: number;
-  /** Time of the loop by this one's, round by round: median and both quartiles. */
-  ratio: [number, number, number];
-  gigabytesPerSecond: number;
-  error: number;
-}
-
 async function runCase(family: Family, type: "f32" | "f64", classes: number): Promise<Result[]> {
   const rows = makeRows(type, classes, family);
-  const exact = family.exact(rows);
-  const scale = family.errorScale?.(exact, rows) ?? Math.abs(exact);
-
   const simd = logratio.createEngineSync({ backend: "simd" });
   const js = logratio.createEngineSync({ backend: "js" });
   const relaxed = await logratio.createEngine({ backend: "relaxed" });
@@ -107,24 +52,7 @@ async function runCase(family: Family, type: "f32" | "f64", classes: number): Pr
     js: () => family.call(js, plain),
   };
 
-  const times = await measureInTurns(contestants, classes, ROUNDS, MILLISECONDS);
-  const bytes = family.reads.reduce((sum, row) => sum + rows[row].byteLength, 0);
-  const results = Object.entries(contestants).map(([contestant, run]): Result => {
-    const nanosecondsPerCall = median(times[contestant]);
-    return {
-      family: family.name,
-      input: family.input,
-      variant: family.variant,
-      mode: family.mode,
-      type,
-      classes,
-      contestant,
-      nanosecondsPerCall,
-      ratio: ratioOf(times.loop, times[contestant]),
-      gigabytesPerSecond: bytes / nanosecondsPerCall,
-      error: Math.abs((run() as number) - exact) / scale,
-    };
-  });
+  const results = await measureCase(family, rows, exactOf(family, rows), contestants, ROUNDS, MILLISECONDS);
   simd.dispose();
   relaxed.dispose();
   return results;

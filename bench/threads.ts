@@ -113,7 +113,7 @@ async function runCase({ what, rows, classes, call }: Case): Promise<ThreadsResu
     engines.push(engine);
     contestants[threads] = () => call(engine, own, classes);
   }
-  const times = await measureInTurns(contestants, rows * classes, ROUNDS, MILLISECONDS);
+  const times = await measureInTurns(contestants, ROUNDS, MILLISECONDS);
   for (const engine of engines) engine.dispose();
   return THREADS.map((threads) => ({
     what,

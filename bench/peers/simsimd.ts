@@ -79,7 +79,7 @@ for (const [name, peer] of Object.entries(peers)) {
   if (peer) contestants[name] = () => peer.kullbackleibler(p, q);
 }
 
-const times = await measureInTurns(contestants, CLASSES, Number(flags.rounds), 12);
+const times = await measureInTurns(contestants, Number(flags.rounds), 12);
 const exact = klDivergence.exact(rows);
 
 console.log(`klDivergence, f32, ${CLASSES} classes, Node ${process.version}`);
