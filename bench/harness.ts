@@ -76,9 +76,14 @@ const LEAST_SAMPLE_MILLISECONDS = 0.1;
 /** How many calls make a sample. */
 function callsOfSample(run: () => unknown, milliseconds: number): number {
   for (let calls = 1; ; calls *= 2) {
-    const start = performance.now();
-    for (let i = 0; i < calls; i++) run();
-    if (performance.now() - start >= milliseconds) return calls;
+    let least = Number.POSITIVE_INFINITY;
+    // of several: one may have been interrupted
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const start = performance.now();
+      for (let i = 0; i < calls; i++) run();
+      least = Math.min(least, performance.now() - start);
+    }
+    if (least >= milliseconds) return calls;
   }
 }
 
