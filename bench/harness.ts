@@ -5,7 +5,7 @@ import type * as logratio from "../dist/index.js";
 import type { Family, FloatArray, Rows } from "./family.js";
 
 /** The number below which `share` of all lie. */
-const quantile = (numbers: number[], share: number): number =>
+export const quantile = (numbers: number[], share: number): number =>
   [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(share * numbers.length))];
 export const median = (numbers: number[]): number => quantile(numbers, 0.5);
 
@@ -73,7 +73,10 @@ export function clockStep(): number {
 const SAMPLE_STEPS = 64;
 const LEAST_SAMPLE_MILLISECONDS = 0.1;
 
-/** How many calls make a sample. */
+/** A call of so many samples' length is one by itself. */
+const SLOW = 200;
+
+/** How many calls make a sample; 0 if one is enough to be told without a warm-up. */
 function callsOfSample(run: () => unknown, milliseconds: number): number {
   for (let calls = 1; ; calls *= 2) {
     let least = Number.POSITIVE_INFINITY;
@@ -82,44 +85,74 @@ function callsOfSample(run: () => unknown, milliseconds: number): number {
       const start = performance.now();
       for (let i = 0; i < calls; i++) run();
       least = Math.min(least, performance.now() - start);
+      if (calls === 1 && least >= SLOW * milliseconds) return 0;
     }
     if (least >= milliseconds) return calls;
   }
 }
+
+/** A function, or what times calls of its own for about so long, and tells how many nanoseconds one takes. */
+export type Contestant = (() => unknown) | { sample(milliseconds: number): Promise<number> };
+
+/** A contestant that has taken so many milliseconds sits the other rounds out, after three. */
+const PATIENCE = 3000;
 
 /**
  * Nanoseconds of a call of each contestant, round by round: all take a turn in each. `beforeTurn` may wait, to let a page live,
  * and ends it all by throwing.
  */
 export async function measureInTurns(
-  contestants: Record<string, () => unknown>,
+  contestants: Record<string, Contestant>,
   rounds: number,
   milliseconds: number,
   beforeTurn?: (round: number, contestant: string) => Promise<void>,
 ): Promise<Record<string, number[]>> {
   const sampleMilliseconds = Math.max(LEAST_SAMPLE_MILLISECONDS, SAMPLE_STEPS * clockStep());
   const times: Record<string, number[]> = {};
+  const spent: Record<string, number> = {};
   for (let round = 0; round < rounds; round++) {
-    for (const [name, run] of Object.entries(contestants)) {
+    for (const [name, contestant] of Object.entries(contestants)) {
+      if (round >= 3 && spent[name] > PATIENCE) continue;
       await beforeTurn?.(round, name);
-      const calls = callsOfSample(run, sampleMilliseconds);
-      const bench = new Bench({
-        time: milliseconds,
-        iterations: 3,
-        warmup: round === 0,
-        warmupTime: 2 * milliseconds,
-        warmupIterations: 3,
-      });
-      bench.add(name, () => {
-        for (let i = 0; i < calls; i++) run();
-      });
-      const [{ result }] = await bench.run();
-      if (result.state !== "completed") throw new Error(`${name}: ${result.state}`);
+      const start = performance.now();
       times[name] ??= [];
-      times[name].push((result.latency.p50 * 1e6) / calls);
+      if (typeof contestant === "function") {
+        times[name].push(await takeTurn(contestant, milliseconds, sampleMilliseconds, round === 0));
+      } else {
+        if (round === 0) await contestant.sample(2 * milliseconds);
+        times[name].push(await contestant.sample(milliseconds));
+      }
+      spent[name] = (spent[name] ?? 0) + performance.now() - start;
     }
   }
   return times;
+}
+
+async function takeTurn(
+  run: () => unknown,
+  milliseconds: number,
+  sampleMilliseconds: number,
+  isFirst: boolean,
+): Promise<number> {
+  const calls = callsOfSample(run, sampleMilliseconds);
+  if (calls === 0) {
+    const start = performance.now();
+    run();
+    return (performance.now() - start) * 1e6;
+  }
+  const bench = new Bench({
+    time: milliseconds,
+    iterations: 3,
+    warmup: isFirst,
+    warmupTime: 2 * milliseconds,
+    warmupIterations: 3,
+  });
+  bench.add("turn", () => {
+    for (let i = 0; i < calls; i++) run();
+  });
+  const [{ result }] = await bench.run();
+  if (result.state !== "completed") throw new Error(`${run}: ${result.state}`);
+  return (result.latency.p50 * 1e6) / calls;
 }
 
 /** Median and both quartiles of how many times as fast as `base` something is, round by round. */

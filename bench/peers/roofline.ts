@@ -1,0 +1,75 @@
+// How much there is to gain: the time it takes to merely read the numbers, and the instructions a class of each kernel.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import asc from "assemblyscript/asc";
+import { measureInTurns, median } from "../harness.js";
+
+export interface Roofline {
+  /** Nanoseconds a class to read two rows of f32. */
+  reading: { classes: number; nanoseconds: number }[];
+  /** Instructions a class, of one thread; none where valgrind is not to be had. */
+  instructions: { measure: string; type: "f32" | "f64"; perClass: number }[];
+}
+
+/** Reads both rows, 64 bytes of each a turn, and keeps what V8 must not leave out. */
+const READING = `export function read(p: usize, q: usize, bytes: usize): i64 {
+  let a = i64x2.splat(0), b = i64x2.splat(0), c = i64x2.splat(0), d = i64x2.splat(0);
+  for (let end = p + bytes; p < end; p += 64, q += 64) {
+    a = v128.xor(a, v128.xor(v128.load(p), v128.load(q)));
+    b = v128.xor(b, v128.xor(v128.load(p, 16), v128.load(q, 16)));
+    c = v128.xor(c, v128.xor(v128.load(p, 32), v128.load(q, 32)));
+    d = v128.xor(d, v128.xor(v128.load(p, 48), v128.load(q, 48)));
+  }
+  return i64x2.extract_lane(v128.xor(v128.xor(a, b), v128.xor(c, d)), 0);
+}`;
+
+async function measureReading(isQuick: boolean): Promise<Roofline["reading"]> {
+  const { binary, stderr } = await asc.compileString(READING, {
+    optimizeLevel: 3,
+    noAssert: true,
+    runtime: "stub",
+    initialMemory: 256,
+  });
+  if (binary === null) throw new Error(String(stderr));
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary as Uint8Array<ArrayBuffer>), { env: {} });
+  const read = exports.read as (p: number, q: number, bytes: number) => bigint;
+  const sizes = [1024, 8192, 32768, 131072, 262144, 1048576];
+  const contestants: Record<string, () => unknown> = {};
+  for (const classes of sizes) contestants[classes] = () => read(1024, 1024 + 4 * classes, 4 * classes);
+  const times = await measureInTurns(contestants, isQuick ? 2 : 21, isQuick ? 1 : 8);
+  return sizes.map((classes) => ({ classes, nanoseconds: median(times[classes]) / classes }));
+}
+
+/** By callgrind, which writes a file of what it has counted before, between and after calls of each kernel. */
+function countInstructions(): Roofline["instructions"] {
+  const folder = mkdtempSync(join(tmpdir(), "instructions-"));
+  const script = fileURLToPath(new URL("instructions.mjs", import.meta.url));
+  const options = ["--tool=callgrind", "--smc-check=all-non-file", `--callgrind-out-file=${join(folder, "counts")}`];
+  // the optimising compiler alone
+  const run = spawnSync("valgrind", [...options, process.execPath, "--no-liftoff", script], { encoding: "utf8" });
+  try {
+    if (run.status !== 0) {
+      console.log("no valgrind that runs Node: instructions are not counted");
+      return [];
+    }
+    const cases = JSON.parse(run.stdout) as { measure: string; type: "f32" | "f64"; classes: number }[];
+    return cases.map(({ measure, type, classes }, i) => {
+      // the files are numbered from 1, three to a case
+      const [few, many] = [2, 3].map((part) => {
+        const counts = readFileSync(join(folder, `counts.${3 * i + part}`), "utf8");
+        return Number(/^summary: (\d+)$/m.exec(counts)?.[1]);
+      });
+      return { measure, type, perClass: (many - few) / classes };
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export async function measureRoofline(isQuick: boolean): Promise<Roofline> {
+  return { reading: await measureReading(isQuick), instructions: isQuick ? [] : countInstructions() };
+}
