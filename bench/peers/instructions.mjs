@@ -1,4 +1,5 @@
-// Under callgrind: has it write down what it has counted before, between and after a few and many calls of each kernel.
+// Under callgrind: has it write down what it has counted before, between and after calls on short rows and on long ones, of each
+// kernel. Their difference has nothing of what a call costs besides.
 
 import { spawnSync } from "node:child_process";
 import { createEngineSync } from "../../dist/index.js";
@@ -15,34 +16,36 @@ const CALLS = {
   crossEntropyLoss: (engine, p) => engine.crossEntropyLoss(p, [7], { rowLength: p.length }),
   crossEntropyGradient: (engine, p, q) => engine.crossEntropyLoss(p, [7], { rowLength: p.length, gradient: q }),
 };
-const CLASSES = 16384;
-const FEW = 10;
-const MANY = 50;
+const SHORT = 16384;
+const LONG = 5 * SHORT;
+const CALLS_OF_EACH = 20;
 
 const engine = createEngineSync({ backend: "simd" });
-const dump = () => spawnSync("callgrind_control", ["-d", "-", String(process.pid)]);
+const dump = () => spawnSync("callgrind_control", ["-d", "calls", String(process.pid)]);
 const counted = [];
 for (const type of ["f32", "f64"]) {
   for (const [measure, call] of Object.entries(CALLS)) {
-    const place = () => (type === "f32" ? engine.float32(CLASSES) : engine.float64(CLASSES));
-    const [p, q] = [place(), place()];
-    // neither the same everywhere nor alike: a shortcut for equal numbers is no measure
-    for (let i = 0; i < CLASSES; i++) {
-      p[i] = (1 + (i % 7)) / (4 * CLASSES);
-      q[i] = (1 + (i % 5)) / (3 * CLASSES);
-    }
-    const run = (calls) => {
-      for (let i = 0; i < calls; i++) call(engine, p, q);
+    const place = (length) => (type === "f32" ? engine.float32(length) : engine.float64(length));
+    const pairs = [SHORT, LONG].map((length) => {
+      const [p, q] = [place(length), place(length)];
+      // neither the same everywhere nor alike: a shortcut for equal numbers is no measure
+      for (let i = 0; i < length; i++) {
+        p[i] = (1 + (i % 7)) / (4 * length);
+        q[i] = (1 + (i % 5)) / (3 * length);
+      }
+      return [p, q];
+    });
+    const run = ([p, q]) => {
+      for (let i = 0; i < CALLS_OF_EACH; i++) call(engine, p, q);
     };
-    run(FEW);
+    run(pairs[0]);
     dump();
-    run(FEW);
+    run(pairs[0]);
     dump();
-    run(MANY);
+    run(pairs[1]);
     dump();
-    engine.free(p);
-    engine.free(q);
-    counted.push({ measure, type, classes: (MANY - FEW) * CLASSES });
+    for (const row of pairs.flat()) engine.free(row);
+    counted.push({ measure, type, classes: CALLS_OF_EACH * (LONG - SHORT) });
   }
 }
 console.log(JSON.stringify(counted));

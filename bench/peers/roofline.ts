@@ -32,10 +32,15 @@ async function measureReading(isQuick: boolean): Promise<Roofline["reading"]> {
     optimizeLevel: 3,
     noAssert: true,
     runtime: "stub",
+    enable: ["simd"],
     initialMemory: 256,
   });
   if (binary === null) throw new Error(String(stderr));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary as Uint8Array<ArrayBuffer>), { env: {} });
+  // a page that has never been written to is read from the cache
+  new Uint32Array((exports.memory as WebAssembly.Memory).buffer).forEach((_, i, all) => {
+    all[i] = Math.imul(i, 2654435761);
+  });
   const read = exports.read as (p: number, q: number, bytes: number) => bigint;
   const sizes = [1024, 8192, 32768, 131072, 262144, 1048576];
   const contestants: Record<string, () => unknown> = {};
@@ -49,8 +54,9 @@ function countInstructions(): Roofline["instructions"] {
   const folder = mkdtempSync(join(tmpdir(), "instructions-"));
   const script = fileURLToPath(new URL("instructions.mjs", import.meta.url));
   const options = ["--tool=callgrind", "--smc-check=all-non-file", `--callgrind-out-file=${join(folder, "counts")}`];
-  // the optimising compiler alone
-  const run = spawnSync("valgrind", [...options, process.execPath, "--no-liftoff", script], { encoding: "utf8" });
+  // WebAssembly's optimising compiler alone, and nothing that runs beside or changes meanwhile
+  const flags = ["--no-liftoff", "--no-opt", "--single-threaded"];
+  const run = spawnSync("valgrind", [...options, process.execPath, ...flags, script], { encoding: "utf8" });
   try {
     if (run.status !== 0) {
       console.log("no valgrind that runs Node: instructions are not counted");
@@ -59,11 +65,11 @@ function countInstructions(): Roofline["instructions"] {
     const cases = JSON.parse(run.stdout) as { measure: string; type: "f32" | "f64"; classes: number }[];
     return cases.map(({ measure, type, classes }, i) => {
       // the files are numbered from 1, three to a case
-      const [few, many] = [2, 3].map((part) => {
+      const [short, long] = [2, 3].map((part) => {
         const counts = readFileSync(join(folder, `counts.${3 * i + part}`), "utf8");
         return Number(/^summary: (\d+)$/m.exec(counts)?.[1]);
       });
-      return { measure, type, perClass: (many - few) / classes };
+      return { measure, type, perClass: (long - short) / classes };
     });
   } finally {
     rmSync(folder, { recursive: true });
