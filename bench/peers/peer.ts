@@ -69,6 +69,8 @@ export function entryOf(task: Case, run: () => ArrayLike<number>, close?: () => 
 export function awaited(run: () => Promise<unknown>): Contestant {
   return {
     async sample(milliseconds) {
+      // threads are woken by the first
+      await run();
       let calls = 0;
       const start = performance.now();
       let now = start;
