@@ -4,12 +4,12 @@
 //   KL(p‖q) = S/Zp - (ρ - ln(1 + ρ)) = ln(1 + ρ) - V/Zp,  ρ = (S + V)/Zp
 //
 // Nothing of first order in v is in S, so that the first form keeps its relative accuracy however alike the two rows are; the
-// second is for rows that are not. UNUSUAL: a class that a makes possible is impossible in b, or S is not finite.
+// second is for rows that are not. FAR: some v is so large that its rounding shows in S. UNUSUAL: a class that a makes possible is impossible in b, or S is not finite.
 
 import { BLOCK, GROUP, SCRATCH, UNUSUAL, addTotal, blockSize, sumOfGroup } from "./blocks";
 import { excessNear, excessOfExponential } from "./exponential";
 import { addLanes, sumOfLanes } from "./lanes";
-import { INFINITE, NEAR, addFinite, paddedLogits, preparePair } from "./logits";
+import { FAR, INFINITE, NEAR, addFinite, paddedLogits, preparePair } from "./logits";
 
 /** Adds S and V of a block from scratch; whether S is finite. */
 // @ts-ignore: decorator
@@ -56,6 +56,7 @@ function prepare<T>(p: usize, q: usize, size: usize, state: usize): i32 {
 @inline
 function klDivergenceOfLogits<T>(a: usize, b: usize, length: usize, state: usize): i32 {
   const end = a + length * sizeof<T>();
+  let flags = 0;
   for (; a < end; a += BLOCK, b += BLOCK) {
     const left = end - a;
     const size = blockSize(a, end);
@@ -64,8 +65,9 @@ function klDivergenceOfLogits<T>(a: usize, b: usize, length: usize, state: usize
     const kind = prepare<T>(p, q, size, state);
     if (kind & INFINITE) return UNUSUAL;
     if (!(kind & NEAR ? addUpNear<T>(size, state) : addUpAny<T>(size, state))) return UNUSUAL;
+    flags |= kind & FAR;
   }
-  return 0;
+  return flags;
 }
 
 export function klDivergenceOfLogits_f32(a: usize, b: usize, length: usize, state: usize): i32 {

@@ -177,11 +177,12 @@ export function isInfinite<T>(a: usize, b: usize, size: usize): bool {
   return v128.any_true(infinite);
 }
 
-/** What a block of a pair is: every |v| <= 2; or KL is infinite. */
+/** What a block of a pair is: every |v| <= 2; KL is infinite; some v > 6 (f32) or 64 (f64). */
 export const NEAR: i32 = 1;
 export const INFINITE: i32 = 2;
+export const FAR: i32 = 4;
 
-/** x or, with Z to total 1, e^x of a block to scratch, and v behind it. Only the latter looks for INFINITE. */
+/** x or, with Z to total 1, e^x of a block to scratch, and v behind it. Only the latter looks for INFINITE and FAR. */
 // @ts-ignore: decorator
 @inline
 export function preparePair<T>(a: usize, b: usize, size: usize, state: usize, exponentiate: bool): i32 {
@@ -224,10 +225,13 @@ export function preparePair<T>(a: usize, b: usize, size: usize, state: usize, ex
     v128.store(scratch + i, e3, 48);
     if (exponentiate) sums = addLanes<T>(sums, sumOfGroup<T>(e0, e1, e2, e3));
   }
+  let kind: i32 = 0;
   if (exponentiate) {
     addTotal(state, 1, sumOfLanes(sums));
+    const far = v128.splat<T>(sizeof<T>() == 4 ? <T>6 : <T>64);
+    if (v128.any_true(v128.gt<T>(most, far))) kind = FAR;
     if (v128.any_true(v128.eq<T>(lowest, impossible<T>())) && isInfinite<T>(a, b, size)) return INFINITE;
   }
   const two = v128.add<T>(one<T>(), one<T>());
-  return v128.any_true(v128.gt<T>(v128.pmax<T>(most, v128.neg<T>(fewest)), two)) ? 0 : NEAR;
+  return v128.any_true(v128.gt<T>(v128.pmax<T>(most, v128.neg<T>(fewest)), two)) ? kind : NEAR;
 }

@@ -15,6 +15,7 @@ import {
   differences_f64,
   exponents_f32,
   exponents_f64,
+  FAR,
   INFINITE,
   logitBlocks_f32,
   logitBlocks_f64,
@@ -31,6 +32,7 @@ import {
 
 export function klDivergenceOfLogits_f32(a: Float32Array, b: Float32Array, state: State): number {
   const [aBlocks, bBlocks] = logitBlocks_f32(a, b);
+  let flags = 0;
   for (let start = 0; start < a.length; start += BLOCK_F32) {
     const size = aBlocks.seek(start);
     bBlocks.seek(start);
@@ -46,12 +48,14 @@ export function klDivergenceOfLogits_f32(a: Float32Array, b: Float32Array, state
     }
     addTotal(state, 2, sumOfTerms_f32(differences_f32, size));
     if (!addFinite(state, 0, sumOfTerms_f32(products_f32, size))) return UNUSUAL;
+    flags |= kind & FAR;
   }
-  return 0;
+  return flags;
 }
 
 export function klDivergenceOfLogits_f64(a: Float64Array, b: Float64Array, state: State): number {
   const [aBlocks, bBlocks] = logitBlocks_f64(a, b);
+  let flags = 0;
   for (let start = 0; start < a.length; start += BLOCK_F64) {
     const size = aBlocks.seek(start);
     bBlocks.seek(start);
@@ -67,6 +71,7 @@ export function klDivergenceOfLogits_f64(a: Float64Array, b: Float64Array, state
     }
     addTotal(state, 2, sumOfTerms_f64(differences_f64, size));
     if (!addFinite(state, 0, sumOfTerms_f64(products_f64, size))) return UNUSUAL;
+    flags |= kind & FAR;
   }
-  return 0;
+  return flags;
 }

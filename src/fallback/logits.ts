@@ -27,9 +27,10 @@ export interface Fields {
   secondFactor: number;
 }
 
-/** What a block of a pair is: every |v| <= 2; or some class that a makes possible is impossible in b. */
+/** What a block of a pair is: every |v| <= 2; KL is infinite; some v > 6 (f32) or 64 (f64). */
 export const NEAR = 1;
 export const INFINITE = 2;
+export const FAR = 4;
 
 const scratch_f32 = () => new Float32Array(BLOCK_F32);
 const scratch_f64 = () => new Float64Array(BLOCK_F64);
@@ -83,7 +84,7 @@ export function logRatioOf_f32(x: number, y: number, least: number, offset: numb
   return 0 < v ? v : 0;
 }
 
-/** x and v of a block, and what it is: NEAR, INFINITE. */
+/** x and v of a block, and what it is: NEAR, INFINITE, FAR. */
 export function preparePair_f32(a: Blocks_f32, b: Blocks_f32, size: number, { fields }: State): number {
   const { values: p, from } = a;
   const { values: q } = b;
@@ -99,6 +100,7 @@ export function preparePair_f32(a: Blocks_f32, b: Blocks_f32, size: number, { fi
     exponents_f32[i] = round((x < least ? least : x) - shift) * scale;
     logRatios_f32[i] = v;
     if (!(v <= 2 && v >= -2)) kind &= ~NEAR;
+    if (v > 6) kind |= FAR;
     if (y === Number.NEGATIVE_INFINITY && x !== y) kind |= INFINITE;
   }
   return kind;
@@ -158,7 +160,7 @@ export function logRatioOf_f64(x: number, y: number, least: number, offset: numb
   return 0 < v ? v : 0;
 }
 
-/** x and v of a block, and what it is: NEAR, INFINITE. */
+/** x and v of a block, and what it is: NEAR, INFINITE, FAR. */
 export function preparePair_f64(a: Blocks_f64, b: Blocks_f64, size: number, { fields }: State): number {
   const { values: p, from } = a;
   const { values: q } = b;
@@ -174,6 +176,7 @@ export function preparePair_f64(a: Blocks_f64, b: Blocks_f64, size: number, { fi
     exponents_f64[i] = ((x < least ? least : x) - shift) * scale;
     logRatios_f64[i] = v;
     if (!(v <= 2 && v >= -2)) kind &= ~NEAR;
+    if (v > 64) kind |= FAR;
     if (y === Number.NEGATIVE_INFINITY && x !== y) kind |= INFINITE;
   }
   return kind;

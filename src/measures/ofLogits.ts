@@ -1,7 +1,7 @@
 // The measures from logits: straight from them, in a pass for the maxima and one or two for the sums.
 
 import { type Backend, type FloatArray, type Precision, UNUSUAL } from "../backend.js";
-import type { Fields } from "../fallback/logits.js";
+import { FAR, type Fields } from "../fallback/logits.js";
 import { type Call, checkNumbers, checkSum, isImpossible, type NamedRow } from "../inputs.js";
 import { LN2, ln, log1pMinus } from "../scalar.js";
 import { fieldsFor, findLogits, type Logits, logSumExpOf, offsetOf, oneOf, sumOfExponentials } from "./logits.js";
@@ -118,7 +118,8 @@ export function isTooCoarse(precision: Precision, value: number, offset: number)
 }
 
 /**
- * From S = Σ e^x·(e^v - 1 - v), Zp and V = Σ e^x·v: KL = S/Zp - (ρ - ln(1 + ρ)), ρ = Zq/Zp - 1 = (S + V)/Zp, where it is small; else
+ * From S = Σ e^x·(e^v - 1 - v), Zp and V = Σ e^x·v: KL = S/Zp - (ρ - ln(1 + ρ)), ρ = Zq/Zp - 1 = (S + V)/Zp, where it is small, or
+ * where S/Zp < 1 and no v is FAR: the error of S is at most 2^-23 of v in each of its terms, less than 1e-6 of Zp in all. Else it is
  * ln(Zq/Zp) - V/Zp, with Zq added up by itself: S + V has lost of it what rounding takes of a large v, and all where ρ nears -1.
  * Where the two parts cancel, the rows are compared again with the offset between them that makes ρ vanish.
  */
@@ -135,7 +136,8 @@ function klIn(
   const offset = centred ?? offsetOf(precision, p, q);
   const widened = () => klIn(backend, call, rows, findLogits(backend, call, rows, "f64", true), true);
   backend.fields = fieldsFor(logits, { offset });
-  if (backend.reduce("klDivergenceOfLogits", precision, [p.row, q.row], call.length) & UNUSUAL) {
+  const flags = backend.reduce("klDivergenceOfLogits", precision, [p.row, q.row], call.length);
+  if (flags & UNUSUAL) {
     if (!isWide && !isInfinite(call, rows[0], rows[1])) return widened();
     return infiniteComparison(backend, call, logits);
   }
@@ -148,9 +150,10 @@ function klIn(
   const rounding = (offset - (p.largest - q.largest)) * scale;
   logSumExpOf(call, rows[0], p, scale, ln(pSum));
   let part = s / pSum;
+  const isSmall = part < 1 && !(flags & FAR);
   let value = rho < -0.5 ? Number.POSITIVE_INFINITY : part + log1pMinus(rho);
   let logRatio: number;
-  if (value < 0.1) {
+  if (value < 0.1 || (isSmall && rho >= -0.5)) {
     logRatio = rho === 0 ? 0 : ln(1 + rho);
   } else {
     logRatio = ln(sumOfExponentials(backend, call, oneOf(logits, 1))) - ln(pSum) + rounding;
