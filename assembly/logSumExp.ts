@@ -117,8 +117,9 @@ function anyBlock<T>(block: usize, size: usize, state: usize, target: usize): vo
 function hasNormalsOnly<T>(block: usize, size: usize, state: usize): bool {
   let least = v128.load(block);
   for (let at = block; at < block + size; at += GROUP) {
-    least = v128.pmin<T>(least, v128.pmin<T>(v128.load(at), v128.load(at, 16)));
-    least = v128.pmin<T>(least, v128.pmin<T>(v128.load(at, 32), v128.load(at, 48)));
+    const first = v128.pmin<T>(v128.load(at), v128.load(at, 16));
+    const second = v128.pmin<T>(v128.load(at, 32), v128.load(at, 48));
+    least = v128.pmin<T>(least, v128.pmin<T>(first, second));
   }
   const x = v128.mul<T>(v128.sub<T>(least, field<T>(state, A_SHIFT)), field<T>(state, SCALE));
   return !v128.any_true(v128.lt<T>(x, negligible<T>()));

@@ -56,6 +56,12 @@ describe.each(BACKENDS)("%s", (backend) => {
         expect(() => engine[name](good, wrong, good)).toThrow(new RangeError(message(name, "p")));
         expect(() => engine[name](good, good, wrong)).toThrow(new RangeError(message(name, "q")));
       }
+      // a -0 in the same lane does not hide it
+      const signed = make(withBad(n, index, -0.5).with(index >= 4 ? index - 4 : n - 1, -0));
+      if (n > 1) {
+        expect(() => engine.entropy(signed)).toThrow(`entropy: p[${index}] is -0.5`);
+        expect(() => engine.klDivergence(signed, signed)).toThrow(`klDivergence: p[${index}] is -0.5`);
+      }
       // and the engine is as before
       expect(engine.klDivergence(make(uniform(n)), make(uniform(n)))).toBe(0);
     });

@@ -723,6 +723,19 @@ describe.each(BACKENDS)("%s, f32 rows of few classes", (backend) => {
   );
 });
 
+test.each(BACKENDS)("%s: a class that is all but impossible in p and likely in q has the error promised", (backend) => {
+  const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+  for (let a = 0; a <= 80; a += 0.5) {
+    for (let b = -8; b <= 8; b += 0.25) {
+      // p = (1, e^-a)/(1 + e^-a), q = (1, e^b)/(1 + e^b): both logits are exact
+      const value = engines[backend].klDivergence(Float32Array.of(0, -a), Float32Array.of(0, b), L);
+      const second = Math.exp(-a - softplus(-a));
+      const exact = softplus(b) - softplus(-a) - second * (a + b);
+      expect(Math.abs(value - exact), `a = ${a}, b = ${b}`).toBeLessThanOrEqual(1e-6 * Math.max(1, exact));
+    }
+  }
+});
+
 /** 0 … length - 1 in an order of its own. */
 function shuffledIndices(length: number): number[] {
   const random = randomNumbers(length);
