@@ -1,13 +1,16 @@
-// Writes the README's tables (tables/) from runs of the benchmarks and on all platforms:
+// Writes the README's tables (tables/) and bench/peers/RESULTS.md from runs of the benchmarks and on all platforms:
 //
 //     npm run bench -- --classes 131072 --rounds 61 --save bench/results.json
 //     npm run bench:threads -- --save bench/threads.json
+//     npm run bench:peers -- --save
 //     npm run test:bundlers -- --save bench/bundlers.json
 //     npm run test:platforms -- --save bench/platforms.json
 //     npm run tables
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { bundlersText } from "./tables/bundlers.mjs";
+import { peersText } from "./tables/peers.ts";
+import { peersResults } from "./tables/peersResults.ts";
 import { platformsText } from "./tables/platforms.mjs";
 import { speedText } from "./tables/speed.mjs";
 import { threadsText } from "./tables/threads.mjs";
@@ -15,6 +18,7 @@ import { threadsText } from "./tables/threads.mjs";
 let readme = readFileSync("README.md", "utf8");
 for (const [what, text] of [
   ["table of speed and error", speedText()],
+  ["tables of peers", peersText()],
   ["table of threads", threadsText()],
   ["table of bundlers", bundlersText()],
   ["table of platforms", platformsText()],
@@ -24,3 +28,4 @@ for (const [what, text] of [
   readme = readme.replace(marked, (_, start, end) => `${start}\n${text}\n${end}`);
 }
 writeFileSync("README.md", readme);
+writeFileSync("bench/peers/RESULTS.md", peersResults());
