@@ -87,7 +87,10 @@ export function exactLogSumExp(z: FloatArray): DoubleDouble {
   let most = Number.NEGATIVE_INFINITY;
   for (const x of z) most = Math.max(most, x);
   const largest: DoubleDouble = [most, 0];
-  const total = sum(z.length, (i) => exponential(subtract(at(z, i), largest)));
+  // double-double arithmetic has no infinities
+  const total = sum(z.length, (i) =>
+    z[i] === Number.NEGATIVE_INFINITY ? ZERO : exponential(subtract(at(z, i), largest)),
+  );
   return add(largest, logarithm(total));
 }
 
@@ -102,7 +105,9 @@ export function logSoftmaxOf(z: FloatArray): { logs: DoubleDouble[]; p: DoubleDo
 export function exactKlOfLogits(a: FloatArray, b: FloatArray): DoubleDouble {
   const p = logSoftmaxOf(a);
   const q = logSoftmaxOf(b);
-  return sum(a.length, (i) => multiply(p.p[i], subtract(p.logs[i], q.logs[i])));
+  return sum(a.length, (i) =>
+    a[i] === Number.NEGATIVE_INFINITY ? ZERO : multiply(p.p[i], subtract(p.logs[i], q.logs[i])),
+  );
 }
 
 /** The label of the only row. */
