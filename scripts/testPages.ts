@@ -34,8 +34,8 @@ const PAGES: Page[] = [
     headers: policy("script-src 'self'; worker-src 'self' blob:"),
     backend: "js",
     threads: 2,
-    backendReason: /this page may not compile WebAssembly/,
-    relaxedReason: /this page may not compile WebAssembly/,
+    backendReason: /WebAssembly may not be compiled here/,
+    relaxedReason: /WebAssembly may not be compiled here/,
   },
   {
     name: "policy without blob: workers",

@@ -174,6 +174,8 @@ function whyNotShared(shared: boolean): string {
   if (!shared) return "shared: false was asked for";
   if (hasSharedMemory())
     return typeof WebAssembly === "undefined" ? "there is no WebAssembly memory" : "the module is of a plain memory";
+  if (globalThis.crossOriginIsolated)
+    return "there is no SharedArrayBuffer here, though the page is cross-origin isolated";
   return (
     "there is no SharedArrayBuffer here; a page gets it by being served with the headers " +
     "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp"
@@ -198,7 +200,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
  * How a page's policy refuses to compile. It cannot be asked beforehand: `validate` knows nothing of it. Chromium throws and says
  * nothing on the console, but sends the report that a policy may ask for.
  */
-const mayNotCompile = (error: unknown): string => `this page may not compile WebAssembly: ${messageOf(error)}`;
+const mayNotCompile = (error: unknown): string => `WebAssembly may not be compiled here: ${messageOf(error)}`;
 
 /** Options, and the binary for them unless something is in its way. */
 class Plan {

@@ -364,7 +364,7 @@ describe("where WebAssembly is missing or forbidden, JavaScript does the same", 
       },
       compile: async () => refuse(),
     });
-    await expectFallback(/may not compile WebAssembly: violates/);
+    await expectFallback(/WebAssembly may not be compiled here: violates/);
   });
 
   test("no memory to be had", async () => {

@@ -409,6 +409,15 @@ describe("threads that there cannot be", () => {
     }
   });
 
+  test("a page that is isolated, and has none all the same, is not told to be", async () => {
+    vi.stubGlobal("SharedArrayBuffer", undefined);
+    vi.stubGlobal("crossOriginIsolated", true);
+    const engine = await createEngine({ threads: 2 });
+    expect(engine.threadsReason).toBe(
+      "one thread: there is no SharedArrayBuffer here, though the page is cross-origin isolated",
+    );
+  });
+
   test("nor with a plain memory, or where WebAssembly is not", async () => {
     const plain = await createEngine({ threads: 2, shared: false });
     expect([plain.threads, plain.threadsReason]).toEqual([1, "one thread: shared: false was asked for"]);
