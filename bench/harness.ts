@@ -97,6 +97,13 @@ export type Contestant = (() => unknown) | { sample(milliseconds: number): Promi
 /** A contestant that has taken so many milliseconds sits the other rounds out, after three. */
 const PATIENCE = 3000;
 
+/** The order of a round: each begins at another place, every second goes backwards, so that all stand alike after all others. */
+function orderOf<T>(entries: T[], round: number): T[] {
+  const first = (round >> 1) % entries.length;
+  const order = [...entries.slice(first), ...entries.slice(0, first)];
+  return round % 2 === 0 ? order : order.reverse();
+}
+
 /**
  * Nanoseconds of a call of each contestant, round by round: all take a turn in each. `beforeTurn` may wait, to let a page live,
  * and ends it all by throwing.
@@ -111,7 +118,7 @@ export async function measureInTurns(
   const times: Record<string, number[]> = {};
   const spent: Record<string, number> = {};
   for (let round = 0; round < rounds; round++) {
-    for (const [name, contestant] of Object.entries(contestants)) {
+    for (const [name, contestant] of orderOf(Object.entries(contestants), round)) {
       if (round >= 3 && spent[name] > PATIENCE) continue;
       await beforeTurn?.(round, name);
       const start = performance.now();
