@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import type { FloatArray } from "../family.js";
-import type { Contestant } from "../harness.js";
+import { type Contestant, median } from "../harness.js";
 
 export const MEASURES = [
   "klDivergence",
@@ -65,21 +65,22 @@ export function entryOf(task: Case, run: () => ArrayLike<number>, close?: () => 
   return { contestant: run, result: () => pick(task, run()), close };
 }
 
-/** A contestant of a function that has to be awaited. */
+/** A contestant of a function that has to be awaited: the median of as many runs of 100 µs or more as there is time for. */
 export function awaited(run: () => Promise<unknown>): Contestant {
+  const timed = async (calls: number) => {
+    const start = performance.now();
+    for (let i = 0; i < calls; i++) await run();
+    return ((performance.now() - start) * 1e6) / calls;
+  };
   return {
     async sample(milliseconds) {
       // threads are woken by the first
       await run();
-      let calls = 0;
-      const start = performance.now();
-      let now = start;
-      do {
-        await run();
-        calls++;
-        now = performance.now();
-      } while (now - start < milliseconds);
-      return ((now - start) * 1e6) / calls;
+      const calls = 1 + Math.floor(1e5 / (await timed(1)));
+      const end = performance.now() + milliseconds;
+      const times = [await timed(calls)];
+      while (performance.now() < end) times.push(await timed(calls));
+      return median(times);
     },
   };
 }

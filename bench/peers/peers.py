@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import statistics
 import sys
 import time
 
@@ -114,17 +115,23 @@ def read(request):
 entries = {}
 
 
+def timed(call, calls):
+    start = time.perf_counter_ns()
+    for _ in range(calls):
+        call()
+    return (time.perf_counter_ns() - start) / calls
+
+
+# the median of as many runs of 100 µs or more as there is time for
 def sample(call, milliseconds):
     # threads are made, or woken, by the first
     call()
-    calls = 0
-    start = time.perf_counter_ns()
-    while True:
-        call()
-        calls += 1
-        elapsed = time.perf_counter_ns() - start
-        if elapsed >= milliseconds * 1e6:
-            return elapsed / calls
+    calls = 1 + int(1e5 / timed(call, 1))
+    end = time.perf_counter_ns() + milliseconds * 1e6
+    times = [timed(call, calls)]
+    while time.perf_counter_ns() < end:
+        times.append(timed(call, calls))
+    return statistics.median(times)
 
 
 def answer(request):
