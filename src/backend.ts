@@ -89,6 +89,9 @@ export abstract class Backend<Location = unknown> {
   #isBusy = false;
   #functionName = "";
   #call = 0;
+  /** Two arrays that this call has found to be held: to read `buffer` takes 25 ns, and each row of a matrix asks up to five times. */
+  #held: Vector | undefined;
+  #alsoHeld: Vector | undefined;
   /** Who takes a share of long rows, if anybody does. */
   crew: Crew | undefined;
 
@@ -106,6 +109,8 @@ export abstract class Backend<Location = unknown> {
   /** To be called last. */
   end(): void {
     this.#isBusy = false;
+    this.#held = undefined;
+    this.#alsoHeld = undefined;
   }
 
   /** What the families of logits need to know besides their rows. */
@@ -305,7 +310,12 @@ export abstract class Backend<Location = unknown> {
 
   #isHeld(source: Vector, precision: Precision): boolean {
     const isOfType = precision === "f32" ? source instanceof Float32Array : source instanceof Float64Array;
-    return isOfType && this.holds(source as FloatArray);
+    if (!isOfType) return false;
+    if (source === this.#held || source === this.#alsoHeld) return true;
+    if (!this.holds(source as FloatArray)) return false;
+    this.#alsoHeld = this.#held;
+    this.#held = source;
+    return true;
   }
 
   /** Puts part of a row in its slot. False where one is no number, or has no place among the kernels' numbers. */
