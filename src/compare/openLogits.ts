@@ -44,7 +44,7 @@ const KEYS: readonly (keyof OpenLogitsOptions)[] = ["format", "shape", "type", "
  * const logits = await openLogits("base.npy");
  * for await (const { data } of logits) console.log(data.length / logits.classes, "rows");
  */
-export function openLogits(path: string, options: OpenLogitsOptions = {}): Promise<LogitSource> {
+export async function openLogits(path: string, options: OpenLogitsOptions = {}): Promise<LogitSource> {
   checkKeys("openLogits", options, KEYS);
   const { shape, type, tensor, bfloat16 = false, input = "logits" } = options;
   return withFile(path, async (file) => {

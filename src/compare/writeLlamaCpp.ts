@@ -23,7 +23,7 @@ export interface WriteLlamaCppOptions {
  * @throws RangeError for tokens that are no whole number of chunks, another number of rows than they make, NaN, +Infinity, and a
  * row of only -Infinity. The file appears when it is whole, not before.
  */
-export function writeLlamaCpp(path: string, rows: Rows, options: WriteLlamaCppOptions): Promise<number> {
+export async function writeLlamaCpp(path: string, rows: Rows, options: WriteLlamaCppOptions): Promise<number> {
   const { classes, context, tokens, depth = 16 } = options;
   const chunks = tokens.length / context;
   if (!(Number.isInteger(chunks) && context > 2 && chunks > 0)) {
