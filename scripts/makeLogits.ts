@@ -139,26 +139,23 @@ function gaussian(seed: number): () => number {
   };
 }
 
-/** One row for each place of the text that is wanted, all in the same array. */
-function* rowsOf(model: NgramModel, text: readonly number[], places: readonly number[]): Generator<RowBatch> {
+/** A row for each of the places, all in the same array; `noise` gives what is added to each number. */
+function* rowsAlong(
+  text: readonly number[],
+  places: readonly number[],
+  model: NgramModel,
+  classes: number,
+  noise: () => number,
+): Generator<RowBatch> {
   const exact = new Float64Array(classes);
   const data = new Float32Array(classes);
-  // each model has a noise of its own
-  const next = gaussian(seed + seeds++);
-  for (const place of places) {
+  for (const [row, place] of places.entries()) {
     model.fill(exact, text, place % text.length);
-    for (let i = 0; i < classes; i++) data[i] = noise === 0 ? exact[i] : exact[i] + noise * next();
-    showProgress();
+    for (let i = 0; i < classes; i++) data[i] = exact[i] + noise();
+    if (process.stderr.isTTY && row % 16 === 0) process.stderr.write(`\r${row} of ${places.length} rows\x1b[K`);
     yield { data };
   }
-}
-
-let seeds = 0;
-let done = 0;
-function showProgress(): void {
-  done++;
-  if (!process.stderr.isTTY || done % 16 > 0) return;
-  process.stderr.write(`\r${done} of ${2 * places.length} rows\x1b[K`);
+  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
 }
 
 function readNumber(name: string, value: string, least: number): number {
@@ -209,18 +206,18 @@ const observed = places.map((place) => text[place % text.length]);
 const ofChunks = Array.from({ length: CONTEXT * chunks }, (_, i) => text[i % text.length]);
 
 mkdirSync(directory, { recursive: true });
+await writeTokens(join(directory, "tokens.npy"), observed);
 const models = {
   base: new NgramModel(textsUntil(Infinity), classes, 2),
   other: new NgramModel(textsUntil(OTHER_UNTIL), classes, 1),
 };
-await writeTokens(join(directory, "tokens.npy"), observed);
-for (const [name, model] of Object.entries(models)) {
-  const batches = rowsOf(model, text, places);
+for (const [index, [name, model]] of Object.entries(models).entries()) {
+  const random = gaussian(seed + index);
+  const batches = rowsAlong(text, places, model, classes, noise === 0 ? () => 0 : () => noise * random());
   if (format === "llama.cpp") {
     await writeLlamaCpp(join(directory, `${name}.kld`), batches, { classes, context: CONTEXT, tokens: ofChunks });
   } else {
     await writeNpy(join(directory, `${name}.npy`), batches, { classes, type: format as ElementType });
   }
 }
-if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
 console.log(`${places.length} rows of ${classes} classes in ${directory}: ${Object.keys(models).join(", ")}, tokens`);

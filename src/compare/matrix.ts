@@ -2,7 +2,7 @@
 
 import { ELEMENT_BYTES, type ElementType, viewOf } from "./elements.js";
 import type { InputFile } from "./file.js";
-import { type Area, rangeOf, readAhead } from "./readAhead.js";
+import { type Area, allocateBatch, rangeOf, readAhead } from "./readAhead.js";
 import type { LogitSource, ReadOptions, RowBatch } from "./source.js";
 
 export interface Matrix {
@@ -16,7 +16,7 @@ export interface Matrix {
  * A shape as rows and classes: the last dimension is the vocabulary, what comes before it ([batch, sequence, …] or one) counts
  * rows, and a single dimension is a single row.
  */
-export function rowsOf(name: string, shape: readonly number[]): { rows: number; classes: number } {
+function rowsOf(name: string, shape: readonly number[]): { rows: number; classes: number } {
   const written = `(${shape.join(", ")})`;
   if (shape.length < 1 || shape.length > 3) {
     throw new RangeError(`${name}: the shape is ${written}; it must be [rows, classes] or [batch, sequence, classes]`);
@@ -69,8 +69,7 @@ export function matrixSource(file: InputFile, matrix: Matrix, input: LogitSource
 
   async function* read(options: ReadOptions = {}): AsyncGenerator<RowBatch, void, undefined> {
     const range = rangeOf(area, options);
-    const { allocate = (length) => new Uint8Array(length) } = options;
-    const makeSlot = () => ({ bytes: allocate(range.batchRows * rowBytes) });
+    const makeSlot = () => ({ bytes: allocateBatch(file, options, range.batchRows * rowBytes) });
     for await (const { slot, count } of readAhead(area, range, makeSlot)) {
       yield viewOf(type, slot.bytes.subarray(0, count * rowBytes));
     }

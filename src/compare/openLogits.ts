@@ -11,7 +11,7 @@ import { llamaCppSource } from "./readLlamaCpp.js";
 import { findTensor } from "./safetensors.js";
 import type { LogitSource } from "./source.js";
 
-export const LOGIT_FORMATS = ["npy", "safetensors", "llama.cpp", "raw"] as const;
+const LOGIT_FORMATS = ["npy", "safetensors", "llama.cpp", "raw"] as const;
 
 export type LogitFormat = (typeof LOGIT_FORMATS)[number];
 

@@ -34,6 +34,16 @@ const SLOTS = 3;
 /** Of a batch by default. Files are read at 8 to 11 GB/s by 1 to 4 MiB, at 5 to 7 by 8 MiB and more (measured, warm). */
 const BATCH_BYTES = 2 ** 22;
 
+/** Memory for one batch, from the caller's or the source's own. */
+export function allocateBatch({ name }: InputFile, { allocate }: ReadOptions, bytes: number): Uint8Array {
+  const memory = allocate?.(bytes) ?? new Uint8Array(bytes);
+  if (memory.length < bytes || memory.byteOffset % 8 !== 0) {
+    const given = `${memory.length} bytes at ${memory.byteOffset}`;
+    throw new RangeError(`${name}: allocate gave ${given}; ${bytes} were asked for, at a multiple of 8`);
+  }
+  return memory;
+}
+
 /** Rows of a batch, and the range, checked. */
 export function rangeOf({ file, rows, rowBytes }: Area, options: ReadOptions): Required<Omit<ReadOptions, "allocate">> {
   checkKeys(`${file.name}: read`, options, ["start", "end", "batchRows", "allocate"]);

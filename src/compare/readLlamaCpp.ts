@@ -2,15 +2,18 @@
 
 import type { InputFile } from "./file.js";
 import { type LlamaCppHeader, ROW_HEADER_BYTES, readLlamaCppHeader, readObservedTokens } from "./llamaCpp.js";
-import { type Area, rangeOf, readAhead } from "./readAhead.js";
+import { type Area, allocateBatch, rangeOf, readAhead } from "./readAhead.js";
 import type { LogitSource, ReadOptions, RowBatch } from "./source.js";
 
 /**
- * Log-probabilities as stored, rounded to f32 once. A stored 0 stands for the floor of the row *or anything below it*, down to a
- * probability of 0: what the model said there is not in the file, and the floor itself is handed on. The floor lies 16 nats
- * under the most probable class (llama.cpp) or 24 (ik_llama.cpp), or at the least probable class if that is nearer, so that a row
- * exceeds a sum of 1 by e^-16 = 1.1e-7 of its largest probability, at most, for every class. llama.cpp itself adds up its KL over those classes
- * alone whose log-probability is more than -16, floor or not.
+ * Log-probabilities as stored, rounded to f32 once.
+ *
+ * A stored 0 stands for the floor of its row *or anything below it*, down to a probability of 0: what the model said there is not
+ * in the file, and the floor itself is handed on. It lies 16 nats (llama.cpp) or 24 (ik_llama.cpp) under the most probable class,
+ * or at the least probable class where that is nearer. Each class below it so adds up to e^-16 = 1.1e-7 of the largest probability to
+ * the sum of the row, which may come to 1.02 for 200,000 classes: rows are to be normalised, as logits are.
+ *
+ * llama.cpp's own KL leaves out all classes whose log-probability in the base file is -16 or less, stored as 0 or not.
  */
 export async function llamaCppSource(file: InputFile): Promise<LogitSource> {
   const header = await readLlamaCppHeader(file);
@@ -30,9 +33,8 @@ export async function llamaCppSource(file: InputFile): Promise<LogitSource> {
 
   async function* read(options: ReadOptions = {}): AsyncGenerator<RowBatch, void, undefined> {
     const range = rangeOf(area, options);
-    const { allocate = (length) => new Uint8Array(length) } = options;
     const makeSlot = () => {
-      const { buffer, byteOffset } = allocate(range.batchRows * classes * 4);
+      const { buffer, byteOffset } = allocateBatch(file, options, range.batchRows * classes * 4);
       return {
         bytes: new Uint8Array(range.batchRows * rowBytes),
         floats: new Float32Array(buffer, byteOffset, range.batchRows * classes),

@@ -17,7 +17,7 @@ export interface WriteLlamaCppOptions {
 
 /**
  * Writes rows of logits or log-probabilities to `path`, and returns how many there were: context - 1 - ⌊context/2⌋ for each chunk
- * of tokens. A number is stored to within (largest - smallest)/131070 nats, at most 1.2e-4; what is more than `depth` under
+ * of tokens. A number is stored to within (largest - smallest)/131070 nats, 1.2e-4 at most by default; what is more than `depth` under
  * the largest is stored as that.
  *
  * @throws RangeError for tokens that are no whole number of chunks, another number of rows than they make, NaN, +Infinity, and a

@@ -188,6 +188,9 @@ describe.each([["f32.npy", logits] as const, ["cut.kld", expected.llamaCpp.rows]
       for (const batchRows of [0, -1, 1.5]) {
         await expect(readAll(source, { batchRows })).rejects.toThrow("must be a positive integer");
       }
+      for (const memory of [new Uint8Array(8), new Uint8Array(1001).subarray(1)]) {
+        await expect(readAll(source, { batchRows: 1, allocate: () => memory })).rejects.toThrow("allocate gave");
+      }
       await expect(readAll(source, { begin: 1 } as ReadOptions)).rejects.toThrow('did you mean "end"');
     });
   },
