@@ -9,6 +9,7 @@ export { entropyOfLogits_f32, entropyOfLogits_f64 } from "./entropyOfLogits";
 export {
   lessTargets_f32, lessTargets_f64, reverseGradient_f32, reverseGradient_f64, scaled_f32, scaled_f64,
 } from "./gradients";
+export { widenBf16_f32, widenF16_f32 } from "./halves";
 export { jeffreysDivergence_f32, jeffreysDivergence_f64 } from "./jeffreysDivergence";
 export { jsDivergence_f32, jsDivergence_f64 } from "./jsDivergence";
 export { jsDivergenceOfLogits_f32, jsDivergenceOfLogits_f64 } from "./jsDivergenceOfLogits";

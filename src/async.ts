@@ -147,18 +147,27 @@ export function asyncEngine(runtime: () => Runtime): AsyncEngine {
   const engine: Record<string, unknown> = {};
   for (const [name, { count, prepare }] of Object.entries(methodsByName())) {
     engine[name] = async (...args: unknown[]) => {
-      const live = runtime();
+      runtime();
       const { own, aside } = splitOptions(name, args[count]);
-      const work = prepare(args.slice(0, count), own);
-      checkPlaces(live, work);
-      aside.signal?.throwIfAborted();
-      const values = new Float64Array(work.rows * work.width);
-      const done = live.pool === undefined ? 0 : await live.pool.doRowsAside(live.backend, work, values, aside);
-      await doInTurns(runtime, work, values, done, aside);
-      return work.finish(values);
+      return completeAside(runtime, prepare(args.slice(0, count), own), aside);
     };
   }
   return engine as unknown as AsyncEngine;
+}
+
+/** Does all rows aside, by the workers alone or in turns, and gives the result. */
+export async function completeAside<Result, S>(
+  runtime: () => Runtime,
+  work: Work<Result, S>,
+  aside: AsideOptions,
+): Promise<Result> {
+  const live = runtime();
+  checkPlaces(live, work);
+  aside.signal?.throwIfAborted();
+  const values = new Float64Array(work.rows * work.width);
+  const done = live.pool === undefined ? 0 : await live.pool.doRowsAside(live.backend, work, values, aside);
+  await doInTurns(runtime, work, values, done, aside);
+  return work.finish(values);
 }
 
 function splitOptions(name: string, options: unknown): { own: unknown; aside: AsideOptions } {

@@ -1,13 +1,14 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import { Backend, type FloatArray } from "./backend.js";
+import type { HalfFormat } from "./compare/source.js";
 import { TOTAL } from "./fallback/blocks.js";
 import type { Fields } from "./fallback/logits.js";
-import { type Mapping, PARAMETERS, type Precision, type Reduction } from "./kernels.js";
+import { type Mapping, PARAMETERS, type Precision, type Reduction, WIDENERS, type Widener } from "./kernels.js";
 import { CHUNK_BYTES, FAMILY, RESERVED_BYTES, type Region, SLOTS } from "./layout.js";
 import type { Space } from "./space.js";
 
 type Kernel = (...parameters: number[]) => number;
-type Kernels = Record<Reduction | Mapping | "logarithms", Kernel>;
+type Kernels = Record<Reduction | Mapping | Widener | "logarithms", Kernel>;
 
 /** `family_type` of the instance's exports, by family. */
 function kernelsOf({ exports }: WebAssembly.Instance, precision: Precision): Kernels {
@@ -83,6 +84,11 @@ export class SimdBackend extends Backend<number> {
 
   readParameters(from: Float64Array): void {
     this.#parameters.set(from);
+  }
+
+  /** Both must lie in the memory. */
+  widen(format: HalfFormat, from: Uint16Array, out: Float32Array): void {
+    this.#kernels.f32[WIDENERS[format]](from.byteOffset, from.length, this.#region.state, out.byteOffset);
   }
 
   protected holds(source: FloatArray): boolean {
