@@ -4,6 +4,7 @@ export { crossEntropy_f32, crossEntropy_f64 } from "./crossEntropy";
 export {
   crossEntropyOfLogits_f32, crossEntropyOfLogits_f64, softTargets_f32, softTargets_f64, sumOfLogits_f32, sumOfLogits_f64,
 } from "./crossEntropyOfLogits";
+export { divergencesOfLogits_f32, divergencesOfLogits_f64 } from "./divergencesOfLogits";
 export { entropy_f32, entropy_f64 } from "./entropy";
 export { entropyOfLogits_f32, entropyOfLogits_f64 } from "./entropyOfLogits";
 export {

@@ -9,6 +9,7 @@ export type Precision = "f32" | "f64";
 export const REDUCTIONS = [
   "crossEntropy",
   "crossEntropyOfLogits",
+  "divergencesOfLogits",
   "entropy",
   "entropyOfLogits",
   "jeffreysDivergence",
