@@ -54,8 +54,12 @@ export class Feed {
     this.#options = options;
     const { start, end, batchRows, place } = options;
     const range = end === Number.POSITIVE_INFINITY ? { start } : { start, end };
-    // a source that asks `allocate` for its arrays is read where they lie
-    const request = { ...range, batchRows, allocate: place.allocate.bind(place) };
+    // a source that asks `allocate` for its memory is read where it lies
+    const allocate = (bytes: number) => {
+      const { buffer, byteOffset } = place.allocate(Float64Array, Math.ceil(bytes / 8));
+      return new Uint8Array(buffer, byteOffset, bytes);
+    };
+    const request = { ...range, batchRows, allocate };
     const batches = isLogitSource(source) ? source.read(request) : source;
     this.#batches = batches[Symbol.asyncIterator]();
     this.#row = isLogitSource(source) ? start : 0;
