@@ -16,6 +16,7 @@ export { jsDivergence_f32, jsDivergence_f64 } from "./jsDivergence";
 export { jsDivergenceOfLogits_f32, jsDivergenceOfLogits_f64 } from "./jsDivergenceOfLogits";
 export { klDivergence_f32, klDivergence_f64 } from "./klDivergence";
 export { klDivergenceOfLogits_f32, klDivergenceOfLogits_f64 } from "./klDivergenceOfLogits";
+export { largest_f32, largest_f64 } from "./largest";
 export { logLikelihoodRatio_f32, logLikelihoodRatio_f64 } from "./logLikelihoodRatio";
 export { logRatio_f32, logRatio_f64 } from "./logRatio";
 export {

@@ -83,6 +83,8 @@ export abstract class Backend<Location = unknown> {
     count: number,
   ): number;
 
+  /** The indices of the largest numbers, that of the largest first, to `indices`, MOST_LARGEST at most. */
+  abstract findLargest(source: FloatArray, start: number, length: number, indices: Int32Array): void;
   /** Makes f32 of 16-bit floats, exactly. */
   abstract widen(format: HalfFormat, from: Uint16Array, out: Float32Array): void;
 

@@ -1,6 +1,6 @@
 import { completeAside } from "../async.js";
 import { describe, temperatureOf } from "../inputs.js";
-import { RESERVED_BYTES, reservedBytes } from "../layout.js";
+import { MOST_LARGEST, RESERVED_BYTES, reservedBytes } from "../layout.js";
 import { checkKeys } from "../options.js";
 import { availableThreads } from "../platform.js";
 import { createRuntime, type EngineOptions, type Runtime } from "../runtime.js";
@@ -57,7 +57,6 @@ const KEYS: readonly (keyof CompareOptions)[] = [
 
 const BATCH_BYTES = 2 ** 23;
 const MOST_BATCH_ROWS = 4096;
-const MOST_TOP_K = 256;
 /** Beside the caller's, which reads. */
 const MOST_THREADS = 31;
 
@@ -155,7 +154,7 @@ function planOf(sources: Pair<Source>, options: CompareOptions): Plan {
   checkInteger("batchRows", batchRows, 1);
   const temperature = temperatureOf("compareLogits", options.temperature ?? summary?.options.temperature);
   const { topK = summary?.options.topK ?? 10 } = options;
-  checkInteger("topK", topK, 1, MOST_TOP_K);
+  checkInteger("topK", topK, 1, MOST_LARGEST);
   if (summary !== undefined && (summary.options.topK !== topK || summary.options.temperature !== temperature)) {
     throw new RangeError(
       `compareLogits: the summary is of temperature ${summary.options.temperature} and topK ${summary.options.topK}, ` +

@@ -126,7 +126,7 @@ export class Feed {
 
   /** The batch that the next row is in. */
   async #at(): Promise<RowBatch | undefined> {
-    const { classes, start } = this.#options;
+    const { start } = this.#options;
     for (;;) {
       const batch = this.#batch;
       if (batch !== undefined) {
@@ -143,11 +143,6 @@ export class Feed {
       this.#check(value);
       this.#batch = value;
       this.#given = 0;
-      if (value.data.length % classes !== 0) {
-        throw new RangeError(
-          `compareLogits: ${this.name} gave ${value.data.length} numbers from row ${this.#row} on, no multiple of its ${classes} classes`,
-        );
-      }
     }
   }
 
@@ -168,6 +163,11 @@ export class Feed {
     if (type !== this.#type) {
       throw new TypeError(
         `compareLogits: ${this.name} goes on with ${type} after ${this.#type}; it must be of one type`,
+      );
+    }
+    if (data.length % classes !== 0) {
+      throw new RangeError(
+        `compareLogits: ${this.name} gave ${data.length} numbers from row ${this.#row} on, no multiple of its ${classes} classes`,
       );
     }
     if (tokens !== undefined && tokens.length * classes !== data.length) {

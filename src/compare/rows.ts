@@ -4,7 +4,6 @@ import type { Backend, FloatArray, Vector } from "../backend.js";
 import { type Call, type NamedRow, precisionOf } from "../inputs.js";
 import { divergencesOfLogits, entropyAndLogSum } from "../measures/comparison.js";
 import type { Loop } from "../work.js";
-import { findLargest } from "./largest.js";
 import { COLUMNS, Column } from "./rowResults.js";
 import type { HalfFormat } from "./source.js";
 
@@ -43,7 +42,6 @@ export const compareLoop: Loop<CompareSettings> = (backend, arrays, settings, fr
   };
   const k = Math.min(topK, classes);
   const indices = [new Int32Array(k), new Int32Array(k)];
-  const numbers = new Float64Array(k);
   for (let r = from; r < to; r++) {
     const start = r * classes;
     for (let side = 0; side < 2; side++) {
@@ -60,7 +58,7 @@ export const compareLoop: Loop<CompareSettings> = (backend, arrays, settings, fr
     row[Column.problemValue] = problem?.value ?? 0;
     if (problem !== undefined) continue;
     sources.forEach((source, side) => {
-      findLargest(source, start, classes, indices[side], numbers);
+      backend.findLargest(source, start, classes, indices[side]);
     });
     row[Column.baseTop] = indices[0][0];
     row[Column.otherTop] = indices[1][0];

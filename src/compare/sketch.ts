@@ -6,7 +6,7 @@ import { base64Of, numbersOf } from "./base64.js";
 
 /** Buckets of an octave. */
 const BUCKETS = 512;
-/** How far a quantile from a sketch may be from the value itself, relatively: half a bucket. */
+/** How far a quantile from a sketch may be from the value itself, relatively (of normal numbers): half a bucket. */
 export const SKETCH_ERROR: number = 1 / (2 * BUCKETS);
 
 const number = new Float64Array(1);
@@ -25,12 +25,10 @@ function bucketOf(x: number): number {
 /** The middle of a bucket. */
 function middleOf(bucket: number): number {
   if (bucket === 0) return 0;
-  words.fill(0);
+  words[1 - HIGH] = 0;
   words[HIGH] = (Math.abs(bucket) - 1) << SHIFT;
-  const lower = number[0];
-  words[HIGH] += 1 << SHIFT;
-  const middle = lower === Number.POSITIVE_INFINITY ? lower : lower + Math.min(number[0] - lower, lower) / 2;
-  return bucket < 0 ? -middle : middle;
+  if (number[0] !== Number.POSITIVE_INFINITY) words[HIGH] |= 1 << (SHIFT - 1);
+  return bucket < 0 ? -number[0] : number[0];
 }
 
 /** As JSON has it: the values in ascending order, or bucket and count in turns. */

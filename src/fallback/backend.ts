@@ -6,6 +6,7 @@ import type { Space } from "../space.js";
 import { NO_FIELDS, State } from "./blocks.js";
 import { widenBf16, widenF16 } from "./halves.js";
 import { kernels } from "./index.js";
+import { findLargest } from "./largest.js";
 import type { Fields } from "./logits.js";
 import { logarithms_f64 } from "./logRatioOfLogits.js";
 
@@ -55,6 +56,10 @@ export class JsBackend extends Backend<FloatArray> {
       fields[name] = from[2 + i];
     });
     this.#state.fields = fields;
+  }
+
+  findLargest(source: FloatArray, start: number, length: number, indices: Int32Array): void {
+    findLargest(source, start, length, indices);
   }
 
   widen(format: HalfFormat, from: Uint16Array, out: Float32Array): void {
