@@ -16,7 +16,8 @@ export default defineConfig({
         topLevelVar: false,
         entryFileNames: "[name].js",
         // what both entries share, beside what is loaded on request
-        chunkFileNames: ({ isDynamicEntry }) => (isDynamicEntry ? "[name].js" : "core.js"),
+        chunkFileNames: ({ isDynamicEntry, moduleIds }) =>
+          isDynamicEntry || moduleIds.length === 0 ? "[name].js" : "core.js",
       },
     },
   },

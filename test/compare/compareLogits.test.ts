@@ -82,7 +82,10 @@ describe("one result", () => {
       const source = sourceOf(model);
       source.read = (options) => {
         const { start = 0, end = ROWS, batchRows = 8, allocate } = options as Required<ReadOptions>;
-        const arrays = [0, 1, 2].map(() => allocate(Float32Array, batchRows * CLASSES));
+        const arrays = [0, 1, 2].map(() => {
+          const { buffer, byteOffset } = allocate(4 * batchRows * CLASSES);
+          return new Float32Array(buffer, byteOffset, batchRows * CLASSES);
+        });
         return (async function* () {
           for (let from = start, i = 0; from < end; from += batchRows, i++) {
             const part = model.data.subarray(from * CLASSES, Math.min(end, from + batchRows) * CLASSES);
