@@ -84,9 +84,10 @@ export function calibration({ charts }: Comparison, frame: Frame): string | unde
   const bins = charts.calibration;
   if (bins.length === 0) return undefined;
   const { left, right, top, bottom } = frame;
-  const most = Math.max(1e-9, ...bins.map(({ mean, deviation }) => Math.abs(mean) + deviation));
+  const most = Math.max(1e-9, ...bins.map(({ mean, deviation }) => mean + deviation));
+  const least = Math.min(-1e-9, ...bins.map(({ mean, deviation }) => mean - deviation));
   const x = linear([0, 1], left, right, 5);
-  const y = linear([-100 * most, 100 * most], bottom, top, 6);
+  const y = linear([100 * least, 100 * most], bottom, top, 5);
   const points = bins.map(({ count, base, mean, deviation }) => {
     const [low, high] = [y(100 * (mean - deviation)), y(100 * (mean + deviation))];
     const shown = `p ≈ ${formatDigits(base, 3)}: Δp ${formatDigits(100 * mean, 3)} ± ${formatDigits(100 * deviation, 3)} %, ${formatCount(count)} tokens`;

@@ -113,7 +113,7 @@ svg { display: block; max-width: 100%; font: 12px system-ui, sans-serif; fill: v
 .grid { stroke: var(--faint) } .axis, .tick { stroke: var(--soft) } .label { fill: var(--ink) }
 .line, .largest { fill: none; stroke: var(--line); stroke-width: 1.2; stroke-linejoin: round } .largest { stroke: var(--pale) }
 .bar, .dot { fill: var(--line) } .spread { stroke: var(--pale); stroke-width: 5 }
-.mark { fill: var(--mark); stroke: var(--ground); stroke-width: 1.5 } .mean { stroke: var(--mark); stroke-dasharray: 4 3 }
+.mark { fill: var(--mark); stroke: var(--ground); stroke-width: 1.5 } .mean { stroke: var(--mark); stroke-width: 1.5; stroke-dasharray: 4 3 }
 .scroll { overflow-x: auto }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; white-space: nowrap }
 th, td { padding: 3px 14px 3px 0; text-align: right; font-weight: 400; border-bottom: 1px solid var(--faint) }

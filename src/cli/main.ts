@@ -6,7 +6,7 @@ import { bench } from "./bench.js";
 import { compare } from "./compare.js";
 import { entropy } from "./entropy.js";
 import { Exit, type Io } from "./io.js";
-import { each, readCount, readPositive, readRows, readShape, readThreads } from "./options.js";
+import { each, readCount, readPositive, readRows, readShape, readThreads, readType } from "./options.js";
 
 const { version } = createRequire(import.meta.url)("logratio/package.json");
 
@@ -49,7 +49,9 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof Exit) return error.code;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    io.stderr.write(`logratio: ${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    // of the function that was called, which nobody has
+    io.stderr.write(`logratio: ${message.replace(/^compareLogits: /, "")}\n`);
     return 2;
   }
 }
@@ -63,6 +65,7 @@ function programOn(io: Io): Command {
       writeErr: (text) => io.stderr.write(text),
       getOutHelpWidth: () => 80,
       getErrHelpWidth: () => 80,
+      outputError: (text, write) => write(text.replace(/^error: /, "logratio: ")),
     })
     .exitOverride()
     .helpCommand(false)
@@ -81,9 +84,9 @@ Examples:
     .command("compare")
     .summary("two models' logits in, the whole comparison out")
     .description(
-      `Compares two models' logits (or log-probabilities) of the same tokens, row by row:
-KL divergence both ways, JS divergence, perplexities, Δp, the likeliest tokens.
-The report goes to standard output.`,
+      `Compares two models' logits (or log-probabilities) of the same tokens: KL
+divergence both ways, JS divergence, perplexities, Δp, the likeliest tokens, row
+by row. The report goes to standard output.`,
     )
     .argument("<base>", "the logits that are compared with, one row a token")
     .argument("<other>", "those of the other model, of the same shape")
@@ -138,10 +141,6 @@ function withFileOptions(command: Command, twice: string): Command {
       each((name: string) => name),
     )
     .option("--bfloat16", "16-bit integers of .npy files are bfloat16 numbers")
-    .option(
-      "--type <type>",
-      `of a raw file's numbers: f16, bf16, f32 or f64${twice}`,
-      each((type: string) => type),
-    )
+    .option("--type <type>", `of a raw file's numbers: f16, bf16, f32 or f64${twice}`, each(readType))
     .option("--shape <shape>", `of a raw file: rows,classes, or classes alone${twice}`, each(readShape));
 }

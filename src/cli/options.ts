@@ -8,7 +8,7 @@ export interface FileOptions {
   rows?: Range;
   tensor?: readonly string[];
   bfloat16?: boolean;
-  type?: readonly string[];
+  type?: readonly ElementType[];
   shape?: readonly (readonly number[])[];
 }
 
@@ -20,7 +20,7 @@ export interface Range {
 /** Of the first or second file: what was given once is of both. */
 export function openOptionsOf({ tensor, bfloat16, type, shape }: FileOptions, side: number): OpenLogitsOptions {
   const of = <T>(values: readonly T[] | undefined): T | undefined => values?.[side] ?? values?.[0];
-  return { tensor: of(tensor), bfloat16, type: of(type) as ElementType | undefined, shape: of(shape) };
+  return { tensor: of(tensor), bfloat16, type: of(type), shape: of(shape) };
 }
 
 /** A reader of an option that may be given more than once. */
@@ -42,6 +42,11 @@ export function readPositive(text: string): number {
 }
 
 export const readThreads = (text: string): number | "auto" => (text === "auto" ? text : readCount(text));
+
+export function readType(text: string): ElementType {
+  if (/^(f16|bf16|f32|f64)$/.test(text)) return text as ElementType;
+  throw new InvalidArgumentError("It must be f16, bf16, f32 or f64.");
+}
 
 /** `a:b`, `a:`, `:b`. */
 export function readRows(text: string): Range {

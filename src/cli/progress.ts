@@ -40,7 +40,7 @@ export class Progress {
 }
 
 /** "1:02:03", "2:03", "3 s". */
-export function durationOf(seconds: number): string {
+function durationOf(seconds: number): string {
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;
   const two = (number: number) => String(number).padStart(2, "0");

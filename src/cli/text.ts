@@ -17,7 +17,7 @@ export function tableText({ title, head, rows, note }: Table): string {
 }
 
 /** Lines of 80 columns. */
-export function wrap(text: string): string[] {
+function wrap(text: string): string[] {
   const lines = [""];
   for (const word of text.split(" ")) {
     const longer = `${lines[lines.length - 1]} ${word}`;

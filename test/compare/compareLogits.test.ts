@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   type CompareOptions,
   compareLogits,
+  type ReadOptions,
   type RowBatch,
   type RowResults,
   Summary,
@@ -10,11 +11,6 @@ import { createEngineSync } from "../../src/index.js";
 import { batchesOf, CLASSES, joined, makeModels, ROWS, sourceOf } from "./sources.js";
 
 const [base, other] = makeModels();
-
-/** What a source is told besides: where to have its arrays from. */
-type ReadOptions = Record<"start" | "end" | "batchRows", number> & {
-  allocate: (type: Float32ArrayConstructor, length: number) => Float32Array;
-};
 
 /** The summary as text, and every row. */
 async function run(
