@@ -5,7 +5,7 @@ export type { ElementType } from "./elements.js";
 export type { Estimate, Quantile, Statistics } from "./moments.js";
 export { type LogitFormat, type OpenLogitsOptions, openLogits } from "./openLogits.js";
 export type { RowResults } from "./rowResults.js";
-export type { HalfFormat, LogitSource, ReadOptions, RowBatch } from "./source.js";
+export type { HalfFormat, LogitSource, ReadOptions, RowBatch, RowBatches } from "./source.js";
 export {
   type PerplexityReport,
   type Report,

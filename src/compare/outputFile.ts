@@ -1,9 +1,7 @@
 // A file that is there when it is whole, and not before.
 
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import type { RowBatch } from "./source.js";
-
-export type Rows = AsyncIterable<RowBatch> | Iterable<RowBatch>;
+import type { RowBatch, RowBatches } from "./source.js";
 
 /** Writes `path` by way of another name beside it. If `write` fails, nothing is left of that, and `path` is as it was. */
 export async function writeWhole<Result>(path: string, write: (file: FileHandle) => Promise<Result>): Promise<Result> {
@@ -25,7 +23,7 @@ export async function writeWhole<Result>(path: string, write: (file: FileHandle)
 export async function appendRows(
   file: FileHandle,
   path: string,
-  rows: Rows,
+  rows: RowBatches,
   classes: number,
   encode: (batch: RowBatch, firstRow: number) => Uint8Array,
 ): Promise<number> {

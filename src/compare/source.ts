@@ -12,6 +12,9 @@ export interface RowBatch {
   readonly tokens?: ArrayLike<number>;
 }
 
+/** Rows in order, as they are written. */
+export type RowBatches = AsyncIterable<RowBatch> | Iterable<RowBatch>;
+
 export interface ReadOptions {
   /** The first row; 0 by default. */
   start?: number;

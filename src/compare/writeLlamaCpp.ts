@@ -2,7 +2,8 @@
 
 import { widen } from "./half.js";
 import { HEADER_BYTES, LLAMA_CPP_MAGIC, type LlamaCppHeader, layOut, ROW_HEADER_BYTES } from "./llamaCpp.js";
-import { appendRows, type Rows, writeWhole } from "./outputFile.js";
+import { appendRows, writeWhole } from "./outputFile.js";
+import type { RowBatches } from "./source.js";
 
 export interface WriteLlamaCppOptions {
   /** Numbers of a row. */
@@ -23,7 +24,7 @@ export interface WriteLlamaCppOptions {
  * @throws RangeError for tokens that are no whole number of chunks, another number of rows than they make, NaN, +Infinity, and a
  * row of only -Infinity. The file appears when it is whole, not before.
  */
-export async function writeLlamaCpp(path: string, rows: Rows, options: WriteLlamaCppOptions): Promise<number> {
+export async function writeLlamaCpp(path: string, rows: RowBatches, options: WriteLlamaCppOptions): Promise<number> {
   const { classes, context, tokens, depth = 16 } = options;
   const chunks = tokens.length / context;
   if (!(Number.isInteger(chunks) && context > 2 && chunks > 0)) {

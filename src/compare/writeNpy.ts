@@ -3,8 +3,8 @@
 import { ELEMENT_BYTES, type ElementType } from "./elements.js";
 import { toBF16, toF16, widen } from "./half.js";
 import { makeNpyHeader } from "./npy.js";
-import { appendRows, type Rows, writeWhole } from "./outputFile.js";
-import type { RowBatch } from "./source.js";
+import { appendRows, writeWhole } from "./outputFile.js";
+import type { RowBatch, RowBatches } from "./source.js";
 
 export interface WriteNpyOptions {
   /** Numbers of a row. */
@@ -22,7 +22,7 @@ const DESCR: Record<ElementType, string> = { f16: "<f2", bf16: "<u2", f32: "<f4"
  * @throws RangeError for a batch that is no whole number of rows, for a finite number that the type does not reach (f16 ends at
  * 65504), and where there are no rows. The file appears when it is whole, not before.
  */
-export function writeNpy(path: string, rows: Rows, { classes, type = "f32" }: WriteNpyOptions): Promise<number> {
+export function writeNpy(path: string, rows: RowBatches, { classes, type = "f32" }: WriteNpyOptions): Promise<number> {
   return writeWhole(path, async (file) => {
     // the number of rows is known at the end; the header has one length whatever it says
     await file.writeFile(makeNpyHeader(DESCR[type], [0, classes]));
