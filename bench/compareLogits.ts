@@ -1,4 +1,4 @@
-// tsx bench/compareLogits.ts [--rounds 15] [--classes 131072] [--rows 64] [--quick]
+// npm run bench:compare [-- --rounds 15] [--classes 131072] [--rows 64] [--quick]
 //
 // What a row of two models' logits takes, f32, in nanoseconds a class: all that compareLogits says of it beside the sum of the
 // measures that say it one by one, in the engine's memory; then streams of rows, by as many threads, from arrays outside of it.

@@ -1,7 +1,5 @@
 // The twin of assembly/halves.ts.
 
-export type HalfWidener = (from: Uint16Array, out: Float32Array) => void;
-
 const bitsOfFloats = (out: Float32Array): Int32Array => new Int32Array(out.buffer, out.byteOffset, out.length);
 
 export function widenF16(from: Uint16Array, out: Float32Array): void {

@@ -2,13 +2,17 @@
 
 import { COLUMNS, Column } from "../../src/compare/rowResults.js";
 import { compareLoop } from "../../src/compare/rows.js";
-import { createRuntimeSync, type Runtime } from "../../src/runtime.js";
+import { createRuntime, createRuntimeSync, type Runtime } from "../../src/runtime.js";
 import { doHere } from "../../src/work.js";
 
 export type FloatArray = Float32Array | Float64Array;
 
 const make = (backend: "simd" | "js") => createRuntimeSync("test", { backend, maxBytes: 2 ** 26 });
-export const runtimes = { simd: make("simd"), js: make("js") } as const;
+export const runtimes = {
+  simd: make("simd"),
+  js: make("js"),
+  relaxed: await createRuntime("createEngine", { backend: "relaxed" }),
+} as const;
 
 /** All columns of one row. */
 export function compareRow(
