@@ -7,7 +7,7 @@ import type { RowResults } from "../compare/index.js";
 const MOST_POINTS = 1024;
 
 /** Of the histogram: bins of a decade, and where it begins and ends. */
-const BINS = 10;
+const BINS = 20;
 const LEAST = -12;
 const MOST = 3;
 
@@ -22,7 +22,7 @@ export interface ChartsJson {
     readonly sums: number[];
     readonly largest: number[];
   };
-  /** Rows under 1e-12, in each tenth of a decade from there, from 1e3 on. */
+  /** Rows under 1e-12, in each twentieth of a decade from there, from 1e3 on. */
   readonly histogram: number[];
   /** Of each bin of the base's probability: tokens, Σ p(base), Σ Δp, Σ Δp². */
   readonly calibration: number[][];
@@ -101,7 +101,7 @@ export class Charts {
     const [below, above] = [this.#histogram[0], this.#histogram.at(-1) ?? 0];
     if (first < 0) return { below, bins: [], above };
     const widthOf = (width: number) => Math.floor(last / width) - Math.floor(first / width) + 1;
-    const width = [1, 2, 5, 10, 20].find((candidate) => widthOf(candidate) <= most) ?? 50;
+    const width = [1, 2, 4, 10, 20, 40].find((candidate) => widthOf(candidate) <= most) ?? 100;
     const start = Math.floor(first / width) * width;
     const edge = (bin: number) => 10 ** (LEAST + bin / BINS);
     const bins = Array.from({ length: widthOf(width) }, (_, i) => {

@@ -2,7 +2,7 @@
 
 import type { Comparison } from "./compare.js";
 import { formatCount, formatDigits } from "./numbers.js";
-import { element, type Frame, linear, logarithmic, pathOf, svgOf } from "./svg.js";
+import { element, type Frame, linear, logarithmic, pathOf, svgOf, tidy } from "./svg.js";
 
 /** Rows that are marked as the worst. */
 const MARKED = 10;
@@ -24,7 +24,7 @@ export function alongText({ charts, report, start }: Comparison, frame: Frame): 
     element("path", { class: name, d: pathOf(kls.map((kl, i) => [place(i), height(kl)])) });
   const marks = report.worst.slice(0, MARKED).map(({ row, kl, token }) => {
     const title = `row ${row}${token < 0 ? "" : `, token ${token}`}: KL ${formatDigits(kl, 4)}`;
-    return element("circle", { class: "mark", cx: x(row), cy: height(kl), r: 4 }, element("title", {}, title));
+    return element("circle", { class: "mark", cx: x(row + 0.5), cy: height(kl), r: 4 }, element("title", {}, title));
   });
   return svgOf(frame, {
     x,
@@ -68,7 +68,7 @@ export function histogram({ charts, report }: Comparison, frame: Frame): string 
     y,
     xLabel: "KL(base‖other), nats",
     yLabel: "tokens",
-    formatX: (kl) => String(Number(kl.toPrecision(2))).replace("e-", "e−"),
+    formatX: (kl) => tidy(Number(kl.toPrecision(2))),
     content: bars.join("") + mark,
     title: "Histogram of the KL divergence of the tokens",
   });

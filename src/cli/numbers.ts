@@ -9,19 +9,30 @@ export function decimalsFor(mean: number, error: number): number {
   return Math.max(0, Math.min(12, places.length === 0 ? 4 : Math.max(...places)));
 }
 
-/** With so many decimals; what would be 0 then, and is not, with an exponent. NaN is "–", for there is no answer. */
+/** Of more decimals, numbers are written with an exponent. */
+const MOST_DECIMALS = 7;
+
+/**
+ * With so many decimals; what would be 0 then, and is not, with an exponent, as are numbers of a great many decimals. NaN is "–",
+ * for there is no answer.
+ */
 export function format(x: number, decimals: number): string {
   if (Number.isNaN(x)) return "–";
-  if (x === Number.POSITIVE_INFINITY) return "∞";
-  if (x === Number.NEGATIVE_INFINITY) return "−∞";
-  const fixed = Math.abs(x) < 1e9 ? x.toFixed(decimals) : "";
-  const isLost = x !== 0 && Number(fixed) === 0;
-  return (isLost || fixed === "" ? x.toExponential(1) : fixed).replace("-", "−");
+  if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
+  if (x === 0 && decimals > MOST_DECIMALS) return "0";
+  const fixed = x.toFixed(Math.min(MOST_DECIMALS, decimals));
+  const isFixed = decimals <= MOST_DECIMALS && Math.abs(x) < 1e9 && (x === 0 || Number(fixed) !== 0);
+  return withMinus(isFixed ? fixed : x.toExponential(decimals > MOST_DECIMALS ? 3 : 1));
 }
 
 /** With so many digits. */
-export const formatDigits = (x: number, digits: number): string =>
-  x === 0 ? "0" : format(x, Math.max(0, Math.min(12, digits - 1 + placeOf(x))));
+export function formatDigits(x: number, digits: number): string {
+  if (x === 0) return "0";
+  if (Math.abs(x) < 1e-3) return withMinus(x.toExponential(digits - 1));
+  return format(x, Math.max(0, Math.min(MOST_DECIMALS, digits - 1 + placeOf(x))));
+}
+
+const withMinus = (text: string): string => text.replaceAll("-", "−");
 
 /** 131,072. */
 export const formatCount = (count: number): string => count.toLocaleString("en-US");

@@ -87,7 +87,7 @@ const short = (x: number): string =>
 const exponent = (x: number): string => x.toExponential().replace("e+", "e").replace("e-", "e−").replace(/^-/, "−");
 
 /** Numbers without the zeros at their end. */
-const tidy = (x: number): string => {
+export const tidy = (x: number): string => {
   const text = short(Number(x.toPrecision(6)));
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 };

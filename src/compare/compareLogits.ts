@@ -1,4 +1,4 @@
-import { completeAside } from "../async.js";
+import { completeAside } from "../aside.js";
 import { describe, temperatureOf } from "../inputs.js";
 import { MOST_LARGEST, RESERVED_BYTES, reservedBytes } from "../layout.js";
 import { checkKeys } from "../options.js";
