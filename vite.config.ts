@@ -7,8 +7,18 @@ export default defineConfig({
     target: "es2022",
     minify: true,
     emptyOutDir: false,
-    lib: { entry: "src/index.ts", formats: ["es"], fileName: () => "index.js" },
-    // `const` at the top, not `var`: V8 then knows that the kernels' tables and constants do not change (a third faster)
-    rolldownOptions: { output: { topLevelVar: false, chunkFileNames: "[name].js" } },
+    lib: { entry: { index: "src/index.ts", "compare/index": "src/compare/index.ts" }, formats: ["es"] },
+    rolldownOptions: {
+      // of logratio/compare
+      external: /^node:/,
+      // `const` at the top, not `var`: V8 then knows that the kernels' tables and constants do not change (a third faster)
+      output: {
+        topLevelVar: false,
+        entryFileNames: "[name].js",
+        // what both entries share, beside what is loaded on request
+        chunkFileNames: ({ isDynamicEntry, moduleIds }) =>
+          isDynamicEntry || moduleIds.length === 0 ? "[name].js" : "core.js",
+      },
+    },
   },
 });

@@ -4,16 +4,19 @@ export { crossEntropy_f32, crossEntropy_f64 } from "./crossEntropy";
 export {
   crossEntropyOfLogits_f32, crossEntropyOfLogits_f64, softTargets_f32, softTargets_f64, sumOfLogits_f32, sumOfLogits_f64,
 } from "./crossEntropyOfLogits";
+export { divergencesOfLogits_f32, divergencesOfLogits_f64 } from "./divergencesOfLogits";
 export { entropy_f32, entropy_f64 } from "./entropy";
 export { entropyOfLogits_f32, entropyOfLogits_f64 } from "./entropyOfLogits";
 export {
   lessTargets_f32, lessTargets_f64, reverseGradient_f32, reverseGradient_f64, scaled_f32, scaled_f64,
 } from "./gradients";
+export { widenBf16_f32, widenF16_f32 } from "./halves";
 export { jeffreysDivergence_f32, jeffreysDivergence_f64 } from "./jeffreysDivergence";
 export { jsDivergence_f32, jsDivergence_f64 } from "./jsDivergence";
 export { jsDivergenceOfLogits_f32, jsDivergenceOfLogits_f64 } from "./jsDivergenceOfLogits";
 export { klDivergence_f32, klDivergence_f64 } from "./klDivergence";
 export { klDivergenceOfLogits_f32, klDivergenceOfLogits_f64 } from "./klDivergenceOfLogits";
+export { largest_f32, largest_f64 } from "./largest";
 export { logLikelihoodRatio_f32, logLikelihoodRatio_f64 } from "./logLikelihoodRatio";
 export { logRatio_f32, logRatio_f64 } from "./logRatio";
 export {

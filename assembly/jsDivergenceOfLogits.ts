@@ -40,7 +40,7 @@ function at<T>(index: usize): v128 {
 /** w·(1/4 + w²·H(w)), w = v² <= 4. */
 // @ts-ignore: decorator
 @inline
-function nearTerm<T>(v: v128): v128 {
+export function nearTerm<T>(v: v128): v128 {
   const w = v128.mul<T>(v, v);
   const ww = v128.mul<T>(w, w);
   // the coefficients of H start at 1
@@ -61,16 +61,13 @@ function nearTermOf<T>(x: v128, v: v128): v128 {
   return v128.mul<T>(exponential<T>(multiplyAdd<T>(v, half<T>(), x)), nearTerm<T>(v));
 }
 
-/** The same for any v. q comes from b itself: e^v would carry what rounding has done to a large v. */
+/** The terms of p and q for any v. */
 // @ts-ignore: decorator
 @inline
-function termOf<T>(x: v128, v: v128, b: v128, state: usize): v128 {
+export function mixtureTerm<T>(p: v128, q: v128, v: v128): v128 {
   const zero = i32x4.splat(0);
   const two = at<T>(sizeof<T>() == 4 ? 5 : 13);
   const clamped = v128.pmax<T>(negligible<T>(), v);
-  const y = clampedExponents<T>(b, field<T>(state, B_SHIFT), field<T>(state, SCALE));
-  const p = exponential<T>(x);
-  const q = v128.mul<T>(exponential<T>(y), field<T>(state, SECOND_FACTOR));
   // ln(1 + z), z = e^-|v|: 2 atanh(s), s = z/(2 + z)
   const less = v128.pmin<T>(p, q);
   const more = v128.pmax<T>(p, q);
@@ -84,6 +81,15 @@ function termOf<T>(x: v128, v: v128, b: v128, state: usize): v128 {
   );
   const near = v128.mul<T>(v128.sqrt<T>(v128.mul<T>(p, q)), nearTerm<T>(clamped));
   return v128.bitselect(near, far, v128.le<T>(v128.abs<T>(clamped), two));
+}
+
+/** The same of exponents. q comes from b itself: e^v would carry what rounding has done to a large v. */
+// @ts-ignore: decorator
+@inline
+function termOf<T>(x: v128, v: v128, b: v128, state: usize): v128 {
+  const y = clampedExponents<T>(b, field<T>(state, B_SHIFT), field<T>(state, SCALE));
+  const q = v128.mul<T>(exponential<T>(y), field<T>(state, SECOND_FACTOR));
+  return mixtureTerm<T>(exponential<T>(x), q, v);
 }
 
 /** Adds the terms of a block from scratch; whether their sum is finite. */

@@ -1,4 +1,4 @@
-// Removes from dist the declarations that index.d.ts does not lead to: tsc writes one for every module.
+// Removes from dist the declarations that the package's entries do not lead to: tsc writes one for every module.
 
 import { readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -14,6 +14,7 @@ function need(path) {
 }
 
 need(join("dist", "index.d.ts"));
+need(join("dist", "compare", "index.d.ts"));
 
 function prune(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

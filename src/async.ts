@@ -1,5 +1,6 @@
 // The measures and losses as promises: the same work, done by the workers alone, or between the caller's other tasks.
 
+import { completeAside } from "./aside.js";
 import type { FloatArray, Vector } from "./backend.js";
 import { type ArrayDefinition, type Definition, prepareArray, prepareRows, prepareSingle } from "./calls.js";
 import * as definitions from "./definitions.js";
@@ -24,7 +25,7 @@ import type {
   UnnormalizedOptions,
 } from "./options.js";
 import type { Runtime } from "./runtime.js";
-import { type AsideOptions, checkPlaces, doHere, type Work } from "./work.js";
+import type { AsideOptions, Work } from "./work.js";
 
 type OfOne<Options> = (p: Vector, options?: Options & AsideOptions) => Promise<number>;
 type OfPair<Options> = (p: Vector, q: Vector, options?: Options & AsideOptions) => Promise<number>;
@@ -147,15 +148,9 @@ export function asyncEngine(runtime: () => Runtime): AsyncEngine {
   const engine: Record<string, unknown> = {};
   for (const [name, { count, prepare }] of Object.entries(methodsByName())) {
     engine[name] = async (...args: unknown[]) => {
-      const live = runtime();
+      runtime();
       const { own, aside } = splitOptions(name, args[count]);
-      const work = prepare(args.slice(0, count), own);
-      checkPlaces(live, work);
-      aside.signal?.throwIfAborted();
-      const values = new Float64Array(work.rows * work.width);
-      const done = live.pool === undefined ? 0 : await live.pool.doRowsAside(live.backend, work, values, aside);
-      await doInTurns(runtime, work, values, done, aside);
-      return work.finish(values);
+      return completeAside(runtime, prepare(args.slice(0, count), own), aside);
     };
   }
   return engine as unknown as AsyncEngine;
@@ -176,38 +171,4 @@ function splitOptions(name: string, options: unknown): { own: unknown; aside: As
     throw new TypeError(`${name}: onProgress is ${describe(onProgress)}; it must be a function`);
   }
   return { own, aside: { signal, onProgress } };
-}
-
-/** How long this thread computes before others have their turn. */
-const TURN_MILLISECONDS = 8;
-
-const nextTurn = (): Promise<void> =>
-  new Promise((resolve) => {
-    if (typeof setImmediate === "function") setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });
-
-/** Does rows on this thread, as many at once as take a turn. */
-async function doInTurns<S>(
-  runtime: () => Runtime,
-  work: Work<unknown, S>,
-  values: Float64Array,
-  from: number,
-  { signal, onProgress }: AsideOptions,
-): Promise<void> {
-  let count = 1;
-  for (let row = from; row < work.rows; ) {
-    await nextTurn();
-    signal?.throwIfAborted();
-    const to = Math.min(work.rows, row + count);
-    const start = performance.now();
-    doHere(runtime().backend, work, values, row, to);
-    const elapsed = performance.now() - start;
-    count = Math.max(
-      1,
-      Math.min(2 * (to - row), Math.floor(((to - row) * TURN_MILLISECONDS) / Math.max(1e-3, elapsed))),
-    );
-    row = to;
-    onProgress?.(row, work.rows);
-  }
 }

@@ -2,6 +2,7 @@
 // blocks at a time, through a small fixed staging area, so that memory does not grow with the vocabulary and the bits do
 // not depend on where a row lies.
 
+import type { HalfFormat } from "./compare/source.js";
 import { addTo, BEFORE, BLOCKS, NO_FIELDS, TOTAL, UNUSUAL } from "./fallback/blocks.js";
 import { SMALLEST_NORMAL_F64 } from "./fallback/lanes.js";
 import type { Fields } from "./fallback/logits.js";
@@ -81,6 +82,11 @@ export abstract class Backend<Location = unknown> {
     out: Location,
     count: number,
   ): number;
+
+  /** The indices of the largest numbers, that of the largest first, to `indices`, MOST_LARGEST at most. */
+  abstract findLargest(source: FloatArray, start: number, length: number, indices: Int32Array): void;
+  /** Makes f32 of 16-bit floats, exactly. */
+  abstract widen(format: HalfFormat, from: Uint16Array, out: Float32Array): void;
 
   readonly #staged: (Row | undefined)[] = new Array(SLOTS);
   readonly #stagedFrom: number[] = new Array(SLOTS).fill(-1);

@@ -45,6 +45,8 @@ export class Engine implements Disposable {
   #async: AsyncEngine | undefined;
   /** Places of handles. */
   readonly #shared = new Map<EngineHandle, Float64Array>();
+  /** {@link Engine.dispose}, for `using`. */
+  declare readonly [Symbol.dispose]: () => void;
 
   /** @internal Use {@link createEngine} or {@link createEngineSync}. */
   constructor(runtime: Runtime) {
@@ -52,6 +54,8 @@ export class Engine implements Disposable {
     this.backend = runtime.name;
     this.backendReason = runtime.reason;
     this.#threadsReason = runtime.threadsReason;
+    // in the class, its computed name would be a side effect to webpack, which then keeps all that the class leads to
+    Object.defineProperty(this, Symbol.dispose, { value: () => this.dispose() });
   }
 
   /** Threads that compute, the caller's among them: fewer than at first, if some have ended. */
@@ -130,10 +134,6 @@ export class Engine implements Disposable {
   dispose(): void {
     this.#live?.pool?.dispose();
     this.#live = undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.dispose();
   }
 
   /** See the function {@link index!entropy}. */

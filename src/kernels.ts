@@ -1,5 +1,6 @@
 // The kernels by name, and the unit of work that any thread can be given of one.
 
+import type { HalfFormat } from "./compare/source.js";
 import { CHUNK_BYTES } from "./layout.js";
 
 /** The type in which a row is computed. */
@@ -8,6 +9,7 @@ export type Precision = "f32" | "f64";
 export const REDUCTIONS = [
   "crossEntropy",
   "crossEntropyOfLogits",
+  "divergencesOfLogits",
   "entropy",
   "entropyOfLogits",
   "jeffreysDivergence",
@@ -39,6 +41,10 @@ export const MAPPINGS = [
   "softmaxDifference",
 ] as const;
 export type Mapping = (typeof MAPPINGS)[number];
+
+/** Kernels that make f32 of 16-bit floats. */
+export const WIDENERS = { f16: "widenF16", bf16: "widenBf16" } as const;
+export type Widener = (typeof WIDENERS)[HalfFormat];
 
 /** Numbers of a chunk. */
 export const CHUNK = { f32: CHUNK_BYTES / 4, f64: CHUNK_BYTES / 8 } as const;

@@ -17,6 +17,10 @@ export const CHUNK_BYTES = 32768;
 export const SLOTS = 4;
 /** Fields of a family, within the state. */
 export const FAMILY = 128;
+/** What a kernel works on, within the state; where `largest` leaves its indices. */
+const SCRATCH = 6400;
+export const LARGEST: number = SCRATCH + 2048;
+export const MOST_LARGEST = 256;
 /** A word of the state by which a memory is known under another object. */
 const PROBE = 12280;
 const STATE_BYTES = 12288;

@@ -1,6 +1,7 @@
 // Every loop over rows, by the name of its function: how a worker finds what it is to do.
 
 import { type ArrayDefinition, arrayLoop, type Definition, measureLoop } from "./calls.js";
+import { compareLoop } from "./compare/rows.js";
 import * as definitions from "./definitions.js";
 import { crossEntropyLoop, distillationLoop, tokenLoop } from "./losses/index.js";
 import type { Loop } from "./work.js";
@@ -9,6 +10,7 @@ const isMeasure = (definition: Definition | ArrayDefinition): definition is Defi
 
 export function loopsByName(): ReadonlyMap<string, Loop<never>> {
   const loops = new Map<string, Loop<never>>([
+    ["compareLogits", compareLoop],
     ["crossEntropyLoss", crossEntropyLoop],
     ["distillationLoss", distillationLoop],
     ["tokens", tokenLoop],

@@ -18,8 +18,12 @@ export interface Memory {
   reserve(bytes: number): void;
 }
 
-/** Those of labels are for the engine itself. */
-export type NumberArrayConstructor = Float32ArrayConstructor | Float64ArrayConstructor | Int32ArrayConstructor;
+/** Those of labels and halves are for the engine itself. */
+export type NumberArrayConstructor =
+  | Float32ArrayConstructor
+  | Float64ArrayConstructor
+  | Int32ArrayConstructor
+  | Uint16ArrayConstructor;
 
 function checkLength(length: number, type: NumberArrayConstructor): void {
   if (!Number.isInteger(length) || length < 0) {

@@ -1,13 +1,15 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import { Backend, type FloatArray } from "./backend.js";
+import type { HalfFormat } from "./compare/source.js";
 import { TOTAL } from "./fallback/blocks.js";
+import { findLargest } from "./fallback/largest.js";
 import type { Fields } from "./fallback/logits.js";
-import { type Mapping, PARAMETERS, type Precision, type Reduction } from "./kernels.js";
-import { CHUNK_BYTES, FAMILY, RESERVED_BYTES, type Region, SLOTS } from "./layout.js";
+import { type Mapping, PARAMETERS, type Precision, type Reduction, WIDENERS, type Widener } from "./kernels.js";
+import { CHUNK_BYTES, FAMILY, LARGEST, MOST_LARGEST, RESERVED_BYTES, type Region, SLOTS } from "./layout.js";
 import type { Space } from "./space.js";
 
 type Kernel = (...parameters: number[]) => number;
-type Kernels = Record<Reduction | Mapping | "logarithms", Kernel>;
+type Kernels = Record<Reduction | Mapping | Widener | "logarithms" | "largest", Kernel>;
 
 /** `family_type` of the instance's exports, by family. */
 function kernelsOf({ exports }: WebAssembly.Instance, precision: Precision): Kernels {
@@ -26,6 +28,7 @@ export class SimdBackend extends Backend<number> {
   readonly #fieldsF32: Float32Array;
   readonly #exponent: Int32Array;
   readonly #parameters: Float64Array;
+  readonly #largest: Int32Array;
   readonly #staging: Record<Precision, FloatArray[]>;
 
   /** Works in a region of its own of the memory. */
@@ -48,6 +51,7 @@ export class SimdBackend extends Backend<number> {
         { length: SLOTS },
         (_, slot) => new type(buffer, region.staging + slot * CHUNK_BYTES, CHUNK_BYTES / type.BYTES_PER_ELEMENT),
       );
+    this.#largest = new Int32Array(buffer, region.state + LARGEST, MOST_LARGEST);
     this.#staging = { f32: slots(Float32Array), f64: slots(Float64Array) };
   }
 
@@ -83,6 +87,21 @@ export class SimdBackend extends Backend<number> {
 
   readParameters(from: Float64Array): void {
     this.#parameters.set(from);
+  }
+
+  findLargest(source: FloatArray, start: number, length: number, indices: Int32Array): void {
+    if (!this.holds(source)) {
+      findLargest(source, start, length, indices);
+      return;
+    }
+    const { largest } = this.#kernels[source instanceof Float32Array ? "f32" : "f64"];
+    largest(this.at(source, start), length, this.#region.state, indices.length);
+    indices.set(this.#largest.subarray(0, indices.length));
+  }
+
+  /** Both must lie in the memory. */
+  widen(format: HalfFormat, from: Uint16Array, out: Float32Array): void {
+    this.#kernels.f32[WIDENERS[format]](from.byteOffset, from.length, this.#region.state, out.byteOffset);
   }
 
   protected holds(source: FloatArray): boolean {

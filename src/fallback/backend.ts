@@ -1,9 +1,12 @@
 import { Backend, type FloatArray } from "../backend.js";
+import type { HalfFormat } from "../compare/source.js";
 import { CHUNK, type Mapping, type Precision, type Reduction } from "../kernels.js";
 import { SLOTS } from "../layout.js";
 import type { Space } from "../space.js";
 import { NO_FIELDS, State } from "./blocks.js";
+import { widenBf16, widenF16 } from "./halves.js";
 import { kernels } from "./index.js";
+import { findLargest } from "./largest.js";
 import type { Fields } from "./logits.js";
 import { logarithms_f64 } from "./logRatioOfLogits.js";
 
@@ -53,6 +56,14 @@ export class JsBackend extends Backend<FloatArray> {
       fields[name] = from[2 + i];
     });
     this.#state.fields = fields;
+  }
+
+  findLargest(source: FloatArray, start: number, length: number, indices: Int32Array): void {
+    findLargest(source, start, length, indices);
+  }
+
+  widen(format: HalfFormat, from: Uint16Array, out: Float32Array): void {
+    (format === "f16" ? widenF16 : widenBf16)(from, out);
   }
 
   protected holds(_source: FloatArray): boolean {

@@ -8,6 +8,7 @@ import {
   sumOfLogits_f32,
   sumOfLogits_f64,
 } from "./crossEntropyOfLogits.js";
+import { divergencesOfLogits_f32, divergencesOfLogits_f64 } from "./divergencesOfLogits.js";
 import { entropy_f32, entropy_f64 } from "./entropy.js";
 import { entropyOfLogits_f32, entropyOfLogits_f64 } from "./entropyOfLogits.js";
 import {
@@ -55,6 +56,7 @@ export const kernels = {
   f32: {
     crossEntropy: crossEntropy_f32,
     crossEntropyOfLogits: crossEntropyOfLogits_f32,
+    divergencesOfLogits: divergencesOfLogits_f32,
     entropy: entropy_f32,
     entropyOfLogits: entropyOfLogits_f32,
     exponentials: exponentials_f32,
@@ -83,6 +85,7 @@ export const kernels = {
   f64: {
     crossEntropy: crossEntropy_f64,
     crossEntropyOfLogits: crossEntropyOfLogits_f64,
+    divergencesOfLogits: divergencesOfLogits_f64,
     entropy: entropy_f64,
     entropyOfLogits: entropyOfLogits_f64,
     exponentials: exponentials_f64,

@@ -39,7 +39,7 @@ const LN2_F32 = 0.6931471824645996;
 const LN2_F64 = 0.6931471805599453;
 
 /** w·(1/4 + w²·H(w)), w = v² <= 4. */
-function nearTerm_f32(v: number): number {
+export function nearTerm_f32(v: number): number {
   const w = round(v * v);
   const ww = round(w * w);
   const h = round(
@@ -49,7 +49,7 @@ function nearTerm_f32(v: number): number {
   return round(w * round(round(ww * h) + 0.25));
 }
 
-function nearTerm_f64(v: number): number {
+export function nearTerm_f64(v: number): number {
   const w = v * v;
   const ww = w * w;
   let h =
@@ -61,6 +61,19 @@ function nearTerm_f64(v: number): number {
   return w * (ww * h + 0.25);
 }
 
+/** The terms of p and q for any ratio of logarithms. */
+export function mixtureTerm_f32(p: number, q: number, logRatio: number): number {
+  const v = NEGLIGIBLE_F32 < logRatio ? logRatio : NEGLIGIBLE_F32;
+  if (v <= 2 && v >= -2) return round(round(Math.sqrt(round(p * q))) * nearTerm_f32(v));
+  const less = p < q ? p : q;
+  const more = p < q ? q : p;
+  const s = round(less / round(round(more * 2) + less));
+  const ss = round(s * s);
+  const l = round(LN2_F32 - round(round(round(s * ss) * atanhSeries_f32(ss)) + round(s + s)));
+  const fromP = round(p * round(l - (0 < v ? v : 0)));
+  return round(fromP + round(q * round(l - (0 < -v ? -v : 0))));
+}
+
 /** The terms of a block in which some |v| > 2, to `products`. */
 function farTerms_f32(b: Blocks_f32, size: number, { fields }: State): void {
   const shift = round(fields.bShift);
@@ -70,20 +83,7 @@ function farTerms_f32(b: Blocks_f32, size: number, { fields }: State): void {
   toClampedExponents_f32(b.values, b.from, size, shift, scale);
   exponentials_f32(exponents_f32, differences_f32, size);
   for (let i = 0; i < size; i++) {
-    const v = NEGLIGIBLE_F32 < logRatios_f32[i] ? logRatios_f32[i] : NEGLIGIBLE_F32;
-    const p = powers_f32[i];
-    const q = round(differences_f32[i] * secondFactor);
-    if (v <= 2 && v >= -2) {
-      products_f32[i] = round(Math.sqrt(round(p * q))) * nearTerm_f32(v);
-      continue;
-    }
-    const less = p < q ? p : q;
-    const more = p < q ? q : p;
-    const s = round(less / round(round(more * 2) + less));
-    const ss = round(s * s);
-    const l = round(LN2_F32 - round(round(round(s * ss) * atanhSeries_f32(ss)) + round(s + s)));
-    const fromP = round(p * round(l - (0 < v ? v : 0)));
-    products_f32[i] = fromP + round(q * round(l - (0 < -v ? -v : 0)));
+    products_f32[i] = mixtureTerm_f32(powers_f32[i], round(differences_f32[i] * secondFactor), logRatios_f32[i]);
   }
 }
 
@@ -104,6 +104,19 @@ export function jsDivergenceOfLogits_f32(a: Float32Array, b: Float32Array, state
   return 0;
 }
 
+/** The terms of p and q for any ratio of logarithms. */
+export function mixtureTerm_f64(p: number, q: number, logRatio: number): number {
+  const v = NEGLIGIBLE_F64 < logRatio ? logRatio : NEGLIGIBLE_F64;
+  if (v <= 2 && v >= -2) return Math.sqrt(p * q) * nearTerm_f64(v);
+  const less = p < q ? p : q;
+  const more = p < q ? q : p;
+  const s = less / (more * 2 + less);
+  const ss = s * s;
+  const l = LN2_F64 - (s * ss * atanhSeries_f64(ss) + (s + s));
+  const fromP = p * (l - (0 < v ? v : 0));
+  return fromP + q * (l - (0 < -v ? -v : 0));
+}
+
 /** The terms of a block in which some |v| > 2, to `products`. */
 function farTerms_f64(b: Blocks_f64, size: number, { fields }: State): void {
   const shift = fields.bShift;
@@ -113,20 +126,7 @@ function farTerms_f64(b: Blocks_f64, size: number, { fields }: State): void {
   toClampedExponents_f64(b.values, b.from, size, shift, scale);
   exponentials_f64(exponents_f64, differences_f64, size);
   for (let i = 0; i < size; i++) {
-    const v = NEGLIGIBLE_F64 < logRatios_f64[i] ? logRatios_f64[i] : NEGLIGIBLE_F64;
-    const p = powers_f64[i];
-    const q = differences_f64[i] * secondFactor;
-    if (v <= 2 && v >= -2) {
-      products_f64[i] = Math.sqrt(p * q) * nearTerm_f64(v);
-      continue;
-    }
-    const less = p < q ? p : q;
-    const more = p < q ? q : p;
-    const s = less / (more * 2 + less);
-    const ss = s * s;
-    const l = LN2_F64 - (s * ss * atanhSeries_f64(ss) + (s + s));
-    const fromP = p * (l - (0 < v ? v : 0));
-    products_f64[i] = fromP + q * (l - (0 < -v ? -v : 0));
+    products_f64[i] = mixtureTerm_f64(powers_f64[i], differences_f64[i] * secondFactor, logRatios_f64[i]);
   }
 }
 

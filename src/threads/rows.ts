@@ -2,17 +2,20 @@
 
 import type { Vector } from "../backend.js";
 import { RESULT_BYTES } from "../layout.js";
-import type { LinearMemory } from "../memory.js";
+import type { LinearMemory, NumberArrayConstructor } from "../memory.js";
 import type { Work, WorkArray } from "../work.js";
-import { describeArray, isSharable, type SharedArray, writeText } from "./text.js";
+import { describeArray, isSharable, type SharedArray, typeOf, writeText } from "./text.js";
 
 /** What a job writes besides its results, and so whether a task can be done again. */
 export type Writes = "nothing" | "elsewhere" | "in place";
 
+/** Of what is no typed array, as it is copied. */
+const bytesOfNumber = (array: Vector): number => (isSharable(array) ? array.BYTES_PER_ELEMENT : 8);
+
 /** Bytes of a row of all arrays, but those that all rows share. */
 export function bytesOfRow({ arrays }: Pick<Work<unknown>, "arrays">): number {
   let bytes = 0;
-  for (const entry of arrays) if (entry) bytes += entry.perRow * (entry.array instanceof Float32Array ? 4 : 8);
+  for (const entry of arrays) if (entry) bytes += entry.perRow * bytesOfNumber(entry.array);
   return bytes;
 }
 
@@ -68,9 +71,9 @@ export function lend(
 }
 
 function allocateFor(memory: LinearMemory, array: Vector, length: number): SharedArray | undefined {
-  const type = array instanceof Float32Array ? Float32Array : array instanceof Int32Array ? Int32Array : Float64Array;
+  const type = isSharable(array) ? typeOf(array[Symbol.toStringTag]) : Float64Array;
   try {
-    return memory.allocate<typeof Float32Array | typeof Float64Array | typeof Int32Array>(type, length);
+    return memory.allocate<NumberArrayConstructor>(type, length);
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

@@ -11,16 +11,19 @@ export interface Start {
   readonly spinMilliseconds: number;
 }
 
-const TYPES = { Float32Array, Float64Array, Int32Array } as const;
+const TYPES = { Float32Array, Float64Array, Int32Array, Uint16Array } as const;
 type TypeName = keyof typeof TYPES;
 
 export const typeOf = (name: TypeName): (typeof TYPES)[TypeName] => TYPES[name];
 
 /** A typed array of the kinds that loops read. */
-export type SharedArray = Float32Array | Float64Array | Int32Array;
+export type SharedArray = Float32Array | Float64Array | Int32Array | Uint16Array;
 
 export const isSharable = (array: unknown): array is SharedArray =>
-  array instanceof Float32Array || array instanceof Float64Array || array instanceof Int32Array;
+  array instanceof Float32Array ||
+  array instanceof Float64Array ||
+  array instanceof Int32Array ||
+  array instanceof Uint16Array;
 
 /** An array in the memory that threads share. */
 export interface ArrayText {

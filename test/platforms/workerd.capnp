@@ -9,7 +9,7 @@ const cases :Workerd.Worker = (
     (name = "worker.js", esModule = embed "worker.js"),
     (name = "build/cases.js", esModule = embed "build/cases.js"),
     (name = "logratio", esModule = embed "../../dist/index.js"),
-    (name = "work.js", esModule = embed "../../dist/work.js"),
+    (name = "core.js", esModule = embed "../../dist/core.js"),
     (name = "pool.js", esModule = embed "../../dist/pool.js"),
     (name = "workerSource.js", esModule = embed "../../dist/workerSource.js"),
     (name = "logratio/simd.wasm", wasm = embed "../../dist/simd.wasm"),

@@ -1,0 +1,53 @@
+// Work as a promise: by the workers alone, or between the caller's other tasks.
+
+import type { Runtime } from "./runtime.js";
+import { type AsideOptions, checkPlaces, doHere, type Work } from "./work.js";
+
+/** Does all rows aside, by the workers alone or in turns, and gives the result. */
+export async function completeAside<Result, S>(
+  runtime: () => Runtime,
+  work: Work<Result, S>,
+  aside: AsideOptions,
+): Promise<Result> {
+  const live = runtime();
+  checkPlaces(live, work);
+  aside.signal?.throwIfAborted();
+  const values = new Float64Array(work.rows * work.width);
+  const done = live.pool === undefined ? 0 : await live.pool.doRowsAside(live.backend, work, values, aside);
+  await doInTurns(runtime, work, values, done, aside);
+  return work.finish(values);
+}
+
+/** How long this thread computes before others have their turn. */
+const TURN_MILLISECONDS = 8;
+
+const nextTurn = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+
+/** Does rows on this thread, as many at once as take a turn. */
+async function doInTurns<S>(
+  runtime: () => Runtime,
+  work: Work<unknown, S>,
+  values: Float64Array,
+  from: number,
+  { signal, onProgress }: AsideOptions,
+): Promise<void> {
+  let count = 1;
+  for (let row = from; row < work.rows; ) {
+    await nextTurn();
+    signal?.throwIfAborted();
+    const to = Math.min(work.rows, row + count);
+    const start = performance.now();
+    doHere(runtime().backend, work, values, row, to);
+    const elapsed = performance.now() - start;
+    count = Math.max(
+      1,
+      Math.min(2 * (to - row), Math.floor(((to - row) * TURN_MILLISECONDS) / Math.max(1e-3, elapsed))),
+    );
+    row = to;
+    onProgress?.(row, work.rows);
+  }
+}

@@ -1,0 +1,138 @@
+// What charts show of rows, in a space that does not grow with them. Rows come in order: so the numbers are the same after
+// an interruption.
+
+import type { RowResults } from "../compare/index.js";
+
+/** Of as many points, at most, is the line along the text. */
+const MOST_POINTS = 1024;
+
+/** Of the histogram: bins of a decade, and where it begins and ends. */
+const BINS = 20;
+const LEAST = -12;
+const MOST = 3;
+
+/** Bins of the observed token's probability, of the same width. */
+const PROBABILITY_BINS = 20;
+
+export interface ChartsJson {
+  /** Of each point along the text: how many rows it is of, the sum and the largest of their KL; null for Infinity. */
+  readonly along: {
+    readonly size: number;
+    readonly count: number;
+    readonly sums: number[];
+    readonly largest: number[];
+  };
+  /** Rows under 1e-12, in each twentieth of a decade from there, from 1e3 on. */
+  readonly histogram: number[];
+  /** Of each bin of the base's probability: tokens, Σ p(base), Σ Δp, Σ Δp². */
+  readonly calibration: number[][];
+}
+
+export interface Bin {
+  /** In nats. */
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+export class Charts {
+  /** Rows of a point. */
+  #size = 1;
+  /** Rows in all. */
+  #count = 0;
+  #sums: number[] = [];
+  #largest: number[] = [];
+  readonly #histogram: number[];
+  readonly #calibration: number[][];
+
+  constructor(json?: ChartsJson) {
+    if (json !== undefined) {
+      this.#size = json.along.size;
+      this.#count = json.along.count;
+      this.#sums = json.along.sums.map(infinite);
+      this.#largest = json.along.largest.map(infinite);
+    }
+    this.#histogram = json?.histogram ?? new Array((MOST - LEAST) * BINS + 2).fill(0);
+    this.#calibration = json?.calibration ?? Array.from({ length: PROBABILITY_BINS }, () => [0, 0, 0, 0]);
+  }
+
+  add(_first: number, { count, kl, tokens, baseLogProbability, otherLogProbability }: RowResults): void {
+    for (let r = 0; r < count; r++) {
+      this.#addAlong(kl[r]);
+      const bin = Math.floor((Math.log10(kl[r]) - LEAST) * BINS);
+      this.#histogram[Math.max(0, Math.min(this.#histogram.length - 1, bin + 1))]++;
+      if (tokens[r] >= 0) this.#addToken(Math.exp(baseLogProbability[r]), Math.exp(otherLogProbability[r]));
+    }
+  }
+
+  #addAlong(kl: number): void {
+    const place = Math.floor(this.#count / this.#size);
+    if (place === 2 * MOST_POINTS) {
+      this.#sums = pairs(this.#sums, (a, b) => a + b);
+      this.#largest = pairs(this.#largest, Math.max);
+      this.#size *= 2;
+      this.#addAlong(kl);
+      return;
+    }
+    this.#sums[place] = (this.#sums[place] ?? 0) + kl;
+    this.#largest[place] = Math.max(this.#largest[place] ?? 0, kl);
+    this.#count++;
+  }
+
+  #addToken(base: number, other: number): void {
+    const bin = this.#calibration[Math.min(PROBABILITY_BINS - 1, Math.floor(base * PROBABILITY_BINS))];
+    const difference = other - base;
+    [1, base, difference, difference * difference].forEach((x, i) => {
+      bin[i] += x;
+    });
+  }
+
+  /** Along the text: of `size` rows each, the mean KL and the largest. */
+  get along(): { readonly size: number; readonly means: readonly number[]; readonly largest: readonly number[] } {
+    const means = this.#sums.map((sum, i) => sum / Math.min(this.#size, this.#count - i * this.#size));
+    return { size: this.#size, means, largest: this.#largest };
+  }
+
+  /** Of KL, by its logarithm: as few bins of the same width as `most`, without the empty ends; and the rows outside. */
+  histogram(most: number): { readonly below: number; readonly bins: readonly Bin[]; readonly above: number } {
+    const counts = this.#histogram.slice(1, -1);
+    const first = counts.findIndex((count) => count > 0);
+    const last = counts.findLastIndex((count) => count > 0);
+    const [below, above] = [this.#histogram[0], this.#histogram.at(-1) ?? 0];
+    if (first < 0) return { below, bins: [], above };
+    const widthOf = (width: number) => Math.floor(last / width) - Math.floor(first / width) + 1;
+    const width = [1, 2, 4, 10, 20, 40].find((candidate) => widthOf(candidate) <= most) ?? 100;
+    const start = Math.floor(first / width) * width;
+    const edge = (bin: number) => 10 ** (LEAST + bin / BINS);
+    const bins = Array.from({ length: widthOf(width) }, (_, i) => {
+      const from = start + i * width;
+      const count = counts.slice(from, from + width).reduce((sum, one) => sum + one, 0);
+      return { from: edge(from), to: edge(from + width), count };
+    });
+    return { below, bins, above };
+  }
+
+  /** Of tokens whose probability in the base is alike: how many, their mean probability, and mean and standard deviation of Δp. */
+  get calibration(): readonly { count: number; base: number; mean: number; deviation: number }[] {
+    return this.#calibration
+      .filter(([count]) => count > 0)
+      .map(([count, base, sum, squares]) => {
+        const mean = sum / count;
+        return { count, base: base / count, mean, deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)) };
+      });
+  }
+
+  toJSON(): ChartsJson {
+    return {
+      along: { size: this.#size, count: this.#count, sums: this.#sums, largest: this.#largest },
+      histogram: this.#histogram,
+      calibration: this.#calibration,
+    };
+  }
+}
+
+/** JSON has made null of it. */
+const infinite = (x: number | null): number => x ?? Number.POSITIVE_INFINITY;
+
+const pairs = (numbers: readonly number[], join: (a: number, b: number) => number): number[] =>
+  Array.from({ length: numbers.length / 2 }, (_, i) => join(numbers[2 * i], numbers[2 * i + 1]));

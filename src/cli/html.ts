@@ -1,0 +1,122 @@
+// The report of a comparison as one page that needs no network, light or dark as the reader has it.
+
+import type { Comparison } from "./compare.js";
+import { alongText, calibration, histogram } from "./figures.js";
+import { decimalsFor, format, formatCount } from "./numbers.js";
+import { escapeHtml, type Frame, frameOf } from "./svg.js";
+import { subjectOf, type Table, tablesOf } from "./tables.js";
+
+/** Each chart is drawn for pages and for telephones; the style shows one. */
+const WIDE = frameOf(760);
+const NARROW = frameOf(344);
+
+const WORST = 20;
+
+export function pageOf(comparison: Comparison, version: string): string {
+  const { report } = comparison;
+  const subject = subjectOf(comparison).map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`);
+  const along =
+    comparison.charts.along.size > 1
+      ? `Each point is of ${formatCount(comparison.charts.along.size)} tokens: their mean, and behind it the largest. `
+      : "";
+  const figures = [
+    figure("KL along the text", `${along}The ten worst tokens are marked.`, comparison, alongText),
+    figure("Tokens by KL", "", comparison, histogram),
+    figure(
+      "Δp by probability",
+      "The observed token's probability in other less that in base, for tokens as probable in base: mean and standard deviation. A dot off the dashed line is a bias.",
+      comparison,
+      calibration,
+    ),
+  ];
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escapeHtml(`${comparison.base} and ${comparison.other}`)}</title>
+<style>${STYLE}</style>
+<body>
+<header>
+<h1>How far <b>${escapeHtml(nameOf(comparison.other))}</b> is from <b>${escapeHtml(nameOf(comparison.base))}</b></h1>
+<dl>${subject.join("")}</dl>
+</header>
+<main>
+<ul class="key">${keyFigures(report).join("")}</ul>
+${figures.join("\n")}
+${tablesOf(comparison, WORST).map(tableHtml).join("\n")}
+</main>
+<footer>logratio ${version}: <code>logratio compare</code>. KL in nats.</footer>
+</body>
+</html>
+`;
+}
+
+const nameOf = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
+
+function keyFigures({ kl, perplexity, sameTop, deltaP, tokens }: Comparison["report"]): string[] {
+  const shown: [string, number, number, string?][] = [
+    ["mean KL", kl.mean, kl.standardError, "nats"],
+    ["same top p", 100 * sameTop.value, 100 * sameTop.standardError, "%"],
+  ];
+  if (tokens > 0) {
+    shown.push(["PPL ratio", perplexity.ratio.value, perplexity.ratio.standardError]);
+    shown.push(["RMS Δp", 100 * deltaP.rms.value, 100 * deltaP.rms.standardError, "%"]);
+  }
+  return shown.map(([name, value, error, unit = ""]) => {
+    const decimals = decimalsFor(value, error);
+    return `<li><span>${name}</span><strong>${format(value, decimals)} <small>${unit}</small></strong><span>± ${format(error, decimals)}</span></li>`;
+  });
+}
+
+function figure(
+  title: string,
+  note: string,
+  comparison: Comparison,
+  draw: (comparison: Comparison, frame: Frame) => string | undefined,
+): string {
+  const [wide, narrow] = [draw(comparison, WIDE), draw(comparison, NARROW)];
+  if (wide === undefined || narrow === undefined) return "";
+  const caption = note === "" ? "" : `<figcaption>${escapeHtml(note)}</figcaption>`;
+  return `<figure><h2>${escapeHtml(title)}</h2>${caption}<div class="wide">${wide}</div><div class="narrow">${narrow}</div></figure>`;
+}
+
+function tableHtml({ title, head, rows, note }: Table): string {
+  const cells = (row: readonly string[], tag: string) =>
+    row
+      .map((cell, i) => (i === 0 ? `<th scope="row">${escapeHtml(cell)}</th>` : `<${tag}>${escapeHtml(cell)}</${tag}>`))
+      .join("");
+  const body = rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("\n");
+  return `<section><h2>${escapeHtml(title)}</h2>
+<div class="scroll"><table><thead><tr>${cells(head, "th")}</tr></thead><tbody>
+${body}
+</tbody></table></div>${note === undefined ? "" : `<p>${escapeHtml(note)}</p>`}</section>`;
+}
+
+const STYLE = `
+:root { color-scheme: light dark; --ground: #fbfaf8; --ink: #1d2327; --soft: #667078; --faint: #e4e2dd; --line: #1f6feb; --pale: #9dc1f5; --mark: #d1491c }
+@media (prefers-color-scheme: dark) { :root { --ground: #15191d; --ink: #e6e8ea; --soft: #98a2ab; --faint: #2c333a; --line: #6aa5ff; --pale: #2f5285; --mark: #ff8a5c } }
+* { box-sizing: border-box }
+body { margin: 0 auto; max-width: 820px; padding: 24px 30px 40px; background: var(--ground); color: var(--ink); font: 15px/1.5 system-ui, sans-serif }
+h1 { margin: 0 0 12px; font-size: 24px; font-weight: 400; line-height: 1.25; overflow-wrap: anywhere }
+h2 { margin: 0 0 4px; font-size: 16px }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; margin: 0; color: var(--soft) }
+dd { margin: 0; color: var(--ink); overflow-wrap: anywhere }
+.key { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 12px; margin: 24px 0; padding: 0; list-style: none }
+.key li { display: grid; padding: 12px 14px; border: 1px solid var(--faint); border-radius: 6px }
+.key strong { font-size: 22px; font-weight: 600; font-variant-numeric: tabular-nums }
+.key small { font-size: 14px; font-weight: 400 }
+.key span, figcaption, p, footer { color: var(--soft); font-size: 13px }
+figure, section { margin: 32px 0 }
+figcaption, p { margin: 2px 0 8px }
+svg { display: block; max-width: 100%; font: 12px system-ui, sans-serif; fill: var(--soft); overflow: visible }
+.narrow { display: none }
+.grid { stroke: var(--faint) } .axis, .tick { stroke: var(--soft) } .label { fill: var(--ink) }
+.line, .largest { fill: none; stroke: var(--line); stroke-width: 1.2; stroke-linejoin: round } .largest { stroke: var(--pale) }
+.bar, .dot { fill: var(--line) } .spread { stroke: var(--pale); stroke-width: 5 }
+.mark { fill: var(--mark); stroke: var(--ground); stroke-width: 1.5 } .mean { stroke: var(--mark); stroke-width: 1.5; stroke-dasharray: 4 3 }
+.scroll { overflow-x: auto }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; white-space: nowrap }
+th, td { padding: 3px 14px 3px 0; text-align: right; font-weight: 400; border-bottom: 1px solid var(--faint) }
+thead th { color: var(--soft); font-size: 13px } th:first-child { text-align: left }
+@media (max-width: 640px) { body { padding: 16px 12px 32px } .wide { display: none } .narrow { display: block } th, td { font-size: 13px; padding-right: 10px } }
+`;

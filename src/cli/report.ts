@@ -1,0 +1,33 @@
+// The report of a comparison, as text.
+
+import type { Comparison } from "./compare.js";
+import { formatCount, formatDigits } from "./numbers.js";
+import { subjectOf, tablesOf } from "./tables.js";
+import { bar, COLUMNS, tableText } from "./text.js";
+
+const BINS = 20;
+const WORST = 10;
+
+export function textOf(comparison: Comparison): string {
+  const subject = subjectOf(comparison).map(([name, value]) => `${name.padEnd(12)}${value}`);
+  const tables = tablesOf(comparison, WORST).map(tableText);
+  const worst = tables.pop();
+  return `${[subject.join("\n"), ...tables, histogramText(comparison), worst].join("\n\n")}\n`;
+}
+
+function histogramText({ charts }: Comparison): string {
+  const { below, bins, above } = charts.histogram(BINS);
+  const lines: (readonly [label: string, count: number])[] = [
+    ...(below > 0 ? [["under 1e-12", below] as const] : []),
+    ...bins.map(({ from, to, count }) => [`${formatDigits(from, 2)} to ${formatDigits(to, 2)}`, count] as const),
+    ...(above > 0 ? [["1000 and more", above] as const] : []),
+  ];
+  const labelWidth = Math.max(...lines.map(([label]) => label.length));
+  const countWidth = Math.max(...lines.map(([, count]) => formatCount(count).length));
+  const most = Math.max(...lines.map(([, count]) => count));
+  const width = COLUMNS - 2 - labelWidth - 2 - countWidth - 2;
+  const shown = lines.map(([label, count]) =>
+    `  ${label.padStart(labelWidth)}  ${formatCount(count).padStart(countWidth)}  ${bar((width * count) / most)}`.trimEnd(),
+  );
+  return ["Tokens by KL(base‖other), nats", ...shown].join("\n");
+}

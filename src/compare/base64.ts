@@ -1,0 +1,23 @@
+// Numbers to the bit as text: the little-endian bytes of f64 in base64.
+
+const CHUNK = 8190; // bytes: whole groups of three
+
+export function base64Of(numbers: Float64Array): string {
+  const bytes = new Uint8Array(8 * numbers.length);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < numbers.length; i++) view.setFloat64(8 * i, numbers[i], true);
+  let text = "";
+  for (let from = 0; from < bytes.length; from += CHUNK) {
+    text += btoa(String.fromCharCode(...bytes.subarray(from, from + CHUNK)));
+  }
+  return text;
+}
+
+export function numbersOf(text: string): Float64Array {
+  const characters = atob(text);
+  const view = new DataView(new ArrayBuffer(characters.length));
+  for (let i = 0; i < characters.length; i++) view.setUint8(i, characters.charCodeAt(i));
+  const numbers = new Float64Array(Math.floor(characters.length / 8));
+  for (let i = 0; i < numbers.length; i++) numbers[i] = view.getFloat64(8 * i, true);
+  return numbers;
+}

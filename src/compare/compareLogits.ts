@@ -1,0 +1,383 @@
+import { completeAside } from "../aside.js";
+import { describe, temperatureOf } from "../inputs.js";
+import { MOST_LARGEST, RESERVED_BYTES, reservedBytes } from "../layout.js";
+import { checkKeys } from "../options.js";
+import { availableThreads } from "../platform.js";
+import { createRuntime, type EngineOptions, type Runtime } from "../runtime.js";
+import type { Work, WorkArray } from "../work.js";
+import { checkToken, Feed, isLogitSource, type Place, type RowArray, type Rows } from "./feed.js";
+import { COLUMNS, Column, type RowResults, rowResultsOf } from "./rowResults.js";
+import { type CompareSettings, compareLoop } from "./rows.js";
+import type { RowBatch } from "./source.js";
+import { Summary } from "./summary.js";
+
+export interface CompareOptions {
+  /** The observed token of each row of the sources, -1 for none; by default those that the sources give with their rows. */
+  tokens?: ArrayLike<number>;
+  /** Divides the logits, and log-probabilities likewise; 1 by default. */
+  temperature?: number;
+  /** How many of the likeliest tokens `topOverlap` is of; 10 by default, 256 at most. */
+  topK?: number;
+  /** Threads that compute, while the caller's reads; `"auto"`, the default, for as many as run at once. 1: the caller's does both. */
+  threads?: number | "auto";
+  /** Rows from `start` (inclusive) to `end` (exclusive); all by default. */
+  start?: number;
+  end?: number;
+  /** Numbers of a row, of sources that do not say. */
+  classes?: number;
+  /** Rows that are read and computed at once; by default as many as take 8 MiB in f32. */
+  batchRows?: number;
+  /** What computes, as in `createEngine`. */
+  backend?: EngineOptions["backend"];
+  /** What the rows are added to; a new one by default. With `start`, this goes on where a summary from JSON ends. */
+  summary?: Summary;
+  /** Called with the results of rows as they are done, in order; they are in the summary by then. What it throws ends the comparison. */
+  onRows?: (first: number, rows: RowResults, summary: Summary) => void;
+  /** Called as rows are done; `total` is undefined where no source knows. */
+  onProgress?: (done: number, total: number | undefined) => void;
+  /** Ends the comparison, with the rows that have been given so far in the summary: the promise is rejected with its reason. */
+  signal?: AbortSignal;
+}
+
+const KEYS: readonly (keyof CompareOptions)[] = [
+  "tokens",
+  "temperature",
+  "topK",
+  "threads",
+  "start",
+  "end",
+  "classes",
+  "batchRows",
+  "backend",
+  "summary",
+  "onRows",
+  "onProgress",
+  "signal",
+];
+
+const BATCH_BYTES = 2 ** 23;
+const MOST_BATCH_ROWS = 4096;
+/** Beside the caller's, which reads. */
+const MOST_THREADS = 31;
+
+type Pair<T> = readonly [base: T, other: T];
+type Source = AsyncIterable<RowBatch>;
+
+/**
+ * Compares two models' logits of the same tokens, row by row: KL both ways, JS, entropies, the observed token's log-probability, the
+ * likeliest tokens; and gives the {@link Summary}. Log-probabilities will do as well as logits: they are taken for such, so
+ * that each row is a distribution. Memory stays at a few batches of rows, and the results' bits depend on neither threads nor batches.
+ *
+ * @throws TypeError or RangeError for options or sources that cannot be compared, NaN and Infinity among their numbers, a source
+ * that ends before the other. Batches before that have been given to `onRows`, and are in `summary`.
+ *
+ * @example
+ * const summary = await compareLogits(base, other, { tokens });
+ * const { kl, sameTop } = summary.report();
+ */
+export async function compareLogits(base: Source, other: Source, options: CompareOptions = {}): Promise<Summary> {
+  const plan = planOf([base, other], options);
+  const { threads, batchRows, classes } = plan;
+  options.signal?.throwIfAborted();
+  const runtime = await createRuntime("createEngine", {
+    backend: options.backend,
+    // the caller's, which reads, does not compute
+    threads: threads === 1 ? 1 : threads + 1,
+    shared: threads > 1,
+    maxBytes: bytesFor(threads, batchRows * classes),
+  });
+  const comparison = new Comparison(plan, options, runtime, [base, other]);
+  try {
+    await comparison.run();
+    return plan.summary;
+  } finally {
+    runtime.pool?.dispose();
+    comparison.end();
+  }
+}
+
+/** For sources that ask for their arrays too: five a side of f64, and one of f32. */
+function bytesFor(threads: number, numbers: number): number {
+  const needed = Math.max(RESERVED_BYTES, reservedBytes(threads + 1)) + numbers * 2 * (5 * 8 + 4) + 2 ** 20;
+  return Math.min(2 ** 32, needed);
+}
+
+interface Plan {
+  readonly classes: number;
+  readonly start: number;
+  /** Infinity where no source knows. */
+  readonly end: number;
+  /** Whether it is an option. */
+  readonly isEndAsked: boolean;
+  readonly threads: number;
+  readonly batchRows: number;
+  readonly temperature: number;
+  readonly topK: number;
+  readonly summary: Summary;
+}
+
+const NAMES: Pair<string> = ["base", "other"];
+
+function planOf(sources: Pair<Source>, options: CompareOptions): Plan {
+  checkKeys("compareLogits", options, KEYS);
+  sources.forEach((source, side) => {
+    if (typeof source?.[Symbol.asyncIterator] !== "function") {
+      throw new TypeError(`compareLogits: ${NAMES[side]} is ${describe(source)}; it must be an AsyncIterable of rows`);
+    }
+  });
+  const names = sources.map((source, side) => (isLogitSource(source) ? source.name : NAMES[side]));
+  const known = sources.map((source) => (isLogitSource(source) ? source : undefined));
+  const classes = agreed(
+    [options.classes, known[0]?.classes, known[1]?.classes],
+    ["the option classes", ...names],
+    "classes",
+  );
+  if (classes === undefined) throw new TypeError("compareLogits: classes is undefined, and no source says what it is");
+  checkInteger("classes", classes, 1);
+  const { start = 0, end, summary } = options;
+  checkInteger("start", start, 0);
+  if (end !== undefined) {
+    checkInteger("end", end, start + 1);
+    known.forEach((source, side) => {
+      if (source?.rows !== undefined && source.rows < end) {
+        throw new RangeError(`compareLogits: end is ${end}, but ${names[side]} has ${source.rows} rows`);
+      }
+    });
+  }
+  const rows = end ?? agreed([known[0]?.rows, known[1]?.rows], names, "rows");
+  if (rows !== undefined && rows <= start) {
+    throw new RangeError(`compareLogits: start is ${start}, but there are ${rows} rows`);
+  }
+  const threads = threadsOf(options.threads);
+  const few = Math.floor(BATCH_BYTES / 4 / classes);
+  const { batchRows = Math.max(threads, Math.min(few, MOST_BATCH_ROWS)) } = options;
+  checkInteger("batchRows", batchRows, 1);
+  const temperature = temperatureOf("compareLogits", options.temperature ?? summary?.options.temperature);
+  const { topK = summary?.options.topK ?? 10 } = options;
+  checkInteger("topK", topK, 1, MOST_LARGEST);
+  if (summary !== undefined && (summary.options.topK !== topK || summary.options.temperature !== temperature)) {
+    throw new RangeError(
+      `compareLogits: the summary is of temperature ${summary.options.temperature} and topK ${summary.options.topK}, ` +
+        `the rows are to be of ${temperature} and ${topK}`,
+    );
+  }
+  return {
+    classes,
+    start,
+    end: rows ?? Number.POSITIVE_INFINITY,
+    isEndAsked: end !== undefined,
+    threads,
+    batchRows,
+    temperature,
+    topK,
+    summary: summary ?? new Summary({ topK, temperature }),
+  };
+}
+
+/** What all that know say. */
+function agreed(values: readonly (number | undefined)[], names: readonly string[], what: string): number | undefined {
+  const first = values.findIndex((value) => value !== undefined);
+  values.forEach((value, i) => {
+    if (value === undefined || value === values[first]) return;
+    throw new RangeError(`compareLogits: ${names[first]} has ${values[first]} ${what}, ${names[i]} has ${value}`);
+  });
+  return values[first];
+}
+
+function checkInteger(key: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  const error = typeof value === "number" ? RangeError : TypeError;
+  const range = most === Number.MAX_SAFE_INTEGER ? `>= ${least}` : `from ${least} to ${most}`;
+  throw new error(`compareLogits: ${key} is ${value}; it must be an integer ${range}`);
+}
+
+function threadsOf(threads: number | "auto" = "auto"): number {
+  if (threads === "auto") return Math.max(1, Math.min(16, availableThreads()));
+  checkInteger("threads", threads, 1, MOST_THREADS);
+  return threads;
+}
+
+/** Rows of both, read. */
+interface Batch {
+  readonly first: number;
+  readonly count: number;
+  readonly rows: Pair<Rows>;
+  readonly tokens: Int32Array;
+}
+
+class Comparison {
+  readonly #plan: Plan;
+  readonly #options: CompareOptions;
+  readonly #runtime: Runtime;
+  readonly #feeds: Pair<Feed>;
+  /** Where f32 of 16-bit floats are written. */
+  readonly #wide: [Float32Array?, Float32Array?] = [];
+
+  constructor(plan: Plan, options: CompareOptions, runtime: Runtime, sources: Pair<Source>) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#runtime = runtime;
+    const { memory } = runtime;
+    const place: Place = {
+      allocate: (type, length) => memory.allocate(type, length),
+      holds: ({ buffer }) => memory.holds(buffer),
+    };
+    const feed = (side: 0 | 1) => new Feed(NAMES[side], sources[side], { ...plan, place });
+    this.#feeds = [feed(0), feed(1)];
+  }
+
+  /** Each batch is computed while the next is being read. */
+  async run(): Promise<void> {
+    const { onRows, onProgress, signal } = this.#options;
+    const { start, end, batchRows, summary } = this.#plan;
+    const total = end === Number.POSITIVE_INFINITY ? undefined : end - start;
+    let next = this.#read(start);
+    for (;;) {
+      const batch = await orAborted(next, signal);
+      const { first, count } = batch;
+      if (count === 0) break;
+      const isLast = count < batchRows || first + count === end;
+      if (!isLast) {
+        next = this.#read(first + count);
+        next.catch(() => {}); // until it is waited for
+      }
+      const rows = await this.#compute(batch);
+      summary.add(first, rows);
+      onRows?.(first, rows, summary);
+      onProgress?.(first + count - start, total);
+      if (isLast) break;
+    }
+    if (!this.#plan.isEndAsked) await orAborted(this.#checkEnds(), signal);
+  }
+
+  /** Lets go of the sources, whenever they let go. */
+  end(): void {
+    for (const feed of this.#feeds) feed.end().catch(() => {});
+  }
+
+  async #read(first: number): Promise<Batch> {
+    const { batchRows, classes, start, end, isEndAsked } = this.#plan;
+    const [base, other] = this.#feeds;
+    const rows = await both(base.take(batchRows), other.take(batchRows));
+    const counts = rows.map(({ count }) => count);
+    const most = Math.max(...counts);
+    const least = Math.min(...counts);
+    if (least < most || (end !== Number.POSITIVE_INFINITY && least < Math.min(batchRows, end - first))) {
+      const short = this.#feeds[counts.indexOf(least)];
+      const awaited = isEndAsked ? `up to row ${end} were asked for` : `there should be more`;
+      throw new RangeError(
+        `compareLogits: ${short.name} ends after ${first + least} rows, ` +
+          (least < most ? `${this.#feeds[counts.indexOf(most)].name} goes on` : awaited),
+      );
+    }
+    if (least === 0 && first === start) {
+      throw new RangeError(`compareLogits: there are no rows from row ${start} on`);
+    }
+    return { first, count: least, rows, tokens: this.#tokensOf(first, rows, classes) };
+  }
+
+  /** Those of the option, or of the sources, which may not say different things. */
+  #tokensOf(first: number, [base, other]: Pair<Rows>, classes: number): Int32Array {
+    const { tokens } = this.#options;
+    return base.tokens.map((own, r) => {
+      const row = first + r;
+      if (tokens !== undefined) {
+        if (row >= tokens.length) {
+          throw new RangeError(`compareLogits: tokens has ${tokens.length} numbers; row ${row} has none`);
+        }
+        checkToken(tokens[row], classes, () => `tokens[${row}]`);
+        return tokens[row];
+      }
+      const others = other.tokens[r];
+      if (own >= 0 && others >= 0 && own !== others) {
+        throw new RangeError(
+          `compareLogits: the token of row ${row} is ${own} in ${this.#feeds[0].name} and ${others} in ` +
+            `${this.#feeds[1].name}: they are not of one text`,
+        );
+      }
+      return own >= 0 ? own : others;
+    });
+  }
+
+  async #compute({ first, count, rows, tokens }: Batch): Promise<RowResults> {
+    const { classes, temperature, topK } = this.#plan;
+    const arrays: (WorkArray | undefined)[] = rows.map(({ data }) => ({ array: data, perRow: classes }));
+    arrays.push({ array: tokens, perRow: 1 });
+    rows.forEach(({ format, data }, side) => {
+      arrays.push(
+        format === undefined ? undefined : { array: this.#wideOf(side, data), perRow: classes, isWritten: true },
+      );
+    });
+    const formats = rows.map(({ format }) => format ?? null);
+    const work: Work<Float64Array, CompareSettings> = {
+      functionName: "compareLogits",
+      loopName: "compareLogits",
+      loop: compareLoop,
+      rows: count,
+      width: COLUMNS,
+      arrays,
+      settings: { classes, temperature, topK, formats },
+      finish: (values) => values,
+    };
+    const { signal } = this.#options;
+    const values = await completeAside(() => this.#runtime, work, { signal });
+    this.#checkRows(first, count, values);
+    return rowResultsOf(values, tokens);
+  }
+
+  #wideOf(side: number, { length }: RowArray): Float32Array {
+    const wide = this.#wide[side];
+    if (wide !== undefined && wide.length >= length) return wide.subarray(0, length);
+    const fresh = this.#runtime.memory.allocate(Float32Array, length);
+    this.#wide[side] = fresh;
+    return fresh;
+  }
+
+  /** Throws for the first row in which a number cannot be. */
+  #checkRows(first: number, count: number, values: Float64Array): void {
+    for (let r = 0; r < count; r++) {
+      const row = values.subarray(r * COLUMNS, (r + 1) * COLUMNS);
+      const side = row[Column.problem] - 1;
+      if (side < 0) continue;
+      const column = row[Column.problemColumn];
+      const feed = this.#feeds[side];
+      if (column < 0) {
+        throw new RangeError(
+          `compareLogits: every number of row ${first + r} of ${feed.name} is -Infinity; at least one class must be possible`,
+        );
+      }
+      throw new RangeError(
+        `compareLogits: ${feed.name} has ${row[Column.problemValue]} in ${feed.placeOf(first + r, column)}; ` +
+          "logits must be finite or -Infinity",
+      );
+    }
+  }
+
+  async #checkEnds(): Promise<void> {
+    const ends = await both(this.#feeds[0].isAtEnd(), this.#feeds[1].isAtEnd());
+    if (ends[0] && ends[1]) return;
+    const [shorter, longer] = ends[0] ? this.#feeds : [this.#feeds[1], this.#feeds[0]];
+    throw new RangeError(
+      ends[0] || ends[1]
+        ? `compareLogits: ${shorter.name} ends before ${longer.name}`
+        : `compareLogits: ${shorter.name} and ${longer.name} have more rows than they said`,
+    );
+  }
+}
+
+/** What both give; where one fails, not before the other has settled. */
+async function both<T>(first: Promise<T>, second: Promise<T>): Promise<[T, T]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+}
+
+/** What `promise` gives, or the reason of the signal if it comes first. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}

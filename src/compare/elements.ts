@@ -1,0 +1,14 @@
+// The types of numbers that rows are stored in, little-endian.
+
+import type { RowBatch } from "./source.js";
+
+export type ElementType = "f16" | "bf16" | "f32" | "f64";
+
+export const ELEMENT_BYTES: Record<ElementType, number> = { f16: 2, bf16: 2, f32: 4, f64: 8 };
+
+/** `bytes` (at a multiple of 8) as numbers of a type. */
+export function viewOf(type: ElementType, { buffer, byteOffset, length }: Uint8Array): RowBatch {
+  if (type === "f32") return { data: new Float32Array(buffer, byteOffset, length / 4) };
+  if (type === "f64") return { data: new Float64Array(buffer, byteOffset, length / 8) };
+  return { data: new Uint16Array(buffer, byteOffset, length / 2), format: type };
+}

@@ -1,0 +1,158 @@
+// Sums of f64 and of their products without any rounding, so that the order in which parts are added does not matter.
+//
+// A sum is one long integer in units of 2^-2400, in limbs of 32 bits, each kept in an f64: a number touches three of them, and
+// carries wait until a limb could leave the exact integers. Every f64, and every product of two, is a whole number of units.
+
+const BITS_BELOW = 2400;
+/** Up to 2^2048, and what sums of 2^53 of these need. */
+const LIMBS = (BITS_BELOW + 2048 + 64) / 32;
+const RADIX = 4294967296;
+/** Additions, each of less than 2^32 to a limb, after which carries must be taken. */
+const MOST_PENDING = 2 ** 20;
+
+const number = new Float64Array(1);
+const words = new Uint32Array(number.buffer);
+const HIGH = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
+const LOW = 1 - HIGH;
+
+/** The exponent of x, whose mantissa in [1, 2) is left in `number[0]`. */
+function takeExponent(x: number): number {
+  number[0] = x;
+  let lift = 0;
+  if ((words[HIGH] & 0x7ff00000) === 0) {
+    number[0] = x * 2 ** 54; // subnormal
+    lift = 54;
+  }
+  const exponent = ((words[HIGH] >>> 20) & 0x7ff) - 1023 - lift;
+  words[HIGH] = (words[HIGH] & 0x800fffff) | 0x3ff00000;
+  return exponent;
+}
+
+/** a = high + low, each of 26 bits (Veltkamp's splitting). */
+function highOf(a: number): number {
+  const c = 134217729 * a;
+  return c - (c - a);
+}
+
+/** The sum of finite numbers, exactly. */
+export class ExactSum {
+  readonly #limbs = new Float64Array(LIMBS);
+  #pending = 0;
+
+  /** Adds x·2^exponent, x normal or 0. */
+  #add(x: number, exponent: number): void {
+    if (x === 0) return;
+    number[0] = x;
+    const high = words[HIGH];
+    const low = words[LOW];
+    const at = ((high >>> 20) & 0x7ff) - 1075 + exponent + BITS_BELOW;
+    const top = (high & 0xfffff) | 0x100000;
+    const limb = at >>> 5;
+    const shift = at & 31;
+    const sign = high >>> 31 === 0 ? 1 : -1;
+    const limbs = this.#limbs;
+    limbs[limb] += sign * ((low << shift) >>> 0);
+    limbs[limb + 1] += sign * (((top << shift) | (shift === 0 ? 0 : low >>> (32 - shift))) >>> 0);
+    if (shift > 11) limbs[limb + 2] += sign * (top >>> (32 - shift));
+    if (++this.#pending === MOST_PENDING) this.#carry();
+  }
+
+  add(x: number): void {
+    if (x === 0) return;
+    const exponent = takeExponent(x);
+    this.#add(number[0], exponent);
+  }
+
+  /** Adds x·y: the product of the mantissas, and what rounding has taken of it (Dekker's TwoProduct). */
+  addProduct(x: number, y: number): void {
+    if (x === 0 || y === 0) return;
+    let exponent = takeExponent(x);
+    const a = number[0];
+    exponent += takeExponent(y);
+    const b = number[0];
+    const product = a * b;
+    const aHigh = highOf(a);
+    const bHigh = highOf(b);
+    const [aLow, bLow] = [a - aHigh, b - bHigh];
+    const error = aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
+    this.#add(product, exponent);
+    this.#add(error, exponent);
+  }
+
+  addAll(other: ExactSum): void {
+    this.#carry();
+    other.#carry();
+    for (let i = 0; i < LIMBS; i++) this.#limbs[i] += other.#limbs[i];
+    this.#carry();
+  }
+
+  /** Every limb but the last to [0, 2^32): the one form that a sum has. */
+  #carry(): void {
+    const limbs = this.#limbs;
+    for (let i = 0; i < LIMBS - 1; i++) {
+      const carry = Math.floor(limbs[i] / RADIX);
+      if (carry === 0) continue;
+      limbs[i] -= carry * RADIX;
+      limbs[i + 1] += carry;
+    }
+    this.#pending = 1; // a limb may be as large as what one addition brings
+  }
+
+  /** In units of 2^-2400. */
+  toUnits(): bigint {
+    this.#carry();
+    let digits = "";
+    for (let i = LIMBS - 2; i >= 0; i--) digits += this.#limbs[i].toString(16).padStart(8, "0");
+    return BigInt(`0x${digits}`) + (BigInt(this.#limbs[LIMBS - 1]) << BigInt(32 * (LIMBS - 1)));
+  }
+
+  static fromUnits(units: bigint): ExactSum {
+    const sum = new ExactSum();
+    let rest = units;
+    for (let i = 0; i < LIMBS - 1; i++, rest >>= 32n) sum.#limbs[i] = Number(rest & 0xffffffffn);
+    sum.#limbs[LIMBS - 1] = Number(rest);
+    return sum;
+  }
+
+  /** The f64 nearest to the sum. */
+  get value(): number {
+    return toNumber(this.toUnits(), -BITS_BELOW);
+  }
+
+  /** Hexadecimal digits and how many zeros follow them: `-1f:580`. */
+  toString(): string {
+    const digits = this.toUnits().toString(16);
+    const significant = digits.replace(/0+$/, "");
+    return significant === "" || significant === "-"
+      ? "0:0"
+      : `${significant}:${(digits.length - significant.length).toString()}`;
+  }
+
+  static parse(text: string): ExactSum {
+    const match = /^(-?)([0-9a-f]{1,1200}):(\d{1,4})$/.exec(text);
+    if (match === null) throw new RangeError(`Summary: ${JSON.stringify(text)} is no sum`);
+    const units = BigInt(`0x${match[2]}`) << BigInt(4 * Number(match[3]));
+    return ExactSum.fromUnits(match[1] === "-" ? -units : units);
+  }
+}
+
+/** The f64 nearest to units·2^exponent. */
+export function toNumber(units: bigint, exponent: number): number {
+  if (units < 0n) return -toNumber(-units, exponent);
+  if (units === 0n) return 0;
+  const bits = units.toString(16).length * 4;
+  // 64 bits and whether any follow: then Number() rounds once, as it must
+  const dropped = Math.max(0, bits - 68);
+  const kept = units >> BigInt(dropped);
+  const isExact = kept << BigInt(dropped) === units;
+  const scale = exponent + dropped;
+  const rounded = Number(isExact ? kept : kept | 1n);
+  const half = Math.trunc(scale / 2);
+  return rounded * 2 ** half * 2 ** (scale - half);
+}
+
+/** n·Σxy - Σx·Σy, to one rounding: n² times the covariance of n pairs, or n² times the variance where both are one. */
+export function spread(count: number, products: ExactSum, first: ExactSum, second: ExactSum): number {
+  const units = BigInt(count) * (products.toUnits() << BigInt(BITS_BELOW)) - first.toUnits() * second.toUnits();
+  return toNumber(units, -2 * BITS_BELOW);
+}

@@ -1,0 +1,87 @@
+// A file that is read at any place, by reads into memory of the caller's, and that must stay what it was when opened.
+
+import type { BigIntStats } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
+
+/** Bytes of one call of the system; Linux reads 2 GiB less a page at most. */
+const LARGEST_READ = 2 ** 30;
+
+export class InputFile {
+  /** The path, for messages. */
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly #handle: FileHandle;
+  readonly #opened: BigIntStats;
+
+  private constructor(name: string, handle: FileHandle, opened: BigIntStats) {
+    this.name = name;
+    this.size = Number(opened.size);
+    this.#handle = handle;
+    this.#opened = opened;
+  }
+
+  /** Throws what the system says of a path that cannot be opened, and a TypeError for what is not a regular file. */
+  static async open(path: string): Promise<InputFile> {
+    // before it is opened, since opening a pipe waits for its other end
+    if (!(await stat(path)).isFile())
+      throw new TypeError(`${path} is not a regular file, which can be read at any place`);
+    const handle = await open(path, "r");
+    return new InputFile(path, handle, await handle.stat({ bigint: true }));
+  }
+
+  /** Fills `bytes` from `position` on. Throws where the file ends before; `placeAt` tells what the byte there belongs to. */
+  async read(bytes: Uint8Array, position: number, placeAt?: (byte: number) => string): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      const length = Math.min(bytes.length - done, LARGEST_READ);
+      const { bytesRead } = await this.#handle.read(bytes, done, length, position + done);
+      if (bytesRead === 0) {
+        await this.checkUnchanged();
+        const end = position + done;
+        throw new RangeError(
+          `${this.name} ends at byte ${end}${placeAt ? `, in ${placeAt(end)}` : ""}: it is truncated`,
+        );
+      }
+      done += bytesRead;
+    }
+  }
+
+  /** `length` bytes from `position` on: of a header, so that they are few. */
+  async readBytes(position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = new Uint8Array(length);
+    await this.read(bytes, position);
+    return bytes;
+  }
+
+  /** Throws if the path no longer leads to what was opened, or to another size or time of writing. */
+  async checkUnchanged(): Promise<void> {
+    const was = this.#opened;
+    const now = await stat(this.name, { bigint: true }).catch(() => undefined);
+    const what =
+      now === undefined
+        ? "was removed"
+        : now.ino !== was.ino || now.dev !== was.dev
+          ? "was replaced by another file"
+          : now.size !== was.size
+            ? `${now.size < was.size ? "shrank" : "grew"} from ${was.size} to ${now.size} bytes`
+            : now.mtimeNs !== was.mtimeNs
+              ? "was written to"
+              : undefined;
+    if (what !== undefined) throw new Error(`${this.name} ${what} while it was read`);
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+}
+
+/** The file at `path` as `use` makes something of it, closed again if that fails. */
+export async function withFile<Result>(path: string, use: (file: InputFile) => Promise<Result>): Promise<Result> {
+  const file = await InputFile.open(path);
+  try {
+    return await use(file);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}

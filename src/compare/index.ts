@@ -1,0 +1,19 @@
+// Two models' logits in, the whole comparison out.
+
+export { type CompareOptions, compareLogits } from "./compareLogits.js";
+export type { ElementType } from "./elements.js";
+export type { Estimate, Quantile, Statistics } from "./moments.js";
+export { type LogitFormat, type OpenLogitsOptions, openLogits } from "./openLogits.js";
+export type { RowResults } from "./rowResults.js";
+export type { HalfFormat, LogitSource, ReadOptions, RowBatch, RowBatches } from "./source.js";
+export {
+  type PerplexityReport,
+  type Report,
+  Summary,
+  type SummaryJson,
+  type SummaryOptions,
+  type WorstRow,
+} from "./summary.js";
+export { openTokens } from "./tokens.js";
+export { type WriteLlamaCppOptions, writeLlamaCpp } from "./writeLlamaCpp.js";
+export { type WriteNpyOptions, writeNpy, writeTokens } from "./writeNpy.js";

@@ -1,0 +1,93 @@
+// Any file of logits that is known here.
+
+import { checkKeys } from "../options.js";
+import type { ElementType } from "./elements.js";
+import { type InputFile, withFile } from "./file.js";
+import { LLAMA_CPP_MAGIC } from "./llamaCpp.js";
+import { checkEnd, matrixSource } from "./matrix.js";
+import { elementTypeOf, NPY_MAGIC, readNpyHeader } from "./npy.js";
+import { rawMatrix } from "./raw.js";
+import { llamaCppSource } from "./readLlamaCpp.js";
+import { findTensor } from "./safetensors.js";
+import type { LogitSource } from "./source.js";
+
+const LOGIT_FORMATS = ["npy", "safetensors", "llama.cpp", "raw"] as const;
+
+export type LogitFormat = (typeof LOGIT_FORMATS)[number];
+
+export interface OpenLogitsOptions {
+  /** Found from the file's first bytes and name by default, or "raw" where a shape is given. */
+  format?: LogitFormat;
+  /** Of a raw file: [rows, classes] or [batch, sequence, classes]. The first may be -1: as many as the file holds. */
+  shape?: readonly number[];
+  /** Of a raw file's numbers. */
+  type?: ElementType;
+  /** Of a .safetensors file: the tensor's name. By default the only one of two or three dimensions. */
+  tensor?: string;
+  /** Of a .npy file: 16-bit integers are bfloat16 numbers. */
+  bfloat16?: boolean;
+  /** What the numbers are: "logits" by default, which log-probabilities are too. llama.cpp's are log-probabilities. */
+  input?: LogitSource["input"];
+}
+
+const KEYS: readonly (keyof OpenLogitsOptions)[] = ["format", "shape", "type", "tensor", "bfloat16", "input"];
+
+/**
+ * Opens a file of logits: `.npy` (f16, f32, f64, or bfloat16 as u16), `.safetensors` (F16, BF16, F32, F64), what llama.cpp's
+ * perplexity tool saves, or numbers and nothing else, of which `shape` and `type` are given. Rows are read when they are asked for,
+ * a few megabytes at a time, however large the file.
+ *
+ * @throws TypeError for another format or type of numbers, numbers column by column or big-endian; RangeError for a file that is
+ * shorter or longer than it says, has no rows, or not the tensor asked for; the system's own error for a path that cannot be read.
+ *
+ * @example
+ * const logits = await openLogits("base.npy");
+ * for await (const { data } of logits) console.log(data.length / logits.classes, "rows");
+ */
+export async function openLogits(path: string, options: OpenLogitsOptions = {}): Promise<LogitSource> {
+  checkKeys("openLogits", options, KEYS);
+  const { shape, type, tensor, bfloat16 = false, input = "logits" } = options;
+  return withFile(path, async (file) => {
+    const format = options.format ?? (await recognise(file, shape !== undefined));
+    if (format !== "raw" && (shape !== undefined || type !== undefined)) {
+      throw new TypeError(`${path}: shape and type are of raw files; this is ${format} (or give format: "raw")`);
+    }
+    switch (format) {
+      case "llama.cpp":
+        return llamaCppSource(file);
+      case "safetensors":
+        return matrixSource(file, await findTensor(file, tensor), input);
+      case "raw":
+        return matrixSource(file, rawMatrix(file, shape, type), input);
+      case "npy": {
+        const header = await readNpyHeader(file);
+        const matrix = { ...header, type: elementTypeOf(path, header.descr, bfloat16) };
+        checkEnd(file, matrix, file.size);
+        return matrixSource(file, matrix, input);
+      }
+      default:
+        throw new TypeError(`openLogits: format is "${format}"; it must be one of ${LOGIT_FORMATS.join(", ")}`);
+    }
+  });
+}
+
+async function recognise(file: InputFile, hasShape: boolean): Promise<LogitFormat> {
+  const { name, size } = file;
+  if (size === 0) throw new RangeError(`${name} is empty`);
+  const bytes = await file.readBytes(0, Math.min(size, 9));
+  const start = String.fromCharCode(...bytes);
+  if (start.startsWith(NPY_MAGIC)) return "npy";
+  if (start.startsWith(LLAMA_CPP_MAGIC)) return "llama.cpp";
+  // by its name before its shape, so that a damaged file is not taken for numbers
+  if (name.endsWith(".npy")) return "npy";
+  if (name.endsWith(".safetensors")) return "safetensors";
+  if (hasShape) return "raw";
+  if (start[8] === "{") return "safetensors";
+  if (start.startsWith("PK")) {
+    throw new TypeError(`${name} is an archive, as of np.savez or torch.save: save the array alone, by np.save`);
+  }
+  const shown = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  throw new TypeError(
+    `${name} is not known: it begins, at byte 0, with ${shown}. Known are .npy, .safetensors and llama.cpp's files; a raw file needs shape and type`,
+  );
+}

@@ -1,0 +1,93 @@
+// Batches of rows that lie one after the other in a file. While one is computed on, the next is read.
+
+import { checkKeys } from "../options.js";
+import type { InputFile } from "./file.js";
+import type { ReadOptions } from "./source.js";
+
+/** Where the rows are. */
+export interface Area {
+  readonly file: InputFile;
+  /** Of the first row, in bytes. */
+  readonly offset: number;
+  readonly rowBytes: number;
+  readonly rows: number;
+  /** What a byte belongs to: "row 17, column 3". */
+  placeAt(byte: number): string;
+}
+
+/** Memory for one batch. */
+export interface Slot {
+  /** What is read. */
+  readonly bytes: Uint8Array;
+}
+
+/** A batch as it was read: the first `count` rows of the slot. */
+export interface Batch<OfSlot> {
+  readonly slot: OfSlot;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** One that is computed on, one that has just been handed out, one that is read. */
+const SLOTS = 3;
+
+/** Of a batch by default. Files are read at 8 to 11 GB/s by 1 to 4 MiB, at 5 to 7 by 8 MiB and more (measured, warm). */
+const BATCH_BYTES = 2 ** 22;
+
+/** Memory for one batch, from the caller's or the source's own. */
+export function allocateBatch({ name }: InputFile, { allocate }: ReadOptions, bytes: number): Uint8Array {
+  const memory = allocate?.(bytes) ?? new Uint8Array(bytes);
+  if (memory.length < bytes || memory.byteOffset % 8 !== 0) {
+    const given = `${memory.length} bytes at ${memory.byteOffset}`;
+    throw new RangeError(`${name}: allocate gave ${given}; ${bytes} were asked for, at a multiple of 8`);
+  }
+  return memory;
+}
+
+/** Rows of a batch, and the range, checked. */
+export function rangeOf({ file, rows, rowBytes }: Area, options: ReadOptions): Required<Omit<ReadOptions, "allocate">> {
+  checkKeys(`${file.name}: read`, options, ["start", "end", "batchRows", "allocate"]);
+  const { start = 0, end = rows, batchRows = Math.max(1, Math.floor(BATCH_BYTES / rowBytes)) } = options;
+  if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= rows)) {
+    throw new RangeError(`${file.name}: rows ${start} to ${end} were asked for; it has rows 0 to ${rows}`);
+  }
+  if (!(Number.isSafeInteger(batchRows) && batchRows > 0)) {
+    throw new RangeError(`${file.name}: batchRows is ${batchRows}; it must be a positive integer`);
+  }
+  return { start, end, batchRows: Math.min(batchRows, Math.max(1, end - start)) };
+}
+
+/** Reads rows `start` to `end`. The slot of a batch is that of the next one but two. */
+export async function* readAhead<OfSlot extends Slot>(
+  area: Area,
+  { start, end, batchRows }: ReturnType<typeof rangeOf>,
+  makeSlot: () => OfSlot,
+): AsyncGenerator<Batch<OfSlot>, void, undefined> {
+  const { file, offset, rowBytes } = area;
+  const slots: OfSlot[] = [];
+  const readFrom = (first: number): Promise<Batch<OfSlot>> => {
+    const index = (first - start) / batchRows;
+    if (index < SLOTS) slots.push(makeSlot());
+    const slot = slots[index % SLOTS];
+    const count = Math.min(batchRows, end - first);
+    const bytes = slot.bytes.subarray(0, count * rowBytes);
+    const reading = file.read(bytes, offset + first * rowBytes, area.placeAt).then(() => ({ slot, first, count }));
+    // it is awaited when the next batch is asked for, which may be later than it fails
+    reading.catch(() => {});
+    return reading;
+  };
+
+  let reading = start < end ? readFrom(start) : undefined;
+  try {
+    while (reading !== undefined) {
+      const batch: Batch<OfSlot> = await reading;
+      const next = batch.first + batch.count;
+      reading = next < end ? readFrom(next) : undefined;
+      yield batch;
+    }
+  } finally {
+    // whoever leaves early may free the memory
+    await reading?.catch(() => {});
+  }
+  await file.checkUnchanged();
+}

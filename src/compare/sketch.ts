@@ -1,0 +1,159 @@
+// Quantiles: of the values themselves or, past a number of them, of a sketch: how many there are in each bucket, a bucket being
+// the numbers that share their sign, exponent and first nine bits of mantissa. (DDSketch, with buckets that are read off the bits.)
+// What a sketch holds depends on its values alone, not on their order, nor on how they were parted before.
+
+import { base64Of, numbersOf } from "./base64.js";
+
+/** Buckets of an octave. */
+const BUCKETS = 512;
+/** How far a quantile from a sketch may be from the value itself, relatively (of normal numbers): half a bucket. */
+export const SKETCH_ERROR: number = 1 / (2 * BUCKETS);
+
+const number = new Float64Array(1);
+const words = new Uint32Array(number.buffer);
+const HIGH = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
+const SHIFT = 11;
+
+/** The bucket of x: in the order of numbers, 0 for 0. */
+function bucketOf(x: number): number {
+  if (x === 0) return 0;
+  number[0] = Math.abs(x);
+  const bucket = 1 + (words[HIGH] >>> SHIFT);
+  return x < 0 ? -bucket : bucket;
+}
+
+/** The middle of a bucket. */
+function middleOf(bucket: number): number {
+  if (bucket === 0) return 0;
+  words[1 - HIGH] = 0;
+  words[HIGH] = (Math.abs(bucket) - 1) << SHIFT;
+  if (number[0] !== Number.POSITIVE_INFINITY) words[HIGH] |= 1 << (SHIFT - 1);
+  return bucket < 0 ? -number[0] : number[0];
+}
+
+/** As JSON has it: the values in ascending order, or bucket and count in turns. */
+export type QuantilesJson = { values: string } | { buckets: number[] };
+
+/** The order of `count` numbers, -0 being 0. */
+export class Quantiles {
+  readonly #limit: number;
+  #values: Float64Array | undefined = new Float64Array(16);
+  #count = 0;
+  #isSorted = true;
+  readonly #buckets = new Map<number, number>();
+
+  /** Keeps `limit` values. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get isExact(): boolean {
+    return this.#values !== undefined;
+  }
+
+  add(x: number): void {
+    if (this.#values !== undefined && this.#count === this.#limit) this.#toSketch();
+    if (this.#values === undefined) {
+      this.#addTo(bucketOf(x), 1);
+    } else {
+      if (this.#count === this.#values.length) {
+        const larger = new Float64Array(Math.min(this.#limit, 2 * this.#count));
+        larger.set(this.#values);
+        this.#values = larger;
+      }
+      this.#values[this.#count] = x + 0;
+      this.#isSorted = false;
+    }
+    this.#count++;
+  }
+
+  #addTo(bucket: number, count: number): void {
+    this.#buckets.set(bucket, (this.#buckets.get(bucket) ?? 0) + count);
+  }
+
+  #toSketch(): void {
+    const values = this.#values as Float64Array;
+    this.#values = undefined;
+    for (let i = 0; i < this.#count; i++) this.#addTo(bucketOf(values[i]), 1);
+  }
+
+  addAll(other: Quantiles): void {
+    if (other.#values !== undefined) {
+      const values = other.#values.slice(0, other.#count);
+      for (const x of values) this.add(x);
+      return;
+    }
+    const buckets = [...other.#buckets];
+    if (this.#values !== undefined) this.#toSketch();
+    for (const [bucket, count] of buckets) this.#addTo(bucket, count);
+    this.#count += other.#count;
+  }
+
+  /** The numbers in ascending order, as far as they are known, each with how many there are of it. */
+  #ascending(): [number, number][] {
+    const buckets = [...this.#buckets].sort(([a], [b]) => a - b);
+    return buckets.map(([bucket, count]) => [middleOf(bucket), count]);
+  }
+
+  #sorted(): Float64Array {
+    const values = (this.#values as Float64Array).subarray(0, this.#count);
+    if (!this.#isSorted) values.sort();
+    this.#isSorted = true;
+    return values;
+  }
+
+  /**
+   * The numbers at `fractions` of the way from the least to the largest, linear between two neighbours: of n numbers
+   * x₀ ≤ x₁ ≤ …, at h = fraction·(n - 1), the number is (1 - h + ⌊h⌋)·x_⌊h⌋ + (h - ⌊h⌋)·x_⌈h⌉, as llama.cpp has it.
+   * NaN without numbers.
+   */
+  at(fractions: readonly number[]): number[] {
+    const find = this.#values === undefined ? this.#finder() : this.#finderOf(this.#sorted());
+    return fractions.map((fraction) => {
+      if (this.#count === 0) return Number.NaN;
+      const position = fraction * (this.#count - 1);
+      const rank = Math.floor(position);
+      const [lower, upper] = [find(rank), find(Math.min(rank + 1, this.#count - 1))];
+      const weight = position - rank;
+      // an infinite neighbour at no weight is no part of it
+      return weight === 0 || lower === upper ? lower : (1 - weight) * lower + weight * upper;
+    });
+  }
+
+  #finderOf(sorted: Float64Array): (rank: number) => number {
+    return (rank) => sorted[rank];
+  }
+
+  #finder(): (rank: number) => number {
+    const ascending = this.#ascending();
+    return (rank) => {
+      let before = 0;
+      for (const [x, count] of ascending) {
+        before += count;
+        if (rank < before) return x;
+      }
+      return Number.NaN;
+    };
+  }
+
+  toJSON(): QuantilesJson {
+    if (this.#values !== undefined) return { values: base64Of(this.#sorted()) };
+    return { buckets: [...this.#buckets].sort(([a], [b]) => a - b).flat() };
+  }
+
+  /** @throws RangeError where there are not `count` numbers. */
+  static from(json: QuantilesJson, limit: number, count: number): Quantiles {
+    const quantiles = new Quantiles(limit);
+    if ("values" in json) {
+      for (const x of numbersOf(json.values)) quantiles.add(x);
+    } else {
+      quantiles.#values = undefined;
+      for (let i = 0; i < json.buckets.length; i += 2) {
+        quantiles.#addTo(json.buckets[i], json.buckets[i + 1]);
+        quantiles.#count += json.buckets[i + 1];
+      }
+    }
+    if (quantiles.#count !== count) throw new RangeError(`Summary: ${quantiles.#count} values of ${count}`);
+    return quantiles;
+  }
+}

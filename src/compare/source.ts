@@ -1,0 +1,50 @@
+// What is compared: rows of logits, wherever they come from.
+
+/** How the numbers of a Uint16Array are to be read. */
+export type HalfFormat = "f16" | "bf16";
+
+/** Some rows of logits, one after the other. */
+export interface RowBatch {
+  readonly data: Float32Array | Float64Array | Uint16Array;
+  /** Of a Uint16Array. */
+  readonly format?: HalfFormat;
+  /** The token observed after each row, if known; -1 for none. */
+  readonly tokens?: ArrayLike<number>;
+}
+
+/** Rows in order, as they are written. */
+export type RowBatches = AsyncIterable<RowBatch> | Iterable<RowBatch>;
+
+export interface ReadOptions {
+  /** The first row; 0 by default. */
+  start?: number;
+  /** The row after the last; all rows by default. */
+  end?: number;
+  /** Rows of a batch, at most; by default as many as make some megabytes. */
+  batchRows?: number;
+  /**
+   * Where batches lie: called three times at most, for memory of as many bytes (at a multiple of 8), of which one batch after
+   * the other is a view. A view onto the memory of an engine saves a copy. By default, memory of the source's own.
+   */
+  allocate?: (bytes: number) => Uint8Array;
+}
+
+/** Rows of one model's logits, in order. Any AsyncIterable<RowBatch> will do; these are what a file knows besides. */
+export interface LogitSource extends AsyncIterable<RowBatch> {
+  /** For messages: the path. */
+  readonly name: string;
+  /** Numbers of a row: the vocabulary. */
+  readonly classes: number;
+  /** Rows in all, if known beforehand. */
+  readonly rows?: number;
+  /** What the numbers are. */
+  readonly input: "logits" | "logProbabilities";
+  /**
+   * Rows from `start` (inclusive) to `end` (exclusive); batches hold at most `batchRows` rows. The array of a batch is reused
+   * for the next one but two (so that one may be computed on while another is read).
+   */
+  read(options?: ReadOptions): AsyncIterable<RowBatch>;
+  /** Where a number is, for messages: "row 17, column 3, at byte 123456". */
+  placeOf(row: number, column: number): string;
+  close(): Promise<void>;
+}

@@ -1,0 +1,94 @@
+// Rows to the file of llama.cpp's perplexity tool, quantised as the tool does it.
+
+import { widen } from "./half.js";
+import { HEADER_BYTES, LLAMA_CPP_MAGIC, type LlamaCppHeader, layOut, ROW_HEADER_BYTES } from "./llamaCpp.js";
+import { appendRows, writeWhole } from "./outputFile.js";
+import type { RowBatches } from "./source.js";
+
+export interface WriteLlamaCppOptions {
+  /** Numbers of a row. */
+  classes: number;
+  /** Tokens of a chunk; there is a row for each from the middle to the last but one. */
+  context: number;
+  /** Of all chunks, in order. */
+  tokens: ArrayLike<number>;
+  /** How far under the largest number of a row the others are told apart, in nats; 16, as llama.cpp has it, by default. */
+  depth?: number;
+}
+
+/**
+ * Writes rows of logits or log-probabilities to `path`, and returns how many there were: context - 1 - ⌊context/2⌋ for each chunk
+ * of tokens. A number is stored to within (largest - smallest)/131070 nats, 1.2e-4 at most by default; what is more than `depth` under
+ * the largest is stored as that.
+ *
+ * @throws RangeError for tokens that are no whole number of chunks, another number of rows than they make, NaN, +Infinity, and a
+ * row of only -Infinity. The file appears when it is whole, not before.
+ */
+export async function writeLlamaCpp(path: string, rows: RowBatches, options: WriteLlamaCppOptions): Promise<number> {
+  const { classes, context, tokens, depth = 16 } = options;
+  const chunks = tokens.length / context;
+  if (!(Number.isInteger(chunks) && context > 2 && chunks > 0)) {
+    throw new RangeError(
+      `${path}: ${tokens.length} tokens; they must be chunks of ${context}, which must be 3 or more`,
+    );
+  }
+  const layout = layOut(context, classes, chunks);
+  return writeWhole(path, async (file) => {
+    await file.writeFile(makeHeader(layout, tokens));
+    const count = await appendRows(file, path, rows, classes, (batch, firstRow) => {
+      const numbers = widen(batch);
+      const bytes = new Uint8Array((numbers.length / classes) * layout.rowBytes);
+      for (let start = 0, row = 0; start < numbers.length; start += classes, row++) {
+        const place = `${path}: row ${firstRow + row}`;
+        quantise(numbers.subarray(start, start + classes), depth, bytes.subarray(row * layout.rowBytes), place);
+      }
+      return bytes;
+    });
+    if (count !== layout.rows) {
+      throw new RangeError(`${path}: ${count} rows; ${chunks} chunks of ${context} tokens make ${layout.rows}`);
+    }
+    return count;
+  });
+}
+
+function makeHeader({ context, classes, chunks, offset }: LlamaCppHeader, tokens: ArrayLike<number>): Uint8Array {
+  const header = new Uint8Array(offset);
+  header.set(new TextEncoder().encode(LLAMA_CPP_MAGIC));
+  const integers = new Int32Array(header.buffer, 8);
+  integers.set([context, classes, chunks]);
+  integers.set(tokens, (HEADER_BYTES - 8) / 4);
+  return header;
+}
+
+/** Adding it to an f32 of up to 2^22 rounds that to an integer, ties to even. */
+const ROUNDER = 12582912;
+
+/** A row in f32 arithmetic, operation by operation as in the tool's log_softmax. */
+function quantise(row: Float32Array | Float64Array, depth: number, bytes: Uint8Array, place: string): void {
+  const { fround } = Math;
+  let largest = -Infinity;
+  let smallest = Infinity;
+  for (let i = 0; i < row.length; i++) {
+    if (!(row[i] < Infinity)) {
+      throw new RangeError(`${place}, column ${i} is ${row[i]}; logits must be numbers less than Infinity`);
+    }
+    if (row[i] > largest) largest = row[i];
+    if (row[i] < smallest) smallest = row[i];
+  }
+  if (largest === -Infinity) throw new RangeError(`${place} is -Infinity everywhere`);
+  largest = fround(largest);
+  smallest = Math.max(fround(smallest), fround(largest - depth));
+  let sum = 0;
+  for (let i = 0; i < row.length; i++) sum += fround(Math.exp(fround(fround(row[i]) - largest)));
+  const step = fround(fround(largest - smallest) / 65535);
+  const floor = fround(fround(smallest - largest) - fround(Math.log(sum)));
+
+  new Float32Array(bytes.buffer, bytes.byteOffset, 2).set([step, floor]);
+  if (step === 0) return;
+  const stored = new Uint16Array(bytes.buffer, bytes.byteOffset + ROW_HEADER_BYTES, row.length);
+  const scale = fround(1 / step);
+  for (let i = 0; i < row.length; i++) {
+    const z = fround(row[i]);
+    if (z > smallest) stored[i] = fround(fround(scale * fround(z - smallest)) + ROUNDER) - ROUNDER;
+  }
+}

@@ -1,0 +1,71 @@
+// Rows, or tokens, to NumPy's .npy.
+
+import { ELEMENT_BYTES, type ElementType } from "./elements.js";
+import { toBF16, toF16, widen } from "./half.js";
+import { makeNpyHeader } from "./npy.js";
+import { appendRows, writeWhole } from "./outputFile.js";
+import type { RowBatch, RowBatches } from "./source.js";
+
+export interface WriteNpyOptions {
+  /** Numbers of a row. */
+  classes: number;
+  /** What is stored; f32 by default. bf16 is stored as u16, which .npy has no name for: read it with `bfloat16: true`. */
+  type?: ElementType;
+}
+
+const DESCR: Record<ElementType, string> = { f16: "<f2", bf16: "<u2", f32: "<f4", f64: "<f8" };
+
+/**
+ * Writes rows to `path` as a matrix of [rows, classes], one batch after the other, and returns how many there were. Numbers are
+ * rounded to the type, ties to even.
+ *
+ * @throws RangeError for a batch that is no whole number of rows, for a finite number that the type does not reach (f16 ends at
+ * 65504), and where there are no rows. The file appears when it is whole, not before.
+ */
+export function writeNpy(path: string, rows: RowBatches, { classes, type = "f32" }: WriteNpyOptions): Promise<number> {
+  return writeWhole(path, async (file) => {
+    // the number of rows is known at the end; the header has one length whatever it says
+    await file.writeFile(makeNpyHeader(DESCR[type], [0, classes]));
+    const count = await appendRows(file, path, rows, classes, (batch, firstRow) => {
+      return bytesOf(
+        encode(
+          batch,
+          type,
+          (index) => `${path}: row ${firstRow + Math.floor(index / classes)}, column ${index % classes}`,
+        ),
+      );
+    });
+    await file.write(makeNpyHeader(DESCR[type], [count, classes]), 0, undefined, 0);
+    return count;
+  });
+}
+
+/** Writes tokens to `path` as i32. */
+export function writeTokens(path: string, tokens: ArrayLike<number>): Promise<void> {
+  return writeWhole(path, async (file) => {
+    await file.writeFile(makeNpyHeader("<i4", [tokens.length]));
+    await file.writeFile(bytesOf(Int32Array.from(tokens)));
+  });
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+function encode(batch: RowBatch, type: ElementType, placeOf: (index: number) => string): ArrayBufferView {
+  if (batch.data instanceof Uint16Array && batch.format === type) return batch.data;
+  const numbers = widen(batch);
+  if (type === "f64") return numbers instanceof Float64Array ? numbers : Float64Array.from(numbers);
+  if (type === "f32" && numbers instanceof Float32Array) return numbers;
+
+  const encoded = ELEMENT_BYTES[type] === 2 ? new Uint16Array(numbers.length) : new Float32Array(numbers.length);
+  const round = type === "f16" ? toF16 : type === "bf16" ? toBF16 : Math.fround;
+  const infinity = round(Infinity);
+  const unsigned = type === "f32" ? Math.abs : (half: number) => half & 0x7fff;
+  for (let i = 0; i < numbers.length; i++) {
+    encoded[i] = round(numbers[i]);
+    if (unsigned(encoded[i]) === infinity && Number.isFinite(numbers[i])) {
+      throw new RangeError(`${placeOf(i)} is ${numbers[i]}, which ${type} does not reach`);
+    }
+  }
+  return encoded;
+}

@@ -1,0 +1,357 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
+import { beforeAll, describe, expect, test } from "vitest";
+import { main } from "../../src/cli/main.js";
+import { compareLogits, openLogits, Summary, writeNpy, writeTokens } from "../../src/compare/index.js";
+import { makeNpyHeader } from "../../src/compare/npy.js";
+import { CLASSES, makeModels, ROWS } from "./sources.js";
+import { FIXTURES, makeFile, temporary } from "./temporary.js";
+
+/** What a command says, without a process of its own. */
+async function run(...args: string[]) {
+  const said = { stdout: "", stderr: "" };
+  const to = (name: keyof typeof said) => ({ write: (text: string) => (said[name] += text) });
+  const code = await main(args, { stdout: to("stdout"), stderr: to("stderr") });
+  return { code, ...said };
+}
+
+/** As a user starts it, its output in pipes. */
+function start(...args: string[]) {
+  const child = spawn(process.execPath, ["--import", "tsx", "src/cli/index.ts", ...args]);
+  const said = { stdout: "", stderr: "" };
+  child.stdout.on("data", (text) => (said.stdout += text));
+  child.stderr.on("data", (text) => (said.stderr += text));
+  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+    child.on("close", (code) => resolve({ code, ...said }));
+  });
+  return { child, ended };
+}
+
+const [base, other] = makeModels();
+const [basePath, otherPath, tokensPath] = ["base.npy", "other.npy", "tokens.npy"].map(temporary);
+const pair = [basePath, otherPath];
+let expected: Summary;
+
+beforeAll(async () => {
+  await writeNpy(basePath, [base], { classes: CLASSES });
+  await writeNpy(otherPath, [other], { classes: CLASSES });
+  await writeTokens(tokensPath, base.tokens);
+  expected = await summaryOf(basePath, otherPath, { tokens: base.tokens });
+});
+
+async function summaryOf(a: string, b: string, options?: Parameters<typeof compareLogits>[2]) {
+  const [first, second] = [await openLogits(a), await openLogits(b)];
+  const summary = await compareLogits(first, second, { threads: 1, ...options });
+  await Promise.all([first.close(), second.close()]);
+  return summary;
+}
+
+const json = async (...args: string[]) => {
+  const { code, stdout, stderr } = await run("compare", ...args, "--json", "-");
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  return JSON.parse(stdout);
+};
+
+/** The report as JSON has it. */
+const spelled = (summary: Summary) =>
+  JSON.parse(JSON.stringify(summary.report(), (_, x) => (Math.abs(x) === Infinity ? String(x) : x))) as Record<
+    string,
+    unknown
+  >;
+
+describe("logratio compare", () => {
+  test("reports what compareLogits does", async () => {
+    const { code, stdout, stderr } = await run("compare", ...pair, "--tokens", tokensPath);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    const { kl } = expected.report();
+    expect(stdout).toMatch(new RegExp(`mean +${kl.mean.toFixed(3)}`));
+    for (const name of ["PPL(base)", "ln PPL(other)/PPL(base)", "RMS Δp", "same top p", "KL(base‖other)", "JS", "█"]) {
+      expect(stdout).toContain(name);
+    }
+    expect(stdout).toContain(`of ${ROWS - 9} rows`.replace("of", "of the").replace(" rows", " rows whose token"));
+    for (const line of stdout.split("\n").slice(3)) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test("without tokens there are no perplexities", async () => {
+    const { code, stdout } = await run("compare", ...pair);
+    expect(code).toBe(0);
+    expect(stdout).toContain("--tokens");
+    expect(stdout).not.toContain("PPL(");
+  });
+
+  test("--json has every number, and the same for any number of threads", async () => {
+    const report = await json(...pair, "--tokens", tokensPath, "--threads", "1");
+    const subject = { format: "logratio comparison", base: basePath, other: otherPath, tokensFile: tokensPath };
+    expect(report).toEqual({ ...spelled(expected), ...subject, classes: CLASSES, start: 0, end: ROWS });
+    expect(await json(...pair, "--tokens", tokensPath, "--threads", "2")).toEqual(report);
+    const path = temporary("report.json");
+    const { stdout } = await run("compare", ...pair, "--tokens", tokensPath, "--json", path);
+    expect(stdout).toContain("Worst tokens");
+    expect(JSON.parse(readFileSync(path, "utf8"))).toEqual(report);
+  });
+
+  test("docs/compare.md knows every key of the JSON", async () => {
+    const documented = readFileSync("docs/compare.md", "utf8").split("## The JSON report")[1];
+    const report = await json(...pair, "--tokens", tokensPath);
+    const parts = [
+      report,
+      report.kl,
+      report.deltaP,
+      report.sameTop,
+      report.perplexity,
+      report.worst[0],
+      report.kl.quantiles,
+    ];
+    for (const key of parts.flatMap(Object.keys)) expect(documented).toContain(`\`${key}\``);
+  });
+
+  test("JSON spells infinities, and has null where there is no answer", async () => {
+    const [a, b] = ["a.npy", "b.npy"].map(temporary);
+    await writeNpy(a, [{ data: Float32Array.of(0, 0, 1, 2) }], { classes: 2 });
+    await writeNpy(b, [{ data: Float32Array.of(0, -Infinity, 1, 2) }], { classes: 2 });
+    const { kl } = await json(a, b);
+    expect(kl).toMatchObject({ infinite: 1, mean: "Infinity", max: "Infinity", standardError: null });
+    const { code, stdout } = await run("compare", a, b, "--html", temporary("report.html"));
+    expect(code).toBe(0);
+    expect(stdout).toContain("infinite in 1 rows");
+  });
+
+  test.each([
+    ["--rows", "5:20", { start: 5, end: 20 }],
+    ["--rows", ":20", { end: 20 }],
+    ["--rows", "40:", { start: 40 }],
+    ["--temperature", "2.5", { temperature: 2.5 }],
+    ["--top-k", "3", { topK: 3 }],
+  ])("%s %s", async (name, value, options) => {
+    expect(await json(...pair, name, value)).toMatchObject(spelled(await summaryOf(basePath, otherPath, options)));
+  });
+
+  test("raw files, of --type and --shape", async () => {
+    const [a, b] = pair.map((path) => makeFile("raw.bin", readFileSync(path).subarray(128)));
+    const { kl } = await json(a, b, "--type", "f32", "--shape", `${ROWS},${CLASSES}`);
+    expect(kl).toEqual(spelled(expected).kl);
+    const mixed = await json(a, b, "--type", "f32", "--shape", String(CLASSES));
+    expect(mixed.kl).toEqual(kl);
+  });
+
+  test("--tensor and --bfloat16", async () => {
+    const file = `${FIXTURES}/several.safetensors`;
+    const { kl } = await json(file, file, "--tensor", "half", "--tensor", "brain");
+    expect(kl).toMatchObject({ count: 7, max: 0 });
+    const { code, stderr } = await run("compare", file, file, "--tensor", "half", "--tensor", "double");
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/7 rows.*6/) });
+    const { kl: none } = await json(`${FIXTURES}/bf16.npy`, `${FIXTURES}/bf16.npy`, "--bfloat16");
+    expect(none.max).toBe(0);
+  });
+
+  test("--html is a page that needs nothing else", async () => {
+    const path = temporary("<report>.html");
+    expect((await run("compare", ...pair, "--tokens", tokensPath, "--html", path)).code).toBe(0);
+    const page = readFileSync(path, "utf8");
+    expect(page.match(/<svg/g)).toHaveLength(6);
+    expect(page).not.toMatch(/https?:|src=|NaN|undefined|Infinity/);
+    expect(page.match(/class="mark"/g)).toHaveLength(20);
+  });
+
+  test("--max-mean-kl: exit code 1, after the report", async () => {
+    const { mean } = expected.report().kl;
+    const exceeded = await run("compare", ...pair, "--max-mean-kl", String(mean * 0.99));
+    expect(exceeded.code).toBe(1);
+    expect(exceeded.stdout).toContain("Worst tokens");
+    expect(exceeded.stderr).toContain(`${mean}`);
+    expect(await run("compare", ...pair, "--max-mean-kl", String(mean))).toMatchObject({ code: 0, stderr: "" });
+  });
+});
+
+describe("progress", () => {
+  test("there is a bar on a terminal", async () => {
+    let shown = "";
+    const stderr = { isTTY: true, columns: 80, write: (text: string) => (shown += text) };
+    expect(await main(["compare", ...pair], { stdout: { write: () => {} }, stderr })).toBe(0);
+    expect(shown).toContain(`of ${ROWS} rows`);
+    expect(shown).toContain("rows/s");
+  });
+
+  test("there is none in a pipe", async () => {
+    const { code, stdout, stderr } = await start("compare", ...pair).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toBe((await run("compare", ...pair)).stdout);
+  });
+});
+
+describe("--checkpoint", () => {
+  const checkpointOf = (path: string) => JSON.parse(readFileSync(path, "utf8"));
+
+  test("holds the summary when all is done, from which the report comes again", async () => {
+    const path = temporary("run.json");
+    const args = ["compare", ...pair, "--tokens", tokensPath, "--checkpoint", path];
+    const { code, stdout } = await run(...args);
+    expect(code).toBe(0);
+    const { next, summary } = checkpointOf(path);
+    expect(next).toBe(ROWS);
+    expect(summary).toEqual(JSON.parse(JSON.stringify(expected)));
+    expect(await run(...args)).toEqual({ code: 0, stdout, stderr: "" });
+  });
+
+  test("of parts, merge to the summary of all", async () => {
+    const shards: Summary[] = [];
+    for (const rows of ["40:", "0:13", "13:40"]) {
+      const path = temporary("shard.json");
+      await run("compare", ...pair, "--tokens", tokensPath, "--rows", rows, "--checkpoint", path);
+      shards.push(Summary.fromJSON(checkpointOf(path).summary));
+    }
+    const merged = shards.reduce((sum, shard) => sum.merge(shard));
+    expect(JSON.stringify(merged)).toBe(JSON.stringify(expected));
+  });
+
+  test("of other inputs or options is an error", async () => {
+    const path = temporary("run.json");
+    await run("compare", ...pair, "--checkpoint", path);
+    const before = readFileSync(path, "utf8");
+    const attempts = [
+      [basePath, basePath],
+      [...pair, "--tokens", tokensPath],
+      [...pair, "--top-k", "3"],
+      [...pair, "--rows", "3:"],
+    ];
+    for (const attempt of attempts) {
+      const { code, stdout, stderr } = await run("compare", ...attempt, "--checkpoint", path);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toContain(`${path} is a checkpoint of another comparison`);
+    }
+    expect(readFileSync(path, "utf8")).toBe(before);
+    expect((await run("compare", ...pair, "--checkpoint", tokensPath)).stderr).toContain("no checkpoint");
+  });
+
+  /** A file of rows that are all 0 but for some, which takes next to no space. */
+  function makeSparse(rows: number, classes: number, seed: number): string {
+    const path = temporary("sparse.npy");
+    const file = openSync(path, "w");
+    const header = makeNpyHeader("<f4", [rows, classes]);
+    writeSync(file, header);
+    ftruncateSync(file, header.length + 4 * rows * classes);
+    const [{ data }] = makeModels(8, classes, seed);
+    for (let r = 0; r < 8; r++) {
+      const row = data.subarray(r * classes, (r + 1) * classes);
+      const bytes = new Uint8Array(row.buffer, row.byteOffset, row.byteLength);
+      writeSync(file, bytes, 0, bytes.length, header.length + 4 * classes * Math.floor((r * rows) / 8));
+    }
+    closeSync(file);
+    return path;
+  }
+
+  test("Ctrl-C ends it, and the same command goes on, to the same bits", async () => {
+    const rows = 8000;
+    const files = [makeSparse(rows, 16384, 1), makeSparse(rows, 16384, 2)];
+    const [whole, path, page, wholePage] = ["whole.json", "run.json", "a.html", "b.html"].map(temporary);
+    const first = start("compare", ...files, "--checkpoint", path, "--json", whole);
+    while (!existsSync(path)) await setTimeout(2);
+    first.child.kill("SIGINT");
+    const { code, stdout, stderr } = await first.ended;
+    expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
+    const [, done] =
+      stderr.match(/^logratio: interrupted after (\d+) of 8000 rows; the same command goes on from/) ?? [];
+    expect(checkpointOf(path).next).toBe(Number(done));
+    expect(Number(done)).toBeGreaterThan(0);
+    expect(Number(done)).toBeLessThan(rows);
+    expect(existsSync(whole)).toBe(false);
+    expect(existsSync(`${path}.partial`)).toBe(false);
+
+    const resumed = await run("compare", ...files, "--checkpoint", path, "--json", "-", "--html", page);
+    const uninterrupted = await run("compare", ...files, "--json", "-", "--html", wholePage);
+    expect(resumed).toEqual({ ...uninterrupted, code: 0 });
+    expect(readFileSync(page, "utf8")).toBe(readFileSync(wholePage, "utf8"));
+  });
+});
+
+describe("bad usage and bad input: exit code 2, a message, and nothing on standard output", () => {
+  const truncated = () => makeFile("truncated.npy", readFileSync(basePath).subarray(0, -7));
+  const withNaN = () => {
+    const bytes = readFileSync(otherPath);
+    bytes.writeFloatLE(Number.NaN, 128 + 4 * (17 * CLASSES + 3));
+    return makeFile("nan.npy", bytes);
+  };
+  test.each<[string, () => string[], string]>([
+    ["no command", () => [], "Usage"],
+    ["an unknown command", () => ["compair"], "compair"],
+    ["one file", () => ["compare", basePath], "missing required argument 'other'"],
+    ["three files", () => ["compare", ...pair, basePath], "too many arguments"],
+    ["an unknown option", () => ["compare", ...pair, "--tokns", "x"], "Did you mean --tokens?"],
+    ["rows", () => ["compare", ...pair, "--rows", "9:3"], "--rows"],
+    ["rows past the end", () => ["compare", ...pair, "--rows", "0:100"], `has ${ROWS} rows`],
+    ["rows after the end", () => ["compare", ...pair, "--rows", "100:"], `ends after ${ROWS} rows`],
+    ["threads", () => ["compare", ...pair, "--threads", "0"], "--threads"],
+    ["temperature", () => ["compare", ...pair, "--temperature", "-1"], "--temperature"],
+    ["top-k", () => ["compare", ...pair, "--top-k", "257"], "from 1 to 256"],
+    ["shape", () => ["compare", ...pair, "--shape", "3x4"], "--shape"],
+    ["a shape without need", () => ["compare", ...pair, "--shape", "3,4"], basePath],
+    ["type", () => ["compare", ...pair, "--type", "f8"], "f8"],
+    ["no such file", () => ["compare", basePath, "nothing.npy"], "nothing.npy"],
+    ["not logits", () => ["compare", basePath, "package.json"], "package.json"],
+    ["truncated", () => ["compare", basePath, truncated()], `row ${ROWS - 1}, column ${CLASSES - 2}`],
+    [
+      "NaN",
+      () => ["compare", basePath, withNaN()],
+      `nan.npy has NaN in row 17, column 3, at byte ${128 + 4 * (17 * CLASSES + 3)}`,
+    ],
+    ["other classes", () => ["compare", basePath, `${FIXTURES}/f32.npy`], `${CLASSES} classes`],
+    ["too few tokens", () => ["compare", ...pair, "--tokens", makeFile("tokens.txt", "1 2 3")], "has 3 tokens"],
+    ["no place for a page", () => ["compare", ...pair, "--html", "nowhere/report.html"], "nowhere"],
+    ["no distribution", () => ["entropy", basePath, "--input", "probabilities"], `${basePath}: row 0, column`],
+    ["NaN, of entropy", () => ["entropy", withNaN()], `row 17, column 3, at byte`],
+    ["input", () => ["entropy", basePath, "--input", "counts"], "Allowed choices"],
+    ["base", () => ["entropy", basePath, "--base", "1"], "base"],
+    ["classes", () => ["bench", "--classes", "many"], "--classes"],
+  ])("%s", async (_, args, message) => {
+    const { code, stdout, stderr } = await run(...args());
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(message);
+  });
+
+  test("of a file that fails in the middle, nothing is left that looks whole", async () => {
+    const [page, report] = [temporary("report.html"), temporary("report.json")];
+    const { code } = await run("compare", basePath, withNaN(), "--html", page, "--json", report);
+    expect(code).toBe(2);
+    expect(existsSync(page) || existsSync(report)).toBe(false);
+  });
+});
+
+describe("logratio entropy", () => {
+  test("summarises what compare says of the same rows", async () => {
+    const { code, stdout } = await run("entropy", basePath, "--json", "-");
+    expect(code).toBe(0);
+    const { entropy } = JSON.parse(stdout);
+    expect(entropy.mean).toBeCloseTo(expected.report().baseEntropy.mean, 6);
+    expect(entropy.count).toBe(ROWS);
+  });
+
+  test("of probabilities, in bits, of some rows", async () => {
+    const path = temporary("p.npy");
+    await writeNpy(path, [{ data: Float64Array.of(0.5, 0.5, 1, 0, 0.5, 0.5) }], { classes: 2, type: "f64" });
+    const { stdout } = await run("entropy", path, "--input", "probabilities", "--base", "2", "--rows", "1:");
+    expect(stdout).toContain("bits");
+    expect(stdout).toMatch(/mean +0\.500/);
+    expect(stdout).toMatch(/maximum +1\.000/);
+  });
+});
+
+test("logratio bench measures every backend", async () => {
+  const { code, stdout } = await run("bench", "--classes", "1024");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/js +simd/);
+  expect(stdout).toMatch(/KL of logits( +\d+\.\d{3})+/);
+});
+
+test("--help and --version", async () => {
+  for (const command of ["compare", "entropy", "bench"]) {
+    const { code, stdout, stderr } = await run(command, "--help");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("Examples:");
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  }
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  expect(await run("--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+});

@@ -1,0 +1,37 @@
+// One row beside another, without streams.
+
+import { COLUMNS, Column } from "../../src/compare/rowResults.js";
+import { compareLoop } from "../../src/compare/rows.js";
+import { createRuntime, createRuntimeSync, type Runtime } from "../../src/runtime.js";
+import { doHere } from "../../src/work.js";
+
+export type FloatArray = Float32Array | Float64Array;
+
+const make = (backend: "simd" | "js") => createRuntimeSync("test", { backend, maxBytes: 2 ** 26 });
+export const runtimes = {
+  simd: make("simd"),
+  js: make("js"),
+  relaxed: await createRuntime("createEngine", { backend: "relaxed" }),
+} as const;
+
+/** All columns of one row. */
+export function compareRow(
+  { backend }: Runtime,
+  a: FloatArray,
+  b: FloatArray,
+  { temperature = 1, token = -1, topK = 10 } = {},
+): Record<keyof typeof Column, number> {
+  const values = new Float64Array(COLUMNS);
+  const work = {
+    functionName: "compareLogits",
+    loopName: "compareLogits",
+    loop: compareLoop,
+    rows: 1,
+    width: COLUMNS,
+    arrays: [a, b, Int32Array.of(token), undefined, undefined].map((array) => array && { array, perRow: array.length }),
+    settings: { classes: a.length, temperature, topK, formats: [null, null] },
+    finish: () => {},
+  };
+  doHere(backend, work, values, 0, 1);
+  return Object.fromEntries(Object.entries(Column).map(([name, at]) => [name, values[at]])) as never;
+}

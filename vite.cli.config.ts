@@ -1,0 +1,25 @@
+import { defineConfig, type Plugin } from "vite";
+
+/** The command line is built on the package's own entries, as anyone's program is. */
+const onEntries: Plugin = {
+  name: "on-entries",
+  enforce: "pre",
+  resolveId: (source) =>
+    source === "../index.js" || source === "../compare/index.js"
+      ? { id: source.replace("..", "."), external: true }
+      : undefined,
+};
+
+// The command, with its libraries bundled in, so that the package depends on nothing; their licences go beside it.
+export default defineConfig({
+  plugins: [onEntries],
+  ssr: { noExternal: true },
+  build: {
+    ssr: "src/cli/index.ts",
+    target: "es2022",
+    minify: true,
+    emptyOutDir: false,
+    license: { fileName: "cli.licenses.md" },
+    rolldownOptions: { output: { entryFileNames: "cli.js", chunkFileNames: "cli-[name].js" } },
+  },
+});
