@@ -24,7 +24,7 @@ import type {
   UnnormalizedOptions,
 } from "./options.js";
 import type { Runtime } from "./runtime.js";
-import { type AsideOptions, checkPlaces, doHere, type Work } from "./work.js";
+import { type AsideOptions, checkPlaces, doHere, nextTurn, type Work } from "./work.js";
 
 type OfOne<Options> = (p: Vector, options?: Options & AsideOptions) => Promise<number>;
 type OfPair<Options> = (p: Vector, q: Vector, options?: Options & AsideOptions) => Promise<number>;
@@ -155,17 +155,21 @@ export function asyncEngine(runtime: () => Runtime): AsyncEngine {
   return engine as unknown as AsyncEngine;
 }
 
-/** Does all rows aside, by the workers alone or in turns, and gives the result. */
+/**
+ * Does all rows aside, by the workers alone or in turns, and gives the result. Where it is helped, this thread does its share, a task
+ * at a time.
+ */
 export async function completeAside<Result, S>(
   runtime: () => Runtime,
   work: Work<Result, S>,
   aside: AsideOptions,
+  isHelped = false,
 ): Promise<Result> {
   const live = runtime();
   checkPlaces(live, work);
   aside.signal?.throwIfAborted();
   const values = new Float64Array(work.rows * work.width);
-  const done = live.pool === undefined ? 0 : await live.pool.doRowsAside(live.backend, work, values, aside);
+  const done = live.pool === undefined ? 0 : await live.pool.doRowsAside(live.backend, work, values, aside, isHelped);
   await doInTurns(runtime, work, values, done, aside);
   return work.finish(values);
 }
@@ -189,12 +193,6 @@ function splitOptions(name: string, options: unknown): { own: unknown; aside: As
 
 /** How long this thread computes before others have their turn. */
 const TURN_MILLISECONDS = 8;
-
-const nextTurn = (): Promise<void> =>
-  new Promise((resolve) => {
-    if (typeof setImmediate === "function") setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });
 
 /** Does rows on this thread, as many at once as take a turn. */
 async function doInTurns<S>(
