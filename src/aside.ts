@@ -1,31 +1,29 @@
 // Work as a promise: by the workers alone, or between the caller's other tasks.
 
 import type { Runtime } from "./runtime.js";
-import { type AsideOptions, checkPlaces, doHere, type Work } from "./work.js";
+import { type AsideOptions, checkPlaces, doHere, nextTurn, type Work } from "./work.js";
 
-/** Does all rows aside, by the workers alone or in turns, and gives the result. */
+/**
+ * Does all rows aside, by the workers alone or in turns, and gives the result. Where it is helped, this thread does its share, a task
+ * at a time.
+ */
 export async function completeAside<Result, S>(
   runtime: () => Runtime,
   work: Work<Result, S>,
   aside: AsideOptions,
+  isHelped = false,
 ): Promise<Result> {
   const live = runtime();
   checkPlaces(live, work);
   aside.signal?.throwIfAborted();
   const values = new Float64Array(work.rows * work.width);
-  const done = live.pool === undefined ? 0 : await live.pool.doRowsAside(live.backend, work, values, aside);
+  const done = live.pool === undefined ? 0 : await live.pool.doRowsAside(live.backend, work, values, aside, isHelped);
   await doInTurns(runtime, work, values, done, aside);
   return work.finish(values);
 }
 
 /** How long this thread computes before others have their turn. */
 const TURN_MILLISECONDS = 8;
-
-const nextTurn = (): Promise<void> =>
-  new Promise((resolve) => {
-    if (typeof setImmediate === "function") setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });
 
 /** Does rows on this thread, as many at once as take a turn. */
 async function doInTurns<S>(

@@ -44,6 +44,13 @@ export interface AsideOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
+/** When other tasks have had their turn. */
+export const nextTurn = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+
 export function arraysOf({ arrays }: Pick<Work<unknown>, "arrays">): (Vector | undefined)[] {
   return arrays.map((entry) => entry?.array);
 }

@@ -1,6 +1,6 @@
 import { completeAside } from "../aside.js";
 import { describe, temperatureOf } from "../inputs.js";
-import { MOST_LARGEST, RESERVED_BYTES, reservedBytes } from "../layout.js";
+import { MOST_LARGEST, MOST_THREADS, RESERVED_BYTES, reservedBytes } from "../layout.js";
 import { checkKeys } from "../options.js";
 import { availableThreads } from "../platform.js";
 import { createRuntime, type EngineOptions, type Runtime } from "../runtime.js";
@@ -18,7 +18,7 @@ export interface CompareOptions {
   temperature?: number;
   /** How many of the likeliest tokens `topOverlap` is of; 10 by default, 256 at most. */
   topK?: number;
-  /** Threads that compute, while the caller's reads; `"auto"`, the default, for as many as run at once. 1: the caller's does both. */
+  /** Threads that compute, the caller's among them, between reads; `"auto"`, the default, for as many as run at once. */
   threads?: number | "auto";
   /** Rows from `start` (inclusive) to `end` (exclusive); all by default. */
   start?: number;
@@ -57,9 +57,6 @@ const KEYS: readonly (keyof CompareOptions)[] = [
 
 const BATCH_BYTES = 2 ** 23;
 const MOST_BATCH_ROWS = 4096;
-/** Beside the caller's, which reads. */
-const MOST_THREADS = 31;
-
 type Pair<T> = readonly [base: T, other: T];
 type Source = AsyncIterable<RowBatch>;
 
@@ -81,8 +78,7 @@ export async function compareLogits(base: Source, other: Source, options: Compar
   options.signal?.throwIfAborted();
   const runtime = await createRuntime("createEngine", {
     backend: options.backend,
-    // the caller's, which reads, does not compute
-    threads: threads === 1 ? 1 : threads + 1,
+    threads,
     shared: threads > 1,
     maxBytes: bytesFor(threads, batchRows * classes),
   });
@@ -98,7 +94,7 @@ export async function compareLogits(base: Source, other: Source, options: Compar
 
 /** For sources that ask for their arrays too: five a side of f64, and one of f32. */
 function bytesFor(threads: number, numbers: number): number {
-  const needed = Math.max(RESERVED_BYTES, reservedBytes(threads + 1)) + numbers * 2 * (5 * 8 + 4) + 2 ** 20;
+  const needed = Math.max(RESERVED_BYTES, reservedBytes(threads)) + numbers * 2 * (5 * 8 + 4) + 2 ** 20;
   return Math.min(2 ** 32, needed);
 }
 
@@ -320,7 +316,7 @@ class Comparison {
       finish: (values) => values,
     };
     const { signal } = this.#options;
-    const values = await completeAside(() => this.#runtime, work, { signal });
+    const values = await completeAside(() => this.#runtime, work, { signal }, true);
     this.#checkRows(first, count, values);
     return rowResultsOf(values, tokens);
   }

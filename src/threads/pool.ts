@@ -5,7 +5,7 @@ import { CHUNK, type ChunkJob, type Mapping, RESULT, type Reduction } from "../k
 import { CHUNK_BYTES, RESULT_BYTES, resultsOf } from "../layout.js";
 import type { LinearMemory } from "../memory.js";
 import { availableThreads } from "../platform.js";
-import { type AsideOptions, arraysOf, doHere, type Work } from "../work.js";
+import { type AsideOptions, arraysOf, doHere, nextTurn, type Work } from "../work.js";
 import { Board, MOST_TASKS } from "./board.js";
 import {
   bringBack,
@@ -13,6 +13,7 @@ import {
   bytesOfTask,
   giveBack,
   lend,
+  partsOf,
   roomFor,
   rowsOfTask,
   rowsPerTaskOf,
@@ -56,7 +57,10 @@ const START_MILLISECONDS = 10_000;
 const ASIDE_BYTES = 2 ** 24;
 const COPIED_BYTES = 2 ** 22;
 
-/** A job that the workers do without the caller. */
+/** How long the caller stays awake for the last tasks of a job that it has helped with. */
+const AWAKE_MILLISECONDS = 2;
+
+/** A job that the workers do without the caller, or with its help now and then. */
 interface Aside {
   readonly tasks: number;
   readonly generation: number;
@@ -312,14 +316,16 @@ export class Pool implements Crew {
   }
 
   /**
-   * Does rows of a work on the workers alone, from the first on, until all are done, or nothing more can be: there are no workers
-   * left, or no memory for copies of what lies elsewhere. Returns how many have been done.
+   * Does rows of a work on the workers alone, or with the caller's help between its other tasks, from the first on, until all are
+   * done, or nothing more can be: there are no workers left, or no memory for copies of what lies elsewhere. Returns how many
+   * have been done.
    */
   async doRowsAside<S>(
     backend: Backend,
     work: Work<unknown, S>,
     values: Float64Array,
     { signal, onProgress }: AsideOptions,
+    isHelped: boolean,
   ): Promise<number> {
     const turn = this.#queue;
     let pass = (): void => {};
@@ -333,7 +339,7 @@ export class Pool implements Crew {
       while (from < work.rows && this.#workers.size > 0) {
         signal?.throwIfAborted();
         const rows = Math.min(work.rows - from, this.#rowsAside(work, writes));
-        if (!(await this.#doJobAside(backend, work, values, from, rows, writes, signal))) break;
+        if (!(await this.#doJobAside(backend, work, values, from, rows, writes, signal, isHelped))) break;
         from += rows;
         onProgress?.(from, work.rows);
       }
@@ -347,7 +353,7 @@ export class Pool implements Crew {
   #rowsAside({ arrays, width }: Pick<Work<unknown>, "arrays" | "width">, writes: Writes): number {
     let isCopied = false;
     for (const entry of arrays) {
-      if (entry === undefined || entry.perRow === 0) continue;
+      if (entry === undefined || entry.perRow <= 1) continue; // labels are copied in no time
       isCopied ||= !(isSharable(entry.array) && this.#memory.holds(entry.array.buffer));
     }
     const most = isCopied ? COPIED_BYTES : ASIDE_BYTES * this.#workers.size;
@@ -363,6 +369,7 @@ export class Pool implements Crew {
     rows: number,
     writes: Writes,
     signal: AbortSignal | undefined,
+    isHelped: boolean,
   ): Promise<boolean> {
     const lent = lend(this.#memory, work, from, rows, true);
     if (lent === undefined) return false;
@@ -372,7 +379,14 @@ export class Pool implements Crew {
       const rowsPerTask = rowsPerTaskOf(rows, writes, MOST_TASKS);
       const tasks = Math.ceil(rows / rowsPerTask);
       this.#board.writeRows({ text, from: 0, rows, rowsPerTask, width });
-      const isMarred = await this.#runAside(tasks, bytesOfTask(work, lent, tasks), signal);
+      const [own] = this.#results;
+      const doTask = (task: number) => {
+        const [first, last] = rowsOfTask(task, rowsPerTask, rows);
+        const part = { ...work, arrays: partsOf(work, lent) };
+        doHere(backend, part, own, first, last);
+      };
+      const help = isHelped ? doTask : undefined;
+      const isMarred = await this.#runAside(tasks, bytesOfTask(work, lent, tasks), signal, help);
       if (this.#isDisposed) throw new Error(`${work.functionName}: the engine has been disposed`);
       signal?.throwIfAborted();
       if (isMarred && writes === "in place") throw lostError(work.functionName);
@@ -398,7 +412,12 @@ export class Pool implements Crew {
   }
 
   /** Posts what has been written to the board, and resolves when the workers have done it, or what they began once `signal` says so. */
-  async #runAside(tasks: number, bytes: number, signal: AbortSignal | undefined): Promise<boolean> {
+  async #runAside(
+    tasks: number,
+    bytes: number,
+    signal: AbortSignal | undefined,
+    help: ((task: number) => void) | undefined,
+  ): Promise<boolean> {
     const board = this.#board;
     const generation = board.post(tasks, true);
     const aside: Aside = { tasks, generation, end: () => {}, isMarred: false };
@@ -429,6 +448,7 @@ export class Pool implements Crew {
     hold(true);
     signal?.addEventListener("abort", stop);
     try {
+      if (help) await this.#help(aside, help);
       await end;
     } finally {
       clearInterval(timer);
@@ -437,6 +457,26 @@ export class Pool implements Crew {
       hold(false);
     }
     return aside.isMarred;
+  }
+
+  /** Does what tasks it can claim, and gives way after each; then waits for the others awake, but not for long. */
+  async #help(aside: Aside, doTask: (task: number) => void): Promise<void> {
+    const board = this.#board;
+    const { tasks, generation } = aside;
+    for (let task = 0; task < tasks && this.#aside === aside; task++) {
+      if (!board.claim(task, generation, 0)) continue;
+      let isDone = true;
+      try {
+        doTask(task);
+      } catch {
+        isDone = false; // it is done again, and throws what there is to throw
+      }
+      board.settle(task, generation, 0, isDone);
+      await nextTurn();
+    }
+    const waited = performance.now();
+    while (board.countSettled(tasks) < tasks && performance.now() - waited < AWAKE_MILLISECONDS) await nextTurn();
+    if (board.countSettled(tasks) === tasks) aside.end();
   }
 
   /** Ends those that have begun what they do not end; all, where nobody has begun anything. */

@@ -80,6 +80,10 @@ function allocateFor(memory: LinearMemory, array: Vector, length: number): Share
   }
 }
 
+/** The arrays as they are lent: those rows alone. */
+export const partsOf = ({ arrays }: Pick<Work<unknown>, "arrays">, lent: Lent): (WorkArray | undefined)[] =>
+  arrays.map((entry, i) => entry && { ...entry, array: lent.arrays[i] as SharedArray });
+
 export function giveBack(memory: LinearMemory, owned: Iterable<SharedArray>): void {
   for (const array of owned) memory.free(array);
 }
