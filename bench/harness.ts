@@ -95,7 +95,7 @@ function callsOfSample(run: () => unknown, milliseconds: number): number {
 export type Contestant = (() => unknown) | { sample(milliseconds: number): Promise<number> };
 
 /** A contestant that has taken so many milliseconds sits the other rounds out, after three. */
-const PATIENCE = 3000;
+const PATIENCE = 4000;
 
 /** The order of a round: each begins at another place, every second goes backwards, so that all stand alike after all others. */
 function orderOf<T>(entries: T[], round: number): T[] {
@@ -162,9 +162,9 @@ async function takeTurn(
   return (result.latency.p50 * 1e6) / calls;
 }
 
-/** Median and both quartiles of how many times as fast as `base` something is, round by round. */
+/** Median and both quartiles of how many times as fast as `base` something is, round by round, of those that both have had. */
 export function ratioOf(base: number[], times: number[]): [number, number, number] {
-  const ratios = times.map((time, round) => base[round] / time);
+  const ratios = times.slice(0, base.length).map((time, round) => base[round] / time);
   return [median(ratios), quantile(ratios, 0.25), quantile(ratios, 0.75)];
 }
 

@@ -154,7 +154,7 @@ function show({ results, measure, shape, type, rows, classes, bytes }: CaseResul
       ["ns a class", ({ nanoseconds }) => (median(nanoseconds) / (rows * classes)).toFixed(3)],
       ["GB/s", ({ nanoseconds }) => (bytes / median(nanoseconds)).toFixed(2)],
       // how many times as fast simd is
-      ["simd is", ({ nanoseconds }) => shownRatio(ratioOf(nanoseconds, simd.slice(0, nanoseconds.length)))],
+      ["simd is", ({ nanoseconds }) => shownRatio(ratioOf(nanoseconds, simd))],
       ["error", ({ error }) => error?.toExponential(1) ?? ""],
       ["", ({ wrong = "" }) => wrong],
     ],

@@ -29,7 +29,7 @@ function fullRow(task: CaseResult, result: PeerResult, versions: Map<string, str
   const told = wrong.startsWith("off") ? "" : wrong.replace(/\s+/g, " ").replaceAll("|", "\\|");
   if (nanoseconds.length === 0) return [name, "", "", "", "", told];
   const perClass = nanoseconds.map((time) => time / (task.rows * task.classes));
-  const simd = resultOf(task, SIMD)?.nanoseconds.slice(0, nanoseconds.length);
+  const simd = resultOf(task, SIMD)?.nanoseconds;
   const ratio = simd && contestant !== SIMD ? ratioOf(nanoseconds, simd).map(threeDigits) : [];
   const cells = [
     name,
