@@ -6,7 +6,7 @@ import { bench } from "./bench.js";
 import { compare } from "./compare.js";
 import { entropy } from "./entropy.js";
 import { Exit, type Io } from "./io.js";
-import { each, readCount, readPositive, readRows, readShape, readThreads, readType } from "./options.js";
+import { each, readBound, readCount, readPositive, readRows, readShape, readThreads, readType } from "./options.js";
 
 const { version } = createRequire(import.meta.url)("logratio/package.json");
 
@@ -100,7 +100,7 @@ by row. The report goes to standard output.`,
     .option("--threads <count>", "threads that compute (default: all there are)", readThreads)
     .option("--json <file>", 'write the report as JSON; "-" for standard output, instead of the tables')
     .option("--html <file>", "write the report as a page with charts")
-    .option("--max-mean-kl <nats>", "exit with 1 if the mean of KL(base‖other) is more", readPositive)
+    .option("--max-mean-kl <nats>", "exit with 1 if the mean of KL(base‖other) is more", readBound)
     .option("--checkpoint <file>", "keep what is done there every few seconds, and go on from it if it is there")
     .addHelpText("after", COMPARE)
     .action((base, other, options) => compare({ base, other, ...options }, version, io));

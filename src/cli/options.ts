@@ -41,6 +41,9 @@ export function readPositive(text: string): number {
   throw new InvalidArgumentError("It must be a positive number.");
 }
 
+/** A positive number, or 0. */
+export const readBound = (text: string): number => (/^0*\.?0+$/.test(text.trim()) ? 0 : readPositive(text));
+
 export const readThreads = (text: string): number | "auto" => (text === "auto" ? text : readCount(text));
 
 export function readType(text: string): ElementType {

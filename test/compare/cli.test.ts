@@ -163,6 +163,9 @@ describe("logratio compare", () => {
     expect(exceeded.stdout).toContain("Worst tokens");
     expect(exceeded.stderr).toContain(`${mean}`);
     expect(await run("compare", ...pair, "--max-mean-kl", String(mean))).toMatchObject({ code: 0, stderr: "" });
+    // 0: the same model, to the bit
+    expect(await run("compare", pair[0], pair[0], "--max-mean-kl", "0")).toMatchObject({ code: 0, stderr: "" });
+    expect(await run("compare", ...pair, "--max-mean-kl", "0")).toMatchObject({ code: 1 });
   });
 });
 
