@@ -17,14 +17,19 @@ function makeLogits(type: "f32" | "f64", n: number, gaussian: () => number, nois
   return { p: rounded(p), q: rounded(q), counts: rounded(new Float64Array(n)) };
 }
 
-/** Rows like a language model's probabilities: heavy-tailed p, and q near it. Seeded, so that runs are alike. */
-export function makeRows(type: "f32" | "f64", n: number, { variant, input }: Family): Rows {
+/** Random numbers, seeded so that runs are alike: uniform in (0, 1) by a congruential generator, standard normal by Box and Muller. */
+export function makeRandom(): { uniform: () => number; gaussian: () => number } {
   let state = 20261124;
   const uniform = () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return ((state >>> 8) + 0.5) / 16777216;
   };
-  const gaussian = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  return { uniform, gaussian: () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()) };
+}
+
+/** Rows like a language model's probabilities: heavy-tailed p, and q near it. */
+export function makeRows(type: "f32" | "f64", n: number, { variant, input }: Family): Rows {
+  const { uniform, gaussian } = makeRandom();
   if (input === "logits") return makeLogits(type, n, gaussian, variant === "near" ? 1e-3 : 0.4);
   const p = Float64Array.from({ length: n }, () => Math.exp(2 * gaussian()));
   const q = p.map((x) => x * Math.exp(0.5 * gaussian()));
@@ -94,9 +99,6 @@ function callsOfSample(run: () => unknown, milliseconds: number): number {
 /** A function, or what times calls of its own for about so long, and tells how many nanoseconds one takes. */
 export type Contestant = (() => unknown) | { sample(milliseconds: number): Promise<number> };
 
-/** A contestant that has taken so many milliseconds sits the other rounds out, after three. */
-const PATIENCE = 4000;
-
 /** The order of a round: each begins at another place, every second goes backwards, so that all stand alike after all others. */
 function orderOf<T>(entries: T[], round: number): T[] {
   const first = (round >> 1) % entries.length;
@@ -106,20 +108,21 @@ function orderOf<T>(entries: T[], round: number): T[] {
 
 /**
  * Nanoseconds of a call of each contestant, round by round: all take a turn in each. `beforeTurn` may wait, to let a page live,
- * and ends it all by throwing.
+ * and ends it all by throwing. A contestant that has taken `patience` milliseconds sits the other rounds out, after three.
  */
 export async function measureInTurns(
   contestants: Record<string, Contestant>,
   rounds: number,
   milliseconds: number,
   beforeTurn?: (round: number, contestant: string) => Promise<void>,
+  patience = Number.POSITIVE_INFINITY,
 ): Promise<Record<string, number[]>> {
   const sampleMilliseconds = Math.max(LEAST_SAMPLE_MILLISECONDS, SAMPLE_STEPS * clockStep());
   const times: Record<string, number[]> = {};
   const spent: Record<string, number> = {};
   for (let round = 0; round < rounds; round++) {
     for (const [name, contestant] of orderOf(Object.entries(contestants), round)) {
-      if (round >= 3 && spent[name] > PATIENCE) continue;
+      if (round >= 3 && spent[name] > patience) continue;
       await beforeTurn?.(round, name);
       const start = performance.now();
       times[name] ??= [];

@@ -12,6 +12,7 @@ import {
   type FloatArray,
   LABEL,
 } from "../family.js";
+import { makeRandom } from "../harness.js";
 import type { Case, MeasureName } from "./peer.js";
 
 /** ln p = spread·g + what is said, ln q = ln p + noise·g', of standard normal g and g'. */
@@ -56,16 +57,6 @@ const GIVES_MATRIX: ReadonlySet<MeasureName> = new Set(["softmax", "crossEntropy
 export const bytesPerClass = ({ measure, type }: Case): number =>
   (TAKES_PAIR.has(measure) ? 2 : 1) * (type === "f32" ? 4 : 8);
 
-/** Standard normal numbers, by a congruential generator and Box–Muller. */
-function gaussianFrom(seed: number): { gaussian: () => number; uniform: () => number } {
-  let state = seed;
-  const uniform = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return ((state >>> 8) + 0.5) / 16777216;
-  };
-  return { uniform, gaussian: () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()) };
-}
-
 function normalize(row: Float64Array): void {
   const sum = row.reduce((total, x) => total + x);
   for (let i = 0; i < row.length; i++) row[i] /= sum;
@@ -94,7 +85,7 @@ const caseOf = (
 };
 
 export function makeCase(measure: MeasureName, shape: Shape, type: Case["type"], rows: number, classes: number): Case {
-  const { uniform, gaussian } = gaussianFrom(20261124);
+  const { uniform, gaussian } = makeRandom();
   const p = new Float64Array(rows * classes);
   const q = new Float64Array(rows * classes);
   for (let start = 0; start < p.length; start += classes) {

@@ -36,6 +36,8 @@ const measures = flags.measures.split(",") as MeasureName[];
 const sizes = flags.quick ? [1000] : flags.classes.split(",").map(Number);
 const parts = new Set(flags.only.split(","));
 const MILLISECONDS = flags.quick ? 1 : 8;
+/** Some take seconds a call: three rounds of them must do. */
+const PATIENCE = 4000;
 /** Large enough for a vocabulary, small enough for three rounds of all. */
 const USUAL = flags.quick ? 1000 : 131072;
 const BATCH = flags.quick ? 2 : 256;
@@ -117,6 +119,7 @@ async function runCase(peers: readonly Peer[], task: Case): Promise<CaseResult> 
     flags.quick ? 2 : Number(flags.rounds),
     MILLISECONDS,
     async (_, name) => entries.get(name)?.enter?.(),
+    PATIENCE,
   );
   for (const entry of entries.values()) entry.close?.();
   const { measure, shape, type, rows, classes } = task;

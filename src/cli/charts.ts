@@ -2,6 +2,9 @@
 // an interruption.
 
 import type { RowResults } from "../compare/index.js";
+import { exp, ln } from "../scalar.js";
+
+const LN10 = 2.302585092994046;
 
 /** Of as many points, at most, is the line along the text. */
 const MOST_POINTS = 1024;
@@ -59,10 +62,17 @@ export class Charts {
   add(_first: number, { count, kl, tokens, baseLogProbability, otherLogProbability }: RowResults): void {
     for (let r = 0; r < count; r++) {
       this.#addAlong(kl[r]);
-      const bin = Math.floor((Math.log10(kl[r]) - LEAST) * BINS);
-      this.#histogram[Math.max(0, Math.min(this.#histogram.length - 1, bin + 1))]++;
-      if (tokens[r] >= 0) this.#addToken(Math.exp(baseLogProbability[r]), Math.exp(otherLogProbability[r]));
+      this.#histogram[this.#binOf(kl[r])]++;
+      if (tokens[r] >= 0) this.#addToken(exp(baseLogProbability[r]), exp(otherLogProbability[r]));
     }
+  }
+
+  /** By the logarithm of the kernels: a host's own would put some numbers into other bins than another's. */
+  #binOf(kl: number): number {
+    const last = this.#histogram.length - 1;
+    if (!(kl > 0)) return 0;
+    if (kl === Number.POSITIVE_INFINITY) return last;
+    return Math.max(0, Math.min(last, 1 + Math.floor((ln(kl) / LN10 - LEAST) * BINS)));
   }
 
   #addAlong(kl: number): void {

@@ -1,5 +1,6 @@
 // Rows to the file of llama.cpp's perplexity tool, quantised as the tool does it.
 
+import { exp, ln } from "../scalar.js";
 import { widen } from "./half.js";
 import { HEADER_BYTES, LLAMA_CPP_MAGIC, type LlamaCppHeader, layOut, ROW_HEADER_BYTES } from "./llamaCpp.js";
 import { appendRows, writeWhole } from "./outputFile.js";
@@ -79,9 +80,9 @@ function quantise(row: Float32Array | Float64Array, depth: number, bytes: Uint8A
   largest = fround(largest);
   smallest = Math.max(fround(smallest), fround(largest - depth));
   let sum = 0;
-  for (let i = 0; i < row.length; i++) sum += fround(Math.exp(fround(fround(row[i]) - largest)));
+  for (let i = 0; i < row.length; i++) sum += fround(exp(fround(fround(row[i]) - largest)));
   const step = fround(fround(largest - smallest) / 65535);
-  const floor = fround(fround(smallest - largest) - fround(Math.log(sum)));
+  const floor = fround(fround(smallest - largest) - fround(ln(sum)));
 
   new Float32Array(bytes.buffer, bytes.byteOffset, 2).set([step, floor]);
   if (step === 0) return;
