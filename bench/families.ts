@@ -5,6 +5,7 @@ import { distillationLoss, distillationLossWithGradient } from "./distillationLo
 import { entropy } from "./entropy.bench.js";
 import { entropyOfLogits } from "./entropyOfLogits.bench.js";
 import type { Family } from "./family.js";
+import { gaussianKl } from "./gaussianKl.bench.js";
 import { jeffreysDivergence } from "./jeffreysDivergence.bench.js";
 import { jsDivergence } from "./jsDivergence.bench.js";
 import { jsDivergenceOfLogits } from "./jsDivergenceOfLogits.bench.js";
@@ -35,4 +36,5 @@ export const FAMILIES: readonly Family[] = [
   crossEntropyLossWithGradient,
   distillationLoss,
   distillationLossWithGradient,
+  gaussianKl,
 ];

@@ -10,6 +10,10 @@ import type {
   CrossEntropyLossOptions,
   DistillationLoss,
   DistillationLossOptions,
+  Elbo,
+  ElboOptions,
+  GaussianKl,
+  GaussianKlOptions,
   Labels,
   PerplexityOptions,
   TokenLogLikelihoodRatio,
@@ -98,6 +102,13 @@ export interface AsyncEngine {
     teacherLogits: Vector,
     options: DistillationLossOptions & AsideOptions,
   ): Promise<DistillationLoss>;
+  gaussianKl(mean: Vector, logVariance: Vector, options?: GaussianKlOptions & AsideOptions): Promise<GaussianKl>;
+  elbo(
+    logLikelihood: number | Vector,
+    mean: Vector,
+    logVariance: Vector,
+    options?: ElboOptions & AsideOptions,
+  ): Promise<Elbo>;
   tokenLogProbabilities(logits: Vector, tokens: Labels, options: TokenOptions & AsideOptions): Promise<Float64Array>;
   perplexity(logits: Vector, tokens: Labels, options: PerplexityOptions & AsideOptions): Promise<number>;
   logLikelihoodRatioOfTokens(
@@ -119,6 +130,8 @@ function methodsByName(): Record<keyof AsyncEngine, Method> {
   const methods: Record<string, Method> = {
     crossEntropyLoss: { count: 2, prepare: ([z, targets], options) => losses.crossEntropyLoss(z, targets, options) },
     distillationLoss: { count: 2, prepare: ([a, b], options) => losses.distillationLoss(a, b, options) },
+    gaussianKl: { count: 2, prepare: ([mean, variance], options) => losses.gaussianKl(mean, variance, options) },
+    elbo: { count: 3, prepare: ([own, mean, variance], options) => losses.elbo(own, mean, variance, options) },
     tokenLogProbabilities: { count: 2, prepare: ([z, t], options) => losses.tokenLogProbabilities(z, t, options) },
     perplexity: { count: 2, prepare: ([z, tokens], options) => losses.perplexity(z, tokens, options) },
     logLikelihoodRatioOfTokens: {

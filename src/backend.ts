@@ -209,6 +209,7 @@ export abstract class Backend<Location = unknown> {
         this.callMapping(kernel, precision, locations, this.at(out, outStart + done, count), count);
         continue;
       }
+      this.#staged[OUT_SLOT] = undefined;
       const flags = this.callMapping(kernel, precision, locations, this.stagingAt(precision, OUT_SLOT, count), count);
       const result = this.staging(precision, OUT_SLOT);
       if (flags & UNUSUAL && exception) {

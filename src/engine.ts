@@ -7,6 +7,10 @@ import type {
   CrossEntropyLossOptions,
   DistillationLoss,
   DistillationLossOptions,
+  Elbo,
+  ElboOptions,
+  GaussianKl,
+  GaussianKlOptions,
   Labels,
   PerplexityOptions,
   TokenLogLikelihoodRatio,
@@ -276,6 +280,16 @@ export class Engine implements Disposable {
   /** See the function {@link index!distillationLoss}. */
   distillationLoss(studentLogits: Vector, teacherLogits: Vector, options: DistillationLossOptions): DistillationLoss {
     return complete(this.#runtime, losses.distillationLoss(studentLogits, teacherLogits, options));
+  }
+
+  /** See the function {@link index!gaussianKl}. */
+  gaussianKl(mean: Vector, logVariance: Vector, options?: GaussianKlOptions): GaussianKl {
+    return complete(this.#runtime, losses.gaussianKl(mean, logVariance, options));
+  }
+
+  /** See the function {@link index!elbo}. */
+  elbo(logLikelihood: number | Vector, mean: Vector, logVariance: Vector, options?: ElboOptions): Elbo {
+    return complete(this.#runtime, losses.elbo(logLikelihood, mean, logVariance, options));
   }
 
   /** See the function {@link index!tokenLogProbabilities}. */

@@ -14,6 +14,10 @@ import type {
   CrossEntropyLossOptions,
   DistillationLoss,
   DistillationLossOptions,
+  Elbo,
+  ElboOptions,
+  GaussianKl,
+  GaussianKlOptions,
   Labels,
   PerplexityOptions,
   TokenLogLikelihoodRatio,
@@ -39,6 +43,11 @@ export type {
   CrossEntropyLossOptions,
   DistillationLoss,
   DistillationLossOptions,
+  Elbo,
+  ElboOptions,
+  GaussianGradient,
+  GaussianKl,
+  GaussianKlOptions,
   Labels,
   PerplexityOptions,
   Reduction,
@@ -420,6 +429,48 @@ export function distillationLoss(
   options: DistillationLossOptions,
 ): DistillationLoss {
   return complete(defaultRuntime(), losses.distillationLoss(studentLogits, teacherLogits, options));
+}
+
+/**
+ * KL divergence of diagonal Gaussians N(μ, e^l) from N(m, e^w), the standard normal distribution by default: a row's is
+ * ½ Σ [e^v - 1 - v] + ½ Σ (μ - m)²·e^-w, v = l - w, over its latent dimensions. The term of a variational autoencoder's loss.
+ *
+ * No sum of cancelling parts: nothing is lost where a posterior has collapsed to the prior.
+ *
+ * @param mean - Means μ: a row-major matrix of `rowLength` latent dimensions, or one row.
+ * @param logVariance - Logarithms l of the variances, likewise.
+ * @param options - `rowLength`; `priorMean` m, `priorLogVariance` w, of one row or as many; `reduction` over rows (`"mean"`,
+ * `"sum"`, `"none"`); `gradient`: e^-w·(μ - m) and ½(e^v - 1).
+ * @returns `kl` in nats >= 0, 0 for equal Gaussians; `count`; `perRow`; `gradient`, of the arguments' types. *Relative* error of
+ * a row: 1e-6 (f32), 4e-15 (f64), however alike the two are; in f64 from v = 16 on 2e-16·v, as v is rounded.
+ * @throws TypeError for the wrong kind of thing; RangeError for a number that is not finite (a variance of 0 has no logarithm),
+ * and for lengths that do not fit. Complexity O(rows·dimensions); no memory beyond the gradient.
+ * @example
+ * gaussianKl([1, 0], [0, 0]).kl; // 0.5
+ * @see D. P. Kingma, M. Welling, Auto-Encoding Variational Bayes (2014), appendix B
+ */
+export function gaussianKl(mean: Vector, logVariance: Vector, options?: GaussianKlOptions): GaussianKl {
+  return complete(defaultRuntime(), losses.gaussianKl(mean, logVariance, options));
+}
+
+/**
+ * Evidence lower bound ln p(x|z) - β·KL(q(z|x)‖p(z)) of a variational autoencoder, of Gaussian posteriors q with diagonal
+ * covariances: what training maximises.
+ *
+ * @param logLikelihood - ln p(x|z) of each row's reconstruction, in nats (a number where there is one row): summed over the
+ * dimensions of x, as {@link crossEntropyLoss} of `reduction: "none"` gives it with the other sign.
+ * @param mean - As for {@link gaussianKl}.
+ * @param logVariance - As for {@link gaussianKl}.
+ * @param options - Those of {@link gaussianKl}, and `beta` (1 by default).
+ * @returns `elbo`, `logLikelihood` and `kl`, means over rows (sums with `"sum"` and `"none"`); `count`; `perRow`; `gradient` of
+ * the bound in mean and logVariance by way of the divergence.
+ * @throws As {@link gaussianKl}; RangeError for a log-likelihood that is NaN or Infinity, or as many as there are not rows.
+ * @example
+ * elbo(-10, [1, 0], [0, 0]).elbo; // -10.5
+ * @see I. Higgins et al., β-VAE (2017), for β
+ */
+export function elbo(logLikelihood: number | Vector, mean: Vector, logVariance: Vector, options?: ElboOptions): Elbo {
+  return complete(defaultRuntime(), losses.elbo(logLikelihood, mean, logVariance, options));
 }
 
 /**

@@ -12,6 +12,8 @@ export const REDUCTIONS = [
   "divergencesOfLogits",
   "entropy",
   "entropyOfLogits",
+  "gaussianKl",
+  "gaussianKlBetween",
   "jeffreysDivergence",
   "jsDivergence",
   "jsDivergenceOfLogits",
@@ -34,11 +36,13 @@ export const MAPPINGS = [
   "lessTargets",
   "logRatio",
   "logRatioOfLogits",
+  "meanGradient",
   "mixtureGradient",
   "reverseGradient",
   "scaled",
   "shifted",
   "softmaxDifference",
+  "varianceGradient",
 ] as const;
 export type Mapping = (typeof MAPPINGS)[number];
 

@@ -3,7 +3,7 @@
 import { type ArrayDefinition, arrayLoop, type Definition, measureLoop } from "./calls.js";
 import { compareLoop } from "./compare/rows.js";
 import * as definitions from "./definitions.js";
-import { crossEntropyLoop, distillationLoop, tokenLoop } from "./losses/index.js";
+import { crossEntropyLoop, distillationLoop, gaussianLoop, tokenLoop } from "./losses/index.js";
 import type { Loop } from "./work.js";
 
 const isMeasure = (definition: Definition | ArrayDefinition): definition is Definition => "distributions" in definition;
@@ -13,6 +13,7 @@ export function loopsByName(): ReadonlyMap<string, Loop<never>> {
     ["compareLogits", compareLoop],
     ["crossEntropyLoss", crossEntropyLoop],
     ["distillationLoss", distillationLoop],
+    ["gaussianKl", gaussianLoop],
     ["tokens", tokenLoop],
   ]);
   for (const definition of Object.values(definitions) as (Definition | ArrayDefinition)[]) {

@@ -129,7 +129,9 @@ export class SimdBackend extends Backend<number> {
     const run = this.#kernels[precision][kernel];
     const { state } = this.#region;
     if (rows.length === 2) return run(rows[0], rows[1], count, state);
-    return rows.length === 1 ? run(rows[0], count, state) : run(rows[0], rows[1], rows[2], count, state);
+    if (rows.length === 1) return run(rows[0], count, state);
+    if (rows.length === 3) return run(rows[0], rows[1], rows[2], count, state);
+    return run(rows[0], rows[1], rows[2], rows[3], count, state);
   }
 
   protected callMapping(

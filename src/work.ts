@@ -82,8 +82,15 @@ export function checkPlaces(
   { memory }: Runtime,
   { functionName, arrays }: Pick<Work<unknown>, "functionName" | "arrays">,
 ): void {
-  const written = arrays.find((entry) => entry?.isWritten)?.array as FloatArray | undefined;
-  if (written === undefined) return;
+  for (const entry of arrays) if (entry?.isWritten) checkPlace(memory, functionName, arrays, entry.array as FloatArray);
+}
+
+function checkPlace(
+  memory: Runtime["memory"],
+  functionName: string,
+  arrays: readonly (WorkArray | undefined)[],
+  written: FloatArray,
+): void {
   const { buffer } = written;
   for (const entry of arrays) {
     const array = entry?.array;

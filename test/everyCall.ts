@@ -48,6 +48,8 @@ export function argumentsOf({ z, w, p, counts, one, tokens }: Arrays): Record<Na
     logSoftmaxRows: [w, { rowLength }],
     crossEntropyLoss: [z, tokens, { ...loss, classWeights: Array.from({ length: rowLength }, (_, i) => i + 1) }],
     distillationLoss: [z, w, { rowLength, gradient: true, direction: "js" }],
+    gaussianKl: [z, w, { rowLength, priorMean: one, priorLogVariance: one, reduction: "none", gradient: true }],
+    elbo: [Array.from(tokens, (token) => -token), z, w, { rowLength, beta: 0.5, gradient: true }],
     tokenLogProbabilities: [z, tokens, { rowLength }],
     perplexity: [z, Array.from(tokens), { rowLength }],
     logLikelihoodRatioOfTokens: [z, w, tokens, { rowLength }],

@@ -82,6 +82,6 @@ const docs = examplesOf(
 );
 
 describe("docstrings", () => {
-  test("every measure has an example", () => expect(docs).toHaveLength(17));
+  test("every measure has an example", () => expect(docs).toHaveLength(19));
   test.each(docs)("$expression", ({ expression, shown }) => expectShown(evaluate("", expression), shown));
 });

@@ -12,6 +12,16 @@ import { divergencesOfLogits_f32, divergencesOfLogits_f64 } from "./divergencesO
 import { entropy_f32, entropy_f64 } from "./entropy.js";
 import { entropyOfLogits_f32, entropyOfLogits_f64 } from "./entropyOfLogits.js";
 import {
+  gaussianKl_f32,
+  gaussianKl_f64,
+  gaussianKlBetween_f32,
+  gaussianKlBetween_f64,
+  meanGradient_f32,
+  meanGradient_f64,
+  varianceGradient_f32,
+  varianceGradient_f64,
+} from "./gaussianKl.js";
+import {
   lessTargets_f32,
   lessTargets_f64,
   reverseGradient_f32,
@@ -60,6 +70,8 @@ export const kernels = {
     entropy: entropy_f32,
     entropyOfLogits: entropyOfLogits_f32,
     exponentials: exponentials_f32,
+    gaussianKl: gaussianKl_f32,
+    gaussianKlBetween: gaussianKlBetween_f32,
     jeffreysDivergence: jeffreysDivergence_f32,
     jsDivergence: jsDivergence_f32,
     jsDivergenceOfLogits: jsDivergenceOfLogits_f32,
@@ -73,6 +85,7 @@ export const kernels = {
     logSumExp: logSumExp_f32,
     maximum: maximum_f32,
     mixtureDivergence: mixtureDivergence_f32,
+    meanGradient: meanGradient_f32,
     mixtureGradient: mixtureGradient_f32,
     reverseGradient: reverseGradient_f32,
     scaled: scaled_f32,
@@ -81,6 +94,7 @@ export const kernels = {
     softTargets: softTargets_f32,
     sumOfLogits: sumOfLogits_f32,
     survey: survey_f32,
+    varianceGradient: varianceGradient_f32,
   },
   f64: {
     crossEntropy: crossEntropy_f64,
@@ -89,6 +103,8 @@ export const kernels = {
     entropy: entropy_f64,
     entropyOfLogits: entropyOfLogits_f64,
     exponentials: exponentials_f64,
+    gaussianKl: gaussianKl_f64,
+    gaussianKlBetween: gaussianKlBetween_f64,
     jeffreysDivergence: jeffreysDivergence_f64,
     jsDivergence: jsDivergence_f64,
     jsDivergenceOfLogits: jsDivergenceOfLogits_f64,
@@ -102,6 +118,7 @@ export const kernels = {
     logSumExp: logSumExp_f64,
     maximum: maximum_f64,
     mixtureDivergence: mixtureDivergence_f64,
+    meanGradient: meanGradient_f64,
     mixtureGradient: mixtureGradient_f64,
     reverseGradient: reverseGradient_f64,
     scaled: scaled_f64,
@@ -110,5 +127,6 @@ export const kernels = {
     softTargets: softTargets_f64,
     sumOfLogits: sumOfLogits_f64,
     survey: survey_f64,
+    varianceGradient: varianceGradient_f64,
   },
 };

@@ -11,6 +11,16 @@ export {
   distillationLoop,
   distillationLoss,
 } from "./distillationLoss.js";
+export {
+  type Elbo,
+  type ElboOptions,
+  elbo,
+  type GaussianGradient,
+  type GaussianKl,
+  type GaussianKlOptions,
+  gaussianKl,
+  gaussianLoop,
+} from "./gaussianKl.js";
 export type { Labels, Reduction } from "./labels.js";
 export {
   logLikelihoodRatioOfTokens,

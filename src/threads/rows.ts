@@ -103,11 +103,13 @@ export const rowsPerTaskOf = (rows: number, writes: Writes, tasks: number): numb
 
 /** Copies of what lies outside the memory are written elsewhere. */
 export function writesOf(memory: LinearMemory, { arrays }: Pick<Work<unknown>, "arrays">): Writes {
-  const written = arrays.find((entry) => entry?.isWritten)?.array as SharedArray | undefined;
-  if (written === undefined) return "nothing";
   const isHeld = ({ array }: WorkArray) => isSharable(array) && memory.holds(array.buffer);
-  const isHere = (entry: WorkArray) => isHeld(entry) && (entry.array as SharedArray).byteOffset === written.byteOffset;
-  return arrays.filter((entry) => entry && isHere(entry)).length > 1 ? "in place" : "elsewhere";
+  const offsets = arrays.map((entry) => (entry && isHeld(entry) ? (entry.array as SharedArray).byteOffset : undefined));
+  const written = offsets.filter((_, i) => arrays[i]?.isWritten);
+  if (!arrays.some((entry) => entry?.isWritten)) return "nothing";
+  return offsets.filter((offset) => offset !== undefined && written.includes(offset)).length > written.length
+    ? "in place"
+    : "elsewhere";
 }
 
 /** Bytes that a task reads and writes. */

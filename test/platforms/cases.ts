@@ -4,6 +4,7 @@
 import type { Engine, Vector } from "../../src/index.js";
 import { type Constructor, type FloatArray, moved, outcomeOf } from "../bits.js";
 import { argumentsOf, type Name } from "../everyCall.js";
+import * as gaussians from "../gaussianCalls.js";
 import * as logits from "../logitCalls.js";
 import * as probabilities from "../probabilityCalls.js";
 import { randomNumbers } from "../random.js";
@@ -86,6 +87,15 @@ function addLogits(digest: Digest, engine: Engine): void {
       for (const n of FEW_LENGTHS.filter(isIts)) addRows(digest, engine, others, logits.makeRows(kind, type, n));
       const n = STAGED_LENGTHS[i % STAGED_LENGTHS.length];
       addRows(digest, engine, i === 0 ? logits.LOSSES : logits.OF_LOGITS, logits.makeRows(kind, type, n));
+    }
+  }
+}
+
+function addGaussians(digest: Digest, engine: Engine): void {
+  for (const type of TYPES) {
+    for (const [i, kind] of Object.keys(gaussians.KINDS).entries()) {
+      const lengths = [...LENGTHS, STAGED_LENGTHS[i % STAGED_LENGTHS.length], LONG_LENGTHS[i % LONG_LENGTHS.length]];
+      for (const n of lengths) addRows(digest, engine, gaussians.CALLS, gaussians.makeGaussians(kind, type, n));
     }
   }
 }
@@ -203,6 +213,7 @@ export async function runCases(logratio: Package, options: RunOptions): Promise<
   for (const [name, add] of Object.entries({
     probabilities: addProbabilities,
     logits: addLogits,
+    gaussians: addGaussians,
     longRows: addLongRows,
     everyCall: addEveryCall,
     mistakes: addMistakes,

@@ -62,4 +62,8 @@ export const MISTAKES: ((engine: Engine, logratio: Package) => unknown)[] = [
   (_, { createEngineSync }) => createEngineSync({ threads: 2 }),
   (_, { createEngine }) => createEngine({ threads: 0 }),
   (_, { createEngine }) => createEngine({ module: wrong({}) }),
+  (engine) => engine.gaussianKl([0, Number.NaN], half),
+  (engine) => engine.gaussianKl(half, half, { rowLength: 1, priorMean: [Number.POSITIVE_INFINITY] }),
+  (engine) => engine.gaussianKl(half, half, wrong({ gradients: true })),
+  (engine) => engine.elbo([0, 0, 0], half, half, { rowLength: 1 }),
 ];

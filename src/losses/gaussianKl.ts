@@ -1,0 +1,337 @@
+// KL of diagonal Gaussians, the term that a variational autoencoder's loss has beside the reconstruction, with its gradient.
+
+import { type Backend, type FloatArray, UNUSUAL, type Vector } from "../backend.js";
+import { checkApart, checkOut, countRows } from "../calls.js";
+import { NO_FIELDS } from "../fallback/blocks.js";
+import { excessNear_f64 } from "../fallback/exponential.js";
+import { type Call, checkOptions, checkVector, describe, type NamedRow, placeOf, precisionOf } from "../inputs.js";
+import { Sum } from "../measures/wide.js";
+import { checkKeys } from "../options.js";
+import { exp } from "../scalar.js";
+import type { Loop, Work } from "../work.js";
+import { checkNumber, checkReduction, type Reduction } from "./labels.js";
+
+/** d / d mean and d / d log-variance, matrices as the arguments are. */
+export interface GaussianGradient {
+  mean: FloatArray;
+  logVariance: FloatArray;
+}
+
+/** The options of {@link index!gaussianKl}. */
+export interface GaussianKlOptions {
+  /** Latent dimensions: numbers a row of the row-major matrices. All of `mean` by default, which is then one row. */
+  rowLength?: number;
+  /** Means m of the other Gaussian: a row for all, or one for each; 0 by default. */
+  priorMean?: Vector;
+  /** Logarithms w of the other Gaussian's variances: a row for all, or one for each; 0 by default. */
+  priorLogVariance?: Vector;
+  /** `"mean"` over rows (the default), `"sum"`, or `"none"`. */
+  reduction?: Reduction;
+  /**
+   * `true` for the gradient in new arrays, or a pair of arrays of the arguments' type to write it to, which may be the arguments
+   * themselves.
+   */
+  gradient?: boolean | { mean: Float32Array | Float64Array; logVariance: Float32Array | Float64Array };
+}
+
+export interface GaussianKl {
+  /** In nats: the mean over rows, or with `"sum"` and `"none"` their sum. */
+  kl: number;
+  /** Rows. */
+  count: number;
+  /** With `reduction: "none"`: the divergence of each row. */
+  perRow?: Float64Array;
+  /** d kl / d mean and d kl / d logVariance: with `"none"`, that of each row's own divergence. */
+  gradient?: GaussianGradient;
+}
+
+/** The options of {@link index!elbo}. */
+export interface ElboOptions extends GaussianKlOptions {
+  /** What the divergence is multiplied by, as in a β-VAE; 1 by default. */
+  beta?: number;
+}
+
+export interface Elbo {
+  /** logLikelihood - β·kl, a lower bound of the evidence ln p(x) where β is 1. */
+  elbo: number;
+  logLikelihood: number;
+  kl: number;
+  /** Rows. */
+  count: number;
+  /** With `reduction: "none"`: the bound of each row. */
+  perRow?: Float64Array;
+  /** d elbo / d mean and d elbo / d logVariance by way of the divergence, which is -β times its gradient. */
+  gradient?: GaussianGradient;
+}
+
+const KL_KEYS = ["rowLength", "priorMean", "priorLogVariance", "reduction", "gradient"] as const;
+const ELBO_KEYS = [...KL_KEYS, "beta"] as const;
+const REDUCTIONS = ["mean", "sum", "none"] as const;
+const NAMES = ["mean", "logVariance", "priorMean", "priorLogVariance"] as const;
+
+interface GaussianSettings {
+  readonly call: Call;
+  readonly isStandard: boolean;
+  /** Times the gradient. */
+  readonly slope: number;
+}
+
+/** e^v - 1 - v of any v. */
+const excess = (v: number): number => (Math.abs(v) <= 2 ? excessNear_f64(v) : exp(v) - 1 - v);
+
+/** Throws for the first number of a row that is not finite. */
+function checkFinite(call: Call, row: NamedRow): void {
+  for (let i = 0; i < call.length; i++) {
+    const x: unknown = row.source[row.start + i];
+    if (typeof x === "number" && Number.isFinite(x)) continue;
+    const isNumber = typeof x === "number";
+    const error = isNumber ? RangeError : TypeError;
+    const place = `${call.functionName}: ${placeOf(call, row, i).replace("class", "dimension")}`;
+    throw new error(
+      `${place} is ${isNumber ? x : describe(x)}; ${kindOf(row)} must be ${isNumber ? "finite" : "numbers"}`,
+    );
+  }
+}
+
+const kindOf = ({ argument }: NamedRow): string => (/ean$/.test(argument) ? "means" : "log-variances");
+
+/** d²·e^-w, which may be finite where d² or e^-w is not. */
+function distance(d: number, w: number): number {
+  const standardized = d * exp(-w / 2);
+  return standardized * standardized;
+}
+
+/** Twice the divergence of a row, dimension by dimension in f64: where exponentials leave the kernels' range. */
+function wideKl(length: number, [mean, logVariance, otherMean, otherLogVariance]: readonly NamedRow[]): number {
+  const sum = new Sum();
+  for (let i = 0; i < length; i++) {
+    const m = otherMean.source[otherMean.start + i];
+    const w = otherLogVariance.source[otherLogVariance.start + i];
+    sum.add(excess(logVariance.source[logVariance.start + i] - w) + distance(mean.source[mean.start + i] - m, w));
+  }
+  return sum.value;
+}
+
+/** The divergence of each row. Arrays: both arguments, the other Gaussian (one row of zeros where it is standard), both gradients. */
+export const gaussianLoop: Loop<GaussianSettings> = (backend, arrays, settings, from, to, values) => {
+  const { call, isStandard } = settings;
+  const sources = arrays.slice(0, NAMES.length) as Vector[];
+  const [toMean, toLogVariance] = arrays.slice(NAMES.length) as (FloatArray | undefined)[];
+  const rowAt = (i: number, r: number): NamedRow => ({
+    argument: NAMES[i],
+    source: sources[i],
+    start: sources[i].length > call.length ? r * call.length : 0,
+    scale: 1,
+    kind: "probabilities",
+  });
+  const rows = NAMES.map((_, i) => rowAt(i, from));
+  const kernel = isStandard ? "gaussianKl" : "gaussianKlBetween";
+  const read = isStandard ? rows.slice(0, 2) : rows;
+  for (let r = from; r < to; r++) {
+    for (let i = 0; i < rows.length; i++) {
+      if (r === from || sources[i].length === call.length) continue;
+      rows[i] = rowAt(i, r);
+      read[i] = rows[i];
+    }
+    const isWide = (backend.reduce(kernel, call.precision, read, call.length) & UNUSUAL) !== 0;
+    if (isWide) for (const row of rows) checkFinite(call, row);
+    values[r - from] = (isWide ? wideKl(call.length, rows) : backend.total(0) + backend.total(1)) / 2;
+    if (toMean === undefined || toLogVariance === undefined) continue;
+    const write = isWide ? writeWideGradient : writeGradient;
+    write(backend, settings, rows, toMean, toLogVariance, r * call.length);
+  }
+};
+
+function writeGradient(
+  backend: Backend,
+  { call: { precision, length }, isStandard, slope }: GaussianSettings,
+  [mean, logVariance, otherMean, otherLogVariance]: readonly NamedRow[],
+  toMean: FloatArray,
+  toLogVariance: FloatArray,
+  at: number,
+): void {
+  backend.fields = { ...NO_FIELDS, factor: slope, slope };
+  if (isStandard) backend.map("scaled", precision, [mean], length, toMean, at);
+  else backend.map("meanGradient", precision, [mean, otherMean, otherLogVariance], length, toMean, at);
+  backend.fields = { ...NO_FIELDS, slope: slope / 2 };
+  backend.map("varianceGradient", precision, [logVariance, otherLogVariance], length, toLogVariance, at);
+}
+
+function writeWideGradient(
+  _backend: Backend,
+  { call: { length }, slope }: GaussianSettings,
+  [mean, logVariance, otherMean, otherLogVariance]: readonly NamedRow[],
+  toMean: FloatArray,
+  toLogVariance: FloatArray,
+  at: number,
+): void {
+  for (let i = 0; i < length; i++) {
+    const w = otherLogVariance.source[otherLogVariance.start + i];
+    const v = logVariance.source[logVariance.start + i] - w;
+    const deviation = exp(-w / 2);
+    toMean[at + i] =
+      (mean.source[mean.start + i] - otherMean.source[otherMean.start + i]) * deviation * deviation * slope;
+    toLogVariance[at + i] = (Math.abs(v) <= 2 ? v + excessNear_f64(v) : exp(v) - 1) * (slope / 2);
+  }
+}
+
+function prepareGaussian<Result>(
+  functionName: string,
+  mean: Vector,
+  logVariance: Vector,
+  options: GaussianKlOptions,
+  beta: number,
+  finish: (perRow: Float64Array, scale: number, gradient: GaussianGradient | undefined) => Result,
+): Work<Result, GaussianSettings> {
+  checkVector(functionName, "mean", mean);
+  const { rowLength = mean.length, priorMean, priorLogVariance, gradient: wanted = false } = options;
+  const reduction = checkReduction(functionName, options.reduction ?? "mean", REDUCTIONS);
+  const given = { mean, logVariance, priorMean, priorLogVariance };
+  const passed = NAMES.filter((name) => given[name] !== undefined || name === "logVariance");
+  const rows = countRows(
+    functionName,
+    passed,
+    passed.map((name) => given[name] as Vector),
+    rowLength,
+  );
+  for (const name of ["mean", "logVariance"] as const) {
+    if (given[name].length === rows * rowLength) continue;
+    throw new RangeError(`${functionName}: ${name} has one row; it must have ${rows}, as the others`);
+  }
+  const type = precisionOf(passed.map((name) => given[name] as Vector));
+  const zeros = type === "f32" ? new Float32Array(rowLength) : new Float64Array(rowLength);
+  const sources = [mean, logVariance, priorMean ?? zeros, priorLogVariance ?? zeros];
+  const length = rows * rowLength;
+  const gradient = gradientArrays(functionName, wanted, mean, logVariance, length);
+  if (gradient) checkGradient(functionName, gradient, sources);
+  const call: Call = { functionName, precision: type, length: rowLength, normalize: true, unit: 1, temperature: 1 };
+  const scale = reduction === "mean" ? 1 / rows : 1;
+  const written = gradient && [gradient.mean, gradient.logVariance];
+  return {
+    functionName,
+    loopName: "gaussianKl",
+    loop: gaussianLoop,
+    rows,
+    width: 1,
+    arrays: [
+      ...sources.map((array, i) => ({ array, perRow: i < 2 || array.length > rowLength ? rowLength : 0 })),
+      ...(written ?? []).map((array) => ({ array, perRow: rowLength, isWritten: true })),
+    ],
+    settings: {
+      call,
+      isStandard: priorMean === undefined && priorLogVariance === undefined,
+      slope: beta * scale,
+    },
+    finish: (perRow) => finish(perRow, scale, gradient),
+  };
+}
+
+/** The arrays that a `gradient` option asks for. */
+function gradientArrays(
+  functionName: string,
+  wanted: GaussianKlOptions["gradient"],
+  mean: Vector,
+  logVariance: Vector,
+  length: number,
+): GaussianGradient | undefined {
+  if (wanted === false) return undefined;
+  if (wanted !== true && (typeof wanted !== "object" || wanted === null)) {
+    throw new TypeError(
+      `${functionName}: gradient is ${describe(wanted)}; it must be true or { mean, logVariance }, arrays to write it to`,
+    );
+  }
+  const given: Partial<GaussianGradient> = wanted === true ? {} : wanted;
+  checkKeys(functionName, given, ["mean", "logVariance"]);
+  for (const name of ["mean", "logVariance"] as const) {
+    if (wanted !== true && given[name] === undefined)
+      throw new TypeError(`${functionName}: gradient.${name} is undefined`);
+  }
+  return {
+    mean: checkOut(functionName, given.mean, precisionOf([mean]), length, [mean], "gradient.mean"),
+    logVariance: checkOut(
+      functionName,
+      given.logVariance,
+      precisionOf([logVariance]),
+      length,
+      [logVariance],
+      "gradient.logVariance",
+    ),
+  };
+}
+
+/** Throws where a part of the gradient lies over what the other is made of, or over the other. */
+function checkGradient(functionName: string, gradient: GaussianGradient, sources: readonly Vector[]): void {
+  const [mean, logVariance, priorMean, priorLogVariance] = sources;
+  checkApart(functionName, "gradient.mean", gradient.mean, "gradient.logVariance", gradient.logVariance);
+  checkApart(functionName, "gradient.mean", gradient.mean, "logVariance", logVariance);
+  checkApart(functionName, "gradient.logVariance", gradient.logVariance, "mean", mean);
+  for (const name of ["mean", "logVariance"] as const) {
+    checkApart(functionName, `gradient.${name}`, gradient[name], "priorMean", priorMean);
+    checkApart(functionName, `gradient.${name}`, gradient[name], "priorLogVariance", priorLogVariance);
+  }
+}
+
+function total(values: Float64Array): number {
+  const sum = new Sum();
+  for (const value of values) sum.add(value);
+  return sum.value;
+}
+
+export function gaussianKl(
+  mean: Vector,
+  logVariance: Vector,
+  options: GaussianKlOptions = {},
+): Work<GaussianKl, GaussianSettings> {
+  checkOptions("gaussianKl", options, KL_KEYS);
+  return prepareGaussian("gaussianKl", mean, logVariance, options, 1, (perRow, scale, gradient) => ({
+    kl: total(perRow) * scale,
+    count: perRow.length,
+    ...(options.reduction === "none" && { perRow }),
+    ...(gradient && { gradient }),
+  }));
+}
+
+export function elbo(
+  logLikelihood: number | Vector,
+  mean: Vector,
+  logVariance: Vector,
+  options: ElboOptions = {},
+): Work<Elbo, GaussianSettings> {
+  checkOptions("elbo", options, ELBO_KEYS);
+  const beta = checkNumber(
+    "elbo",
+    "beta",
+    options.beta ?? 1,
+    (x) => x >= 0 && x < Number.POSITIVE_INFINITY,
+    "finite and >= 0",
+  );
+  const likelihoods = typeof logLikelihood === "number" ? [logLikelihood] : logLikelihood;
+  checkVector("elbo", "logLikelihood", likelihoods);
+  const work = prepareGaussian<Elbo>("elbo", mean, logVariance, options, -beta, (divergences, scale, gradient) => {
+    const perRow = divergences.map((kl, r) => likelihoods[r] - beta * kl);
+    return {
+      elbo: total(perRow) * scale,
+      logLikelihood: total(Float64Array.from(likelihoods)) * scale,
+      kl: total(divergences) * scale,
+      count: perRow.length,
+      ...(options.reduction === "none" && { perRow }),
+      ...(gradient && { gradient }),
+    };
+  });
+  checkLikelihoods(likelihoods, work.rows);
+  return work;
+}
+
+/** Throws unless there is the logarithm of a likelihood for each row: of a density, so of any sign. */
+function checkLikelihoods(likelihoods: Vector, rows: number): void {
+  if (likelihoods.length !== rows) {
+    throw new RangeError(`elbo: logLikelihood has ${likelihoods.length} numbers for ${rows} rows`);
+  }
+  for (let r = 0; r < rows; r++) {
+    const x: unknown = likelihoods[r];
+    if (typeof x !== "number") throw new TypeError(`elbo: logLikelihood[${r}] is ${describe(x)}; it must be a number`);
+    if (!(x < Number.POSITIVE_INFINITY)) {
+      throw new RangeError(`elbo: logLikelihood[${r}] is ${x}; it must be finite or -Infinity`);
+    }
+  }
+}
