@@ -2,10 +2,11 @@
 //
 //   KL = ½ Σ [e^v - 1 - v] + ½ Σ d²·e^-w
 //
-//   gaussianKl          totals 0 and 1 are the two sums, m = w = 0: the standard normal distribution
-//   gaussianKlBetween   the same from any other
-//   meanGradient        out = slope·d·e^-w
-//   varianceGradient    out = slope·(e^v - 1), slope = ½: the gradient in l
+//   gaussianKl                totals 0 and 1 are the two sums, m = w = 0: the standard normal distribution
+//   gaussianKlBetween         the same from any other
+//   meanGradient              out = slope·d·e^-w
+//   varianceGradient          out = slope·(e^l - 1), slope = ½: the gradient in l, w = 0
+//   varianceGradientBetween   out = slope·(e^v - 1)
 //
 // Every term is >= 0, and of second order where the two are alike. UNUSUAL: some |v| or |w| is over 80 (f32) or 700 (f64),
 // where exponentials leave the range of T; some v = l - w is over 16 in f32, whose rounding e^v would show; or a sum is not
@@ -199,9 +200,42 @@ export function meanGradient_f64(
   return meanGradient<f64>(mean, otherMean, otherLogVariance, length, state, out);
 }
 
+/** slope·(e^v - 1). */
 // @ts-ignore: decorator
 @inline
-function varianceGradient<T>(
+function rise<T>(v: v128, slope: v128): v128 {
+  const near = v128.add<T>(v, excessNear<T>(v));
+  const far = v128.sub<T>(exponential<T>(v), one<T>());
+  return v128.mul<T>(v128.bitselect(near, far, v128.le<T>(v128.abs<T>(v), two<T>())), slope);
+}
+
+// @ts-ignore: decorator
+@inline
+function varianceGradient<T>(v: usize, length: usize, state: usize, out: usize): i32 {
+  const slope = field<T>(state, SLOPE);
+  const end = v + length * sizeof<T>();
+  for (; v < end; v += BLOCK, out += BLOCK) {
+    const left = end - v;
+    const size = blockSize(v, end);
+    const from = padded(v, left, size, state, 0);
+    const target = left >= size ? out : state + SCRATCH;
+    for (let i: usize = 0; i < size; i += 16) v128.store(target + i, rise<T>(v128.load(from + i), slope));
+    if (target != out) memory.copy(out, target, left);
+  }
+  return 0;
+}
+
+export function varianceGradient_f32(logVariance: usize, length: usize, state: usize, out: usize): i32 {
+  return varianceGradient<f32>(logVariance, length, state, out);
+}
+
+export function varianceGradient_f64(logVariance: usize, length: usize, state: usize, out: usize): i32 {
+  return varianceGradient<f64>(logVariance, length, state, out);
+}
+
+// @ts-ignore: decorator
+@inline
+function varianceGradientBetween<T>(
   logVariance: usize, otherLogVariance: usize, length: usize, state: usize, out: usize,
 ): i32 {
   const slope = field<T>(state, SLOPE);
@@ -213,25 +247,21 @@ function varianceGradient<T>(
     const w = padded(otherLogVariance, left, size, state, 1);
     const target = left >= size ? out : state + SCRATCH;
     for (let i: usize = 0; i < size; i += 16) {
-      const v = v128.sub<T>(v128.load(l + i), v128.load(w + i));
-      const near = v128.add<T>(v, excessNear<T>(v));
-      const far = v128.sub<T>(exponential<T>(v), one<T>());
-      const rise = v128.bitselect(near, far, v128.le<T>(v128.abs<T>(v), two<T>()));
-      v128.store(target + i, v128.mul<T>(rise, slope));
+      v128.store(target + i, rise<T>(v128.sub<T>(v128.load(l + i), v128.load(w + i)), slope));
     }
     if (target != out) memory.copy(out, target, left);
   }
   return 0;
 }
 
-export function varianceGradient_f32(
+export function varianceGradientBetween_f32(
   logVariance: usize, otherLogVariance: usize, length: usize, state: usize, out: usize,
 ): i32 {
-  return varianceGradient<f32>(logVariance, otherLogVariance, length, state, out);
+  return varianceGradientBetween<f32>(logVariance, otherLogVariance, length, state, out);
 }
 
-export function varianceGradient_f64(
+export function varianceGradientBetween_f64(
   logVariance: usize, otherLogVariance: usize, length: usize, state: usize, out: usize,
 ): i32 {
-  return varianceGradient<f64>(logVariance, otherLogVariance, length, state, out);
+  return varianceGradientBetween<f64>(logVariance, otherLogVariance, length, state, out);
 }

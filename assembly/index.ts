@@ -9,7 +9,7 @@ export { entropy_f32, entropy_f64 } from "./entropy";
 export { entropyOfLogits_f32, entropyOfLogits_f64 } from "./entropyOfLogits";
 export {
   gaussianKl_f32, gaussianKl_f64, gaussianKlBetween_f32, gaussianKlBetween_f64, meanGradient_f32, meanGradient_f64,
-  varianceGradient_f32, varianceGradient_f64,
+  varianceGradient_f32, varianceGradient_f64, varianceGradientBetween_f32, varianceGradientBetween_f64,
 } from "./gaussianKl";
 export {
   lessTargets_f32, lessTargets_f64, reverseGradient_f32, reverseGradient_f64, scaled_f32, scaled_f64,

@@ -43,6 +43,7 @@ export const MAPPINGS = [
   "shifted",
   "softmaxDifference",
   "varianceGradient",
+  "varianceGradientBetween",
 ] as const;
 export type Mapping = (typeof MAPPINGS)[number];
 

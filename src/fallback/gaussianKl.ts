@@ -113,7 +113,26 @@ export function meanGradient_f32(
   return 0;
 }
 
-export function varianceGradient_f32(
+/** slope·(e^v - 1) of a block, v in `exponents_f32`. */
+function rises_f32(size: number, slope: number, out: Float32Array, start: number): void {
+  exponentials_f32(exponents_f32, powers_f32, size);
+  for (let i = 0; i < size; i++) {
+    const v = exponents_f32[i];
+    out[start + i] = round(Math.abs(v) <= 2 ? v + excessNear_f32(v) : powers_f32[i] - 1) * slope;
+  }
+}
+
+export function varianceGradient_f32(logVariance: Float32Array, { fields }: State, out: Float32Array): number {
+  const slope = round(fields.slope);
+  for (let start = 0; start < logVariance.length; start += BLOCK_F32) {
+    const size = Math.min(BLOCK_F32, logVariance.length - start);
+    for (let i = 0; i < size; i++) exponents_f32[i] = logVariance[start + i];
+    rises_f32(size, slope, out, start);
+  }
+  return 0;
+}
+
+export function varianceGradientBetween_f32(
   logVariance: Float32Array,
   otherLogVariance: Float32Array,
   { fields }: State,
@@ -123,11 +142,7 @@ export function varianceGradient_f32(
   for (let start = 0; start < logVariance.length; start += BLOCK_F32) {
     const size = Math.min(BLOCK_F32, logVariance.length - start);
     for (let i = 0; i < size; i++) exponents_f32[i] = logVariance[start + i] - otherLogVariance[start + i];
-    exponentials_f32(exponents_f32, powers_f32, size);
-    for (let i = 0; i < size; i++) {
-      const v = exponents_f32[i];
-      out[start + i] = round(Math.abs(v) <= 2 ? v + excessNear_f32(v) : powers_f32[i] - 1) * slope;
-    }
+    rises_f32(size, slope, out, start);
   }
   return 0;
 }
@@ -205,21 +220,36 @@ export function meanGradient_f64(
   return 0;
 }
 
-export function varianceGradient_f64(
+/** slope·(e^v - 1) of a block, v in `exponents_f64`. */
+function rises_f64(size: number, slope: number, out: Float64Array, start: number): void {
+  exponentials_f64(exponents_f64, powers_f64, size);
+  for (let i = 0; i < size; i++) {
+    const v = exponents_f64[i];
+    out[start + i] = (Math.abs(v) <= 2 ? v + excessNear_f64(v) : powers_f64[i] - 1) * slope;
+  }
+}
+
+export function varianceGradient_f64(logVariance: Float64Array, { fields }: State, out: Float64Array): number {
+  const slope = fields.slope;
+  for (let start = 0; start < logVariance.length; start += BLOCK_F64) {
+    const size = Math.min(BLOCK_F64, logVariance.length - start);
+    for (let i = 0; i < size; i++) exponents_f64[i] = logVariance[start + i];
+    rises_f64(size, slope, out, start);
+  }
+  return 0;
+}
+
+export function varianceGradientBetween_f64(
   logVariance: Float64Array,
   otherLogVariance: Float64Array,
   { fields }: State,
   out: Float64Array,
 ): number {
-  const { slope } = fields;
+  const slope = fields.slope;
   for (let start = 0; start < logVariance.length; start += BLOCK_F64) {
     const size = Math.min(BLOCK_F64, logVariance.length - start);
     for (let i = 0; i < size; i++) exponents_f64[i] = logVariance[start + i] - otherLogVariance[start + i];
-    exponentials_f64(exponents_f64, powers_f64, size);
-    for (let i = 0; i < size; i++) {
-      const v = exponents_f64[i];
-      out[start + i] = (Math.abs(v) <= 2 ? v + excessNear_f64(v) : powers_f64[i] - 1) * slope;
-    }
+    rises_f64(size, slope, out, start);
   }
   return 0;
 }

@@ -20,6 +20,8 @@ import {
   meanGradient_f64,
   varianceGradient_f32,
   varianceGradient_f64,
+  varianceGradientBetween_f32,
+  varianceGradientBetween_f64,
 } from "./gaussianKl.js";
 import {
   lessTargets_f32,
@@ -95,6 +97,7 @@ export const kernels = {
     sumOfLogits: sumOfLogits_f32,
     survey: survey_f32,
     varianceGradient: varianceGradient_f32,
+    varianceGradientBetween: varianceGradientBetween_f32,
   },
   f64: {
     crossEntropy: crossEntropy_f64,
@@ -128,5 +131,6 @@ export const kernels = {
     sumOfLogits: sumOfLogits_f64,
     survey: survey_f64,
     varianceGradient: varianceGradient_f64,
+    varianceGradientBetween: varianceGradientBetween_f64,
   },
 };

@@ -70,7 +70,10 @@ const REDUCTIONS = ["mean", "sum", "none"] as const;
 const NAMES = ["mean", "logVariance", "priorMean", "priorLogVariance"] as const;
 
 interface GaussianSettings {
+  /** Its rows may be several of the matrices': all that are summed. */
   readonly call: Call;
+  /** Of the matrices. */
+  readonly rowLength: number;
   readonly isStandard: boolean;
   /** Times the gradient. */
   readonly slope: number;
@@ -80,13 +83,13 @@ interface GaussianSettings {
 const excess = (v: number): number => (Math.abs(v) <= 2 ? excessNear_f64(v) : exp(v) - 1 - v);
 
 /** Throws for the first number of a row that is not finite. */
-function checkFinite(call: Call, row: NamedRow): void {
-  for (let i = 0; i < call.length; i++) {
+function checkFinite({ functionName, length: count }: Call, rowLength: number, row: NamedRow): void {
+  for (let i = 0; i < count; i++) {
     const x: unknown = row.source[row.start + i];
     if (typeof x === "number" && Number.isFinite(x)) continue;
     const isNumber = typeof x === "number";
     const error = isNumber ? RangeError : TypeError;
-    const place = `${call.functionName}: ${placeOf(call, row, i).replace("class", "dimension")}`;
+    const place = `${functionName}: ${placeOf({ length: rowLength }, row, i).replace("class", "dimension")}`;
     throw new error(
       `${place} is ${isNumber ? x : describe(x)}; ${kindOf(row)} must be ${isNumber ? "finite" : "numbers"}`,
     );
@@ -95,27 +98,25 @@ function checkFinite(call: Call, row: NamedRow): void {
 
 const kindOf = ({ argument }: NamedRow): string => (/ean$/.test(argument) ? "means" : "log-variances");
 
-/** d²·e^-w, which may be finite where d² or e^-w is not. */
-function distance(d: number, w: number): number {
-  const standardized = d * exp(-w / 2);
-  return standardized * standardized;
-}
+const numberAt = (row: NamedRow | undefined, i: number): number => (row === undefined ? 0 : row.source[row.start + i]);
 
 /** Twice the divergence of a row, dimension by dimension in f64: where exponentials leave the kernels' range. */
 function wideKl(length: number, [mean, logVariance, otherMean, otherLogVariance]: readonly NamedRow[]): number {
   const sum = new Sum();
   for (let i = 0; i < length; i++) {
-    const m = otherMean.source[otherMean.start + i];
-    const w = otherLogVariance.source[otherLogVariance.start + i];
-    sum.add(excess(logVariance.source[logVariance.start + i] - w) + distance(mean.source[mean.start + i] - m, w));
+    const w = numberAt(otherLogVariance, i);
+    // d²·e^-w, which may be finite where d² or e^-w is not
+    const standardized = (numberAt(mean, i) - numberAt(otherMean, i)) * exp(-w / 2);
+    sum.add(excess(numberAt(logVariance, i) - w) + standardized * standardized);
   }
   return sum.value;
 }
 
-/** The divergence of each row. Arrays: both arguments, the other Gaussian (one row of zeros where it is standard), both gradients. */
+/** The divergence of each row. Arrays: both arguments, the other Gaussian where it is not the standard one, both gradients. */
 export const gaussianLoop: Loop<GaussianSettings> = (backend, arrays, settings, from, to, values) => {
-  const { call, isStandard } = settings;
-  const sources = arrays.slice(0, NAMES.length) as Vector[];
+  const { call, rowLength, isStandard } = settings;
+  const kernel = isStandard ? "gaussianKl" : "gaussianKlBetween";
+  const sources = arrays.slice(0, isStandard ? 2 : 4) as Vector[];
   const [toMean, toLogVariance] = arrays.slice(NAMES.length) as (FloatArray | undefined)[];
   const rowAt = (i: number, r: number): NamedRow => ({
     argument: NAMES[i],
@@ -124,17 +125,11 @@ export const gaussianLoop: Loop<GaussianSettings> = (backend, arrays, settings, 
     scale: 1,
     kind: "probabilities",
   });
-  const rows = NAMES.map((_, i) => rowAt(i, from));
-  const kernel = isStandard ? "gaussianKl" : "gaussianKlBetween";
-  const read = isStandard ? rows.slice(0, 2) : rows;
+  const rows = sources.map((_, i) => rowAt(i, from));
   for (let r = from; r < to; r++) {
-    for (let i = 0; i < rows.length; i++) {
-      if (r === from || sources[i].length === call.length) continue;
-      rows[i] = rowAt(i, r);
-      read[i] = rows[i];
-    }
-    const isWide = (backend.reduce(kernel, call.precision, read, call.length) & UNUSUAL) !== 0;
-    if (isWide) for (const row of rows) checkFinite(call, row);
+    for (let i = 0; i < rows.length; i++) if (r > from && sources[i].length > call.length) rows[i] = rowAt(i, r);
+    const isWide = (backend.reduce(kernel, call.precision, rows, call.length) & UNUSUAL) !== 0;
+    if (isWide) for (const row of rows) checkFinite(call, rowLength, row);
     values[r - from] = (isWide ? wideKl(call.length, rows) : backend.total(0) + backend.total(1)) / 2;
     if (toMean === undefined || toLogVariance === undefined) continue;
     const write = isWide ? writeWideGradient : writeGradient;
@@ -154,7 +149,8 @@ function writeGradient(
   if (isStandard) backend.map("scaled", precision, [mean], length, toMean, at);
   else backend.map("meanGradient", precision, [mean, otherMean, otherLogVariance], length, toMean, at);
   backend.fields = { ...NO_FIELDS, slope: slope / 2 };
-  backend.map("varianceGradient", precision, [logVariance, otherLogVariance], length, toLogVariance, at);
+  if (isStandard) backend.map("varianceGradient", precision, [logVariance], length, toLogVariance, at);
+  else backend.map("varianceGradientBetween", precision, [logVariance, otherLogVariance], length, toLogVariance, at);
 }
 
 function writeWideGradient(
@@ -166,11 +162,10 @@ function writeWideGradient(
   at: number,
 ): void {
   for (let i = 0; i < length; i++) {
-    const w = otherLogVariance.source[otherLogVariance.start + i];
-    const v = logVariance.source[logVariance.start + i] - w;
+    const w = numberAt(otherLogVariance, i);
+    const v = numberAt(logVariance, i) - w;
     const deviation = exp(-w / 2);
-    toMean[at + i] =
-      (mean.source[mean.start + i] - otherMean.source[otherMean.start + i]) * deviation * deviation * slope;
+    toMean[at + i] = (numberAt(mean, i) - numberAt(otherMean, i)) * deviation * deviation * slope;
     toLogVariance[at + i] = (Math.abs(v) <= 2 ? v + excessNear_f64(v) : exp(v) - 1) * (slope / 2);
   }
 }
@@ -181,7 +176,8 @@ function prepareGaussian<Result>(
   logVariance: Vector,
   options: GaussianKlOptions,
   beta: number,
-  finish: (perRow: Float64Array, scale: number, gradient: GaussianGradient | undefined) => Result,
+  likelihoods: Vector | undefined,
+  finish: (values: Float64Array, rows: number, scale: number, gradient: GaussianGradient | undefined) => Result,
 ): Work<Result, GaussianSettings> {
   checkVector(functionName, "mean", mean);
   const { rowLength = mean.length, priorMean, priorLogVariance, gradient: wanted = false } = options;
@@ -198,31 +194,36 @@ function prepareGaussian<Result>(
     if (given[name].length === rows * rowLength) continue;
     throw new RangeError(`${functionName}: ${name} has one row; it must have ${rows}, as the others`);
   }
-  const type = precisionOf(passed.map((name) => given[name] as Vector));
-  const zeros = type === "f32" ? new Float32Array(rowLength) : new Float64Array(rowLength);
-  const sources = [mean, logVariance, priorMean ?? zeros, priorLogVariance ?? zeros];
+  if (likelihoods) checkLikelihoods(likelihoods, rows);
+  const precision = precisionOf(passed.map((name) => given[name] as Vector));
+  const isStandard = passed.length === 2;
+  const zeros = isStandard ? undefined : new Float64Array(rowLength);
+  const sources = isStandard ? [mean, logVariance] : [mean, logVariance, priorMean ?? zeros, priorLogVariance ?? zeros];
   const length = rows * rowLength;
   const gradient = gradientArrays(functionName, wanted, mean, logVariance, length);
-  if (gradient) checkGradient(functionName, gradient, sources);
-  const call: Call = { functionName, precision: type, length: rowLength, normalize: true, unit: 1, temperature: 1 };
+  if (gradient) checkGradient(functionName, gradient, given);
+  // what is to be summed is one row
+  const isOne = reduction !== "none" && sources.every((source) => source?.length === length);
+  const perRow = isOne ? length : rowLength;
   const scale = reduction === "mean" ? 1 / rows : 1;
-  const written = gradient && [gradient.mean, gradient.logVariance];
+  const arrays = NAMES.map((_, i) => sources[i]);
   return {
     functionName,
     loopName: "gaussianKl",
     loop: gaussianLoop,
-    rows,
+    rows: length / perRow,
     width: 1,
     arrays: [
-      ...sources.map((array, i) => ({ array, perRow: i < 2 || array.length > rowLength ? rowLength : 0 })),
-      ...(written ?? []).map((array) => ({ array, perRow: rowLength, isWritten: true })),
+      ...arrays.map((array) => array && { array, perRow: array.length === length ? perRow : 0 }),
+      ...(gradient ? [gradient.mean, gradient.logVariance] : []).map((array) => ({ array, perRow, isWritten: true })),
     ],
     settings: {
-      call,
-      isStandard: priorMean === undefined && priorLogVariance === undefined,
+      call: { functionName, precision, length: perRow, normalize: true, unit: 1, temperature: 1 },
+      rowLength,
+      isStandard,
       slope: beta * scale,
     },
-    finish: (perRow) => finish(perRow, scale, gradient),
+    finish: (values) => finish(values, rows, scale, gradient),
   };
 }
 
@@ -260,20 +261,22 @@ function gradientArrays(
 }
 
 /** Throws where a part of the gradient lies over what the other is made of, or over the other. */
-function checkGradient(functionName: string, gradient: GaussianGradient, sources: readonly Vector[]): void {
-  const [mean, logVariance, priorMean, priorLogVariance] = sources;
+function checkGradient(
+  functionName: string,
+  gradient: GaussianGradient,
+  given: Readonly<Record<string, unknown>>,
+): void {
   checkApart(functionName, "gradient.mean", gradient.mean, "gradient.logVariance", gradient.logVariance);
-  checkApart(functionName, "gradient.mean", gradient.mean, "logVariance", logVariance);
-  checkApart(functionName, "gradient.logVariance", gradient.logVariance, "mean", mean);
-  for (const name of ["mean", "logVariance"] as const) {
-    checkApart(functionName, `gradient.${name}`, gradient[name], "priorMean", priorMean);
-    checkApart(functionName, `gradient.${name}`, gradient[name], "priorLogVariance", priorLogVariance);
+  for (const part of ["mean", "logVariance"] as const) {
+    for (const name of NAMES) {
+      if (name !== part) checkApart(functionName, `gradient.${part}`, gradient[part], name, given[name]);
+    }
   }
 }
 
-function total(values: Float64Array): number {
+function total(values: Vector): number {
   const sum = new Sum();
-  for (const value of values) sum.add(value);
+  for (let i = 0; i < values.length; i++) sum.add(values[i]);
   return sum.value;
 }
 
@@ -283,10 +286,10 @@ export function gaussianKl(
   options: GaussianKlOptions = {},
 ): Work<GaussianKl, GaussianSettings> {
   checkOptions("gaussianKl", options, KL_KEYS);
-  return prepareGaussian("gaussianKl", mean, logVariance, options, 1, (perRow, scale, gradient) => ({
-    kl: total(perRow) * scale,
-    count: perRow.length,
-    ...(options.reduction === "none" && { perRow }),
+  return prepareGaussian("gaussianKl", mean, logVariance, options, 1, undefined, (values, count, scale, gradient) => ({
+    kl: total(values) * scale,
+    count,
+    ...(options.reduction === "none" && { perRow: values }),
     ...(gradient && { gradient }),
   }));
 }
@@ -305,21 +308,20 @@ export function elbo(
     (x) => x >= 0 && x < Number.POSITIVE_INFINITY,
     "finite and >= 0",
   );
+  const penalty = (kl: number) => (beta === 0 ? 0 : beta * kl); // of an infinite one too
   const likelihoods = typeof logLikelihood === "number" ? [logLikelihood] : logLikelihood;
   checkVector("elbo", "logLikelihood", likelihoods);
-  const work = prepareGaussian<Elbo>("elbo", mean, logVariance, options, -beta, (divergences, scale, gradient) => {
-    const perRow = divergences.map((kl, r) => likelihoods[r] - beta * kl);
+  return prepareGaussian("elbo", mean, logVariance, options, -beta, likelihoods, (values, count, scale, gradient) => {
+    const [kl, own] = [total(values) * scale, total(likelihoods) * scale];
     return {
-      elbo: total(perRow) * scale,
-      logLikelihood: total(Float64Array.from(likelihoods)) * scale,
-      kl: total(divergences) * scale,
-      count: perRow.length,
-      ...(options.reduction === "none" && { perRow }),
+      elbo: own - penalty(kl),
+      logLikelihood: own,
+      kl,
+      count,
+      ...(options.reduction === "none" && { perRow: values.map((value, r) => likelihoods[r] - penalty(value)) }),
       ...(gradient && { gradient }),
     };
   });
-  checkLikelihoods(likelihoods, work.rows);
-  return work;
 }
 
 /** Throws unless there is the logarithm of a likelihood for each row: of a density, so of any sign. */
