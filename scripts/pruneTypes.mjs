@@ -13,8 +13,7 @@ function need(path) {
   }
 }
 
-need(join("dist", "index.d.ts"));
-need(join("dist", "compare", "index.d.ts"));
+for (const entry of ["", "compare", "families", "evidence"]) need(join("dist", entry, "index.d.ts"));
 
 function prune(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

@@ -1,0 +1,5 @@
+// logratio/families: closed forms for distributions of known families.
+import digamma from "@stdlib/math-base-special-digamma";
+import gammainc from "@stdlib/math-base-special-gammainc";
+
+export const a = (x: number): number => digamma(x) + gammainc(x, 1);
