@@ -73,7 +73,3 @@ export function upperIncompleteGamma(a: number, x: number): number {
   if (density === 0) return x < a ? 1 : 0;
   return x < a + 1 ? 1 - density * lowerSeries(x, a) : density * a * upperFraction(x, a);
 }
-
-/** P(χ² >= statistic) of so many degrees of freedom. */
-export const chiSquaredTail = (statistic: number, degreesOfFreedom: number): number =>
-  upperIncompleteGamma(degreesOfFreedom / 2, statistic / 2);

@@ -1,5 +1,34 @@
 // logratio/evidence: what observations say for one distribution and against another.
-import gammainc from "@stdlib/math-base-special-gammainc";
-import { klDivergence } from "../index.js";
 
-export const b = (x: number): number => gammainc(x, 1, true, true) + klDivergence([1], [1]);
+export { chiSquaredTail } from "./chiSquaredTail.js";
+export { type EstimateOptions, estimateKlDivergence, type KlEstimate, type KlEstimates } from "./estimates.js";
+export {
+  type GoodnessOfFitOptions,
+  type GTest,
+  gTest,
+  type IndependenceGTest,
+  type IndependenceOptions,
+} from "./gTest.js";
+export { keyness } from "./keyness.js";
+export type { LogProbability, Model } from "./models.js";
+export {
+  type EntropyMean,
+  type MutualInformationOptions,
+  mutualInformation,
+  type NormalizedMutualInformationOptions,
+  normalizedMutualInformation,
+} from "./mutualInformation.js";
+export {
+  cumulativeLogLikelihoodRatio,
+  logLikelihoodRatioOfSequence,
+  type SequenceLogLikelihoodRatio,
+  type SequenceOptions,
+} from "./sequences.js";
+export {
+  type Decision,
+  type OfEach,
+  type SequentialTest,
+  type SequentialTestOptions,
+  type SequentialUpdate,
+  sequentialTest,
+} from "./sequentialTest.js";

@@ -1,0 +1,196 @@
+import type { Vector } from "../backend.js";
+import { checkOptions, describe, unitOf } from "../inputs.js";
+import { checkBoolean, checkSameLength, checkTotal, readNumbers } from "./arguments.js";
+import { ExcessSum, twofoldSumOf, writeContributions } from "./expected.js";
+import { upperIncompleteGamma } from "./incompleteGamma.js";
+import { contributionsOf, excessOverIndependence, readTable } from "./table.js";
+import { quotient } from "./twofold.js";
+
+interface CommonOptions {
+  /** Divide G by Williams' q, which takes its mean to that of χ² to the order of 1/N: for small samples. */
+  williams?: boolean;
+  /** Unit of `divergence`: its logarithm's base. Nats by default. */
+  base?: number;
+  /** Also give what each cell contributes. */
+  contributions?: boolean;
+}
+
+/** Of counts against what is expected. */
+export interface GoodnessOfFitOptions extends CommonOptions {
+  /** How many parameters of `expected` were estimated from the counts: that many degrees of freedom less. SciPy's `ddof`. */
+  parametersEstimated?: number;
+}
+
+/** Of a table against the independence of its rows and columns. */
+export interface IndependenceOptions extends CommonOptions {
+  /** Numbers a row: the table is row-major. */
+  rowLength: number;
+}
+
+export interface GTest {
+  /** G = 2N·KL(observed‖expected), in nats, over q with `williams`. */
+  statistic: number;
+  degreesOfFreedom: number;
+  /** P(χ² >= G) of so many degrees of freedom, 0 for G = Infinity. */
+  pValue: number;
+  /** KL(observed‖expected), the mutual information of a table: how far, whatever N is. In nats, or units of `base`. */
+  divergence: number;
+  /** Cohen's w = √(2·KL) in nats, √(G/N) before any correction: 0.1 is small, 0.3 medium, 0.5 large, by convention. */
+  cohensW: number;
+  /** N, the sum of the counts. */
+  count: number;
+  /** ±2·[n ln(n/E) - n + E] of each cell, negative where it has less than expected; their absolute values sum to G, uncorrected. */
+  contributions?: Float64Array;
+}
+
+/** The test of a table. */
+export interface IndependenceGTest extends GTest {
+  /** Cramér's V = w/√min(r - 1, c - 1): 1 where one variable tells the other. */
+  cramersV: number;
+}
+
+const NAME = "gTest";
+const COMMON_KEYS = ["williams", "base", "contributions"];
+
+/** What all tests give, of Σ n ln(n/E) and Williams' q. */
+function resultOf(excess: number, count: number, degreesOfFreedom: number, q: number, unit: number): GTest {
+  const statistic = (2 * excess) / q;
+  return {
+    statistic,
+    degreesOfFreedom,
+    pValue: upperIncompleteGamma(degreesOfFreedom / 2, statistic / 2),
+    divergence: excess / count / unit,
+    cohensW: Math.sqrt((2 * excess) / count),
+    count,
+  };
+}
+
+function checkCommon(options: CommonOptions): number {
+  checkBoolean(NAME, "williams", options.williams);
+  checkBoolean(NAME, "contributions", options.contributions);
+  return unitOf(NAME, options.base);
+}
+
+/**
+ * Likelihood-ratio test of counts against what is expected of them: G = 2 Σ nᵢ ln(nᵢ/Eᵢ) = 2N·KL(observed‖expected) tends to χ² of
+ * k - 1 - `parametersEstimated` degrees of freedom where the expected probabilities are true.
+ *
+ * @param counts - k numbers >= 0: how often each class was observed.
+ * @param expected - k numbers >= 0: probabilities, expected counts, any weights. Only their proportions matter (SciPy insists on
+ * equal sums). A class that is expected never, and was not observed, is no class: it adds no degree of freedom. One that was
+ * observed all the same makes G Infinity and p 0.
+ * @returns G, its p-value, and effect sizes. Relative errors: of G and the divergence 1e-14, however small; of the p-value
+ * 1e-14 + 1e-14·G, down to 1e-300.
+ * @throws TypeError for what is not an array of numbers or an unknown option; RangeError for a number that is negative, NaN or
+ * infinite, for lengths that differ, sums of 0, and where no degree of freedom is left. Complexity O(k).
+ * @example
+ * gTest([30, 14, 34, 45, 57, 20], [1, 1, 1, 1, 1, 1]).pValue; // 4.9390397083367e-7
+ * @see S. S. Wilks, The Large-Sample Distribution of the Likelihood Ratio for Testing Composite Hypotheses (1938); D. A.
+ * Williams, Improved Likelihood Ratio Tests for Complete Contingency Tables (1976): q = 1 + (k² - 1)/(6Nν) here, which is that
+ * of equal probabilities
+ */
+export function gTest(counts: Vector, expected: Vector, options?: GoodnessOfFitOptions): GTest;
+/**
+ * Likelihood-ratio test of independence of the rows and columns of a contingency table: G = 2N·I, I their mutual information,
+ * tends to χ² of (r - 1)(c - 1) degrees of freedom where they are independent.
+ *
+ * @param table - A row-major matrix of counts. A row or a column of zeros tells nothing: it adds no degree of freedom.
+ * @returns As for counts, and Cramér's V.
+ * @throws As for counts; RangeError where fewer than two rows or two columns have counts.
+ * @example
+ * gTest([10, 20, 30, 6, 9, 17], { rowLength: 3 }).pValue; // 0.8721868575076369
+ * @see Williams (1976): q = 1 + (N Σ 1/rowᵢ - 1)(N Σ 1/columnⱼ - 1)/(6N(r - 1)(c - 1)), the sums over margins
+ */
+export function gTest(table: Vector, options: IndependenceOptions): IndependenceGTest;
+export function gTest(
+  counts: Vector,
+  expected: Vector | IndependenceOptions,
+  options?: GoodnessOfFitOptions,
+): GTest | IndependenceGTest {
+  const isTable = typeof expected === "object" && expected !== null && !("length" in expected);
+  if (!isTable) return ofCounts(counts, expected as Vector, options ?? {});
+  if (options !== undefined)
+    throw new TypeError(`${NAME}: a table takes one object of options, with rowLength among them`);
+  return ofTable(counts, expected);
+}
+
+function ofCounts(observed: Vector, expectedNumbers: Vector, options: GoodnessOfFitOptions): GTest {
+  checkOptions(NAME, options, [...COMMON_KEYS, "parametersEstimated"]);
+  const unit = checkCommon(options);
+  const { parametersEstimated = 0 } = options;
+  if (typeof parametersEstimated !== "number") {
+    throw new TypeError(`${NAME}: parametersEstimated is ${describe(parametersEstimated)}; it must be a number`);
+  }
+  if (!(Number.isInteger(parametersEstimated) && parametersEstimated >= 0)) {
+    throw new RangeError(`${NAME}: parametersEstimated is ${parametersEstimated}; it must be an integer >= 0`);
+  }
+  const counts = readNumbers(NAME, "counts", observed, "counts");
+  const expected = readNumbers(NAME, "expected", expectedNumbers, "what is expected");
+  checkSameLength(NAME, ["counts", "expected"], [counts, expected]);
+  const total = twofoldSumOf(counts);
+  const sum = twofoldSumOf(expected);
+  checkTotal(NAME, "counts", total.high);
+  checkTotal(NAME, "expected", sum.high);
+
+  let classes = 0;
+  for (const weight of expected) if (weight > 0) classes++;
+  const degreesOfFreedom = classes - 1 - parametersEstimated;
+  if (degreesOfFreedom < 1) {
+    throw new RangeError(
+      `${NAME}: ${classes} classes that are expected, and ${parametersEstimated} parameters estimated, leave ` +
+        `${degreesOfFreedom} degrees of freedom; there must be at least one`,
+    );
+  }
+
+  const factor = quotient(total, sum);
+  const excess = new ExcessSum({ high: expected });
+  excess.add(counts, factor);
+  const count = total.high;
+  const q = options.williams ? 1 + (classes * classes - 1) / (6 * count * degreesOfFreedom) : 1;
+  const result = resultOf(excess.value, count, degreesOfFreedom, q, unit);
+  if (!options.contributions) return result;
+  const contributions = new Float64Array(counts.length);
+  writeContributions(counts, factor, { high: expected }, contributions);
+  return { ...result, contributions };
+}
+
+/** How many of the margins are not 0, and Σ total/margin over these. */
+function surveyMargins(margins: Iterable<number>, total: number): { length: number; sum: number } {
+  let length = 0;
+  let sum = 0;
+  for (const margin of margins) {
+    if (margin === 0) continue;
+    length++;
+    sum += total / margin;
+  }
+  return { length, sum };
+}
+
+function ofTable(counts: Vector, options: IndependenceOptions): IndependenceGTest {
+  checkOptions(NAME, options, [...COMMON_KEYS, "rowLength"]);
+  const unit = checkCommon(options);
+  const table = readTable(NAME, "table", counts, options.rowLength, "counts");
+  const count = table.total.high;
+  checkTotal(NAME, "table", count);
+  const rows = surveyMargins(
+    table.rowSums.map(({ high }) => high),
+    count,
+  );
+  const columns = surveyMargins(table.columnSums.high, count);
+  for (const [name, { length }] of [["row", rows] as const, ["column", columns] as const]) {
+    if (length < 2) {
+      throw new RangeError(
+        `${NAME}: table has counts in one ${name} only; independence needs two rows and two columns`,
+      );
+    }
+  }
+
+  const degreesOfFreedom = (rows.length - 1) * (columns.length - 1);
+  const q = options.williams ? 1 + ((rows.sum - 1) * (columns.sum - 1)) / (6 * count * degreesOfFreedom) : 1;
+  const result = resultOf(excessOverIndependence(table), count, degreesOfFreedom, q, unit);
+  return {
+    ...result,
+    cramersV: result.cohensW / Math.sqrt(Math.min(rows.length, columns.length) - 1),
+    ...(options.contributions && { contributions: contributionsOf(table) }),
+  };
+}

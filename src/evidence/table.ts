@@ -1,0 +1,68 @@
+// A table of two variables: its margins, and how far it is from being their product.
+
+import type { Vector } from "../backend.js";
+import { countRows } from "../calls.js";
+import { readNumbers } from "./arguments.js";
+import { ExcessSum, type TwofoldArray, twofoldSumOf, writeContributions } from "./expected.js";
+import { quotient, type Twofold, TwofoldSum } from "./twofold.js";
+
+export interface Table {
+  readonly cells: Float64Array;
+  readonly rowLength: number;
+  readonly rowSums: readonly Twofold[];
+  readonly columnSums: TwofoldArray;
+  readonly total: Twofold;
+}
+
+/** Row r of the table. */
+const rowAt = ({ cells, rowLength }: Table, r: number) => cells.subarray(r * rowLength, (r + 1) * rowLength);
+
+export function readTable(
+  functionName: string,
+  argument: string,
+  source: Vector,
+  rowLength: number,
+  kind: string,
+): Table {
+  const rows = countRows(functionName, [argument], [source], rowLength);
+  const cells = readNumbers(functionName, argument, source, kind);
+  const high = new Float64Array(rowLength);
+  const low = new Float64Array(rowLength);
+  const rowSums: Twofold[] = [];
+  const total = new TwofoldSum();
+  for (let r = 0; r < rows; r++) {
+    const row = cells.subarray(r * rowLength, (r + 1) * rowLength);
+    const sum = twofoldSumOf(row);
+    rowSums.push(sum);
+    total.add(sum.high);
+    total.add(sum.low);
+    for (let j = 0; j < rowLength; j++) {
+      // Neumaier's addition
+      const [sumSoFar, x] = [high[j], row[j]];
+      const next = sumSoFar + x;
+      low[j] += sumSoFar >= x ? sumSoFar - next + x : x - next + sumSoFar;
+      high[j] = next;
+    }
+  }
+  return { cells, rowLength, rowSums, columnSums: { high, low }, total: total.value };
+}
+
+/** Σ n ln(n/E), E the product of the margins over their total. */
+export function excessOverIndependence(table: Table): number {
+  const sum = new ExcessSum(table.columnSums);
+  table.rowSums.forEach((rowSum, r) => {
+    sum.add(rowAt(table, r), quotient(rowSum, table.total));
+  });
+  return sum.value;
+}
+
+/** {@link writeContributions} of every row. */
+export function contributionsOf(table: Table): Float64Array {
+  const out = new Float64Array(table.cells.length);
+  const { rowLength, rowSums, columnSums, total } = table;
+  rowSums.forEach((rowSum, r) => {
+    const own = out.subarray(r * rowLength, (r + 1) * rowLength);
+    writeContributions(rowAt(table, r), quotient(rowSum, total), columnSums, own);
+  });
+  return out;
+}
