@@ -54,7 +54,7 @@ function checkLogProbabilities(
  * @throws TypeError for the wrong kind of thing or an unknown option; RangeError for a number that is none of these, and for lengths
  * that differ. Complexity O(n), 24 n bytes.
  * @example
- * estimateKlDivergence([-1, -2], [-1.5, -1.75]).k3.estimate; // 0.07027803668797678
+ * estimateKlDivergence([-1, -2], [-1.5, -1.75]).k3.estimate; // 0.07027803820018745
  * @see J. Schulman, Approximating KL Divergence (2020), http://joschu.net/blog/kl-approx.html
  */
 export function estimateKlDivergence(

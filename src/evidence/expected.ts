@@ -20,6 +20,9 @@ const CELLS = 4096;
 /** Below, the error of a product is no number any more: 2^-960. */
 const LEAST_PRODUCT = 1.0261342003245941e-289;
 
+/** What the products of numbers of twice the precision are good for: 2^-102. */
+const NOISE = 1.9721522630525295e-31;
+
 /** Σ [n ln(n/E) - n + E] over the cells that are added, row by row. */
 export class ExcessSum {
   readonly #columns: TwofoldArray;
@@ -49,7 +52,7 @@ export class ExcessSum {
    * what is left is of the order of n r³, r <= 2^-53.
    */
   #fill(counts: Float64Array, start: number, factor: Twofold): number {
-    const { high, low } = this.#columns;
+    const { high, low: lows } = this.#columns;
     const expected = this.#expected;
     let lacking = 0;
     for (let j = 0; j < counts.length; j++) {
@@ -65,9 +68,10 @@ export class ExcessSum {
       }
       const rest =
         productError(factor.high, column, rounded) +
-        (factor.low * column + (low === undefined ? 0 : factor.high * low[start + j]));
+        (factor.low * column + (lows === undefined ? 0 : factor.high * lows[start + j]));
       const nearest = rounded + rest;
-      const r = (rest - (nearest - rounded)) / nearest;
+      const low = rest - (nearest - rounded);
+      const r = Math.abs(low) < NOISE * nearest ? 0 : low / nearest;
       expected[j] = nearest;
       lacking += (nearest - n) * r + 0.5 * n * r * r;
     }

@@ -60,8 +60,8 @@ function upperFraction(x: number, a: number): number {
 }
 
 /**
- * Q(a, x) = Γ(a, x)/Γ(a) of a >= ½, x >= 0. Relative error: 4e-15, and 3e-16·|ln Q| in the tail, where the rounding of x alone
- * is worth as much; measured up to a = 5e6.
+ * Q(a, x) = Γ(a, x)/Γ(a) of a >= ½, x >= 0. Relative error: 4e-15 (1e-14 at a = 5e5, 3e-14 at 5e6), and 5e-16·|ln Q| in
+ * the tail, where the rounding of x alone is worth as much.
  *
  * @see C. Loader, Fast and Accurate Computation of Binomial Probabilities (2000); W. Gautschi, A Computational Procedure for
  * Incomplete Gamma Functions (1979)

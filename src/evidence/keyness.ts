@@ -16,7 +16,7 @@ import { productError } from "./twofold.js";
  * @throws TypeError for what is not an array of numbers; RangeError for a number that is negative, NaN or infinite, for lengths
  * that differ, and for an empty corpus. Complexity O(words).
  * @example
- * keyness([10, 90], [20, 980]); // Float64Array [12.29938514747346, -12.29938514747346]
+ * keyness([10, 90], [20, 980]); // Float64Array [14.191540436996299, -14.191540436996299]
  * @see T. Dunning, Accurate Methods for the Statistics of Surprise and Coincidence (1993). The two-cell sum that some tools call
  * log-likelihood leaves out all other words: it is less by what they add.
  */

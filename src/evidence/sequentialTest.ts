@@ -146,7 +146,7 @@ function sumOf(argument: string, model: Model, normalize: boolean): number {
  * @throws TypeError for the wrong kind of thing or an unknown option; RangeError for rates that are not between 0 and 1 or sum to 1 or
  * more, for a number of p or q that is negative, NaN or infinite, sums that are not 1, lengths that differ, and where p is q.
  * @example
- * sequentialTest({ p: [0.4, 0.6], q: [0.5, 0.5] }).update([1, 1, 1, 0, 1]).decision; // undefined
+ * sequentialTest({ p: [0.1, 0.9], q: [0.5, 0.5] }).update([1, 1, 1, 1, 1, 1, 1]); // { decision: "p", used: 6 }
  * @see A. Wald, Sequential Tests of Statistical Hypotheses (1945); A. Wald, J. Wolfowitz, Optimum Character of the Sequential
  * Probability Ratio Test (1948)
  */
