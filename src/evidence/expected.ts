@@ -23,60 +23,65 @@ const LEAST_PRODUCT = 1.0261342003245941e-289;
 /** What the products of numbers of twice the precision are good for: 2^-102. */
 const NOISE = 1.9721522630525295e-31;
 
-/** Σ [n ln(n/E) - n + E] over the cells that are added, row by row. */
-export class ExcessSum {
-  readonly #columns: TwofoldArray;
-  readonly #expected: Float64Array;
-  readonly #sum = new Sum();
-
-  constructor(columns: TwofoldArray) {
-    this.#columns = columns;
-    this.#expected = new Float64Array(Math.min(CELLS, columns.high.length));
+/**
+ * Leaves in `expected`, from `at` on, what the kernel is to have for E, which is E rounded, and returns what it will lack for that: of
+ * E = E'(1 + r), that is (E' - n)·r + ½ n r², and what is left is of the order of n r³, r <= 2^-53.
+ */
+function fillExpected(
+  counts: Float64Array,
+  factor: Twofold,
+  { high, low }: TwofoldArray,
+  start: number,
+  expected: Float64Array,
+  at: number,
+): number {
+  let lacking = 0;
+  for (let j = 0; j < counts.length; j++) {
+    const n = counts[j];
+    const column = high[start + j];
+    const rounded = factor.high * column;
+    if (rounded < LEAST_PRODUCT) {
+      // the kernel has nothing to add where the logarithm is taken here, of the factors
+      const isTaken = n > 0 && column > 0 && factor.high > 0;
+      if (isTaken) lacking += n * (lnRatio(n, column) - ln(factor.high)) - n + rounded;
+      expected[at + j] = isTaken ? n : rounded;
+      continue;
+    }
+    const columnLow = low === undefined ? 0 : low[start + j];
+    const rest = productError(factor.high, column, rounded) + (factor.low * column + factor.high * columnLow);
+    const nearest = rounded + rest;
+    const error = rest - (nearest - rounded);
+    const r = Math.abs(error) < NOISE * nearest ? 0 : error / nearest;
+    expected[at + j] = nearest;
+    lacking += (nearest - n) * r + 0.5 * n * r * r;
   }
+  return lacking;
+}
 
-  get value(): number {
-    return Math.max(0, this.#sum.value);
-  }
-
-  /** A row of counts n, E = factor·column. */
-  add(row: Float64Array, factor: Twofold): void {
-    for (let start = 0; start < row.length; start += CELLS) {
-      const counts = row.subarray(start, start + CELLS);
-      this.#sum.add(this.#fill(counts, start, factor));
-      this.#sum.add(iDivergence(counts, this.#expected.subarray(0, counts.length)));
+/** Σ [n ln(n/E) - n + E] over the cells of a row-major table, E = factor of the row·column. */
+export function excessOverExpected(
+  cells: Float64Array,
+  columns: TwofoldArray,
+  factorOf: (row: number) => Twofold,
+): number {
+  const rowLength = columns.high.length;
+  const expected = new Float64Array(Math.min(CELLS, cells.length));
+  const sum = new Sum();
+  let filled = 0;
+  for (let at = 0; at < cells.length; ) {
+    const factor = factorOf(at / rowLength);
+    for (let start = 0; start < rowLength; ) {
+      const counts = cells.subarray(at, at + Math.min(rowLength - start, CELLS - filled));
+      sum.add(fillExpected(counts, factor, columns, start, expected, filled));
+      filled += counts.length;
+      start += counts.length;
+      at += counts.length;
+      if (filled < CELLS && at < cells.length) continue;
+      sum.add(iDivergence(cells.subarray(at - filled, at), expected.subarray(0, filled)));
+      filled = 0;
     }
   }
-
-  /**
-   * Leaves E', E rounded, for the kernel, and returns what it will lack: of E = E'(1 + r), that is (E' - n)·r + ½ n r², and
-   * what is left is of the order of n r³, r <= 2^-53.
-   */
-  #fill(counts: Float64Array, start: number, factor: Twofold): number {
-    const { high, low: lows } = this.#columns;
-    const expected = this.#expected;
-    let lacking = 0;
-    for (let j = 0; j < counts.length; j++) {
-      const n = counts[j];
-      const column = high[start + j];
-      const rounded = factor.high * column;
-      if (rounded < LEAST_PRODUCT) {
-        expected[j] = rounded;
-        if (n === 0 || column === 0 || factor.high === 0) continue;
-        expected[j] = n;
-        lacking += n * (lnRatio(n, column) - ln(factor.high)) - n + rounded;
-        continue;
-      }
-      const rest =
-        productError(factor.high, column, rounded) +
-        (factor.low * column + (lows === undefined ? 0 : factor.high * lows[start + j]));
-      const nearest = rounded + rest;
-      const low = rest - (nearest - rounded);
-      const r = Math.abs(low) < NOISE * nearest ? 0 : low / nearest;
-      expected[j] = nearest;
-      lacking += (nearest - n) * r + 0.5 * n * r * r;
-    }
-    return lacking;
-  }
+  return Math.max(0, sum.value);
 }
 
 /** ±2·[n ln(n/E) - n + E] of each cell of a row, of the sign of n - E. */

@@ -1,7 +1,7 @@
 import type { Vector } from "../backend.js";
 import { checkOptions, describe, unitOf } from "../inputs.js";
 import { checkBoolean, checkSameLength, checkTotal, readNumbers } from "./arguments.js";
-import { ExcessSum, twofoldSumOf, writeContributions } from "./expected.js";
+import { excessOverExpected, twofoldSumOf, writeContributions } from "./expected.js";
 import { upperIncompleteGamma } from "./incompleteGamma.js";
 import { contributionsOf, excessOverIndependence, readTable } from "./table.js";
 import { quotient } from "./twofold.js";
@@ -143,11 +143,10 @@ function ofCounts(observed: Vector, expectedNumbers: Vector, options: GoodnessOf
   }
 
   const factor = quotient(total, sum);
-  const excess = new ExcessSum({ high: expected });
-  excess.add(counts, factor);
+  const excess = excessOverExpected(counts, { high: expected }, () => factor);
   const count = total.high;
   const q = options.williams ? 1 + (classes * classes - 1) / (6 * count * degreesOfFreedom) : 1;
-  const result = resultOf(excess.value, count, degreesOfFreedom, q, unit);
+  const result = resultOf(excess, count, degreesOfFreedom, q, unit);
   if (!options.contributions) return result;
   const contributions = new Float64Array(counts.length);
   writeContributions(counts, factor, { high: expected }, contributions);

@@ -11,7 +11,7 @@ import { productError } from "./twofold.js";
  * @param countsA - How often each word occurs in A: numbers >= 0, one a word of a vocabulary that both share.
  * @param countsB - And in B.
  * @returns One number a word, in nats: ±G², 0 where the frequencies are equal, and for a word that occurs in neither. |G²| is of χ² of
- * one degree of freedom where the word is as frequent in both: {@link chiSquaredTail}(|G²|, 1) is its p-value. Relative error 1e-14,
+ * one degree of freedom where the word is as frequent in both: {@link chiSquaredTail}(|G²|, 1) is its p-value. Relative error 4e-15,
  * for counts whose sums are below 2^53 or not.
  * @throws TypeError for what is not an array of numbers; RangeError for a number that is negative, NaN or infinite, for lengths
  * that differ, and for an empty corpus. Complexity O(words).

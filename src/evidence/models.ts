@@ -19,7 +19,7 @@ export type LogRatio = (x: number, i: number) => number;
 
 const placeOf = (i: number) => (i < 0 ? "the observation" : `observations[${i}]`);
 
-export const isLogProbability = (model: unknown): model is LogProbability =>
+const isLogProbability = (model: unknown): model is LogProbability =>
   typeof model === "object" && model !== null && typeof (model as LogProbability).logProbability === "function";
 
 function checkClass(functionName: string, x: number, classes: number, i: number): void {

@@ -3,7 +3,7 @@
 import type { Vector } from "../backend.js";
 import { countRows } from "../calls.js";
 import { readNumbers } from "./arguments.js";
-import { ExcessSum, type TwofoldArray, twofoldSumOf, writeContributions } from "./expected.js";
+import { excessOverExpected, type TwofoldArray, twofoldSumOf, writeContributions } from "./expected.js";
 import { quotient, type Twofold, TwofoldSum } from "./twofold.js";
 
 export interface Table {
@@ -48,12 +48,8 @@ export function readTable(
 }
 
 /** Σ n ln(n/E), E the product of the margins over their total. */
-export function excessOverIndependence(table: Table): number {
-  const sum = new ExcessSum(table.columnSums);
-  table.rowSums.forEach((rowSum, r) => {
-    sum.add(rowAt(table, r), quotient(rowSum, table.total));
-  });
-  return sum.value;
+export function excessOverIndependence({ cells, rowSums, columnSums, total }: Table): number {
+  return excessOverExpected(cells, columnSums, (r) => quotient(rowSums[r], total));
 }
 
 /** {@link writeContributions} of every row. */

@@ -35,7 +35,7 @@ export function product(a: Twofold, b: Twofold): Twofold {
 }
 
 /** a - b. */
-export function difference(a: Twofold, b: Twofold): Twofold {
+function difference(a: Twofold, b: Twofold): Twofold {
   const high = a.high - b.high;
   const part = high - a.high;
   const error = a.high - (high - part) - (b.high + part);

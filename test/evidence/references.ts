@@ -3,7 +3,7 @@ import { expect } from "vitest";
 
 // What scripts/makeEvidenceReferences.py has computed at 60 digits; numbers are spelled, for the exponents that f64 has not.
 
-export interface Corrected {
+interface Corrected {
   statistic: string;
   pValue: string;
 }
