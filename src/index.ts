@@ -1,8 +1,13 @@
-// The public names. Each function is the method of the same name of a default engine, made at the first call.
-//
-// Where the text says "n numbers >= 0 whose sum is within 1e-2 of 1", `input: "logits"` takes n logits instead, and
-// `"logProbabilities"` n logarithms whose exponentials have such a sum. The result is that of their softmax, computed straight
-// from them: error 1e-6 (f32) or 1e-13 (f64) of max(1, |value|), and KL keeps a relative error of 1e-5 or 1e-11 down to 1e-9.
+/**
+ * Entropy, KL divergence and their relatives over large vocabularies, of probabilities or straight from logits.
+ *
+ * Each function is the method of the same name of a default {@link Engine}, made at the first call. It takes time proportional
+ * to the numbers passed, and no memory beyond a fixed staging area and its result. Arrays are Float32Array, Float64Array, or
+ * any array-like of numbers, which is taken as f64; "f32" is where all are Float32Array. They are never written to, but for
+ * `out` and `gradient`.
+ *
+ * @module
+ */
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
@@ -77,25 +82,31 @@ declare global {
 }
 
 /**
- * Shannon entropy H(p) = -Σ p̂ᵢ ln p̂ᵢ of p̂ = p/Σp.
+ * Shannon entropy H(p) = -Σ p̂ᵢ ln p̂ᵢ of p̂ = p/Σp, where 0·ln 0 = 0.
  *
- * @param p - n numbers >= 0 whose sum is within 1e-2 of 1 (any positive sum with `normalize`). 0·ln 0 = 0.
+ * @param p - n numbers >= 0 whose sum is within 1e-2 of 1 (any positive sum with `normalize`).
  * @returns Nats (or units of `base`), from 0 to ln n. Error: 2e-7 (f32) or 4e-15 (f64) of max(1, H).
- * @throws TypeError for what is not an array of numbers or an unknown option; RangeError for a number that is negative, NaN
- * or infinite, for an empty array, and for a sum that is not 1. Complexity O(n), no memory beyond a fixed staging area.
+ * @throws TypeError for what is not an array of numbers, and for an option that is unknown or of the wrong kind.
+ * @throws RangeError for a number that is negative, NaN or infinite, an empty array, a sum that is not 1, and an option out of
+ * range.
  * @example
  * entropy([0.5, 0.5], { base: 2 }); // 1
+ * @see {@link crossEntropy}, {@link klDivergence}: of one distribution to another
  * @see C. E. Shannon, A Mathematical Theory of Communication (1948)
+ * @category Measures
  */
 export function entropy(p: Vector, options?: MeasureOptions): number {
   return callSingle(defaultRuntime(), definitions.entropy, [p], options);
 }
 
 /**
- * {@link entropy} of each row of row-major matrices: row r is the numbers from r·rowLength on. A matrix of one row is
- * one number.
+ * {@link entropy} of each row of a row-major matrix: row r is the `rowLength` numbers from r·rowLength on.
  *
  * @returns One number a row.
+ * @throws RangeError for a length that is not a multiple of `rowLength`; else as the function of one row. The place in the
+ * message is that in the matrix.
+ * @example
+ * entropyRows([0.5, 0.5, 1, 0], { rowLength: 2, base: 2 }); // Float64Array [1, 0]
  */
 export function entropyRows(p: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
   return complete(defaultRuntime(), prepareRows(definitions.entropy, [p], options));
@@ -104,102 +115,137 @@ export function entropyRows(p: Vector, options: RowsOptions<MeasureOptions>): Fl
 /**
  * Cross-entropy H(p, q) = -Σ p̂ᵢ ln q̂ᵢ = H(p) + KL(p‖q), of p̂ = p/Σp and q̂ = q/Σq.
  *
- * @param p - The distribution of what is observed: n numbers >= 0, sum within 1e-2 of 1 (any with `normalize`).
- * @param q - The model, of the same length.
- * @returns Nats (or units of `base`); Infinity where some p > 0 has q = 0. Error: 2e-7 (f32), 4e-15 (f64) of max(1, H).
- * @throws As {@link entropy}, and RangeError where the lengths differ.
+ * @param p - What is observed: n numbers >= 0 whose sum is within 1e-2 of 1 (any positive sum with `normalize`).
+ * @param q - The model: as many, with such a sum.
+ * @returns Nats (or units of `base`), from H(p) on; Infinity where some p > 0 has q = 0. Error: 2e-7 (f32) or 4e-15 (f64) of
+ * max(1, H).
+ * @throws TypeError for what is not an array of numbers, and for an option that is unknown or of the wrong kind.
+ * @throws RangeError for a number that is negative, NaN or infinite, an empty array, lengths that differ, a sum that is not 1,
+ * and an option out of range.
  * @example
  * crossEntropy([0.5, 0.5], [0.25, 0.75]); // 0.8369882167858358
+ * @see {@link crossEntropyLoss}: of logits against labels, with its gradient
+ * @category Measures
  */
 export function crossEntropy(p: Vector, q: Vector, options?: MeasureOptions): number {
   return callSingle(defaultRuntime(), definitions.crossEntropy, [p, q], options);
 }
 
 /**
- * {@link crossEntropy} of each row of row-major matrices: row r is the numbers from r·rowLength on. A matrix of one row is
- * compared with every row of the other.
+ * {@link crossEntropy} of each row of row-major matrices: row r is the `rowLength` numbers from r·rowLength on. A matrix of one
+ * row is compared with every row of the other.
  *
  * @returns One number a row.
+ * @throws RangeError for a length that is not a multiple of `rowLength`, and for numbers of rows that differ and are not 1;
+ * else as the function of one row. The place in the message is that in the matrix.
+ * @example
+ * crossEntropyRows([0.5, 0.5, 1, 0], [0.25, 0.75], { rowLength: 2, base: 2 }); // Float64Array [1.207518749639422, 2]
  */
 export function crossEntropyRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
   return complete(defaultRuntime(), prepareRows(definitions.crossEntropy, [p, q], options));
 }
 
 /**
- * Kullback–Leibler divergence KL(p‖q) = Σ p̂ᵢ ln(p̂ᵢ/q̂ᵢ), of p̂ = p/Σp and q̂ = q/Σq: the expected log-likelihood ratio.
+ * Kullback–Leibler divergence KL(p‖q) = Σ p̂ᵢ ln(p̂ᵢ/q̂ᵢ) of p̂ = p/Σp and q̂ = q/Σq: the expected log-likelihood ratio.
  *
- * No ε is added and nothing is clipped: a class with p = 0 adds 0, one with p > 0 and q = 0 makes it Infinity. Never negative,
- * and exactly 0 for p = q.
+ * No ε is added and nothing is clipped: a class with p = 0 adds 0, one with p > 0 and q = 0 makes it Infinity. It is never
+ * negative, and exactly 0 for p = q.
  *
- * @param p - n numbers >= 0, sum within 1e-2 of 1 (any with `normalize`).
- * @param q - The same number of them.
- * @returns Nats (or units of `base`). *Relative* error: 1e-6 for f32 (2e-7 from 1,024 classes on), 4e-15 for f64, from 1e-12
- * to 1e3, where both sums agree to 1e-6; 1e-5 and 1e-11 down to 1e-9 where they do not.
- * @throws As {@link entropy}, and RangeError where the lengths differ.
+ * @param p - n numbers >= 0 whose sum is within 1e-2 of 1 (any positive sum with `normalize`).
+ * @param q - As many, with such a sum.
+ * @returns Nats (or units of `base`), from 0 to Infinity. *Relative* error: 1e-6 for f32 (2e-7 from 1,024 classes on), 4e-15
+ * for f64, of values from 1e-12 to 1e3 where both sums agree to 1e-6; 1e-5 and 1e-11 down to 1e-9 where they do not.
+ * @throws TypeError for what is not an array of numbers, and for an option that is unknown or of the wrong kind.
+ * @throws RangeError for a number that is negative, NaN or infinite, an empty array, lengths that differ, a sum that is not 1,
+ * and an option out of range.
  * @example
  * klDivergence([0.5, 0.5], [0.25, 0.75]); // 0.14384103622589045
+ * @see {@link iDivergence}: of numbers that are not normalised; {@link jeffreysDivergence}, {@link jsDivergence}: symmetric
+ * ones
  * @see S. Kullback, R. A. Leibler, On Information and Sufficiency (1951)
+ * @category Measures
  */
 export function klDivergence(p: Vector, q: Vector, options?: MeasureOptions): number {
   return callSingle(defaultRuntime(), definitions.klDivergence, [p, q], options);
 }
 
 /**
- * {@link klDivergence} of each row of row-major matrices: row r is the numbers from r·rowLength on. A matrix of one row is
- * compared with every row of the other.
+ * {@link klDivergence} of each row of row-major matrices: row r is the `rowLength` numbers from r·rowLength on. A matrix of one
+ * row is compared with every row of the other.
  *
  * @returns One number a row.
+ * @throws RangeError for a length that is not a multiple of `rowLength`, and for numbers of rows that differ and are not 1;
+ * else as the function of one row. The place in the message is that in the matrix.
+ * @example
+ * klDivergenceRows([0.5, 0.5, 0.9, 0.1], [0.5, 0.5], { rowLength: 2 }); // Float64Array [0, 0.3680642071684972]
  */
 export function klDivergenceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
   return complete(defaultRuntime(), prepareRows(definitions.klDivergence, [p, q], options));
 }
 
 /**
- * Jeffreys' divergence J(p, q) = KL(p‖q) + KL(q‖p) = Σ (p̂ᵢ - q̂ᵢ) ln(p̂ᵢ/q̂ᵢ).
+ * Jeffreys' divergence J(p, q) = KL(p‖q) + KL(q‖p) = Σ (p̂ᵢ - q̂ᵢ) ln(p̂ᵢ/q̂ᵢ) of p̂ = p/Σp and q̂ = q/Σq.
  *
- * @param p - n numbers >= 0, sum within 1e-2 of 1 (any with `normalize`).
- * @param q - The same number of them.
- * @returns Nats (or units of `base`); the same to the bit for (q, p); Infinity where one of p and q is 0 and the other is not.
- * Relative error as {@link klDivergence}.
- * @throws As {@link klDivergence}.
+ * @param p - n numbers >= 0 whose sum is within 1e-2 of 1 (any positive sum with `normalize`).
+ * @param q - As many, with such a sum.
+ * @returns Nats (or units of `base`), from 0 to Infinity, which it is where one of p and q is 0 and the other is not; the same
+ * to the bit for (q, p). Relative error as that of {@link klDivergence}: 1e-6 (f32), 4e-15 (f64).
+ * @throws TypeError for what is not an array of numbers, and for an option that is unknown or of the wrong kind.
+ * @throws RangeError for a number that is negative, NaN or infinite, an empty array, lengths that differ, a sum that is not 1,
+ * and an option out of range.
  * @example
  * jeffreysDivergence([0.5, 0.5], [0.25, 0.75]); // 0.27465307216702745
+ * @see {@link klDivergence}: either half of it
+ * @see H. Jeffreys, An Invariant Form for the Prior Probability in Estimation Problems (1946)
+ * @category Measures
  */
 export function jeffreysDivergence(p: Vector, q: Vector, options?: MeasureOptions): number {
   return callSingle(defaultRuntime(), definitions.jeffreysDivergence, [p, q], options);
 }
 
 /**
- * {@link jeffreysDivergence} of each row of row-major matrices: row r is the numbers from r·rowLength on. A matrix of one row is
- * compared with every row of the other.
+ * {@link jeffreysDivergence} of each row of row-major matrices: row r is the `rowLength` numbers from r·rowLength on. A matrix
+ * of one row is compared with every row of the other.
  *
  * @returns One number a row.
+ * @throws RangeError for a length that is not a multiple of `rowLength`, and for numbers of rows that differ and are not 1;
+ * else as the function of one row. The place in the message is that in the matrix.
+ * @example
+ * jeffreysDivergenceRows([0.5, 0.5, 0.9, 0.1], [0.5, 0.5], { rowLength: 2 }); // Float64Array [0, 0.8788898309344879]
  */
 export function jeffreysDivergenceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
   return complete(defaultRuntime(), prepareRows(definitions.jeffreysDivergence, [p, q], options));
 }
 
 /**
- * Jensen–Shannon divergence JS(p, q) = ½ KL(p̂‖m) + ½ KL(q̂‖m), m = (p̂ + q̂)/2.
+ * Jensen–Shannon divergence JS(p, q) = ½ KL(p̂‖m) + ½ KL(q̂‖m), m = (p̂ + q̂)/2, of p̂ = p/Σp and q̂ = q/Σq.
  *
- * @param p - n numbers >= 0, sum within 1e-2 of 1 (any with `normalize`).
- * @param q - The same number of them.
+ * @param p - n numbers >= 0 whose sum is within 1e-2 of 1 (any positive sum with `normalize`).
+ * @param q - As many, with such a sum.
  * @returns Nats (or units of `base`), from 0 to ln 2, finite for any supports; the same to the bit for (q, p). Relative error
- * as {@link klDivergence}.
- * @throws As {@link klDivergence}.
+ * as that of {@link klDivergence}: 1e-6 (f32), 4e-15 (f64).
+ * @throws TypeError for what is not an array of numbers, and for an option that is unknown or of the wrong kind.
+ * @throws RangeError for a number that is negative, NaN or infinite, an empty array, lengths that differ, a sum that is not 1,
+ * and an option out of range.
  * @example
  * jsDivergence([1, 0], [0, 1], { base: 2 }); // 1
+ * @see {@link jsDistance}: its square root, a metric
  * @see J. Lin, Divergence Measures Based on the Shannon Entropy (1991)
+ * @category Measures
  */
 export function jsDivergence(p: Vector, q: Vector, options?: MeasureOptions): number {
   return callSingle(defaultRuntime(), definitions.jsDivergence, [p, q], options);
 }
 
 /**
- * {@link jsDivergence} of each row of row-major matrices: row r is the numbers from r·rowLength on. A matrix of one row is
- * compared with every row of the other.
+ * {@link jsDivergence} of each row of row-major matrices: row r is the `rowLength` numbers from r·rowLength on. A matrix of one
+ * row is compared with every row of the other.
  *
  * @returns One number a row.
+ * @throws RangeError for a length that is not a multiple of `rowLength`, and for numbers of rows that differ and are not 1;
+ * else as the function of one row. The place in the message is that in the matrix.
+ * @example
+ * jsDivergenceRows([1, 0, 0.5, 0.5], [0.5, 0.5], { rowLength: 2, base: 2 }); // Float64Array [0.3112781244591329, 0]
  */
 export function jsDivergenceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
   return complete(defaultRuntime(), prepareRows(definitions.jsDivergence, [p, q], options));
@@ -208,49 +254,66 @@ export function jsDivergenceRows(p: Vector, q: Vector, options: RowsOptions<Meas
 /**
  * Jensen–Shannon distance √JS(p, q), a metric; the square root is taken after the change of base.
  *
- * @param p - n numbers >= 0, sum within 1e-2 of 1 (any with `normalize`).
- * @param q - The same number of them.
- * @returns From 0 to √(ln 2), or to 1 with `base: 2`.
- * @throws As {@link klDivergence}.
+ * @param p - n numbers >= 0 whose sum is within 1e-2 of 1 (any positive sum with `normalize`).
+ * @param q - As many, with such a sum.
+ * @returns From 0 to √(ln 2), or to 1 with `base: 2`; the same to the bit for (q, p). Relative error half that of {@link
+ * jsDivergence}, and half an ulp.
+ * @throws TypeError for what is not an array of numbers, and for an option that is unknown or of the wrong kind.
+ * @throws RangeError for a number that is negative, NaN or infinite, an empty array, lengths that differ, a sum that is not 1,
+ * and an option out of range.
  * @example
  * jsDistance([1, 0], [0, 1], { base: 2 }); // 1
+ * @see {@link jsDivergence}: its square
  * @see D. M. Endres, J. E. Schindelin, A New Metric for Probability Distributions (2003)
+ * @category Measures
  */
 export function jsDistance(p: Vector, q: Vector, options?: MeasureOptions): number {
   return callSingle(defaultRuntime(), definitions.jsDistance, [p, q], options);
 }
 
 /**
- * {@link jsDistance} of each row of row-major matrices: row r is the numbers from r·rowLength on. A matrix of one row is
- * compared with every row of the other.
+ * {@link jsDistance} of each row of row-major matrices: row r is the `rowLength` numbers from r·rowLength on. A matrix of one
+ * row is compared with every row of the other.
  *
  * @returns One number a row.
+ * @throws RangeError for a length that is not a multiple of `rowLength`, and for numbers of rows that differ and are not 1;
+ * else as the function of one row. The place in the message is that in the matrix.
+ * @example
+ * jsDistanceRows([1, 0, 0.5, 0.5], [0.5, 0.5], { rowLength: 2, base: 2 }); // Float64Array [0.5579230452841439, 0]
  */
 export function jsDistanceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
   return complete(defaultRuntime(), prepareRows(definitions.jsDistance, [p, q], options));
 }
 
 /**
- * I-divergence, the generalised KL of unnormalised measures: Σ [pᵢ ln(pᵢ/qᵢ) - pᵢ + qᵢ], of the numbers as they are.
+ * I-divergence Σ [pᵢ ln(pᵢ/qᵢ) - pᵢ + qᵢ], the generalised KL of unnormalised measures, of the numbers as they are.
  *
  * @param p - n numbers >= 0, of any sum.
- * @param q - The same number of them.
- * @returns Nats (or units of `base`), >= 0, and 0 only for p = q; Infinity where some p > 0 has q = 0. Relative error as
- * {@link klDivergence}.
- * @throws As {@link klDivergence}, but for sums.
+ * @param q - As many, of any sum.
+ * @returns Nats (or units of `base`), from 0, for p = q alone, to Infinity, where some p > 0 has q = 0. Relative error as that
+ * of {@link klDivergence}: 1e-6 (f32), 4e-15 (f64).
+ * @throws TypeError for what is not an array of numbers, and for an option that is unknown or of the wrong kind.
+ * @throws RangeError for a number that is negative, NaN or infinite, an empty array, lengths that differ, and an option out of
+ * range.
  * @example
  * iDivergence([2, 0], [1, 1]); // 1.3862943611198906
+ * @see {@link klDivergence}: of the normalised ones
  * @see I. Csiszár, Why Least Squares and Maximum Entropy? (1991)
+ * @category Measures
  */
 export function iDivergence(p: Vector, q: Vector, options?: UnnormalizedOptions): number {
   return callSingle(defaultRuntime(), definitions.iDivergence, [p, q], options);
 }
 
 /**
- * {@link iDivergence} of each row of row-major matrices: row r is the numbers from r·rowLength on. A matrix of one row is
- * compared with every row of the other.
+ * {@link iDivergence} of each row of row-major matrices: row r is the `rowLength` numbers from r·rowLength on. A matrix of one
+ * row is compared with every row of the other.
  *
  * @returns One number a row.
+ * @throws RangeError for a length that is not a multiple of `rowLength`, and for numbers of rows that differ and are not 1;
+ * else as the function of one row. The place in the message is that in the matrix.
+ * @example
+ * iDivergenceRows([2, 0, 1, 1], [1, 1], { rowLength: 2 }); // Float64Array [1.3862943611198906, 0]
  */
 export function iDivergenceRows(p: Vector, q: Vector, options: RowsOptions<UnnormalizedOptions>): Float64Array {
   return complete(defaultRuntime(), prepareRows(definitions.iDivergence, [p, q], options));
@@ -261,24 +324,33 @@ export function iDivergenceRows(p: Vector, q: Vector, options: RowsOptions<Unnor
  * to KL(p‖q) as counts are drawn from p.
  *
  * @param counts - n numbers >= 0: how often each class was observed. A count of 0 adds 0, whatever its p and q.
- * @param p - Probabilities of the classes under one model, the same number of them.
+ * @param p - Probabilities of the classes under one model: as many numbers >= 0.
  * @param q - And under the other.
- * @returns Nats (or units of `base`): positive where the counts speak for p. Infinity where q = 0 for an observed class,
- * -Infinity where p = 0. Error: 2e-7 (f32) or 4e-15 (f64) of Σ|cᵢ ln(pᵢ/qᵢ)|; from logits 1e-6 or 1e-13 of Σcᵢ·max(1, …).
- * @throws As {@link klDivergence}, but for sums; and RangeError where an observed class has p = q = 0, or where p is 0 for one
- * and q for another, which leaves nothing to tell.
+ * @returns Nats (or units of `base`): positive where the counts speak for p; Infinity where q = 0 for an observed class,
+ * -Infinity where p = 0. Error: 2e-7 (f32) or 4e-15 (f64) of Σ|cᵢ ln(pᵢ/qᵢ)|; from logits 1e-6 or 1e-13 of Σcᵢ·max(1,
+ * |ln(pᵢ/qᵢ)|).
+ * @throws TypeError for what is not an array of numbers, and for an option that is unknown or of the wrong kind.
+ * @throws RangeError for a number that is negative, NaN or infinite, an empty array, lengths that differ, an option out of
+ * range; and where an observed class has p = q = 0, or p is 0 for one and q for another, which leaves nothing to tell.
  * @example
  * logLikelihoodRatio([3, 1], [0.5, 0.5], [0.25, 0.75]); // 1.6739764335716714
+ * @see {@link klDivergence}: what it tends to; {@link logLikelihoodRatioOfTokens}: of a sequence of tokens
+ * @see J. Neyman, E. S. Pearson, On the Problem of the Most Efficient Tests of Statistical Hypotheses (1933)
+ * @category Measures
  */
 export function logLikelihoodRatio(counts: Vector, p: Vector, q: Vector, options?: RawOptions): number {
   return callSingle(defaultRuntime(), definitions.logLikelihoodRatio, [counts, p, q], options);
 }
 
 /**
- * {@link logLikelihoodRatio} of each row of row-major matrices: row r is the numbers from r·rowLength on. A matrix of one row is
- * compared with every row of the other.
+ * {@link logLikelihoodRatio} of each row of row-major matrices: row r is the `rowLength` numbers from r·rowLength on. A matrix
+ * of one row is compared with every row of the other.
  *
  * @returns One number a row.
+ * @throws RangeError for a length that is not a multiple of `rowLength`, and for numbers of rows that differ and are not 1;
+ * else as the function of one row. The place in the message is that in the matrix.
+ * @example
+ * logLikelihoodRatioRows([3, 1, 0, 2], [0.5, 0.5], [0.25, 0.75], { rowLength: 2 }); // Float64Array [1.6739764335716714, -0.8109302162163289]
  */
 export function logLikelihoodRatioRows(
   counts: Vector,
@@ -290,17 +362,20 @@ export function logLikelihoodRatioRows(
 }
 
 /**
- * Elementwise log-ratio ln(pᵢ/qᵢ), of the numbers as they are.
+ * Elementwise log-ratio ln(pᵢ/qᵢ), of the numbers as they are. From logits, the difference of both log-softmaxes.
  *
  * @param p - n numbers >= 0.
- * @param q - The same number of them.
- * @param options - `out` receives the result; it may be p or q.
- * @returns A Float32Array where p and q are both; else a Float64Array. Within 2 ulp. -Infinity where p = 0, Infinity where
- * q = 0, NaN where both are. From logits, the difference of both log-softmaxes.
- * @throws As {@link klDivergence}, but for sums; TypeError where `out` is not of the result's type, RangeError where its length
- * is another.
+ * @param q - As many.
+ * @returns Nats (or units of `base`): a Float32Array where p and q are both, else a Float64Array, `out` if it is given. Within
+ * 2 ulp. -Infinity where p = 0, Infinity where q = 0, NaN where both are.
+ * @throws TypeError for what is not an array of numbers, an option that is unknown or of the wrong kind, and `out` that is not
+ * of the result's type.
+ * @throws RangeError for a number that is negative, NaN or infinite, an empty array, lengths that differ, `out` of another
+ * length or over a part of p or q, and an option out of range.
  * @example
  * logRatio([0.5, 0.5], [0.25, 1]); // Float64Array [0.6931471805599453, -0.6931471805599453]
+ * @see {@link klDivergence}: its mean under p
+ * @category Measures
  */
 export function logRatio(p: Float32Array, q: Float32Array, options?: RawOptions & OutOption): Float32Array;
 export function logRatio(p: Vector, q: Vector, options?: RawOptions & OutOption): FloatArray;
@@ -308,7 +383,16 @@ export function logRatio(p: Vector, q: Vector, options?: RawOptions & OutOption)
   return complete(defaultRuntime(), prepareArray(definitions.logRatio, [p, q], options, false));
 }
 
-/** {@link logRatio} of row-major matrices; one row is compared with every row of the other. Returns a matrix. */
+/**
+ * {@link logRatio} of each row of row-major matrices: row r is the `rowLength` numbers from r·rowLength on. A matrix of one row
+ * is compared with every row of the other.
+ *
+ * @returns A row-major matrix, `out` if it is given.
+ * @throws RangeError for a length that is not a multiple of `rowLength`, and for numbers of rows that differ and are not 1;
+ * else as the function of one row. The place in the message is that in the matrix.
+ * @example
+ * logRatioRows([0.5, 0.5, 0.25, 1], [0.25, 1], { rowLength: 2, base: 2 }); // Float64Array [1, -1, 0, 0]
+ */
 export function logRatioRows(
   p: Float32Array,
   q: Float32Array,
@@ -320,34 +404,50 @@ export function logRatioRows(p: Vector, q: Vector, options: RowsOptions<RawOptio
 }
 
 /**
- * ln Σ e^(zᵢ/temperature), the logarithm of the softmax's denominator.
+ * Log-sum-exp ln Σ e^(zᵢ/τ), τ the temperature: the logarithm of the softmax's denominator.
  *
  * @param z - n logits: finite, of any size, or -Infinity.
- * @returns Error: 1e-6 (f32) or 1e-13 (f64) of max(1, |value - max z|), and 1 ulp of the result.
- * @throws TypeError for what is not an array of numbers or an unknown option; RangeError for a logit that is NaN or Infinity,
- * for an empty array, and where every logit is -Infinity. Complexity O(n), no memory beyond a fixed staging area.
+ * @returns Nats, from max z/τ to max z/τ + ln n. Error: 1e-6 (f32) or 1e-13 (f64) of max(1, |value - max z/τ|), and 1 ulp of
+ * the result.
+ * @throws TypeError for what is not an array of numbers, and for an option that is unknown or of the wrong kind.
+ * @throws RangeError for a logit that is NaN or Infinity, an empty array, only -Infinity, and a temperature that is not
+ * positive and finite.
  * @example
  * logSumExp([1000, 1000]); // 1000.6931471805599
+ * @see {@link logSoftmax}: z/τ less it
+ * @category Logits
  */
 export function logSumExp(z: Vector, options?: SoftmaxOptions): number {
   return callSingle(defaultRuntime(), definitions.logSumExp, [z], options);
 }
 
-/** {@link logSumExp} of each row of a row-major matrix. */
+/**
+ * {@link logSumExp} of each row of a row-major matrix: row r is the `rowLength` numbers from r·rowLength on.
+ *
+ * @returns One number a row.
+ * @throws RangeError for a length that is not a multiple of `rowLength`; else as the function of one row. The place in the
+ * message is that in the matrix.
+ * @example
+ * logSumExpRows([1000, 1000, 0, 0], { rowLength: 2 }); // Float64Array [1000.6931471805599, 0.6931471805599453]
+ */
 export function logSumExpRows(z: Vector, options: RowsOptions<SoftmaxOptions>): Float64Array {
   return complete(defaultRuntime(), prepareRows(definitions.logSumExp, [z], options));
 }
 
 /**
- * Softmax e^(zᵢ/temperature) / Σ e^(zⱼ/temperature).
+ * Softmax e^(zᵢ/τ) / Σ e^(zⱼ/τ), τ the temperature.
  *
- * @param z - n logits, as for {@link logSumExp}.
- * @param options - `out` receives the result; it may be z.
- * @returns A Float32Array where z is one, else a Float64Array. Relative error of p: 3e-7 + 1e-7·|ln p| (f32), 7e-16 +
- * 1.7e-16·|ln p| (f64); small ones become subnormal, then 0.
- * @throws As {@link logSumExp}; TypeError where `out` is not of the result's type, RangeError where its length is another.
+ * @param z - n logits: finite, of any size, or -Infinity, which is probability 0.
+ * @returns Probabilities: a Float32Array where z is one, else a Float64Array, `out` if it is given. Relative error of p: 3e-7 +
+ * 1e-7·|ln p| (f32), 7e-16 + 1.7e-16·|ln p| (f64); small ones become subnormal, then 0.
+ * @throws TypeError for what is not an array of numbers, an option that is unknown or of the wrong kind, and `out` that is not
+ * of the result's type.
+ * @throws RangeError for a logit that is NaN or Infinity, an empty array, only -Infinity, `out` of another length or over a
+ * part of z, and a temperature that is not positive and finite.
  * @example
  * softmax([1000, 1000, 1000, 1000]); // Float64Array [0.25, 0.25, 0.25, 0.25]
+ * @see {@link logSoftmax}: their logarithms. No measure needs them: `input: "logits"` takes the logits themselves
+ * @category Logits
  */
 export function softmax(z: Float32Array, options?: SoftmaxOptions & OutOption): Float32Array;
 export function softmax(z: Vector, options?: SoftmaxOptions & OutOption): FloatArray;
@@ -355,7 +455,15 @@ export function softmax(z: Vector, options?: SoftmaxOptions & OutOption): FloatA
   return complete(defaultRuntime(), prepareArray(definitions.softmax, [z], options, false));
 }
 
-/** {@link softmax} of each row of a row-major matrix. Returns a matrix. */
+/**
+ * {@link softmax} of each row of a row-major matrix: row r is the `rowLength` numbers from r·rowLength on.
+ *
+ * @returns A row-major matrix, `out` if it is given.
+ * @throws RangeError for a length that is not a multiple of `rowLength`; else as the function of one row. The place in the
+ * message is that in the matrix.
+ * @example
+ * softmaxRows([1000, 1000, 5, -Infinity], { rowLength: 2 }); // Float64Array [0.5, 0.5, 1, 0]
+ */
 export function softmaxRows(z: Float32Array, options: RowsOptions<SoftmaxOptions> & OutOption): Float32Array;
 export function softmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray;
 export function softmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray {
@@ -363,15 +471,19 @@ export function softmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & Ou
 }
 
 /**
- * Logarithm of the softmax, zᵢ/temperature - ln Σ e^(zⱼ/temperature).
+ * Logarithm of the softmax, zᵢ/τ - ln Σ e^(zⱼ/τ), τ the temperature.
  *
- * @param z - n logits, as for {@link logSumExp}.
- * @param options - `out` receives the result; it may be z.
- * @returns A Float32Array where z is one, else a Float64Array. -Infinity stays. Error: 1e-6 (f32) or 1e-13 (f64) of
+ * @param z - n logits: finite, of any size, or -Infinity, which stays.
+ * @returns Nats: a Float32Array where z is one, else a Float64Array, `out` if it is given. Error: 1e-6 (f32) or 1e-13 (f64) of
  * max(1, |value|).
- * @throws As {@link softmax}.
+ * @throws TypeError for what is not an array of numbers, an option that is unknown or of the wrong kind, and `out` that is not
+ * of the result's type.
+ * @throws RangeError for a logit that is NaN or Infinity, an empty array, only -Infinity, `out` of another length or over a
+ * part of z, and a temperature that is not positive and finite.
  * @example
  * logSoftmax([0, 0]); // Float64Array [-0.6931471805599453, -0.6931471805599453]
+ * @see {@link softmax}, {@link logSumExp}; {@link tokenLogProbabilities}: of one class a row
+ * @category Logits
  */
 export function logSoftmax(z: Float32Array, options?: SoftmaxOptions & OutOption): Float32Array;
 export function logSoftmax(z: Vector, options?: SoftmaxOptions & OutOption): FloatArray;
@@ -379,7 +491,15 @@ export function logSoftmax(z: Vector, options?: SoftmaxOptions & OutOption): Flo
   return complete(defaultRuntime(), prepareArray(definitions.logSoftmax, [z], options, false));
 }
 
-/** {@link logSoftmax} of each row of a row-major matrix. Returns a matrix. */
+/**
+ * {@link logSoftmax} of each row of a row-major matrix: row r is the `rowLength` numbers from r·rowLength on.
+ *
+ * @returns A row-major matrix, `out` if it is given.
+ * @throws RangeError for a length that is not a multiple of `rowLength`; else as the function of one row. The place in the
+ * message is that in the matrix.
+ * @example
+ * logSoftmaxRows([0, 0, 5, -Infinity], { rowLength: 2 }); // Float64Array [-0.6931471805599453, -0.6931471805599453, 0, -Infinity]
+ */
 export function logSoftmaxRows(z: Float32Array, options: RowsOptions<SoftmaxOptions> & OutOption): Float32Array;
 export function logSoftmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray;
 export function logSoftmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> & OutOption): FloatArray {
@@ -387,18 +507,29 @@ export function logSoftmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> &
 }
 
 /**
- * Cross-entropy of rows of logits against labels or soft targets: mean over rows of -Σ wᵧtᵧ ln softmax(z/temperature)ᵧ, and its
- * gradient. Weights, smoothing, ignored rows and the mean are as in PyTorch's `cross_entropy`.
+ * Cross-entropy of rows of logits against labels or soft targets t: mean over rows of -Σ wᵧtᵧ ln softmax(z/τ)ᵧ. And its
+ * gradient.
+ *
+ * Weights, smoothing, ignored rows and the mean are as in PyTorch's `cross_entropy`. O(rows·classes) time, no memory beyond the
+ * gradient.
  *
  * @param logits - A row-major matrix of `rowLength` classes, finite or -Infinity.
- * @param targets - A label for each row (an integer array), or a matrix of probabilities: a row of them for each row of logits.
- * @param options - `rowLength`; `ignoreIndex` (-100), `labelSmoothing` ε, `classWeights` w, `temperature`, `zLoss` λ,
- * `reduction` (`"mean"`: Σ wᵧ loss / Σ wᵧ; `"sum"`; `"none"`), `gradient`.
- * @returns `loss` in nats, Infinity where a target has a logit of -Infinity; `count`; `perRow`; `gradient` of the logits' type.
- * @throws TypeError for the wrong kind of thing; RangeError for a logit that is NaN or Infinity, a label out of range, targets
- * that do not sum to 1, and a mean of no rows. Complexity O(rows·classes); no memory beyond the gradient.
+ * @param targets - A label for each row, from 0 to rowLength - 1 (an integer array), or a matrix of probabilities: for each row
+ * of logits one that sums to 1 within 1e-2.
+ * @returns In nats; `loss` is Infinity where a target > 0 has a logit of -Infinity. Error of a row's loss: 1e-6 (f32) or 1e-13
+ * (f64) of max(1, |value|).
+ * @throws TypeError for what is not an array of numbers, a label that is no number, a `gradient` of another type than the
+ * logits, and for an option that is unknown or of the wrong kind.
+ * @throws RangeError for a logit that is NaN or Infinity, a row of only -Infinity, a label out of range, targets < 0 or that do
+ * not sum to 1, lengths that do not fit, a `gradient` over a part of what is read, a mean of no rows, and an option out of
+ * range.
  * @example
  * crossEntropyLoss([0, 0, 0, 0], [1, 0], { rowLength: 2 }).loss; // 0.6931471805599453
+ * crossEntropyLoss([0, 0, 0, 0], [1, 0], { rowLength: 2, gradient: true }).gradient; // Float64Array [0.25, -0.25, -0.25, 0.25]
+ * @see {@link crossEntropy}: of two distributions; {@link perplexity}: e to its mean
+ * @see PyTorch, torch.nn.functional.cross_entropy
+ * @see A. Chowdhery et al., PaLM: Scaling Language Modeling with Pathways (2022), for `zLoss`
+ * @category Losses
  */
 export function crossEntropyLoss(
   logits: Vector,
@@ -409,19 +540,26 @@ export function crossEntropyLoss(
 }
 
 /**
- * Loss of a student against a teacher: mean over rows of τ²·KL(softmax(t/τ)‖softmax(s/τ)), of the reverse KL, or of the
- * generalised Jensen–Shannon divergence; and its gradient in the student's logits.
+ * Loss of a student against a teacher: mean over rows of τ²·KL(softmax(t/τ)‖softmax(s/τ)), τ the temperature. And its gradient.
  *
- * @param studentLogits - A row-major matrix of `rowLength` classes, finite or -Infinity.
- * @param teacherLogits - One like it, or one row for all.
- * @param options - `rowLength`; `temperature` τ, `direction`, `beta`, `reduction`, `gradient`.
- * @returns `loss` in nats; `count`; `perRow`; `gradient`, of the student's type. KL keeps its relative accuracy as the student
- * nears the teacher.
- * @throws As {@link crossEntropyLoss}; RangeError for the gradient of an infinite reverse KL.
+ * `direction` has the reverse KL or the generalised Jensen–Shannon divergence in its place; the gradient is that in the
+ * student's logits. O(rows·classes) time, no memory beyond the gradient.
+ *
+ * @param studentLogits - s: a row-major matrix of `rowLength` classes, finite or -Infinity.
+ * @param teacherLogits - t: one like it, or one row for all.
+ * @returns In nats. KL keeps its relative accuracy as the student nears the teacher: 1e-5 (f32) or 1e-11 (f64) down to 1e-9.
+ * Infinity where a class is possible for the first of the two alone.
+ * @throws TypeError for what is not an array of numbers, a `gradient` of another type than the student's logits, and for an
+ * option that is unknown or of the wrong kind.
+ * @throws RangeError for a logit that is NaN or Infinity, a row of only -Infinity, lengths that do not fit, a `gradient` over a
+ * part of what is read, the gradient of an infinite reverse KL, and an option out of range.
  * @example
  * distillationLoss([0, 0], [0, 0], { rowLength: 2, temperature: 2 }).loss; // 0
- * @see G. Hinton, O. Vinyals, J. Dean, Distilling the Knowledge in a Neural Network (2015); R. Agarwal et al., On-Policy
- * Distillation of Language Models (2024) for the generalised divergence
+ * distillationLoss([0, 0], [1, 0], { rowLength: 2, gradient: true }).gradient; // Float64Array [-0.23105857863000484, 0.23105857863000495]
+ * @see {@link klDivergence}, {@link jsDivergence}: the same of two rows, without gradient
+ * @see G. Hinton, O. Vinyals, J. Dean, Distilling the Knowledge in a Neural Network (2015)
+ * @see R. Agarwal et al., On-Policy Distillation of Language Models (2024), for the generalised divergence
+ * @category Losses
  */
 export function distillationLoss(
   studentLogits: Vector,
@@ -474,29 +612,40 @@ export function elbo(logLikelihood: number | Vector, mean: Vector, logVariance: 
 }
 
 /**
- * ln p of the observed token of each row, p = softmax(z/temperature).
+ * Log-probability ln softmax(z/τ)ᵧ of the observed token y of each row z, τ the temperature.
  *
  * @param logits - A row-major matrix of `rowLength` classes, finite or -Infinity.
- * @param tokens - One label a row.
- * @returns Nats (or units of `base`), one number a row: -Infinity where the token is impossible. Error: 1e-6 (f32) or 1e-13
- * (f64) of max(1, |value|).
- * @throws As {@link crossEntropyLoss}.
+ * @param tokens - One label a row, from 0 to rowLength - 1.
+ * @returns Nats (or units of `base`), one number a row, <= 0: -Infinity where the token is impossible. Error: 1e-6 (f32) or
+ * 1e-13 (f64) of max(1, |value|).
+ * @throws TypeError for what is not an array of numbers, a label that is no number, and for an option that is unknown or of the
+ * wrong kind.
+ * @throws RangeError for a logit that is NaN or Infinity, a row of only -Infinity, a label out of range, numbers of rows that
+ * differ, and an option out of range.
  * @example
  * tokenLogProbabilities([0, 0, 0, 0], [1, 0], { rowLength: 2 }); // Float64Array [-0.6931471805599453, -0.6931471805599453]
+ * @see {@link perplexity}: e to the mean, negated
+ * @category Losses
  */
 export function tokenLogProbabilities(logits: Vector, tokens: Labels, options: TokenOptions): Float64Array {
   return complete(defaultRuntime(), losses.tokenLogProbabilities(logits, tokens, options));
 }
 
 /**
- * Perplexity e^(mean of -ln p) of a model over the observed tokens.
+ * Perplexity e^(mean of -ln softmax(z/τ)ᵧ) of a model over the observed tokens y, τ the temperature.
  *
  * @param logits - A row-major matrix of `rowLength` classes, finite or -Infinity.
- * @param tokens - One label a row; rows of `ignoreIndex` (-100) do not count.
- * @returns From 1 to Infinity.
- * @throws As {@link crossEntropyLoss}.
+ * @param tokens - One label a row, from 0 to rowLength - 1; rows of `ignoreIndex` do not count.
+ * @returns From 1 to Infinity, which it is where a token is impossible. Error of its logarithm: 1e-6 (f32) or 1e-13 (f64) of
+ * max(1, value).
+ * @throws TypeError for what is not an array of numbers, a label that is no number, and for an option that is unknown or of the
+ * wrong kind.
+ * @throws RangeError for a logit that is NaN or Infinity, a row of only -Infinity, a label out of range, numbers of rows that
+ * differ, tokens that are all ignored, and an option out of range.
  * @example
  * perplexity([0, 0, 0, 0], [1, 0], { rowLength: 2 }); // 2
+ * @see {@link tokenLogProbabilities}, {@link crossEntropyLoss}
+ * @category Losses
  */
 export function perplexity(logits: Vector, tokens: Labels, options: PerplexityOptions): number {
   return complete(defaultRuntime(), losses.perplexity(logits, tokens, options));
@@ -506,13 +655,19 @@ export function perplexity(logits: Vector, tokens: Labels, options: PerplexityOp
  * Evidence for one model over another along a sequence: Σ ln(p/q) over the observed tokens, p and q the softmaxes of each row.
  *
  * @param logitsP - A row-major matrix of `rowLength` classes, finite or -Infinity.
- * @param logitsQ - One like it.
- * @param tokens - One label a row.
- * @returns `sum`, in nats (or units of `base`), `mean` a token, which tends to KL(p‖q) as tokens are drawn from p, and the
- * `standardError` of the mean.
- * @throws As {@link crossEntropyLoss}; RangeError where a token is impossible under both.
+ * @param logitsQ - One like it, of as many rows.
+ * @param tokens - One label a row, from 0 to rowLength - 1.
+ * @returns Nats (or units of `base`). The mean tends to KL(p‖q) as tokens are drawn from p; it is Infinity where a token is
+ * impossible under q, -Infinity where it is under p. Error of a token's log-ratio: 1e-6 (f32) or 1e-13 (f64) of max(1, |ln p|,
+ * |ln q|).
+ * @throws TypeError for what is not an array of numbers, a label that is no number, and for an option that is unknown or of the
+ * wrong kind.
+ * @throws RangeError for a logit that is NaN or Infinity, a row of only -Infinity, a label out of range, numbers of rows that
+ * differ, an option out of range; where a token is impossible under both, or one under p and another under q.
  * @example
- * logLikelihoodRatioOfTokens([0, 0, 0, 0], [0, 0, 0, 0], [1, 0], { rowLength: 2 }).mean; // 0
+ * logLikelihoodRatioOfTokens([1, 0, 0, 1], [0, 0, 0, 0], [0, 1], { rowLength: 2 }).mean; // 0.37988549304172253
+ * @see {@link logLikelihoodRatio}: of counts
+ * @category Losses
  */
 export function logLikelihoodRatioOfTokens(
   logitsP: Vector,
