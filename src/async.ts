@@ -54,13 +54,20 @@ type Optional<F> = F extends { (...a: [...infer A, infer O]): infer R; (...b: [.
   : never;
 
 /**
- * The methods of an engine, returning promises of the same bits. With workers the work is theirs alone: a page stays responsive,
- * Node goes on serving. Arrays in the engine's memory are read in place, others are copied, a few MiB at a time or a row. Without
- * workers, or where there is no memory for copies, it is done here, and gives way to other tasks after some milliseconds, between
- * two rows.
+ * The measures and losses as methods that return promises of the same bits: `engine.async`.
  *
- * Every method also takes `signal`, which stops it after the rows that have been begun, and `onProgress`. The arrays must stay
- * as they are until the promise is settled.
+ * With workers the work is theirs alone: a page stays responsive, Node goes on serving. Arrays in the engine's memory are read
+ * in place, others are copied, a few MiB at a time or a row. Without workers, or where there is no memory for copies, it is
+ * done here, and gives way to other tasks after some milliseconds, between two rows.
+ *
+ * Every method takes the arguments of the function of its name, and `signal` and `onProgress` among the options ({@link
+ * AsideOptions}). What the function throws, the promise is rejected with. The arrays must stay as they are until the promise is
+ * settled.
+ *
+ * @example
+ * const engine = await createEngine({ threads: 2 });
+ * await engine.async.klDivergence([0.5, 0.5], [0.25, 0.75]); // 0.14384103622589045
+ * engine.dispose();
  */
 export interface AsyncEngine {
   entropy: OfOne<MeasureOptions>;

@@ -35,6 +35,7 @@ export interface Row {
 /** Where a mapping writes a chunk of its result. */
 const OUT_SLOT = SLOTS - 1;
 
+/** What a function gives that gives an array: a Float32Array where all inputs are. */
 export type FloatArray = Float32Array | Float64Array;
 
 /** Threads that take their share of a long row. */

@@ -30,19 +30,21 @@ import { type EngineHandle, runtimeFrom, share } from "./share.js";
 import { complete } from "./work.js";
 
 /**
- * A backend with a memory of its own. Arrays from `float32` and `float64` lie in that memory and are read in place; others
- * pass through a fixed staging area. Every measure is a method, as the top-level function of its name.
+ * A backend with a memory of its own, made by {@link createEngine} or {@link createEngineSync}. Arrays from `float32` and
+ * `float64` lie in that memory and are read in place; others pass through a fixed staging area. Every function of `logratio` is
+ * a method, and with promises one of {@link Engine.async}.
  *
  * @example
  * using engine = createEngineSync();
- * const p = engine.float32(131072);
- * const q = engine.float32(131072);
- * engine.klDivergence(p, q);
+ * const p = engine.float32(131072).fill(1 / 131072);
+ * const q = engine.float32(131072).fill(1 / 131072);
+ * engine.klDivergence(p, q); // 0
+ * @category Engines
  */
 export class Engine implements Disposable {
   /** What computes: `"simd"` and `"js"` give the same bits, `"relaxed"` the same accuracy. */
   readonly backend: "relaxed" | "simd" | "js";
-  /** Why it was chosen. */
+  /** Why it was chosen, in words: for a log, not to be parsed. */
   readonly backendReason: string;
   #live: Runtime | undefined;
   readonly #threadsReason: string;
@@ -67,7 +69,7 @@ export class Engine implements Disposable {
     return this.#live?.pool?.threads ?? 1;
   }
 
-  /** Why there are as many. */
+  /** Why there are as many, in words: for a log, not to be parsed. */
   get threadsReason(): string {
     if (this.#live === undefined) return "this engine has been disposed";
     return this.#live.pool?.reason ?? this.#threadsReason;
@@ -78,25 +80,55 @@ export class Engine implements Disposable {
     return this.#live;
   }
 
-  /** The measures and losses as promises, done by the workers alone. */
+  /**
+   * The measures and losses as promises of the same bits, done by the workers alone: see {@link AsyncEngine}. With `signal` and
+   * `onProgress` among the options ({@link AsideOptions}).
+   *
+   * @example
+   * const engine = await createEngine({ threads: 2 });
+   * const rows = engine.float32(3 * 32768); // zeros: each row has the log-sum-exp ln 32768
+   * await engine.async.logSumExpRows(rows, { rowLength: 32768 }); // Float64Array [10.397207708399179, 10.397207708399179, 10.397207708399179]
+   * engine.dispose();
+   */
   get async(): AsyncEngine {
     this.#async ??= asyncEngine(() => this.#runtime);
     return this.#async;
   }
 
-  /** A Float32Array of `length` zeros in the engine's memory. @throws RangeError where `maxBytes` does not allow it. */
+  /**
+   * An array in the engine's memory.
+   *
+   * @param length - Its numbers, >= 0.
+   * @returns A Float32Array of zeros, which stays valid until {@link Engine.free} or {@link Engine.dispose}.
+   * @throws RangeError where `maxBytes` or the platform does not allow it, and for what is no length.
+   * @example
+   * createEngineSync().float32(3); // Float32Array [0, 0, 0]
+   */
   float32(length: number): Float32Array {
     return this.#runtime.memory.allocate(Float32Array, length);
   }
 
-  /** A Float64Array of `length` zeros in the engine's memory. @throws RangeError where `maxBytes` does not allow it. */
+  /**
+   * An array in the engine's memory.
+   *
+   * @param length - Its numbers, >= 0.
+   * @returns A Float64Array of zeros, which stays valid until {@link Engine.free} or {@link Engine.dispose}.
+   * @throws RangeError where `maxBytes` or the platform does not allow it, and for what is no length.
+   * @example
+   * createEngineSync().float64(3); // Float64Array [0, 0, 0]
+   */
   float64(length: number): Float64Array {
     return this.#runtime.memory.allocate(Float64Array, length);
   }
 
   /**
-   * Gives an array of `float32` or `float64` back, or what `share` has set aside. It must not be used again: its bytes will be
-   * another's.
+   * Gives memory back. It must not be used again: its bytes will be another's.
+   *
+   * @param view - An array of {@link Engine.float32} or {@link Engine.float64}, or a handle of {@link Engine.share}.
+   * @throws RangeError for what is not of this engine, or has been given back already.
+   * @example
+   * const engine = createEngineSync();
+   * engine.free(engine.float32(131072));
    */
   free(view: Float32Array | Float64Array | EngineHandle): void {
     const { memory } = this.#runtime;
@@ -112,16 +144,18 @@ export class Engine implements Disposable {
   }
 
   /**
-   * A handle of this engine's memory, to be posted to another thread, where {@link Engine.from} makes of it an engine of one thread
-   * over the same bytes: arrays of either that are posted to the other are read and written in place. `bytes` are set aside for
-   * arrays of the other engine's own.
+   * A handle of this engine's memory, to be posted to another thread, where {@link Engine.from} makes of it an engine of one
+   * thread over the same bytes: arrays of either that are posted to the other are read and written in place.
    *
-   * @throws Error where the memory cannot be shared: RangeError where `maxBytes` does not allow it.
-   *
+   * @param bytes - Set aside for arrays of the other engine's own; 0 by default.
+   * @returns The handle, to be posted. {@link Engine.free} gives its memory back.
+   * @throws Error where the memory cannot be shared.
+   * @throws RangeError where `maxBytes` does not allow it, and for bytes that are no integer >= 0.
    * @example
-   * worker.postMessage({ handle: engine.share(), logits }); // logits = engine.float32(…)
-   * // in the worker
-   * onmessage = ({ data: { handle, logits } }) => Engine.from(handle).logSumExp(logits);
+   * const engine = createEngineSync();
+   * const logits = engine.float32(4);
+   * const handle = engine.share(); // worker.postMessage({ handle, logits });
+   * Engine.from(handle).logSumExp(logits); // 1.3862943611198906, in the worker as it is here
    */
   share(bytes = 0): EngineHandle {
     const { handle, place } = share(this.#runtime, bytes);
@@ -129,12 +163,28 @@ export class Engine implements Disposable {
     return handle;
   }
 
-  /** An engine over the memory of another thread's: see {@link Engine.share}. */
+  /**
+   * An engine over the memory of another thread's.
+   *
+   * @param handle - What {@link Engine.share} gave there.
+   * @returns An engine of one thread, of the same backend.
+   * @throws TypeError for what is no handle.
+   * @example
+   * const handle = createEngineSync().share(800); // room for a hundred numbers of f64
+   * Engine.from(handle).float64(100).length; // 100
+   */
   static from(handle: EngineHandle): Engine {
     return new Engine(runtimeFrom(handle));
   }
 
-  /** Ends the workers and lets go of the memory. The engine cannot be used again; its arrays must not be. */
+  /**
+   * Ends the workers and lets go of the memory. The engine cannot be used again, and its arrays must not be; `using` does it at
+   * the end of a block.
+   *
+   * @example
+   * const engine = createEngineSync();
+   * engine.dispose();
+   */
   dispose(): void {
     this.#live?.pool?.dispose();
     this.#live = undefined;
@@ -314,16 +364,38 @@ export class Engine implements Disposable {
 }
 
 /**
- * A new engine, its module compiled aside.
+ * A new engine, its module compiled aside, its threads started.
  *
- * @throws TypeError or RangeError for an option that cannot be; Error where `backend: "simd"` cannot run here.
- * `backend: "relaxed"` that cannot is no error: `backendReason` tells of it.
+ * @returns A promise of the {@link Engine}, which tells by `backendReason` and `threadsReason` what it became and why: threads
+ * or relaxed SIMD that are not to be had are no errors.
+ * @throws TypeError for an option that is unknown or of the wrong kind.
+ * @throws RangeError for an option out of range.
+ * @throws Error where `backend: "simd"` cannot run here.
+ * @example
+ * const engine = await createEngine({ threads: 2 });
+ * engine.threads; // 2
+ * engine.dispose();
+ * @see {@link createEngineSync}
+ * @category Engines
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   return new Engine(await createRuntime("createEngine", options));
 }
 
-/** A new engine, at once. Throws as {@link createEngine}, and an Error for `backend: "relaxed"` without a `module`. */
+/**
+ * A new engine, at once: of one thread, its module compiled while the caller waits (some milliseconds).
+ *
+ * @returns The {@link Engine}.
+ * @throws TypeError for an option that is unknown or of the wrong kind.
+ * @throws RangeError for an option out of range.
+ * @throws Error where `backend: "simd"` cannot run here, for `threads` other than 1, and for `backend: "relaxed"` without a
+ * `module`.
+ * @example
+ * using engine = createEngineSync({ backend: "js" });
+ * engine.backendReason; // "as asked"
+ * @see {@link createEngine}
+ * @category Engines
+ */
 export function createEngineSync(options: EngineOptions = {}): Engine {
   return new Engine(createRuntimeSync("createEngineSync", options));
 }

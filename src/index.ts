@@ -516,8 +516,8 @@ export function logSoftmaxRows(z: Vector, options: RowsOptions<SoftmaxOptions> &
  * @param logits - A row-major matrix of `rowLength` classes, finite or -Infinity.
  * @param targets - A label for each row, from 0 to rowLength - 1 (an integer array), or a matrix of probabilities: for each row
  * of logits one that sums to 1 within 1e-2.
- * @returns In nats; `loss` is Infinity where a target > 0 has a logit of -Infinity. Error of a row's loss: 1e-6 (f32) or 1e-13
- * (f64) of max(1, |value|).
+ * @returns In nats; `loss` is Infinity where a target > 0 has a logit of -Infinity. Error of a row's cross-entropy: 1e-6 (f32)
+ * or 1e-13 (f64) of max(1, |value|).
  * @throws TypeError for what is not an array of numbers, a label that is no number, a `gradient` of another type than the
  * logits, and for an option that is unknown or of the wrong kind.
  * @throws RangeError for a logit that is NaN or Infinity, a row of only -Infinity, a label out of range, targets < 0 or that do
@@ -636,8 +636,8 @@ export function tokenLogProbabilities(logits: Vector, tokens: Labels, options: T
  *
  * @param logits - A row-major matrix of `rowLength` classes, finite or -Infinity.
  * @param tokens - One label a row, from 0 to rowLength - 1; rows of `ignoreIndex` do not count.
- * @returns From 1 to Infinity, which it is where a token is impossible. Error of its logarithm: 1e-6 (f32) or 1e-13 (f64) of
- * max(1, value).
+ * @returns From 1 to Infinity, which it is where a token is impossible. Error of its logarithm: the mean of those of {@link
+ * tokenLogProbabilities}.
  * @throws TypeError for what is not an array of numbers, a label that is no number, and for an option that is unknown or of the
  * wrong kind.
  * @throws RangeError for a logit that is NaN or Infinity, a row of only -Infinity, a label out of range, numbers of rows that
@@ -658,8 +658,8 @@ export function perplexity(logits: Vector, tokens: Labels, options: PerplexityOp
  * @param logitsQ - One like it, of as many rows.
  * @param tokens - One label a row, from 0 to rowLength - 1.
  * @returns Nats (or units of `base`). The mean tends to KL(p‖q) as tokens are drawn from p; it is Infinity where a token is
- * impossible under q, -Infinity where it is under p. Error of a token's log-ratio: 1e-6 (f32) or 1e-13 (f64) of max(1, |ln p|,
- * |ln q|).
+ * impossible under q, -Infinity where it is under p. Error of a token's log-ratio: those of both log-probabilities, as {@link
+ * tokenLogProbabilities} has them.
  * @throws TypeError for what is not an array of numbers, a label that is no number, and for an option that is unknown or of the
  * wrong kind.
  * @throws RangeError for a logit that is NaN or Infinity, a row of only -Infinity, a label out of range, numbers of rows that

@@ -9,6 +9,7 @@ import { availableThreads, hasWorkers } from "./platform.js";
 import { SimdBackend } from "./simd.js";
 import type { Pool } from "./threads/pool.js";
 
+/** The options of {@link createEngine} and {@link createEngineSync}. */
 export interface EngineOptions {
   /**
    * `"simd"` and `"js"` give the same bits. `"auto"` (the default) is `"simd"` where the platform runs it. `"relaxed"`, with
@@ -21,7 +22,7 @@ export interface EngineOptions {
    * `createEngine` alone. They share what lies in the engine's memory, where it is large enough to be worth it.
    */
   threads?: number | "auto";
-  /** Bound on the engine's memory, 256 MiB by default. A plain (not shared) memory reserves it up front. */
+  /** Bound on the engine's memory in bytes: 256 MiB by default, 4 GiB at most. A plain (not shared) memory reserves it up front. */
   maxBytes?: number;
   /** Bytes for arrays to make sure of at once, so that none of them fails later; 0 by default. */
   reserve?: number;

@@ -7,15 +7,22 @@ import { LinearMemory } from "./memory.js";
 import { ONE_THREAD, type Runtime } from "./runtime.js";
 import { SimdBackend } from "./simd.js";
 
-/** What makes an engine of another thread: see {@link Engine.share}. It can be posted, and nothing else should be done with it. */
+/**
+ * What makes an engine of another thread: {@link Engine.share} gives it, {@link Engine.from} takes it. It can be posted, and
+ * nothing else should be done with it.
+ */
 export interface EngineHandle {
+  /** That of the engine. */
   readonly memory: WebAssembly.Memory;
+  /** What the engine runs; undefined for backend "js". */
   readonly module: WebAssembly.Module | undefined;
-  readonly backend: Runtime["name"];
-  /** Where the kernels of the other engine work. */
+  /** As the engine has it. */
+  readonly backend: "relaxed" | "simd" | "js";
+  /** Where the kernels of the other engine work: a byte of the memory. */
   readonly region: number;
-  /** What it may hand out. */
+  /** Where what it may hand out begins: a byte of the memory. */
   readonly start: number;
+  /** Where that ends. */
   readonly end: number;
 }
 

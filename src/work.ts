@@ -36,11 +36,11 @@ export interface Work<Result, Settings = unknown> {
   readonly finish: (values: Float64Array) => Result;
 }
 
-/** What a call that returns a promise takes besides. */
+/** What every method of an {@link AsyncEngine} takes among its options besides those of the function. */
 export interface AsideOptions {
-  /** Stops the work: the promise is then rejected with the signal's reason. */
+  /** Stops the work after the rows that have been begun: the promise is then rejected with the signal's reason. */
   signal?: AbortSignal;
-  /** Called as rows are done. */
+  /** Called as rows are done, with how many of how many. */
   onProgress?: (done: number, total: number) => void;
 }
 

@@ -92,7 +92,7 @@ export async function readApi(): Promise<{ entries: Entry[]; warnings: readonly 
     disableSources: true,
     readme: "none",
     sort: ["source-order"],
-    categoryOrder: ["Probabilities", "Logits", "Losses", "*", "Engines"],
+    categoryOrder: ["Measures", "Logits", "Losses", "*", "Engines"],
     validation: { invalidLink: true, notExported: false, notDocumented: false },
   });
   const logger = new Warnings();

@@ -222,7 +222,7 @@ class Page {
           const shown = `${isReadonly ? "readonly " : ""}${nameOf(member)}: ${memberType(member)};`;
           return section(2, nameOf(member), code(shown), text, ...this.#blocks(comment, "@example"));
         }),
-      this.#likeFunctions(members),
+      section(2, "Functions as methods", this.#likeFunctions(members)),
     );
   }
 
@@ -230,7 +230,7 @@ class Page {
     const functions = members.map(({ name }) => this.#functionNamed(name)).filter((member) => member !== undefined);
     return functions.length === 0
       ? ""
-      : `The functions, as methods of the same parameters: ${functions.map((one) => this.#link(one)).join(", ")}.`;
+      : `Methods that take what the functions of their names take: ${functions.map((one) => this.#link(one)).join(", ")}.`;
   }
 
   #functionNamed(name: string): DeclarationReflection | undefined {

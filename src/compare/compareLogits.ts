@@ -11,17 +11,19 @@ import { type CompareSettings, compareLoop } from "./rows.js";
 import type { RowBatch } from "./source.js";
 import { Summary } from "./summary.js";
 
+/** The options of {@link compareLogits}. */
 export interface CompareOptions {
   /** The observed token of each row of the sources, -1 for none; by default those that the sources give with their rows. */
   tokens?: ArrayLike<number>;
-  /** Divides the logits, and log-probabilities likewise; 1 by default. */
+  /** Divides the logits, and log-probabilities likewise; positive, 1 by default. */
   temperature?: number;
   /** How many of the likeliest tokens `topOverlap` is of; 10 by default, 256 at most. */
   topK?: number;
   /** Threads that compute, the caller's among them, between reads; `"auto"`, the default, for as many as run at once. */
   threads?: number | "auto";
-  /** Rows from `start` (inclusive) to `end` (exclusive); all by default. */
+  /** The first row; 0 by default. */
   start?: number;
+  /** The row after the last; all rows by default. */
   end?: number;
   /** Numbers of a row, of sources that do not say. */
   classes?: number;
@@ -61,18 +63,33 @@ type Pair<T> = readonly [base: T, other: T];
 type Source = AsyncIterable<RowBatch>;
 
 /**
- * Compares two models' logits of the same tokens, row by row: KL both ways, JS, entropies, the observed token's log-probability, the
- * likeliest tokens; and gives the {@link Summary}. Log-probabilities will do as well as logits: they are taken for such, so
- * that each row is a distribution. Memory stays at a few batches of rows, and the results' bits depend on neither threads nor batches.
+ * Compares two models' logits of the same tokens, row by row. Of each row: KL(base‖other) and KL(other‖base), JS, both
+ * entropies and cross-entropies, the observed token's log-probabilities, the likeliest tokens; of all rows, their statistics.
  *
- * @throws TypeError or RangeError for options or sources that cannot be compared, NaN and Infinity among their numbers, a source
- * that ends before the other. Batches before that have been given to `onRows`, and are in `summary`.
+ * Log-probabilities will do as well as logits: they are taken for such, so that each row is a distribution. Memory stays at a
+ * few batches of rows, and the results' bits depend on neither threads nor batches. Either source is ended in the end.
  *
+ * @param base - Rows of one model's logits, finite or -Infinity: of a file ({@link openLogits}), or any async iterable of
+ * batches.
+ * @param other - The same rows of the other's.
+ * @returns A promise of the {@link Summary}, `summary` if it is given: {@link Summary.report} has the statistics, in nats. Each
+ * row is computed to the accuracy of {@link index!klDivergence} from logits; sums over rows are exact.
+ * @throws TypeError for sources that are no async iterables, and for an option that is unknown or of the wrong kind.
+ * @throws RangeError for a number that is NaN or Infinity, a row of only -Infinity, a token out of range, sources of different
+ * classes or numbers of rows, no rows, and an option out of range. Batches before that have been given to `onRows`, and are in
+ * `summary`.
+ * @throws What a source or `onRows` throws, and the reason of `signal`.
  * @example
- * const summary = await compareLogits(base, other, { tokens });
- * const { kl, sameTop } = summary.report();
+ * const base = await openLogits("base.npy");
+ * const other = await openLogits("other.npy");
+ * const summary = await compareLogits(base, other, { tokens: await openTokens("tokens.npy") });
+ * summary.report().kl.mean; // 0.011470671723253972
  */
-export async function compareLogits(base: Source, other: Source, options: CompareOptions = {}): Promise<Summary> {
+export async function compareLogits(
+  base: AsyncIterable<RowBatch>,
+  other: AsyncIterable<RowBatch>,
+  options: CompareOptions = {},
+): Promise<Summary> {
   const plan = planOf([base, other], options);
   const { threads, batchRows, classes } = plan;
   options.signal?.throwIfAborted();

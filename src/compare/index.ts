@@ -1,4 +1,10 @@
-// Two models' logits in, the whole comparison out.
+/**
+ * Two models' logits in, the whole comparison out; docs/compare.md goes from a model to the report.
+ *
+ * For Node and what is like it: all but {@link compareLogits} and {@link Summary} read or write files.
+ *
+ * @module
+ */
 
 export { type CompareOptions, compareLogits } from "./compareLogits.js";
 export type { ElementType } from "./elements.js";

@@ -3,30 +3,37 @@
 import { ExactSum, spread } from "./exactSum.js";
 import { Quantiles, type QuantilesJson, SKETCH_ERROR } from "./sketch.js";
 
+/** The quantiles of {@link Statistics}: the part of the rows that lie at or below. */
+export type Quantile = `${0.1 | 1 | 5 | 10 | 25 | 50 | 75 | 90 | 95 | 99 | 99.9}%`;
+
 /** In percent. */
 const PERCENTS = [0.1, 1, 5, 10, 25, 50, 75, 90, 95, 99, 99.9] as const;
 
-export type Quantile = `${(typeof PERCENTS)[number]}%`;
-
 /** A value and the standard error of it; NaN where there are too few rows for one, or the value is infinite. */
 export interface Estimate {
+  /** The estimate itself. */
   readonly value: number;
+  /** One standard deviation of it, as if rows were independent. */
   readonly standardError: number;
 }
 
 /** A quantity over all rows that have it. NaN stands where there is no answer: of no rows, or of the spread of infinite ones. */
 export interface Statistics {
-  /** Rows. */
+  /** Rows that have it. */
   readonly count: number;
   /** Rows in which it is infinite: then so is the mean. */
   readonly infinite: number;
+  /** Over those rows. */
   readonly mean: number;
   /** Of the mean: the standard deviation over √count. */
   readonly standardError: number;
   /** √(Σ(x - mean)²/(count - 1)). */
   readonly standardDeviation: number;
+  /** The least. */
   readonly min: number;
+  /** The greatest. */
   readonly max: number;
+  /** Half of the rows are at or below. */
   readonly median: number;
   /** At so many percent of the rows, in ascending order. */
   readonly quantiles: Readonly<Record<Quantile, number>>;

@@ -11,10 +11,12 @@ import { llamaCppSource } from "./readLlamaCpp.js";
 import { findTensor } from "./safetensors.js";
 import type { LogitSource } from "./source.js";
 
-const LOGIT_FORMATS = ["npy", "safetensors", "llama.cpp", "raw"] as const;
+/** A format of files that {@link openLogits} reads: NumPy's, safetensors, that of llama.cpp's perplexity tool, numbers alone. */
+export type LogitFormat = "npy" | "safetensors" | "llama.cpp" | "raw";
 
-export type LogitFormat = (typeof LOGIT_FORMATS)[number];
+const LOGIT_FORMATS: readonly LogitFormat[] = ["npy", "safetensors", "llama.cpp", "raw"];
 
+/** The options of {@link openLogits}. */
 export interface OpenLogitsOptions {
   /** Found from the file's first bytes and name by default, or "raw" where a shape is given. */
   format?: LogitFormat;
@@ -24,24 +26,29 @@ export interface OpenLogitsOptions {
   type?: ElementType;
   /** Of a .safetensors file: the tensor's name. By default the only one of two or three dimensions. */
   tensor?: string;
-  /** Of a .npy file: 16-bit integers are bfloat16 numbers. */
+  /** Of a .npy file: 16-bit integers are bfloat16 numbers. `false` by default. */
   bfloat16?: boolean;
   /** What the numbers are: "logits" by default, which log-probabilities are too. llama.cpp's are log-probabilities. */
-  input?: LogitSource["input"];
+  input?: "logits" | "logProbabilities";
 }
 
 const KEYS: readonly (keyof OpenLogitsOptions)[] = ["format", "shape", "type", "tensor", "bfloat16", "input"];
 
 /**
- * Opens a file of logits: `.npy` (f16, f32, f64, or bfloat16 as u16), `.safetensors` (F16, BF16, F32, F64), what llama.cpp's
- * perplexity tool saves, or numbers and nothing else, of which `shape` and `type` are given. Rows are read when they are asked for,
- * a few megabytes at a time, however large the file.
+ * Opens a file of logits, whose rows are read when they are asked for, a few megabytes at a time, however large it is.
  *
- * @throws TypeError for another format or type of numbers, numbers column by column or big-endian; RangeError for a file that is
- * shorter or longer than it says, has no rows, or not the tensor asked for; the system's own error for a path that cannot be read.
+ * Known are `.npy` (f16, f32, f64, or bfloat16 as u16), `.safetensors` (F16, BF16, F32, F64), what llama.cpp's perplexity tool
+ * saves (`--kl-divergence-base`), and numbers and nothing else, of which `shape` and `type` are given.
  *
+ * @param path - Of a regular file.
+ * @returns A promise of the rows. Iterating over them to the end closes the file, and so does {@link compareLogits}.
+ * @throws TypeError for another format or type of numbers, numbers column by column or big-endian, several tensors of which
+ * none is named, and for an option that is unknown or of the wrong kind.
+ * @throws RangeError for a file that is shorter or longer than it says, has no rows, or not the tensor asked for.
+ * @throws Error, the system's own, for a path that cannot be read; and where the file is changed while it is read.
  * @example
  * const logits = await openLogits("base.npy");
+ * [logits.rows, logits.classes]; // [2, 4]
  * for await (const { data } of logits) console.log(data.length / logits.classes, "rows");
  */
 export async function openLogits(path: string, options: OpenLogitsOptions = {}): Promise<LogitSource> {

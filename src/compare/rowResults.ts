@@ -1,25 +1,32 @@
 // What is computed of every row.
 
-/** Of rows in order, an array a quantity. In nats. */
+/** What is computed of rows: of each quantity an array, in the order of the rows. In nats. */
 export interface RowResults {
+  /** Rows. */
   readonly count: number;
-  /** KL(base‖other), KL(other‖base): Infinity where a class is impossible in the second alone. */
+  /** KL(base‖other): Infinity where a class is impossible in other alone. */
   readonly kl: Float64Array;
+  /** KL(other‖base). */
   readonly reverseKl: Float64Array;
   /** ½ KL(base‖m) + ½ KL(other‖m), m the mean of both. */
   readonly js: Float64Array;
+  /** H(base). */
   readonly baseEntropy: Float64Array;
+  /** H(other). */
   readonly otherEntropy: Float64Array;
-  /** H(base, other) = H(base) + KL(base‖other), and H(other, base). */
+  /** H(base, other) = H(base) + KL(base‖other). */
   readonly crossEntropy: Float64Array;
+  /** H(other, base) = H(other) + KL(other‖base). */
   readonly reverseCrossEntropy: Float64Array;
   /** The observed token, -1 where there is none. */
   readonly tokens: Int32Array;
-  /** ln of its probability; NaN where there is none. */
+  /** ln of its probability in base; NaN where there is none. */
   readonly baseLogProbability: Float64Array;
+  /** ln of its probability in other; NaN where there is none. */
   readonly otherLogProbability: Float64Array;
-  /** The likeliest token: the first of several. */
+  /** The likeliest token in base: the first of several. */
   readonly baseTop: Int32Array;
+  /** The likeliest token in other. */
   readonly otherTop: Int32Array;
   /** How many of the k likeliest tokens both have, over k. */
   readonly topOverlap: Float64Array;

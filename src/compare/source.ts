@@ -5,16 +5,18 @@ export type HalfFormat = "f16" | "bf16";
 
 /** Some rows of logits, one after the other. */
 export interface RowBatch {
+  /** As many whole rows as there are; a Uint16Array holds 16-bit floats. */
   readonly data: Float32Array | Float64Array | Uint16Array;
-  /** Of a Uint16Array. */
+  /** Of a Uint16Array: which of the two. */
   readonly format?: HalfFormat;
   /** The token observed after each row, if known; -1 for none. */
   readonly tokens?: ArrayLike<number>;
 }
 
-/** Rows in order, as they are written. */
+/** Rows in order, to be written. */
 export type RowBatches = AsyncIterable<RowBatch> | Iterable<RowBatch>;
 
+/** The options of {@link LogitSource.read}. */
 export interface ReadOptions {
   /** The first row; 0 by default. */
   start?: number;
@@ -29,7 +31,7 @@ export interface ReadOptions {
   allocate?: (bytes: number) => Uint8Array;
 }
 
-/** Rows of one model's logits, in order. Any AsyncIterable<RowBatch> will do; these are what a file knows besides. */
+/** Rows of one model's logits, in order. Any `AsyncIterable<RowBatch>` will do; these are what a file knows besides. */
 export interface LogitSource extends AsyncIterable<RowBatch> {
   /** For messages: the path. */
   readonly name: string;
@@ -46,5 +48,6 @@ export interface LogitSource extends AsyncIterable<RowBatch> {
   read(options?: ReadOptions): AsyncIterable<RowBatch>;
   /** Where a number is, for messages: "row 17, column 3, at byte 123456". */
   placeOf(row: number, column: number): string;
+  /** Ends reading. */
   close(): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { ExactSum, spread } from "./exactSum.js";
 import { type Estimate, errorOf, Moments, type MomentsJson, type Statistics } from "./moments.js";
 import type { RowResults } from "./rowResults.js";
 
+/** The options of a {@link Summary}. */
 export interface SummaryOptions {
   /** How many of the likeliest tokens `topOverlap` is of; 10 by default. Of the rows that are added. */
   topK?: number;
@@ -18,63 +19,80 @@ export interface SummaryOptions {
   worstRows?: number;
 }
 
-/** A row of a large KL. */
+/** A row of a large KL. In nats. */
 export interface WorstRow {
+  /** Its number. */
   readonly row: number;
+  /** KL(base‖other). */
   readonly kl: number;
+  /** KL(other‖base). */
   readonly reverseKl: number;
+  /** The Jensen–Shannon divergence. */
   readonly js: number;
-  /** The observed token, -1 where there is none, and the likeliest of either. */
+  /** The observed token, -1 where there is none. */
   readonly token: number;
+  /** The likeliest token in base. */
   readonly baseTop: number;
+  /** The likeliest token in other. */
   readonly otherTop: number;
 }
 
 /** Of the observed tokens. With x = -ln p(token): PPL = e^mean(x), and errors follow those of the means to first order. */
 export interface PerplexityReport {
-  /** PPL·SE(mean x). */
+  /** PPL(base); its error is PPL·SE(mean x). */
   readonly base: Estimate;
+  /** PPL(other). */
   readonly other: Estimate;
-  /** ln PPL(other) - ln PPL(base); √(SE²(x) + SE²(y) - 2·cov(x, y)/(n - 1)). */
+  /** ln PPL(other) - ln PPL(base); its error √(SE²(x) + SE²(y) - 2·cov(x, y)/(n - 1)). */
   readonly logRatio: Estimate;
-  /** PPL(other)/PPL(base); ratio·SE(logRatio). */
+  /** PPL(other)/PPL(base); its error ratio·SE(logRatio). */
   readonly ratio: Estimate;
-  /** PPL(other) - PPL(base); √(SE²(PPL) + SE²(PPL') - 2·PPL·PPL'·cov(x, y)/(n - 1)). */
+  /** PPL(other) - PPL(base); its error √(SE²(PPL) + SE²(PPL') - 2·PPL·PPL'·cov(x, y)/(n - 1)). */
   readonly difference: Estimate;
   /** Pearson's, of the log-probabilities. */
   readonly correlation: number;
 }
 
 /**
- * Everything that `llama-perplexity --kl-divergence` prints, with its errors, and more. In nats; probabilities are fractions. JSON
- * has null for what is not finite.
+ * Everything that `llama-perplexity --kl-divergence` prints, with its errors, and more. In nats; probabilities are fractions.
+ * JSON has null for what is not finite.
  */
 export interface Report {
+  /** Of this layout: keys may be added to it. */
   readonly version: 1;
+  /** How many were compared. */
   readonly rows: number;
   /** Rows of which the observed token is known: those of everything that has to do with it. */
   readonly tokens: number;
+  /** As compared. */
   readonly temperature: number;
+  /** As compared. */
   readonly topK: number;
   /** KL(base‖other). */
   readonly kl: Statistics;
   /** KL(other‖base). */
   readonly reverseKl: Statistics;
+  /** The Jensen–Shannon divergence. */
   readonly js: Statistics;
+  /** H(base). */
   readonly baseEntropy: Statistics;
+  /** H(other). */
   readonly otherEntropy: Statistics;
   /** H(base, other). */
   readonly crossEntropy: Statistics;
   /** H(other, base). */
   readonly reverseCrossEntropy: Statistics;
+  /** ln of the observed token's probability in base. */
   readonly baseLogProbability: Statistics;
+  /** ln of the observed token's probability in other. */
   readonly otherLogProbability: Statistics;
   /** Probability of the observed token, other's less base's; `rms` is √mean(Δp²), its error ½·SE(mean Δp²)/rms. */
   readonly deltaP: Statistics & { readonly rms: Estimate };
-  /** Rows whose likeliest token is the same: the fraction f, √(f(1 - f)/(n - 1)). */
+  /** Rows whose likeliest token is the same: their count, the fraction f, and its error √(f(1 - f)/(n - 1)). */
   readonly sameTop: Estimate & { readonly count: number };
   /** The part of the k likeliest tokens that both have. */
   readonly topOverlap: Statistics;
+  /** Of both models. */
   readonly perplexity: PerplexityReport;
   /** Those of the largest KL, which come first; of the same KL, earlier rows. */
   readonly worst: readonly WorstRow[];
@@ -93,18 +111,23 @@ const QUANTITIES = [
 const OF_TOKENS = ["baseLogProbability", "otherLogProbability", "deltaP"] as const;
 type Quantity = (typeof QUANTITIES)[number] | (typeof OF_TOKENS)[number];
 
-/** A summary as JSON, to the bit. */
+/** A summary as JSON, to the bit: what {@link Summary.toJSON} gives. Only {@link Summary.fromJSON} need understand it. */
 export interface SummaryJson {
+  /** Of this layout. */
   readonly version: 1;
+  /** Those of the summary. */
   readonly options: Required<SummaryOptions>;
+  /** Rows added. */
   readonly rows: number;
+  /** Rows whose likeliest token is the same. */
   readonly sameTop: number;
+  /** Of each quantity the exact sums, the extremes and what quantiles are made of. */
   readonly quantities: Readonly<Record<Quantity, MomentsJson>>;
   /** Of rows in which neither is infinite, Σ ln p·ln q. */
   readonly products: string;
   /** Σ Δp⁴. */
   readonly fourthPowers: string;
-  /** Numbers are spelled, for JSON has no infinities. */
+  /** The rows of the largest KL. Numbers are spelled, for JSON has no infinities. */
   readonly worst: readonly Readonly<Record<keyof WorstRow, string>>[];
 }
 
@@ -117,15 +140,18 @@ const expOfMean = (mean: number): number => (Number.isNaN(mean) ? mean : exp(mea
 const byWorst = (a: WorstRow, b: WorstRow): number => (a.kl === b.kl ? a.row - b.row : b.kl - a.kl);
 
 /**
- * The sums of a comparison: rows are added, summaries of parts are merged, in any order and with the same bits in the end.
- * It takes 88 bytes a row up to `valueLimit` rows, and some hundred KiB beyond, however many there are.
+ * The sums of a comparison: rows are added, summaries of parts are merged, in any order and with the same bits in the end. It
+ * takes 88 bytes a row up to `valueLimit` rows, and some hundred KiB beyond, however many there are.
  *
  * @example
- * const whole = Summary.fromJSON(JSON.parse(shards[0]));
- * for (const shard of shards.slice(1)) whole.merge(Summary.fromJSON(JSON.parse(shard)));
- * whole.report().kl.mean;
+ * const part = async (start, end) =>
+ *   compareLogits(await openLogits("base.npy"), await openLogits("other.npy"), { start, end });
+ * const [first, second] = [await part(0, 1), await part(1, 2)];
+ * first.merge(second).report().kl.mean; // 0.011470671723253972
+ * @see {@link compareLogits}
  */
 export class Summary {
+  /** As given, and the defaults. */
   readonly options: Readonly<Required<SummaryOptions>>;
   #rows = 0;
   #sameTop = 0;
@@ -134,6 +160,14 @@ export class Summary {
   #fourthPowers = new ExactSum();
   #worst: WorstRow[] = [];
 
+  /**
+   * A summary of no rows.
+   *
+   * @throws TypeError for an unknown option.
+   * @throws RangeError for a number of values or rows that is no integer >= 0.
+   * @example
+   * new Summary({ topK: 5 }).rows; // 0
+   */
   constructor(options: SummaryOptions = {}) {
     checkKeys("Summary", options, Object.keys(DEFAULTS));
     this.options = { ...DEFAULTS, ...options };
@@ -144,11 +178,17 @@ export class Summary {
     this.#moments = momentsOf(() => new Moments(valueLimit));
   }
 
+  /** How many have been added. */
   get rows(): number {
     return this.#rows;
   }
 
-  /** Adds rows, the first of which has the number `first`. */
+  /**
+   * Adds rows.
+   *
+   * @param first - The number of the first: the worst rows are told by theirs.
+   * @param rows - As `onRows` of {@link compareLogits} is called with them, which adds them itself.
+   */
   add(first: number, rows: RowResults): void {
     const moments = this.#moments;
     for (let r = 0; r < rows.count; r++) {
@@ -193,7 +233,13 @@ export class Summary {
     this.#worst = [...this.#worst, ...rows].sort(byWorst).slice(0, this.options.worstRows);
   }
 
-  /** Adds what another has of other rows. @throws RangeError where the two have different options. */
+  /**
+   * Adds what another has of other rows.
+   *
+   * @param other - Stays as it is.
+   * @returns This summary.
+   * @throws RangeError where the two have different options.
+   */
   merge(other: Summary): this {
     for (const key of Object.keys(DEFAULTS) as (keyof SummaryOptions)[]) {
       const [own, others] = [this.options[key], other.options[key]];
@@ -208,6 +254,11 @@ export class Summary {
     return this;
   }
 
+  /**
+   * The statistics of all rows so far.
+   *
+   * @returns In nats; probabilities are fractions. Sums over rows are exact, whatever their order.
+   */
   report(): Report {
     const statistics = Object.fromEntries(
       [...QUANTITIES, ...OF_TOKENS].map((name) => [name, this.#moments[name].statistics]),
@@ -267,7 +318,11 @@ export class Summary {
     };
   }
 
-  /** All of it: `Summary.fromJSON` has the same bits. */
+  /**
+   * All of it, for `JSON.stringify`.
+   *
+   * @returns What {@link Summary.fromJSON} makes a summary of the same bits of.
+   */
   toJSON(): SummaryJson {
     const spelled = (row: WorstRow) => Object.fromEntries(WORST_KEYS.map((key) => [key, String(row[key])]));
     return {
@@ -284,7 +339,15 @@ export class Summary {
     };
   }
 
-  /** @throws RangeError where `json` is not what `toJSON` of this version gives. */
+  /**
+   * A summary from JSON.
+   *
+   * @param json - What {@link Summary.toJSON} gave, parsed.
+   * @returns A summary of the same bits.
+   * @throws RangeError where `json` is not what `toJSON` of this version gives.
+   * @example
+   * Summary.fromJSON(JSON.parse(JSON.stringify(new Summary()))).rows; // 0
+   */
   static fromJSON(json: SummaryJson): Summary {
     if (typeof json !== "object" || json === null || json.version !== 1) {
       throw new RangeError(`Summary.fromJSON: this is no summary of version 1`);

@@ -17,11 +17,21 @@ const INTEGERS: Record<string, { bytes: number; read(view: DataView, at: number)
 const PART = 2 ** 20;
 
 /**
- * Reads tokens: `.npy` of i32, i64, u32 or u16 in any shape, or text: JSON arrays (of arrays), or integers with white space or
- * commas between them. -1 stands for no token; so does -100 (PyTorch's ignore_index), and becomes -1.
+ * Reads the tokens of a text from a file.
  *
- * @throws TypeError for what is not an integer, RangeError for one below -1 or from 2^31 on, both with its place in the file; and
- * for a file without any.
+ * Known are `.npy` of i32, i64, u32 or u16 in any shape, and text: JSON arrays (of arrays), or integers with white space or
+ * commas between them.
+ *
+ * @param path - Of a regular file.
+ * @returns A promise of the tokens in order: from 0 to 2^31 - 1, or -1 for none, which -100 (PyTorch's ignore_index) becomes
+ * too.
+ * @throws TypeError for what is not an integer, with its place in the file, and for another type of numbers.
+ * @throws RangeError for a token below -1 or from 2^31 on, with its place in the file, and for a file without any or that is
+ * shorter or longer than it says.
+ * @throws Error, the system's own, for a path that cannot be read.
+ * @example
+ * await openTokens("tokens.npy"); // Int32Array [0, 2]
+ * @see {@link writeTokens}
  */
 export async function openTokens(path: string): Promise<Int32Array> {
   const tokens = await withFile(path, async (file) => {

@@ -6,10 +6,11 @@ import { HEADER_BYTES, LLAMA_CPP_MAGIC, type LlamaCppHeader, layOut, ROW_HEADER_
 import { appendRows, writeWhole } from "./outputFile.js";
 import type { RowBatches } from "./source.js";
 
+/** The options of {@link writeLlamaCpp}. */
 export interface WriteLlamaCppOptions {
-  /** Numbers of a row. */
+  /** Numbers of a row, >= 1. */
   classes: number;
-  /** Tokens of a chunk; there is a row for each from the middle to the last but one. */
+  /** Tokens of a chunk, >= 3; there is a row for each from the middle to the last but one. */
   context: number;
   /** Of all chunks, in order. */
   tokens: ArrayLike<number>;
@@ -18,12 +19,22 @@ export interface WriteLlamaCppOptions {
 }
 
 /**
- * Writes rows of logits or log-probabilities to `path`, and returns how many there were: context - 1 - ⌊context/2⌋ for each chunk
- * of tokens. A number is stored to within (largest - smallest)/131070 nats, 1.2e-4 at most by default; what is more than `depth` under
- * the largest is stored as that.
+ * Writes rows of logits or log-probabilities to a file of llama.cpp's perplexity tool (`--kl-divergence-base`), quantised to 16
+ * bits as the tool does it. The file appears when it is whole, not before.
  *
- * @throws RangeError for tokens that are no whole number of chunks, another number of rows than they make, NaN, +Infinity, and a
- * row of only -Infinity. The file appears when it is whole, not before.
+ * A number is stored to within (largest - smallest)/131070 nats, 1.2e-4 at most by default; what is more than `depth` under the
+ * largest of its row is stored as that.
+ *
+ * @param path - Of the file, which is replaced if there is one.
+ * @param rows - Batches of rows, context - 1 - ⌊context/2⌋ rows for each chunk of tokens.
+ * @returns A promise of the number of rows.
+ * @throws RangeError for tokens that are no whole number of chunks, another number of rows than they make, a batch that is no
+ * whole number of rows, NaN, Infinity, and a row of only -Infinity.
+ * @throws Error, the system's own, for a path that cannot be written; and what `rows` throws.
+ * @example
+ * const rows = [{ data: Float32Array.of(2, 1, 0, -1) }];
+ * await writeLlamaCpp("base.kld", rows, { classes: 4, context: 4, tokens: [0, 1, 2, 3] }); // 1
+ * @see {@link openLogits}: reads it
  */
 export async function writeLlamaCpp(path: string, rows: RowBatches, options: WriteLlamaCppOptions): Promise<number> {
   const { classes, context, tokens, depth = 16 } = options;

@@ -2,4 +2,5 @@
 import digamma from "@stdlib/math-base-special-digamma";
 import gammainc from "@stdlib/math-base-special-gammainc";
 
+/** @internal */
 export const a = (x: number): number => digamma(x) + gammainc(x, 1);

@@ -30,32 +30,36 @@ import {
 
 /** The options of {@link index!crossEntropyLoss}. */
 export interface CrossEntropyLossOptions {
-  /** Classes: numbers a row of the row-major matrices. */
+  /** Classes: numbers of a row, >= 1; the matrices are row-major. */
   rowLength: number;
   /** Rows with this label do not count; -100 by default. */
   ignoreIndex?: number;
-  /** ε: the target becomes (1 - ε)·target + ε/classes. 0 by default. */
+  /** ε, from 0 to 1: the target becomes (1 - ε)·target + ε/classes. 0 by default. */
   labelSmoothing?: number;
-  /** A weight >= 0 for each class, by which its part of a loss is multiplied. */
+  /** w: a weight >= 0 for each class, by which its part of a loss is multiplied. 1 by default. */
   classWeights?: Vector;
-  /** Divides the logits; 1 by default. */
+  /** τ: divides the logits; positive, 1 by default. */
   temperature?: number;
-  /** λ: adds λ·(ln Σ e^z)² to the loss of each row, which keeps the logits near a sum of 1. 0 by default. */
+  /** λ >= 0: adds λ·(ln Σ e^(z/τ))² to the loss of each row, which keeps the logits near a sum of 1. 0 by default. */
   zLoss?: number;
-  /** `"mean"` by default: over the weights of the rows' labels, or over rows for soft targets. */
+  /**
+   * `"mean"` by default: Σ loss / Σ wᵧ over the rows that count and their labels' weights, or over the number of rows for soft
+   * targets. `"sum"`, or `"none"` for the loss of each row.
+   */
   reduction?: Reduction;
   /** `true` for d loss / d logits in a new array, or an array of the logits' type to write it to, which may be the logits. */
   gradient?: boolean | Float32Array | Float64Array;
 }
 
+/** What {@link index!crossEntropyLoss} gives. */
 export interface CrossEntropyLoss {
   /** In nats; with `reduction: "none"` the sum over rows. */
   loss: number;
-  /** Rows that counted. */
+  /** Rows that counted: those that were not ignored. */
   count: number;
   /** With `reduction: "none"`: the loss of each row, 0 where it was ignored. */
   perRow?: Float64Array;
-  /** d loss / d logits: with `"none"`, that of each row's own loss. */
+  /** With `gradient`: d loss / d logits, of the logits' type; with `"none"`, that of each row's own loss. */
   gradient?: FloatArray;
 }
 

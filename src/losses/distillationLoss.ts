@@ -11,31 +11,32 @@ import { checkNumber, checkReduction, gradientOption } from "./labels.js";
 
 /** The options of {@link index!distillationLoss}. */
 export interface DistillationLossOptions {
-  /** Classes: numbers a row of the row-major matrices. */
+  /** Classes: numbers of a row, >= 1; the matrices are row-major. */
   rowLength: number;
-  /** τ: divides both rows' logits; the loss is multiplied by τ². 1 by default. */
+  /** τ: divides both rows' logits, and the loss is multiplied by τ²; positive, 1 by default. */
   temperature?: number;
   /**
-   * `"forward"` (the default): KL(teacher‖student); `"reverse"`: KL(student‖teacher); `"js"`: β·KL(teacher‖m) +
-   * (1 - β)·KL(student‖m), m = β·teacher + (1 - β)·student.
+   * `"forward"` (the default): KL(teacher‖student); `"reverse"`: KL(student‖teacher); `"js"`: β·KL(teacher‖m) + (1 -
+   * β)·KL(student‖m), m = β·teacher + (1 - β)·student.
    */
   direction?: "forward" | "reverse" | "js";
   /** β of `"js"`, between 0 and 1; ½ by default. */
   beta?: number;
-  /** `"batchmean"` by default, which is `"mean"`: over rows. */
+  /** `"batchmean"` by default, which is `"mean"`: over rows. `"sum"`, or `"none"` for the loss of each row. */
   reduction?: "mean" | "batchmean" | "sum" | "none";
   /** `true` for d loss / d student logits in a new array, or an array of their type to write it to, which may be the logits. */
   gradient?: boolean | Float32Array | Float64Array;
 }
 
+/** What {@link index!distillationLoss} gives. */
 export interface DistillationLoss {
   /** In nats; with `reduction: "none"` the sum over rows. */
   loss: number;
-  /** Rows. */
+  /** Rows of the student. */
   count: number;
   /** With `reduction: "none"`: the loss of each row. */
   perRow?: Float64Array;
-  /** d loss / d student logits: with `"none"`, that of each row's own loss. */
+  /** With `gradient`: d loss / d student logits, of their type; with `"none"`, that of each row's own loss. */
   gradient?: FloatArray;
 }
 

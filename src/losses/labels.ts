@@ -2,7 +2,7 @@
 
 import { describe } from "../inputs.js";
 
-/** Class indices, one a row. */
+/** Class indices, one a row: integers from 0 to the number of classes - 1. */
 export type Labels =
   | Int8Array
   | Uint8Array
@@ -68,7 +68,7 @@ export function readLabels(
   );
 }
 
-/** What becomes of the losses of rows. */
+/** What becomes of the losses of rows: one number, or an array. */
 export type Reduction = "mean" | "sum" | "none";
 
 export function checkReduction<T extends string>(functionName: string, reduction: T, known: readonly T[]): T {

@@ -9,32 +9,35 @@ import { exp, ln } from "../scalar.js";
 import type { Loop, Work } from "../work.js";
 import { type Labels, readLabels } from "./labels.js";
 
+/** The options of {@link index!tokenLogProbabilities} and {@link index!logLikelihoodRatioOfTokens}. */
 export interface TokenOptions {
-  /** Classes: numbers a row of the row-major matrix of logits. */
+  /** Classes: numbers of a row, >= 1; matrices of logits are row-major. */
   rowLength: number;
-  /** Divides the logits; 1 by default. */
+  /** τ: divides the logits; positive, 1 by default. */
   temperature?: number;
-  /** Unit of the result: its logarithm's base. Nats by default. */
+  /** Unit of the result: its logarithm's base, positive and not 1. Nats (base e) by default, 2 for bits, 10 for hartleys. */
   base?: number;
 }
 
+/** The options of {@link index!perplexity}. */
 export interface PerplexityOptions {
-  /** Classes: numbers a row of the row-major matrix of logits. */
+  /** Classes: numbers of a row, >= 1; matrices of logits are row-major. */
   rowLength: number;
-  /** Divides the logits; 1 by default. */
+  /** τ: divides the logits; positive, 1 by default. */
   temperature?: number;
   /** Rows with this label do not count; -100 by default. */
   ignoreIndex?: number;
 }
 
-/** Evidence for one model over another along a sequence of tokens. */
+/** Evidence for one model over another along a sequence of tokens: what {@link index!logLikelihoodRatioOfTokens} gives. */
 export interface TokenLogLikelihoodRatio {
   /** Σ ln(p/q) of the observed tokens: positive where they speak for the first model. */
   sum: number;
-  /** The same a token. */
+  /** The same a token: `sum`/`count`. */
   mean: number;
   /** Of the mean: the standard deviation of the tokens' log-ratios over √count; NaN for a single token, or an infinite mean. */
   standardError: number;
+  /** Tokens. */
   count: number;
 }
 

@@ -1,0 +1,85 @@
+// What docstrings owe to who reads them.
+
+import type { Comment, DeclarationReflection, SignatureReflection } from "typedoc";
+import type { Entry } from "./api.js";
+import { commentOf, functionNamed, isClass, isFunction, isType, measureOf } from "./pages.js";
+import { optionsOf, settled } from "./types.js";
+
+interface Documented {
+  /** `klDivergence`, `Engine.free`. */
+  readonly name: string;
+  readonly declaration: DeclarationReflection;
+}
+
+/** Everything that has a docstring of its own: methods that are named after a function have not. */
+function* documentedIn(entry: Entry): Generator<Documented> {
+  for (const declaration of entry.exports) {
+    yield { name: declaration.name, declaration };
+    for (const member of declaration.children ?? []) {
+      if (member.flags.isExternal || functionNamed(entry, member.name)) continue;
+      yield { name: `${declaration.name}.${member.name}`, declaration: member };
+    }
+  }
+}
+
+/** The code of every example, and whose it is. */
+export function examplesOf(entry: Entry): { name: string; code: string }[] {
+  return [...documentedIn(entry)].flatMap(({ name, declaration }) =>
+    (commentOf(declaration)?.getTags("@example") ?? []).map(({ content }) => {
+      const text = content.map((part) => part.text).join("");
+      const code = /^```\w*\n([^`]*)\n```$/.exec(text.trim())?.[1];
+      if (code === undefined) throw new Error(`the example of ${name} is more than code: ${text}`);
+      return { name, code };
+    }),
+  );
+}
+
+const has = (comment: Comment | undefined, tag: `@${string}`): boolean => comment?.getTag(tag) !== undefined;
+
+/** What is missing, as "entropy has no @returns". */
+export function faultsOf(entry: Entry): string[] {
+  const faults: string[] = [];
+  const shown = entry.exports.filter(
+    (declaration) => !isType(declaration) && measureOf(entry, declaration) === undefined,
+  );
+  const areGrouped = shown.some((declaration) => has(commentOf(declaration), "@category"));
+  for (const { name, declaration } of documentedIn(entry)) {
+    const comment = commentOf(declaration);
+    const owe = (what: string) => faults.push(`${entry.name}: ${name} has no ${what}`);
+    if (!comment?.summary.length) owe("summary");
+    if (areGrouped && shown.includes(declaration) && !has(comment, "@category")) owe("@category");
+    if (isClass(declaration) && !has(comment, "@example")) owe("@example");
+    const [signature] = declaration.signatures ?? [];
+    // an interface has a line for a method
+    if (signature === undefined || (declaration.parent && isType(declaration.parent))) continue;
+    for (const parameter of undescribed(entry, declaration, signature)) owe(`@param ${parameter}`);
+    if (givesSomething(signature) && !has(comment, "@returns")) owe("@returns");
+    if (!isFunction(declaration)) continue;
+    if (!has(comment, "@throws")) owe("@throws");
+    if (!has(comment, "@example")) owe("@example");
+  }
+  for (const { name, code } of examplesOf(entry)) {
+    const declaration = functionNamed(entry, name);
+    if (declaration?.signatures?.some(givesSomething) && !/^[^/\n]*; \/\/ /m.test(code)) {
+      faults.push(`${entry.name}: the example of ${name} shows no value`);
+    }
+  }
+  return faults;
+}
+
+/** Parameters that nothing is said of. Options are described by their type, those of a `…Rows` twin where its measure is. */
+function undescribed(
+  entry: Entry,
+  declaration: DeclarationReflection,
+  { parameters = [] }: SignatureReflection,
+): string[] {
+  const measure = measureOf(entry, declaration);
+  const known = measure?.signatures?.[0].parameters?.map(({ name }) => name) ?? [];
+  if (optionsOf(parameters)) known.push("options");
+  return parameters
+    .filter(({ name, comment }) => !known.includes(name) && !comment?.summary.length)
+    .map(({ name }) => name);
+}
+
+const givesSomething = ({ type, parent }: SignatureReflection): boolean =>
+  parent.name !== "constructor" && !["void", "never"].includes(String(settled(type)));

@@ -1,0 +1,56 @@
+// Examples as they are written: where an expression has a comment on its line, that is its value.
+
+import { expect } from "vitest";
+
+/** `1.5`, `Infinity`, `true`, `"simd"`, `[1, 2]`, `{ count: 2 }`, `Float64Array [0.5, 0.5]`; words may follow. */
+const VALUE = /^(?:(\w+Array) )?(\[.*\]|\{.*\}|".*"|-?\d[\d.]*(?:e[-+]?\d+)?|-?Infinity|NaN|true|false|undefined|null)/;
+
+/** Numbers are equal to the last digit; an object need have no more than is shown. */
+export function expectShown(value: unknown, shown: string): void {
+  const [, type, text] = VALUE.exec(shown) ?? [];
+  if (text === undefined) throw new Error(`"${shown}" does not begin with a value`);
+  const expected = new Function(`return ${text};`)();
+  if (type !== undefined) {
+    expect(Object.prototype.toString.call(value)).toBe(`[object ${type}]`);
+    expect(Array.from(value as ArrayLike<number>)).toEqual(expected);
+  } else if (text.startsWith("{")) expect(value).toMatchObject(expected);
+  else expect(value).toEqual(expected);
+}
+
+/** One statement after the other, each over one line or several; comments on lines of their own go with what follows. */
+function statementsOf(code: string): string[] {
+  const statements: string[] = [];
+  let open: string[] = [];
+  for (const line of code.split("\n")) {
+    open.push(line);
+    const bare = open
+      .join("\n")
+      .replace(/\/\/.*$/gm, "")
+      .replace(/"[^"\n]*"|`[^`]*`/g, "");
+    const depth = (bare.match(/[([{]/g)?.length ?? 0) - (bare.match(/[)\]}]/g)?.length ?? 0);
+    if (depth > 0 || !/[;}]\s*$/.test(bare)) continue;
+    statements.push(open.join("\n"));
+    open = [];
+  }
+  const rest = open.filter((line) => !/^\s*(\/\/.*)?$/.test(line));
+  if (rest.length > 0) throw new Error(`this does not end: ${rest.join("\n")}`);
+  return statements;
+}
+
+const EXPRESSION = /^((?:\/\/.*\n)*(?!(?:const|let|using|for|if|import|function) )[^/\s][\s\S]*);\s*\/\/ (.*)$/;
+
+const AsyncFunction = (async () => {}).constructor as new (
+  ...text: string[]
+) => (...values: unknown[]) => Promise<void>;
+
+/** Runs an example among `names`, and compares the values that it shows. */
+export async function runExample(code: string, names: Readonly<Record<string, unknown>>): Promise<void> {
+  const body = statementsOf(code).map((statement) => {
+    const [, expression, shown] = EXPRESSION.exec(statement) ?? [];
+    if (expression !== undefined) return `show(${expression}\n, ${JSON.stringify(shown)});`;
+    // Node 20 knows no `using`; what is imported is there
+    return statement.replace(/^using /m, "const ").replace(/^import .*/m, "");
+  });
+  const run = new AsyncFunction("show", ...Object.keys(names), body.join("\n"));
+  await run(expectShown, ...Object.values(names));
+}
