@@ -147,7 +147,7 @@ class Page {
       type ? code(`const ${name}: ${typeText(declaration)};`) : "",
       ...(signatures ? [this.#callable(2, `function ${name}`, declaration), this.#rows(declaration)] : []),
       ...(isClass(declaration) ? [...this.#blocks(comment, "@example"), this.#class(declaration)] : []),
-      section(2, "See also", list([...this.#blocks(comment, "@see"), ...this.#methods(declaration)])),
+      section(2, "See also", list([...this.#references(comment), ...this.#methods(declaration)])),
     );
   }
 
@@ -235,6 +235,11 @@ class Page {
 
   #functionNamed(name: string): DeclarationReflection | undefined {
     return this.#entry && functionNamed(this.#entry, name);
+  }
+
+  /** Of several, TypeDoc has made one, which is a list. */
+  #references(comment: Comment | undefined): string[] {
+    return this.#blocks(comment, "@see").flatMap((text) => text.split(/^ ?- /m).filter(Boolean));
   }
 
   /** The classes that have the function as a method. */

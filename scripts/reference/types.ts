@@ -9,7 +9,7 @@ import {
 } from "typedoc";
 import { typeText } from "./api.js";
 
-const LINE = 100;
+const LINE = 120;
 
 /** `function name(p: Vector): number`, over several lines where it is long. */
 export function signatureText(start: string, signature: SignatureReflection, arrow = ":"): string {
