@@ -2,7 +2,16 @@
 
 import type { Comment, DeclarationReflection, SignatureReflection } from "typedoc";
 import type { Entry } from "./api.js";
-import { commentOf, functionNamed, isClass, isFunction, isType, measureOf } from "./pages.js";
+import {
+  commentOf,
+  functionLike,
+  functionNamed,
+  isClass,
+  isFunction,
+  isType,
+  measureOf,
+  overloadsOf,
+} from "./pages.js";
 import { optionsOf, settled } from "./types.js";
 
 interface Documented {
@@ -16,7 +25,7 @@ function* documentedIn(entry: Entry): Generator<Documented> {
   for (const declaration of entry.exports) {
     yield { name: declaration.name, declaration };
     for (const member of declaration.children ?? []) {
-      if (member.flags.isExternal || functionNamed(entry, member.name)) continue;
+      if (member.flags.isExternal || functionLike(entry, member)) continue;
       yield { name: `${declaration.name}.${member.name}`, declaration: member };
     }
   }
@@ -24,14 +33,17 @@ function* documentedIn(entry: Entry): Generator<Documented> {
 
 /** The code of every example, and whose it is. */
 export function examplesOf(entry: Entry): { name: string; code: string }[] {
-  return [...documentedIn(entry)].flatMap(({ name, declaration }) =>
-    (commentOf(declaration)?.getTags("@example") ?? []).map(({ content }) => {
+  return [...documentedIn(entry)].flatMap(({ name, declaration }) => {
+    const overloads = overloadsOf(declaration).map(([{ comment }]) => comment);
+    const comments = overloads.length > 0 ? overloads : [commentOf(declaration)];
+    const examples = comments.flatMap((comment) => comment?.getTags("@example") ?? []);
+    return examples.map(({ content }) => {
       const text = content.map((part) => part.text).join("");
-      const code = /^```\w*\n([^`]*)\n```$/.exec(text.trim())?.[1];
+      const code = /^```\w*\n((?:(?!```)[\s\S])*)\n```$/.exec(text.trim())?.[1];
       if (code === undefined) throw new Error(`the example of ${name} is more than code: ${text}`);
       return { name, code };
-    }),
-  );
+    });
+  });
 }
 
 const has = (comment: Comment | undefined, tag: `@${string}`): boolean => comment?.getTag(tag) !== undefined;
@@ -49,14 +61,15 @@ export function faultsOf(entry: Entry): string[] {
     if (!comment?.summary.length) owe("summary");
     if (areGrouped && shown.includes(declaration) && !has(comment, "@category")) owe("@category");
     if (isClass(declaration) && !has(comment, "@example")) owe("@example");
-    const [signature] = declaration.signatures ?? [];
     // an interface has a line for a method
-    if (signature === undefined || (declaration.parent && isType(declaration.parent))) continue;
-    for (const parameter of undescribed(entry, declaration, signature)) owe(`@param ${parameter}`);
-    if (givesSomething(signature) && !has(comment, "@returns")) owe("@returns");
-    if (!isFunction(declaration)) continue;
-    if (!has(comment, "@throws")) owe("@throws");
-    if (!has(comment, "@example")) owe("@example");
+    if (declaration.parent && isType(declaration.parent)) continue;
+    for (const [signature] of overloadsOf(declaration)) {
+      for (const parameter of undescribed(entry, declaration, signature)) owe(`@param ${parameter}`);
+      if (givesSomething(signature) && !has(signature.comment, "@returns")) owe("@returns");
+      if (!isFunction(declaration)) continue;
+      if (!has(signature.comment, "@throws")) owe("@throws");
+      if (!has(signature.comment, "@example")) owe("@example");
+    }
   }
   for (const { name, code } of examplesOf(entry)) {
     const declaration = functionNamed(entry, name);

@@ -1,7 +1,15 @@
 // The pages of docs/api: one a function or class, one of the types of each entry, and an index. They say what the docstrings say.
 
 import { posix } from "node:path";
-import { type Comment, type CommentDisplayPart, type DeclarationReflection, Reflection, ReflectionKind } from "typedoc";
+import {
+  type Comment,
+  type CommentDisplayPart,
+  type DeclarationReflection,
+  ReferenceType,
+  Reflection,
+  ReflectionKind,
+  type SignatureReflection,
+} from "typedoc";
 import { type Entry, typeText } from "./api.js";
 import { anchorOf, code, join, list, section, table } from "./markdown.js";
 import { memberType, optionsOf, propertiesOf, settled, signatureText } from "./types.js";
@@ -21,13 +29,46 @@ export function measureOf(entry: Entry, { name }: Reflection): DeclarationReflec
   return ROWS.test(name) ? functionNamed(entry, name.replace(ROWS, "")) : undefined;
 }
 
-/** What a method is like, if it has the name of a function. */
 export const functionNamed = (entry: Entry, name: string): DeclarationReflection | undefined =>
   entry.exports.find((other) => isFunction(other) && other.name === name);
 
-/** Of a function, that of its first signature. */
-export const commentOf = (declaration: DeclarationReflection): Comment | undefined =>
-  declaration.signatures?.[0].comment ?? declaration.getSignature?.comment ?? declaration.comment;
+/** The function of a method's name, which says what there is to say of it. */
+export function functionLike(entry: Entry, { name, type }: DeclarationReflection): DeclarationReflection | undefined {
+  // the number `beta` is not the function
+  return type?.type === "intrinsic" ? undefined : functionNamed(entry, name);
+}
+
+/** Of a function, that of its first signature; of a member that says nothing, that of the one that it implements. */
+export function commentOf(declaration: DeclarationReflection): Comment | undefined {
+  const { signatures, getSignature, name, parent } = declaration;
+  const own = signatures?.[0].comment ?? getSignature?.comment ?? declaration.comment;
+  if (own !== undefined || !parent?.isDeclaration()) return own;
+  for (const { reflection } of basesOf(parent)) {
+    const base = reflection?.isDeclaration() ? reflection.children?.find((member) => member.name === name) : undefined;
+    const found = base && commentOf(base);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What a class or an interface extends or implements, of what is documented or not of this package. */
+const basesOf = ({ extendedTypes = [], implementedTypes = [] }: DeclarationReflection): ReferenceType[] =>
+  [...extendedTypes, ...implementedTypes].filter(
+    (type) => type instanceof ReferenceType && (type.reflection !== undefined || type.package === "typescript"),
+  ) as ReferenceType[];
+
+/** Signatures that share a docstring; another one begins where there is another. */
+export function overloadsOf({ signatures = [] }: DeclarationReflection): SignatureReflection[][] {
+  const groups: SignatureReflection[][] = [];
+  let last: string | undefined;
+  for (const signature of signatures) {
+    const said = JSON.stringify(signature.comment?.summary.map(({ text }) => text));
+    if (groups.length === 0 || said !== last) groups.push([]);
+    groups.at(-1)?.push(signature);
+    last = said;
+  }
+  return groups;
+}
 
 /** `[Symbol.dispose]`, which TypeDoc calls `[dispose]`. */
 const nameOf = ({ name }: Reflection): string => name.replace(/^\[(\w+)\]$/, "[Symbol.$1]");
@@ -118,7 +159,8 @@ class Page {
       this.#way(),
       `# ${title}`,
       ...types.map((type) => {
-        const { name, typeParameters = [], extendedTypes = [] } = type;
+        const { name, typeParameters = [] } = type;
+        const bases = basesOf(type).map((base) => this.#type(`${base}`));
         const children = type.children ?? propertiesOf(type.type) ?? [];
         const generics = typeParameters.map((parameter) => parameter.name).join(", ");
         return section(
@@ -126,8 +168,8 @@ class Page {
           name,
           this.#text(type.comment?.summary),
           type.type ? code(`type ${name}${generics && `<${generics}>`} = ${typeText(type)};`) : "",
-          extendedTypes.length > 0 ? `Extends ${extendedTypes.map((base) => this.#type(`${base}`)).join(", ")}.` : "",
-          this.#members(children.filter(({ flags, name }) => !flags.isExternal && !this.#functionNamed(name))),
+          bases.length > 0 ? `Extends ${bases.join(", ")}.` : "",
+          this.#members(children.filter((member) => !member.flags.isExternal && !this.#functionLike(member))),
           this.#likeFunctions(children),
           ...this.#blocks(type.comment, "@example"),
         );
@@ -137,25 +179,41 @@ class Page {
 
   /** A function, a class or a constant. */
   declaration(declaration: DeclarationReflection): string {
-    const { name, signatures, type } = declaration;
+    const { name, type } = declaration;
     const comment = commentOf(declaration);
+    const overloads = overloadsOf(declaration);
+    const comments = overloads.length > 0 ? overloads.map(([signature]) => signature.comment) : [comment];
     return join(
       this.#way(),
       `# ${name}`,
       code(`import { ${name} } from "${this.#entry?.name}";`),
-      this.#text(comment?.summary),
+      overloads.length > 1 ? "" : this.#text(comment?.summary),
       type ? code(`const ${name}: ${typeText(declaration)};`) : "",
-      ...(signatures ? [this.#callable(2, `function ${name}`, declaration), this.#rows(declaration)] : []),
+      ...overloads.map((signatures) => this.#overload(name, signatures, overloads.length)),
+      this.#rows(declaration),
       ...(isClass(declaration) ? [...this.#blocks(comment, "@example"), this.#class(declaration)] : []),
-      section(2, "See also", list([...this.#references(comment), ...this.#methods(declaration)])),
+      section(
+        2,
+        "See also",
+        list([...comments.flatMap((each) => this.#references(each)), ...this.#methods(declaration)]),
+      ),
     );
+  }
+
+  /** One that is not the only one has a heading. */
+  #overload(name: string, signatures: readonly SignatureReflection[], count: number): string {
+    const start = `function ${name}`;
+    if (count === 1) return this.#callable(2, start, signatures);
+    const [{ comment, parameters = [] }] = signatures;
+    const heading = `${name}(${parameters.map((parameter) => parameter.name).join(", ")})`;
+    return section(2, heading, this.#text(comment?.summary), this.#callable(3, start, signatures));
   }
 
   /** The signatures of a function or method, and what is said of them. Of its options, not those that are `known` already. */
   #callable(
     depth: number,
     start: string,
-    { signatures = [] }: DeclarationReflection,
+    signatures: readonly SignatureReflection[],
     known: readonly string[] = [],
   ): string {
     const [{ comment, type }] = signatures;
@@ -172,8 +230,8 @@ class Page {
         "Parameters",
         table(
           MEMBERS,
-          parameters.flatMap((parameter, i) => {
-            const text = this.#text(signatures[0].parameters?.[i]?.comment?.summary);
+          parameters.flatMap((parameter) => {
+            const text = this.#text(parameter.comment?.summary);
             const isOptions = parameter.name === "options" && options !== undefined;
             if (text === "" && (known.length > 0 || !isOptions)) return [];
             return [[`\`${parameter.name}\``, this.#type(typeText(parameter)), text || "Its keys are below."]];
@@ -189,26 +247,21 @@ class Page {
 
   /** The twin over the rows of a matrix. */
   #rows(measure: DeclarationReflection): string {
-    const twin = this.#functionNamed(`${measure.name}Rows`);
-    if (twin === undefined) return "";
-    const known = optionsOf(measure.signatures?.at(-1)?.parameters ?? []) ?? [];
+    const twin = this.#entry && functionNamed(this.#entry, `${measure.name}Rows`);
+    if (twin?.signatures === undefined) return "";
+    const known = optionsOf(measure.signatures?.at(-1)?.parameters ?? [])?.map(({ name }) => name);
     return section(
       2,
       twin.name,
       this.#text(commentOf(twin)?.summary),
-      this.#callable(
-        3,
-        `function ${twin.name}`,
-        twin,
-        known.map(({ name }) => name),
-      ),
+      this.#callable(3, `function ${twin.name}`, twin.signatures, known),
     );
   }
 
   #class({ name, children: members = [] }: DeclarationReflection): string {
     return join(
       ...members
-        .filter((member) => !this.#functionNamed(member.name))
+        .filter((member) => !this.#functionLike(member))
         .map((member) => {
           const { flags, kind } = member;
           const comment = commentOf(member);
@@ -216,7 +269,7 @@ class Page {
           if (member.signatures) {
             const own = `${flags.isStatic ? `${name}.` : ""}${nameOf(member)}`;
             const start = kind === ReflectionKind.Constructor ? `new ${name}` : own;
-            return section(2, nameOf(member), text, this.#callable(3, start, member));
+            return section(2, nameOf(member), text, this.#callable(3, start, member.signatures));
           }
           const isReadonly = flags.isReadonly || (member.getSignature && !member.setSignature);
           const shown = `${isReadonly ? "readonly " : ""}${nameOf(member)}: ${memberType(member)};`;
@@ -227,14 +280,14 @@ class Page {
   }
 
   #likeFunctions(members: readonly DeclarationReflection[]): string {
-    const functions = members.map(({ name }) => this.#functionNamed(name)).filter((member) => member !== undefined);
+    const functions = members.map((member) => this.#functionLike(member)).filter((member) => member !== undefined);
     return functions.length === 0
       ? ""
       : `Methods that take what the functions of their names take: ${functions.map((one) => this.#link(one)).join(", ")}.`;
   }
 
-  #functionNamed(name: string): DeclarationReflection | undefined {
-    return this.#entry && functionNamed(this.#entry, name);
+  #functionLike(member: DeclarationReflection): DeclarationReflection | undefined {
+    return this.#entry && functionLike(this.#entry, member);
   }
 
   /** Of several, TypeDoc has made one, which is a list. */
