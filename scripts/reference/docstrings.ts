@@ -8,6 +8,7 @@ import {
   functionNamed,
   isClass,
   isFunction,
+  isOwn,
   isType,
   measureOf,
   overloadsOf,
@@ -25,7 +26,7 @@ function* documentedIn(entry: Entry): Generator<Documented> {
   for (const declaration of entry.exports) {
     yield { name: declaration.name, declaration };
     for (const member of declaration.children ?? []) {
-      if (member.flags.isExternal || functionLike(entry, member)) continue;
+      if (!isOwn(member) || functionLike(entry, member)) continue;
       yield { name: `${declaration.name}.${member.name}`, declaration: member };
     }
   }

@@ -29,6 +29,9 @@ export function measureOf(entry: Entry, { name }: Reflection): DeclarationReflec
   return ROWS.test(name) ? functionNamed(entry, name.replace(ROWS, "")) : undefined;
 }
 
+/** Not that of a type from elsewhere. */
+export const isOwn = ({ flags }: Reflection): boolean => !flags.isExternal;
+
 export const functionNamed = (entry: Entry, name: string): DeclarationReflection | undefined =>
   entry.exports.find((other) => isFunction(other) && other.name === name);
 
@@ -82,7 +85,11 @@ interface Place {
 export function makePages(entries: readonly Entry[]): Map<string, string> {
   const places = new Map(entries.flatMap((entry) => [...placesOf(entry)]));
   const pages = new Map<string, string>();
-  const add = (page: string, text: string) => pages.set(page, `${text}\n`);
+  const add = (page: string, text: string) => {
+    const other = [...pages.keys()].find((path) => path.toLowerCase() === page.toLowerCase());
+    if (other !== undefined) throw new Error(`${page} and ${other} are one file to some systems`);
+    pages.set(page, `${text}\n`);
+  };
   const of = (path: string, entry?: Entry) => new Page(path, places, entries, entry);
 
   add(INDEX, of(INDEX).index());
@@ -169,7 +176,7 @@ class Page {
           this.#text(type.comment?.summary),
           type.type ? code(`type ${name}${generics && `<${generics}>`} = ${typeText(type)};`) : "",
           bases.length > 0 ? `Extends ${bases.join(", ")}.` : "",
-          this.#members(children.filter((member) => !member.flags.isExternal && !this.#functionLike(member))),
+          this.#members(children.filter((member) => !this.#functionLike(member))),
           this.#likeFunctions(children),
           ...this.#blocks(type.comment, "@example"),
         );
@@ -306,11 +313,13 @@ class Page {
   #members(members: readonly DeclarationReflection[]): string {
     return table(
       MEMBERS,
-      members.map((member) => [
-        `\`${nameOf(member)}${member.flags.isOptional ? "?" : ""}\``,
-        this.#type(memberType(member)),
-        this.#text(commentOf(member)?.summary),
-      ]),
+      members
+        .filter(isOwn)
+        .map((member) => [
+          `\`${nameOf(member)}${member.flags.isOptional ? "?" : ""}\``,
+          this.#type(memberType(member)),
+          this.#text(commentOf(member)?.summary),
+        ]),
     );
   }
 

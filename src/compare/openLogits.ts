@@ -41,7 +41,7 @@ const KEYS: readonly (keyof OpenLogitsOptions)[] = ["format", "shape", "type", "
  * saves (`--kl-divergence-base`), and numbers and nothing else, of which `shape` and `type` are given.
  *
  * @param path - Of a regular file.
- * @returns A promise of the rows. Iterating over them to the end closes the file, and so does {@link compareLogits}.
+ * @returns A promise of the rows, which can be read as often as is wanted, until `close` closes the file.
  * @throws TypeError for another format or type of numbers, numbers column by column or big-endian, several tensors of which
  * none is named, and for an option that is unknown or of the wrong kind.
  * @throws RangeError for a file that is shorter or longer than it says, has no rows, or not the tensor asked for.
@@ -50,6 +50,7 @@ const KEYS: readonly (keyof OpenLogitsOptions)[] = ["format", "shape", "type", "
  * const logits = await openLogits("base.npy");
  * [logits.rows, logits.classes]; // [2, 4]
  * for await (const { data } of logits) console.log(data.length / logits.classes, "rows");
+ * await logits.close();
  */
 export async function openLogits(path: string, options: OpenLogitsOptions = {}): Promise<LogitSource> {
   checkKeys("openLogits", options, KEYS);

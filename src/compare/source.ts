@@ -48,6 +48,6 @@ export interface LogitSource extends AsyncIterable<RowBatch> {
   read(options?: ReadOptions): AsyncIterable<RowBatch>;
   /** Where a number is, for messages: "row 17, column 3, at byte 123456". */
   placeOf(row: number, column: number): string;
-  /** Ends reading. */
+  /** Closes the file: nothing can be read any more. */
   close(): Promise<void>;
 }

@@ -144,9 +144,9 @@ const byWorst = (a: WorstRow, b: WorstRow): number => (a.kl === b.kl ? a.row - b
  * takes 88 bytes a row up to `valueLimit` rows, and some hundred KiB beyond, however many there are.
  *
  * @example
- * const part = async (start, end) =>
- *   compareLogits(await openLogits("base.npy"), await openLogits("other.npy"), { start, end });
- * const [first, second] = [await part(0, 1), await part(1, 2)];
+ * const [base, other] = [await openLogits("base.npy"), await openLogits("other.npy")];
+ * const first = await compareLogits(base, other, { end: 1 });
+ * const second = await compareLogits(base, other, { start: 1 });
  * first.merge(second).report().kl.mean; // 0.011470671723253972
  * @see {@link compareLogits}
  */
