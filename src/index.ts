@@ -581,11 +581,15 @@ export function distillationLoss(
  * `"sum"`, `"none"`); `gradient`: e^-w·(μ - m) and ½(e^v - 1).
  * @returns `kl` in nats >= 0, 0 for equal Gaussians; `count`; `perRow`; `gradient`, of the arguments' types. *Relative* error of
  * a row: 1e-6 (f32), 4e-15 (f64), however alike the two are; in f64 from v = 16 on 2e-16·v, as v is rounded.
- * @throws TypeError for the wrong kind of thing; RangeError for a number that is not finite (a variance of 0 has no logarithm),
- * and for lengths that do not fit. Complexity O(rows·dimensions); no memory beyond the gradient.
+ * Complexity O(rows·dimensions); no memory beyond the gradient.
+ * @throws TypeError for what is not an array of numbers, and for an option that is unknown or of the wrong kind.
+ * @throws RangeError for a number that is not finite (a variance of 0 has no logarithm), lengths that do not fit, and for a gradient
+ * that would be written over what is still to be read.
  * @example
  * gaussianKl([1, 0], [0, 0]).kl; // 0.5
+ * @see {@link elbo}: with the reconstruction's part
  * @see D. P. Kingma, M. Welling, Auto-Encoding Variational Bayes (2014), appendix B
+ * @category Losses
  */
 export function gaussianKl(mean: Vector, logVariance: Vector, options?: GaussianKlOptions): GaussianKl {
   return complete(defaultRuntime(), losses.gaussianKl(mean, logVariance, options));
@@ -597,15 +601,19 @@ export function gaussianKl(mean: Vector, logVariance: Vector, options?: Gaussian
  *
  * @param logLikelihood - ln p(x|z) of each row's reconstruction, in nats (a number where there is one row): summed over the
  * dimensions of x, as {@link crossEntropyLoss} of `reduction: "none"` gives it with the other sign.
- * @param mean - As for {@link gaussianKl}.
- * @param logVariance - As for {@link gaussianKl}.
+ * @param mean - Means of q(z|x): a row-major matrix of `rowLength` latent dimensions, or one row.
+ * @param logVariance - Logarithms of the variances, likewise.
  * @param options - Those of {@link gaussianKl}, and `beta` (1 by default).
  * @returns `elbo`, `logLikelihood` and `kl`, means over rows (sums with `"sum"` and `"none"`); `count`; `perRow`; `gradient` of
  * the bound in mean and logVariance by way of the divergence.
- * @throws As {@link gaussianKl}; RangeError for a log-likelihood that is NaN or Infinity, or as many as there are not rows.
+ * @throws TypeError for what is not an array of numbers, and for an option that is unknown or of the wrong kind.
+ * @throws RangeError for a number that is not finite (a log-likelihood may be -Infinity), lengths that do not fit, and for a beta that is
+ * negative.
  * @example
  * elbo(-10, [1, 0], [0, 0]).elbo; // -10.5
+ * @see {@link gaussianKl}
  * @see I. Higgins et al., β-VAE (2017), for β
+ * @category Losses
  */
 export function elbo(logLikelihood: number | Vector, mean: Vector, logVariance: Vector, options?: ElboOptions): Elbo {
   return complete(defaultRuntime(), losses.elbo(logLikelihood, mean, logVariance, options));

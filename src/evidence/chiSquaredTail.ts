@@ -7,7 +7,8 @@ import { upperIncompleteGamma } from "./incompleteGamma.js";
  * @param statistic - From 0 to Infinity.
  * @param degreesOfFreedom - At least 1, and finite.
  * @returns From 1 to 0. Relative error 2e-14 + 1e-15·|ln p|, down to 1e-300.
- * @throws TypeError for what is not a number; RangeError for one out of range. Complexity O(√degreesOfFreedom).
+ * @throws TypeError for what is not a number.
+ * @throws RangeError for one out of range. Complexity O(√degreesOfFreedom).
  * @example
  * chiSquaredTail(1381.7, 4); // 6.42198256861955e-298
  */

@@ -4,12 +4,15 @@ import { checkSameLength } from "./arguments.js";
 import { exponentialExcessOf } from "./excess.js";
 import { meanOf } from "./means.js";
 
+/** The options of {@link estimateKlDivergence}. */
 export interface EstimateOptions {
   /** Unit of the result: its logarithm's base. Nats by default. */
   base?: number;
 }
 
+/** An estimate of a divergence, and how far off it may be. */
 export interface KlEstimate {
+  /** In nats, or units of `base`. */
   readonly estimate: number;
   /** The standard deviation of the terms over √count; NaN for a single sample, or an infinite estimate. */
   readonly standardError: number;
@@ -23,6 +26,7 @@ export interface KlEstimates {
   readonly k2: KlEstimate;
   /** Mean of (r - 1) - log r. Every term is >= 0, and there is no bias where q has no class or region that p does not. */
   readonly k3: KlEstimate;
+  /** Samples. */
   readonly count: number;
 }
 
@@ -51,7 +55,8 @@ function checkLogProbabilities(
  * @param logProbabilitiesQ - ln q(xᵢ) of the same, finite or -Infinity, which makes every estimate Infinity.
  * @returns Schulman's k1, k2 and k3 in nats (or units of `base`), each with its standard error. No term cancels: k3 keeps its relative
  * accuracy, 1e-15, as q nears p, but for what the difference of the two logarithms has lost.
- * @throws TypeError for the wrong kind of thing or an unknown option; RangeError for a number that is none of these, and for lengths
+ * @throws TypeError for the wrong kind of thing or an unknown option.
+ * @throws RangeError for a number that is none of these, and for lengths
  * that differ. Complexity O(n), 24 n bytes.
  * @example
  * estimateKlDivergence([-1, -2], [-1.5, -1.75]).k3.estimate; // 0.07027803820018745

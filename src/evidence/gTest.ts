@@ -27,9 +27,11 @@ export interface IndependenceOptions extends CommonOptions {
   rowLength: number;
 }
 
+/** What a G-test comes to. */
 export interface GTest {
   /** G = 2N·KL(observed‖expected), in nats, over q with `williams`. */
   statistic: number;
+  /** ν: of counts, classes less 1 and less `parametersEstimated`; of a table, (rows - 1)·(columns - 1), those of zeros left out. */
   degreesOfFreedom: number;
   /** P(χ² >= G) of so many degrees of freedom, 0 for G = Infinity. */
   pValue: number;
@@ -81,7 +83,8 @@ function checkCommon(options: CommonOptions): number {
  * observed all the same makes G Infinity and p 0.
  * @returns G, its p-value, and effect sizes. Relative errors: of G and the divergence 4e-15, however small; of the p-value 2e-14, and
  * what that error of G makes of it in the tail, 4e-15·(G - ν)/2, down to 1e-300.
- * @throws TypeError for what is not an array of numbers or an unknown option; RangeError for a number that is negative, NaN or
+ * @throws TypeError for what is not an array of numbers or an unknown option.
+ * @throws RangeError for a number that is negative, NaN or
  * infinite, for lengths that differ, sums of 0, and where no degree of freedom is left. Complexity O(k).
  * @example
  * gTest([30, 14, 34, 45, 57, 20], [1, 1, 1, 1, 1, 1]).pValue; // 3.033480479312412e-7
@@ -96,7 +99,8 @@ export function gTest(counts: Vector, expected: Vector, options?: GoodnessOfFitO
  *
  * @param table - A row-major matrix of counts. A row or a column of zeros tells nothing: it adds no degree of freedom.
  * @returns As for counts, and Cramér's V.
- * @throws As for counts; RangeError where fewer than two rows or two columns have counts.
+ * @throws As for counts.
+ * @throws RangeError where fewer than two rows or two columns have counts.
  * @example
  * gTest([10, 20, 30, 6, 9, 17], { rowLength: 3 }).pValue; // 0.8719586542812692
  * @see Williams (1976): q = 1 + (N Σ 1/rowᵢ - 1)(N Σ 1/columnⱼ - 1)/(6N(r - 1)(c - 1)), the sums over margins

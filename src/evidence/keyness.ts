@@ -13,7 +13,8 @@ import { productError } from "./twofold.js";
  * @returns One number a word, in nats: ±G², 0 where the frequencies are equal, and for a word that occurs in neither. |G²| is of χ² of
  * one degree of freedom where the word is as frequent in both: {@link chiSquaredTail}(|G²|, 1) is its p-value. Relative error 4e-15,
  * for counts whose sums are below 2^53 or not.
- * @throws TypeError for what is not an array of numbers; RangeError for a number that is negative, NaN or infinite, for lengths
+ * @throws TypeError for what is not an array of numbers.
+ * @throws RangeError for a number that is negative, NaN or infinite, for lengths
  * that differ, and for an empty corpus. Complexity O(words).
  * @example
  * keyness([10, 90], [20, 980]); // Float64Array [14.191540436996299, -14.191540436996299]

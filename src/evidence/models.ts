@@ -8,6 +8,7 @@ import { checkSameLength, readNumbers } from "./arguments.js";
 
 /** Tells ln p(x), a probability's or a density's: a distribution of `logratio/families`, or your own. */
 export interface LogProbability {
+  /** ln p(x), in nats; -Infinity where x is impossible. */
   logProbability(x: number): number;
 }
 

@@ -4,6 +4,7 @@ import { checkOptions, checkSum, unitOf } from "../inputs.js";
 import { asRow, checkBoolean, checkTotal } from "./arguments.js";
 import { excessOverIndependence, readTable, type Table } from "./table.js";
 
+/** The options of {@link mutualInformation}. */
 export interface MutualInformationOptions {
   /** Numbers a row: the joint table is row-major. */
   rowLength: number;
@@ -16,6 +17,7 @@ export interface MutualInformationOptions {
 /** What mutual information is divided by: a mean of the entropies of rows and columns, one of them, or that of the table. */
 export type EntropyMean = "arithmetic" | "geometric" | "min" | "max" | "joint";
 
+/** The options of {@link normalizedMutualInformation}. */
 export interface NormalizedMutualInformationOptions {
   /** Numbers a row: the joint table is row-major. */
   rowLength: number;
@@ -45,7 +47,8 @@ function readJoint(
  * @param joint - A row-major matrix of numbers >= 0 whose sum is within 1e-2 of 1 (any with `normalize`).
  * @returns Nats (or units of `base`), >= 0, and 0 where rows and columns are independent. *Relative* error 4e-15 down to 1e-30: the
  * margins and their products are computed to twice the precision, so that nothing is lost of nearly independent tables.
- * @throws TypeError for what is not an array of numbers or an unknown option; RangeError for a number that is negative, NaN or
+ * @throws TypeError for what is not an array of numbers or an unknown option.
+ * @throws RangeError for a number that is negative, NaN or
  * infinite, a length that is not a multiple of `rowLength`, and for a sum that is not 1. Complexity O(rows·columns).
  * @example
  * mutualInformation([0.5, 0, 0, 0.5], { rowLength: 2, base: 2 }); // 1

@@ -4,6 +4,7 @@ import { Sum } from "../measures/wide.js";
 import { meanOf } from "./means.js";
 import { checkObservation, logRatioOf, type Model, readModel } from "./models.js";
 
+/** The options of {@link logLikelihoodRatioOfSequence} and {@link cumulativeLogLikelihoodRatio}. */
 export interface SequenceOptions {
   /** Unit of the result: its logarithm's base. Nats by default. */
   base?: number;
@@ -17,6 +18,7 @@ export interface SequenceLogLikelihoodRatio {
   mean: number;
   /** Of the mean: the standard deviation of the log-ratios over √count; NaN for a single observation, or an infinite mean. */
   standardError: number;
+  /** Observations. */
   count: number;
 }
 
@@ -53,7 +55,8 @@ function logRatiosOf(functionName: string, observations: Vector, p: Model, q: Mo
  * @param q - The same of the other model; where both are arrays, of the same length.
  * @returns Nats (or units of `base`). -Infinity where an observation is impossible under p, Infinity where it is under q. Error of
  * the sum: 1e-15 of Σ|ln(p/q)| and what the models' own logarithms have, for any n.
- * @throws TypeError for the wrong kind of thing or an unknown option; RangeError for an observation that is no class, or is impossible
+ * @throws TypeError for the wrong kind of thing or an unknown option.
+ * @throws RangeError for an observation that is no class, or is impossible
  * under both; where one is impossible under p and another under q; for a number of p or q that is negative, NaN or infinite, and for
  * a log-probability that is NaN. Complexity O(n + classes), 8 n bytes.
  * @example
@@ -75,6 +78,9 @@ export function logLikelihoodRatioOfSequence(
 /**
  * The path of {@link logLikelihoodRatioOfSequence}: after each observation, the log-likelihood ratio so far.
  *
+ * @param observations - n numbers: indices of classes where p or q is an array, else whatever p and q know.
+ * @param p - Probabilities of the classes, as they are, or an object with `logProbability(x)`.
+ * @param q - The same of the other model; where both are arrays, of the same length.
  * @returns n running totals in nats (or units of `base`), each with the error of a sum of its own: rounding does not pile up.
  * @throws As {@link logLikelihoodRatioOfSequence}.
  * @example

@@ -6,6 +6,7 @@ import { asRow, checkBoolean } from "./arguments.js";
 import { twofoldSumOf } from "./expected.js";
 import { checkObservation, type LogRatio, logRatioOf, type Model, readModel } from "./models.js";
 
+/** The options of {@link sequentialTest}. */
 export interface SequentialTestOptions {
   /** The hypothesis to be shown, H1: probabilities of the classes, or an object with `logProbability(x)`. */
   p: Model;
@@ -23,11 +24,14 @@ export interface SequentialTestOptions {
   reverseKlDivergence?: number;
 }
 
+/** The model that the observations have decided for. */
 export type Decision = "p" | "q";
 
 /** A number for each hypothesis. */
 export interface OfEach<Value> {
+  /** Of p, H1. */
   readonly p: Value;
+  /** Of q, H0. */
   readonly q: Value;
 }
 
@@ -143,7 +147,8 @@ function sumOf(argument: string, model: Model, normalize: boolean): number {
  * @param options - `p`, `q`: arrays of probabilities, taken over their sums, or objects with `logProbability(x)`; `falsePositive`,
  * `falseNegative`.
  * @returns A test to `update` with observations until its `decision` is there.
- * @throws TypeError for the wrong kind of thing or an unknown option; RangeError for rates that are not between 0 and 1 or sum to 1 or
+ * @throws TypeError for the wrong kind of thing or an unknown option.
+ * @throws RangeError for rates that are not between 0 and 1 or sum to 1 or
  * more, for a number of p or q that is negative, NaN or infinite, sums that are not 1, lengths that differ, and where p is q.
  * @example
  * sequentialTest({ p: [0.1, 0.9], q: [0.5, 0.5] }).update([1, 1, 1, 1, 1, 1, 1]); // { decision: "p", used: 6 }

@@ -11,9 +11,11 @@ import { exp } from "../scalar.js";
 import type { Loop, Work } from "../work.js";
 import { checkNumber, checkReduction, type Reduction } from "./labels.js";
 
-/** d / d mean and d / d log-variance, matrices as the arguments are. */
+/** A gradient in means and log-variances: matrices as the arguments are. */
 export interface GaussianGradient {
+  /** d / d mean. */
   mean: FloatArray;
+  /** d / d logVariance. */
   logVariance: FloatArray;
 }
 
@@ -34,6 +36,7 @@ export interface GaussianKlOptions {
   gradient?: boolean | { mean: Float32Array | Float64Array; logVariance: Float32Array | Float64Array };
 }
 
+/** What {@link index!gaussianKl} gives. */
 export interface GaussianKl {
   /** In nats: the mean over rows, or with `"sum"` and `"none"` their sum. */
   kl: number;
@@ -51,10 +54,13 @@ export interface ElboOptions extends GaussianKlOptions {
   beta?: number;
 }
 
+/** What {@link index!elbo} gives. */
 export interface Elbo {
   /** logLikelihood - β·kl, a lower bound of the evidence ln p(x) where β is 1. */
   elbo: number;
+  /** In nats: the mean over rows, or with `"sum"` and `"none"` their sum. */
   logLikelihood: number;
+  /** The divergence, likewise. */
   kl: number;
   /** Rows. */
   count: number;
