@@ -1,0 +1,112 @@
+// What closed forms are made of, each without cancellation: products and sums with what rounding takes of them, and the three
+// functions >= 0 whose textbook forms lose all digits where they are small. Relative errors are a few 1e-16.
+
+import { excessNear_f64 as expm1MinusNear } from "../fallback/exponential.js";
+import { atanhSeries_f64 } from "../fallback/logarithm.js";
+import { exp, ln, log1pMinus } from "../scalar.js";
+
+const SMALLEST_NORMAL = 2.2250738585072014e-308;
+
+/** a = high + low, each of 26 bits (Veltkamp's splitting). */
+function highOf(a: number): number {
+  const c = 134217729 * a;
+  return c - (c - a);
+}
+
+/** Beyond it, splitting overflows. */
+const LARGEST_TO_SPLIT = 6e299;
+
+/** a·b + c with little more than one rounding, also where they cancel: Dekker's product, Knuth's sum. */
+export function productPlus(a: number, b: number, c: number): number {
+  const product = a * b;
+  const sum = product + c;
+  if (!(Math.abs(a) < LARGEST_TO_SPLIT && Math.abs(b) < LARGEST_TO_SPLIT && Math.abs(product) < LARGEST_TO_SPLIT)) {
+    return sum;
+  }
+  const aHigh = highOf(a);
+  const bHigh = highOf(b);
+  const aLow = a - aHigh;
+  const bLow = b - bHigh;
+  const productError = aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
+  const part = sum - product;
+  return sum + (productError + (product - (sum - part) + (c - part)));
+}
+
+/** a·b - c·d with little more than one rounding, also where they cancel (Kahan). */
+export function productDifference(a: number, b: number, c: number, d: number): number {
+  const product = c * d;
+  return productPlus(a, b, -product) + productPlus(-c, d, product);
+}
+
+/** A sum with its rounding errors (Neumaier): high + low is the sum of the numbers to twice the precision of one. */
+export class Sum {
+  high = 0;
+  low = 0;
+
+  add(x: number): void {
+    const next = this.high + x;
+    this.low += Math.abs(this.high) >= Math.abs(x) ? this.high - next + x : x - next + this.high;
+    this.high = next;
+  }
+
+  get value(): number {
+    return Number.isFinite(this.low) ? this.high + this.low : this.high;
+  }
+}
+
+/** Σ term(i), i = 0 … length - 1. */
+export function sumOf(length: number, term: (i: number) => number): number {
+  const sum = new Sum();
+  for (let i = 0; i < length; i++) sum.add(term(i));
+  return sum.value;
+}
+
+/** ln(1 + x), x > -1. */
+export function log1p(x: number): number {
+  if (x < -0.5 || x > 1) return ln(1 + x);
+  const s = x / (2 + x);
+  const z = s * s;
+  return s + s + s * z * atanhSeries_f64(z);
+}
+
+/** e^x - 1 - x >= 0. */
+export function expm1Minus(x: number): number {
+  return x < -2 || x > 2 ? exp(x) - 1 - x : expm1MinusNear(x);
+}
+
+/** e^x - 1. */
+export function expm1(x: number): number {
+  return x < -1 || x > 1 ? exp(x) - 1 : x + expm1MinusNear(x);
+}
+
+/** ln(x/y) of positive finite numbers, whether or not x/y is a number. */
+export function logOfRatio(x: number, y: number): number {
+  const ratio = x / y;
+  return ratio >= SMALLEST_NORMAL && ratio < Number.POSITIVE_INFINITY ? ln(ratio) : ln(x) - ln(y);
+}
+
+/**
+ * x ln(x/y) - x + y >= 0 of x, y >= 0, which is 0 for x = y, y for x = 0, and Infinity for y = 0 < x. `d` is x - y to all digits,
+ * where x and y themselves are rounded. Near x = y, with s = d/(x + y) and 2 atanh s = s·(2 + z·A(z)), z = s²: s·(d + x·z·A(z)).
+ */
+export function excess(x: number, y: number, d = x - y): number {
+  if (x === 0) return y;
+  if (y === 0) return Number.POSITIVE_INFINITY;
+  if (x <= 2 * y && y <= 2 * x) {
+    const s = d / (x + y);
+    const z = s * s;
+    return s * (d + x * z * atanhSeries_f64(z));
+  }
+  return x * logOfRatio(x, y) - d;
+}
+
+/** 1 + r - 1 - ln(1 + r) = r - ln(1 + r) >= 0 of a ratio 1 + r, which is given as well: r tells it where it is near 1. */
+export function ratioExcess(r: number, ratio: number): number {
+  return r < -0.5 || r > 1 ? r - ln(ratio) : -log1pMinus(r);
+}
+
+/** The Itakura-Saito divergence x/y - ln(x/y) - 1 >= 0 of positive finite numbers; `d` as in {@link excess}. */
+export function itakuraSaito(x: number, y: number, d = x - y): number {
+  const r = d / y;
+  return r < -0.5 || r > 1 ? r - logOfRatio(x, y) : -log1pMinus(r);
+}

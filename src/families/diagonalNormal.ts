@@ -1,0 +1,75 @@
+import { sumOf } from "./arithmetic.js";
+import {
+  checkFinite,
+  checkParameters,
+  checkPositive,
+  checkSameNumber,
+  checkVector,
+  Family,
+  frozen,
+  listOf,
+} from "./distribution.js";
+import { logDensity, normalEntropy, normalKl } from "./normal.js";
+
+class DiagonalNormal extends Family<ArrayLike<number>> {
+  readonly family = "diagonalNormal";
+
+  constructor(
+    readonly means: readonly number[],
+    readonly standardDeviations: readonly number[],
+  ) {
+    super();
+  }
+
+  logProbability(x: ArrayLike<number>): number {
+    const { means, standardDeviations } = this;
+    checkVector("diagonalNormal", x, means.length);
+    return sumOf(means.length, (i) => logDensity(x[i], means[i], standardDeviations[i]));
+  }
+
+  /** @internal */
+  override checkComparable(functionName: string, q: DiagonalNormal): void {
+    checkSameNumber(functionName, "dimensions", this.means.length, q.means.length);
+  }
+
+  /** @internal */
+  entropy(): number {
+    const { standardDeviations } = this;
+    return sumOf(standardDeviations.length, (i) => normalEntropy(standardDeviations[i]));
+  }
+
+  /** @internal */
+  klDivergence(q: DiagonalNormal): number {
+    const { means, standardDeviations } = this;
+    return sumOf(means.length, (i) => normalKl(means[i], standardDeviations[i], q.means[i], q.standardDeviations[i]));
+  }
+}
+
+/**
+ * A normal distribution of independent components, as the latent one of a variational autoencoder.
+ *
+ * Entropy and divergence are the sums of those of the components ({@link normal}), relative error ERROR. O(n).
+ *
+ * @param parameters.means - n finite numbers.
+ * @param parameters.standardDeviations - n positive numbers.
+ * @throws TypeError for what is no array of numbers and for an unknown key, RangeError for a number out of range and for lengths that
+ * differ; klDivergence and crossEntropy a RangeError for different dimensions.
+ * @example
+ * entropy(diagonalNormal({ means: [0, 0], standardDeviations: [1, 1] })); // 2.8378770664093453
+ */
+export function diagonalNormal(parameters: {
+  means: ArrayLike<number>;
+  standardDeviations: ArrayLike<number>;
+}): DiagonalNormal {
+  checkParameters("diagonalNormal", parameters, ["means", "standardDeviations"]);
+  const means = listOf("diagonalNormal", "means", parameters.means, checkFinite);
+  const deviations = listOf("diagonalNormal", "standardDeviations", parameters.standardDeviations, checkPositive);
+  if (means.length !== deviations.length) {
+    throw new RangeError(
+      `diagonalNormal: means has ${means.length} numbers and standardDeviations ${deviations.length}; the lengths must be equal`,
+    );
+  }
+  return frozen(new DiagonalNormal(means, deviations));
+}
+
+export type { DiagonalNormal };

@@ -1,0 +1,141 @@
+// What all families share: the interfaces, and the checks of parameters.
+
+import { checkOptions, describe } from "../inputs.js";
+
+/** A distribution over values of one kind: numbers, or vectors of them. */
+export interface Distribution<Value = number> {
+  /** The name of its constructor. */
+  readonly family: string;
+  /** ln of the probability (discrete) or of the density (continuous) at x; -Infinity outside of the support. */
+  logProbability(x: Value): number;
+}
+
+/** What {@link discretize} needs of a distribution, one's own included. */
+export interface Discretizable {
+  /** Whether it has its mass at whole numbers. */
+  readonly isDiscrete?: boolean;
+  /** ln of the probability of the whole number x: needed where `isDiscrete`. */
+  logProbability?(x: number): number;
+  /** P(X <= x), to a good relative accuracy where it is small. */
+  cumulativeProbability(x: number): number;
+  /** P(X > x), to a good relative accuracy where it is small. */
+  survivalProbability(x: number): number;
+}
+
+/** A distribution over numbers. */
+export interface UnivariateDistribution extends Distribution, Discretizable {
+  readonly isDiscrete: boolean;
+  readonly mean: number;
+  readonly variance: number;
+  logProbability(x: number): number;
+}
+
+/** A distribution that knows its entropy, and the divergence from others of its family. */
+export abstract class Family<Value = number> implements Distribution<Value> {
+  abstract readonly family: string;
+
+  abstract logProbability(x: Value): number;
+
+  /** Throws where q, of the same family, cannot be compared with this. @internal */
+  checkComparable(_functionName: string, _q: this): void {}
+
+  /** In nats. @internal */
+  abstract entropy(): number;
+
+  /** KL(this‖q) in nats, q being of the same family. @internal */
+  abstract klDivergence(q: this): number;
+
+  /** In nats. Entropy and divergence add up without cancellation, but where the density of a family has poles. @internal */
+  crossEntropy(q: this): number {
+    return this.entropy() + this.klDivergence(q);
+  }
+}
+
+export function frozen<Type extends object>(value: Type): Type {
+  Object.freeze(value);
+  return value;
+}
+
+/** What a constructor is given, if it is an object with no other keys than these. */
+export function checkParameters(family: string, parameters: unknown, known: readonly string[]): void {
+  if (parameters === null || typeof parameters !== "object") {
+    throw new TypeError(
+      `${family}: parameters is ${describe(parameters)}; it must be an object of ${known.join(", ")}`,
+    );
+  }
+  checkOptions(family, parameters, known);
+}
+
+export function checkNumber(family: string, name: string, value: unknown): asserts value is number {
+  if (typeof value !== "number") throw new TypeError(`${family}: ${name} is ${describe(value)}; it must be a number`);
+}
+
+export function checkFinite(family: string, name: string, value: unknown): asserts value is number {
+  checkNumber(family, name, value);
+  if (!Number.isFinite(value)) throw new RangeError(`${family}: ${name} is ${value}; it must be finite`);
+}
+
+export function checkPositive(family: string, name: string, value: unknown): asserts value is number {
+  checkNumber(family, name, value);
+  if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`${family}: ${name} is ${value}; it must be positive and finite`);
+  }
+}
+
+export function checkProbability(family: string, name: string, value: unknown): asserts value is number {
+  checkNumber(family, name, value);
+  if (!(value >= 0 && value <= 1)) throw new RangeError(`${family}: ${name} is ${value}; it must be from 0 to 1`);
+}
+
+export const isList = (value: unknown): value is ArrayLike<unknown> =>
+  typeof value === "object" && value !== null && Number.isInteger((value as ArrayLike<unknown>).length);
+
+/** A frozen copy of a list of numbers, each checked. */
+export function listOf(
+  family: string,
+  name: string,
+  values: unknown,
+  check: (family: string, name: string, value: unknown) => void,
+): readonly number[] {
+  const isList =
+    typeof values === "object" && values !== null && Number.isInteger((values as ArrayLike<number>).length);
+  if (!isList) throw new TypeError(`${family}: ${name} is ${describe(values)}; it must be an array of numbers`);
+  const list = Array.from(values as ArrayLike<number>);
+  if (list.length === 0) throw new RangeError(`${family}: ${name} is empty`);
+  for (let i = 0; i < list.length; i++) check(family, `${name}[${i}]`, list[i]);
+  return Object.freeze(list);
+}
+
+/** Throws where p and q have not as many of something. */
+export function checkSameNumber(functionName: string, what: string, p: number, q: number): void {
+  if (p !== q)
+    throw new RangeError(`${functionName}: p has ${p} ${what} and q has ${q}; they must have the same number`);
+}
+
+export function checkNonNegative(family: string, name: string, value: unknown): asserts value is number {
+  checkNumber(family, name, value);
+  if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`${family}: ${name} is ${value}; it must be finite and >= 0`);
+  }
+}
+
+/** Throws where the x of logProbability is no number. */
+export function checkValue(family: string, x: unknown): void {
+  checkNumber(family, "the x of logProbability", x);
+  if (Number.isNaN(x)) throw new RangeError(`${family}: the x of logProbability is NaN`);
+}
+
+/** Throws where the x of logProbability is no vector of as many numbers as the distribution is over. */
+export function checkVector(family: string, x: unknown, length: number): void {
+  if (!isList(x)) {
+    throw new TypeError(`${family}: the x of logProbability is ${describe(x)}; it must be an array of numbers`);
+  }
+  for (let i = 0; i < x.length; i++) {
+    checkNumber(family, `x[${i}] of logProbability`, x[i]);
+    if (Number.isNaN(x[i])) throw new RangeError(`${family}: x[${i}] of logProbability is NaN`);
+  }
+  const given = x.length;
+  if (given !== length) {
+    throw new RangeError(`${family}: the x of logProbability has ${given} numbers; the distribution has ${length}`);
+  }
+}

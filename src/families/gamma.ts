@@ -1,0 +1,144 @@
+import { ln } from "../scalar.js";
+import { excess, productPlus, ratioExcess } from "./arithmetic.js";
+import {
+  checkParameters,
+  checkPositive,
+  checkValue,
+  Family,
+  frozen,
+  type UnivariateDistribution,
+} from "./distribution.js";
+import { HALF_LN_2PI, logMinusDigamma, stirlingRemainder, tangentRemainder } from "./gammaFunction.js";
+import { gammaTail } from "./tails.js";
+
+class Gamma extends Family implements UnivariateDistribution {
+  readonly family = "gamma";
+  readonly isDiscrete = false;
+  readonly mean: number;
+  readonly variance: number;
+  readonly rate: number;
+  readonly scale: number;
+  /** Which of rate and scale is exact; the other is its inverse, rounded. */
+  readonly #hasScale: boolean;
+
+  constructor(
+    readonly shape: number,
+    rate: number | undefined,
+    scale: number | undefined,
+  ) {
+    super();
+    this.#hasScale = scale !== undefined;
+    this.rate = rate ?? 1 / (scale as number);
+    this.scale = scale ?? 1 / this.rate;
+    this.mean = this.#scaled(shape);
+    this.variance = this.#scaled(this.mean);
+  }
+
+  /** x·scale. */
+  #scaled(x: number): number {
+    return this.#hasScale ? x * this.scale : x / this.rate;
+  }
+
+  /** x in units of the scale, and the shape minus that, of one rounding each. */
+  #standardized(x: number): [number, number] {
+    const { shape, rate, scale } = this;
+    if (this.#hasScale) return [x / scale, productPlus(shape, scale, -x) / scale];
+    return [x * rate, productPlus(-rate, x, shape)];
+  }
+
+  logProbability(x: number): number {
+    checkValue("gamma", x);
+    const { shape } = this;
+    if (!(x >= 0 && x < Number.POSITIVE_INFINITY)) return Number.NEGATIVE_INFINITY;
+    if (x === 0 && shape !== 1) return shape < 1 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    if (shape === 1) return ln(this.rate) - this.#standardized(x)[0];
+    const [standard, difference] = this.#standardized(x);
+    return 0.5 * ln(shape) - excess(shape, standard, difference) - HALF_LN_2PI - stirlingRemainder(shape) - ln(x);
+  }
+
+  cumulativeProbability(x: number): number {
+    return this.#tail(x, false);
+  }
+
+  survivalProbability(x: number): number {
+    return this.#tail(x, true);
+  }
+
+  #tail(x: number, isUpper: boolean): number {
+    const [standard, difference] = this.#standardized(x);
+    return gammaTail(this.shape, standard, isUpper, difference);
+  }
+
+  /** @internal */
+  entropy(): number {
+    const { shape: a } = this;
+    return (a - 1) * logMinusDigamma(a) + 0.5 * ln(a) + HALF_LN_2PI + stirlingRemainder(a) + this.#lnOfScale();
+  }
+
+  #lnOfScale(): number {
+    return this.#hasScale ? ln(this.scale) : -ln(this.rate);
+  }
+
+  /** q's rate over p's, less 1 and whole. */
+  #rateRatio(q: Gamma): [number, number] {
+    if (this.#hasScale && q.#hasScale) return [(this.scale - q.scale) / q.scale, this.scale / q.scale];
+    if (this.#hasScale) return [productPlus(q.rate, this.scale, -1), q.rate * this.scale];
+    if (q.#hasScale) {
+      const inverse = this.rate * q.scale;
+      return [-productPlus(this.rate, q.scale, -1) / inverse, 1 / inverse];
+    }
+    return [(q.rate - this.rate) / this.rate, q.rate / this.rate];
+  }
+
+  /** That of the shapes at equal means of ln x, and that of the rates. @internal */
+  klDivergence(q: Gamma): number {
+    return tangentRemainder(this.shape, q.shape) + this.#ofRates(q);
+  }
+
+  #ofRates(q: Gamma): number {
+    return this.shape * ratioExcess(...this.#rateRatio(q));
+  }
+
+  /** Not as the sum of H and KL, which cancel where a shape is near 0, but from parts that are as large as the result. @internal */
+  override crossEntropy(q: Gamma): number {
+    const { shape: a } = this;
+    const b = q.shape;
+    const [, ratio] = this.#rateRatio(q);
+    return (
+      excess(b, ratio * a) +
+      (b - 1) * logMinusDigamma(a) +
+      ln(a) -
+      0.5 * ln(b) +
+      HALF_LN_2PI +
+      stirlingRemainder(b) +
+      this.#lnOfScale()
+    );
+  }
+}
+
+/**
+ * The gamma distribution of density βᵃ xᵃ⁻¹ e^(-βx)/Γ(a), x >= 0, of a shape a and a rate β (or a scale 1/β).
+ *
+ * H = a - ln β + ln Γ(a) + (1 - a)·ψ(a), which tends to -Infinity as a → 0; KL(p‖q) = ln Γ(a_q) - ln Γ(aₚ) - (a_q - aₚ)·ψ(aₚ) +
+ * aₚ·[β_q/βₚ - 1 - ln(β_q/βₚ)], a sum of two divergences, relative error ERROR.
+ *
+ * @param parameters.shape - Positive.
+ * @param parameters.rate - Positive.
+ * @param parameters.scale - Positive: instead of the rate.
+ * @throws TypeError for what is no number, for an unknown key, and for a rate and a scale, RangeError for a number out of range.
+ * @example
+ * entropy(gamma({ shape: 2, rate: 3 }), { base: 2 }); // 0.6899900905404634
+ */
+export function gamma(parameters: { shape: number; rate: number } | { shape: number; scale: number }): Gamma {
+  checkParameters("gamma", parameters, ["shape", "rate", "scale"]);
+  const { shape, rate, scale } = parameters as { shape: number; rate?: number; scale?: number };
+  checkPositive("gamma", "shape", shape);
+  if ((rate === undefined) === (scale === undefined)) {
+    throw new TypeError(`gamma: rate is ${rate} and scale is ${scale}; it takes the one or the other`);
+  }
+  if (scale === undefined) checkPositive("gamma", "rate", rate);
+  else checkPositive("gamma", "scale", scale);
+  return frozen(new Gamma(shape, rate, scale));
+}
+
+export type { Gamma };

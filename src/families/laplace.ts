@@ -1,0 +1,78 @@
+import { exp, LN2, ln } from "../scalar.js";
+import { expm1Minus, itakuraSaito } from "./arithmetic.js";
+import {
+  checkFinite,
+  checkParameters,
+  checkPositive,
+  checkValue,
+  Family,
+  frozen,
+  type UnivariateDistribution,
+} from "./distribution.js";
+
+class Laplace extends Family implements UnivariateDistribution {
+  readonly family = "laplace";
+  readonly isDiscrete = false;
+  readonly mean: number;
+  readonly variance: number;
+
+  constructor(
+    readonly location: number,
+    readonly scale: number,
+  ) {
+    super();
+    this.mean = location;
+    this.variance = 2 * scale * scale;
+  }
+
+  logProbability(x: number): number {
+    checkValue("laplace", x);
+    return -LN2 - ln(this.scale) - Math.abs(x - this.location) / this.scale;
+  }
+
+  cumulativeProbability(x: number): number {
+    return positiveTail((this.location - x) / this.scale);
+  }
+
+  survivalProbability(x: number): number {
+    return positiveTail((x - this.location) / this.scale);
+  }
+
+  /** @internal */
+  entropy(): number {
+    return 1 + LN2 + ln(this.scale);
+  }
+
+  /** r - 1 - ln r + r·(e^-δ - 1 + δ), r = bₚ/b_q, δ = |μₚ - μ_q|/bₚ. @internal */
+  klDivergence(q: Laplace): number {
+    const distance = Math.abs(this.location - q.location);
+    const delta = distance / this.scale;
+    const ratio = this.scale / q.scale;
+    const ofLocations = delta > 2 ? distance / q.scale + ratio * (exp(-delta) - 1) : ratio * expm1Minus(-delta);
+    return itakuraSaito(this.scale, q.scale) + ofLocations;
+  }
+}
+
+/** P(X > z) of location 0 and scale 1. */
+const positiveTail = (z: number): number => (z > 0 ? 0.5 * exp(-z) : 1 - 0.5 * exp(z));
+
+/**
+ * The Laplace distribution of density e^(-|x - μ|/b)/(2b).
+ *
+ * H = 1 + ln 2b; KL(p‖q) = ln(b_q/bₚ) + |μₚ - μ_q|/b_q + (bₚ/b_q) e^(-|μₚ - μ_q|/bₚ) - 1, relative error ERROR.
+ *
+ * @param parameters.location - μ, finite.
+ * @param parameters.scale - b, positive.
+ * @throws TypeError for what is no number and for an unknown key, RangeError for a number out of range.
+ * @example
+ * klDivergence(laplace({ location: 0, scale: 1 }), laplace({ location: 1, scale: 1 })); // 0.36787944117144233
+ */
+export function laplace(parameters: { location: number; scale: number }): Laplace {
+  checkParameters("laplace", parameters, ["location", "scale"]);
+  const { location, scale } = parameters;
+  checkFinite("laplace", "location", location);
+  checkPositive("laplace", "scale", scale);
+  return frozen(new Laplace(location, scale));
+}
+
+export type { Laplace };

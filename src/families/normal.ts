@@ -1,0 +1,90 @@
+import { ln } from "../scalar.js";
+import { logOfRatio, ratioExcess } from "./arithmetic.js";
+import {
+  checkFinite,
+  checkParameters,
+  checkPositive,
+  checkValue,
+  Family,
+  frozen,
+  type UnivariateDistribution,
+} from "./distribution.js";
+import { HALF_LN_2PI } from "./gammaFunction.js";
+import { normalTail } from "./tails.js";
+
+class Normal extends Family implements UnivariateDistribution {
+  readonly family = "normal";
+  readonly isDiscrete = false;
+  readonly variance: number;
+
+  constructor(
+    readonly mean: number,
+    readonly standardDeviation: number,
+  ) {
+    super();
+    this.variance = standardDeviation * standardDeviation;
+  }
+
+  logProbability(x: number): number {
+    checkValue("normal", x);
+    return logDensity(x, this.mean, this.standardDeviation);
+  }
+
+  cumulativeProbability(x: number): number {
+    return normalTail((this.mean - x) / this.standardDeviation);
+  }
+
+  survivalProbability(x: number): number {
+    return normalTail((x - this.mean) / this.standardDeviation);
+  }
+
+  /** @internal */
+  entropy(): number {
+    return normalEntropy(this.standardDeviation);
+  }
+
+  /** @internal */
+  klDivergence(q: Normal): number {
+    return normalKl(this.mean, this.standardDeviation, q.mean, q.standardDeviation);
+  }
+}
+
+export function logDensity(x: number, mean: number, deviation: number): number {
+  const z = (x - mean) / deviation;
+  return -0.5 * z * z - HALF_LN_2PI - ln(deviation);
+}
+
+/** ½ ln(2πe·σ²). */
+export function normalEntropy(deviation: number): number {
+  return 0.5 + HALF_LN_2PI + ln(deviation);
+}
+
+/** ½ [r - ln(1 + r) + (Δμ/σ_q)²], r = σₚ²/σ_q² - 1. */
+export function normalKl(pMean: number, pDeviation: number, qMean: number, qDeviation: number): number {
+  const r = ((pDeviation - qDeviation) / qDeviation) * (pDeviation / qDeviation + 1);
+  const z = (pMean - qMean) / qDeviation;
+  const isFar = r < -0.5 || r > 1;
+  const ofDeviations = isFar ? 0.5 * r - logOfRatio(pDeviation, qDeviation) : 0.5 * ratioExcess(r, 1 + r);
+  return ofDeviations + 0.5 * z * z;
+}
+
+/**
+ * The normal distribution.
+ *
+ * H = ½ ln(2πe·σ²); KL(p‖q) = ½ [σₚ²/σ_q² - 1 - ln(σₚ²/σ_q²) + (μₚ - μ_q)²/σ_q²], relative error ERROR.
+ *
+ * @param parameters.mean - μ, finite.
+ * @param parameters.standardDeviation - σ, positive.
+ * @throws TypeError for what is no number and for an unknown key, RangeError for a number out of range.
+ * @example
+ * entropy(normal({ mean: 0, standardDeviation: 1 })); // 1.4189385332046727
+ */
+export function normal(parameters: { mean: number; standardDeviation: number }): Normal {
+  checkParameters("normal", parameters, ["mean", "standardDeviation"]);
+  const { mean, standardDeviation } = parameters;
+  checkFinite("normal", "mean", mean);
+  checkPositive("normal", "standardDeviation", standardDeviation);
+  return frozen(new Normal(mean, standardDeviation));
+}
+
+export type { Normal };

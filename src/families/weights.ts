@@ -1,0 +1,31 @@
+// Distributions over categories, as weights of any sum.
+
+import { excess, productDifference, Sum, sumOf } from "./arithmetic.js";
+
+/** Numbers >= 0 and their sum, to twice the precision of a number. */
+export interface Weights {
+  readonly values: ArrayLike<number>;
+  readonly sum: Sum;
+}
+
+export function weightsOf(values: ArrayLike<number>): Weights {
+  const sum = new Sum();
+  for (let i = 0; i < values.length; i++) sum.add(values[i]);
+  return { values, sum };
+}
+
+/**
+ * KL(p/P ‖ q/Q) = (1/P) Σ [pᵢ ln(pᵢ/yᵢ) - pᵢ + yᵢ], yᵢ = qᵢ·P/Q: all terms are >= 0, and exact near pᵢ = yᵢ, for pᵢ·Q - qᵢ·P is computed to
+ * twice the precision. Relative error 1e-15.
+ */
+export function klOfWeights(p: Weights, q: Weights): number {
+  const [P, Q] = [p.sum, q.sum];
+  const total = P.value / Q.value;
+  const sum = sumOf(p.values.length, (i) => {
+    const a = p.values[i];
+    const b = q.values[i];
+    const cross = productDifference(a, Q.high, b, P.high) + (a * Q.low - b * P.low);
+    return excess(a, b * total, cross / Q.value);
+  });
+  return sum / P.value;
+}
