@@ -38,6 +38,12 @@ export function productDifference(a: number, b: number, c: number, d: number): n
   return productPlus(a, b, -product) + productPlus(-c, d, product);
 }
 
+/** a·b·c + d with little more than one rounding, also where they cancel. */
+export function productsPlus(a: number, b: number, c: number, d: number): number {
+  const product = a * b;
+  return productPlus(product, c, d) + productPlus(a, b, -product) * c;
+}
+
 /** A sum with its rounding errors (Neumaier): high + low is the sum of the numbers to twice the precision of one. */
 export class Sum {
   high = 0;

@@ -1,5 +1,5 @@
 import { ln } from "../scalar.js";
-import { excess, log1p, productPlus } from "./arithmetic.js";
+import { excess, log1p, productDifference, productPlus } from "./arithmetic.js";
 import { dirichletCrossEntropy } from "./dirichlet.js";
 import {
   checkParameters,
@@ -74,6 +74,7 @@ class Beta extends Family implements UnivariateDistribution {
       bOfQ: q.beta,
       aChange: q.alpha - this.alpha,
       bChange: q.beta - this.beta,
+      cross: productDifference(q.alpha, this.beta, this.alpha, q.beta),
     });
   }
 

@@ -1,5 +1,5 @@
 import { ln } from "../scalar.js";
-import { excess, Sum, sumOf } from "./arithmetic.js";
+import { excess, productDifference, Sum, sumOf } from "./arithmetic.js";
 import {
   checkParameters,
   checkPositive,
@@ -80,6 +80,7 @@ class Dirichlet extends Family<Vector> {
             bOfQ: restOfQ.value,
             aChange: change,
             bChange: restChange.value,
+            cross: productDifference(r[i], rest.high, p[i], restOfQ.high) + (r[i] * rest.low - p[i] * restOfQ.low),
           }),
         );
       }

@@ -1,5 +1,5 @@
 import { ln } from "../scalar.js";
-import { excess, productPlus, ratioExcess } from "./arithmetic.js";
+import { excess, productDifference, productPlus, productsPlus } from "./arithmetic.js";
 import {
   checkParameters,
   checkPositive,
@@ -8,7 +8,7 @@ import {
   frozen,
   type UnivariateDistribution,
 } from "./distribution.js";
-import { HALF_LN_2PI, logMinusDigamma, stirlingRemainder, tangentRemainder } from "./gammaFunction.js";
+import { HALF_LN_2PI, lesserRemainder, logMinusDigamma, stirlingRemainder } from "./gammaFunction.js";
 import { gammaTail } from "./tails.js";
 
 class Gamma extends Family implements UnivariateDistribution {
@@ -79,33 +79,28 @@ class Gamma extends Family implements UnivariateDistribution {
     return this.#hasScale ? ln(this.scale) : -ln(this.rate);
   }
 
-  /** q's rate over p's, less 1 and whole. */
-  #rateRatio(q: Gamma): [number, number] {
-    if (this.#hasScale && q.#hasScale) return [(this.scale - q.scale) / q.scale, this.scale / q.scale];
-    if (this.#hasScale) return [productPlus(q.rate, this.scale, -1), q.rate * this.scale];
-    if (q.#hasScale) {
-      const inverse = this.rate * q.scale;
-      return [-productPlus(this.rate, q.scale, -1) / inverse, 1 / inverse];
-    }
-    return [(q.rate - this.rate) / this.rate, q.rate / this.rate];
+  /** The mean that p's x have in units of q's scale, aₚ·β_q/βₚ, and a_q minus that to all digits. */
+  #meanFor(q: Gamma): [number, number] {
+    const { shape: a, rate, scale } = this;
+    const b = q.shape;
+    if (this.#hasScale && q.#hasScale)
+      return [(a * scale) / q.scale, productDifference(b, q.scale, a, scale) / q.scale];
+    if (this.#hasScale) return [a * q.rate * scale, -productsPlus(a, q.rate, scale, -b)];
+    if (q.#hasScale) return [a / rate / q.scale, productsPlus(b, rate, q.scale, -a) / rate / q.scale];
+    return [(a * q.rate) / rate, productDifference(b, rate, a, q.rate) / rate];
   }
 
-  /** That of the shapes at equal means of ln x, and that of the rates. @internal */
+  /** That of Poisson distributions of rates a_q and aₚ·β_q/βₚ, and what ln Γ has beside x ln x - x. @internal */
   klDivergence(q: Gamma): number {
-    return tangentRemainder(this.shape, q.shape) + this.#ofRates(q);
-  }
-
-  #ofRates(q: Gamma): number {
-    return this.shape * ratioExcess(...this.#rateRatio(q));
+    return excess(q.shape, ...this.#meanFor(q)) + lesserRemainder(this.shape, q.shape, q.shape - this.shape);
   }
 
   /** Not as the sum of H and KL, which cancel where a shape is near 0, but from parts that are as large as the result. @internal */
   override crossEntropy(q: Gamma): number {
     const { shape: a } = this;
     const b = q.shape;
-    const [, ratio] = this.#rateRatio(q);
     return (
-      excess(b, ratio * a) +
+      excess(b, ...this.#meanFor(q)) +
       (b - 1) * logMinusDigamma(a) +
       ln(a) -
       0.5 * ln(b) +
@@ -120,7 +115,7 @@ class Gamma extends Family implements UnivariateDistribution {
  * The gamma distribution of density βᵃ xᵃ⁻¹ e^(-βx)/Γ(a), x >= 0, of a shape a and a rate β (or a scale 1/β).
  *
  * H = a - ln β + ln Γ(a) + (1 - a)·ψ(a), which tends to -Infinity as a → 0; KL(p‖q) = ln Γ(a_q) - ln Γ(aₚ) - (a_q - aₚ)·ψ(aₚ) +
- * aₚ·[β_q/βₚ - 1 - ln(β_q/βₚ)], a sum of two divergences, relative error ERROR.
+ * a_q ln(βₚ/β_q) + aₚ·(β_q - βₚ)/βₚ, relative error ERROR.
  *
  * @param parameters.shape - Positive.
  * @param parameters.rate - Positive.

@@ -98,18 +98,8 @@ function seriesRemainder(a: number, b: number, h: number): number {
   return t * t * w * sum;
 }
 
-/** B(a, b) of positive a and b; `h` is b - a to all digits. Every term is >= 0. */
-export function tangentRemainder(a: number, b: number, h = b - a): number {
-  const steps = stepsToLarge(Math.min(a, b));
-  let sum = 0;
-  for (let j = 0; j < steps; j++) sum += itakuraSaito(b + j, a + j, h);
-  const x = a + steps;
-  const y = b + steps;
-  return sum + excess(y, x, h) + 0.5 * itakuraSaito(y, x, h) + seriesRemainder(x, y, h);
-}
-
 /** B(a, b) less that of x ln x - x, which is b ln(b/a) - b + a: the remainder of the tangent of ln Γ(x) - x ln x + x, >= 0. */
-function lesserRemainder(a: number, b: number, h: number): number {
+export function lesserRemainder(a: number, b: number, h: number): number {
   const steps = stepsToLarge(Math.min(a, b));
   let sum = 0;
   for (let j = 0; j < steps; j++) sum += itakuraSaito(b + j, a + j, h);
@@ -124,7 +114,7 @@ function lesserRemainder(a: number, b: number, h: number): number {
   return sum + 0.5 * itakuraSaito(y, x, h) + seriesRemainder(x, y, h);
 }
 
-/** Parameters of two beta distributions, p's and q's, with q's minus p's to all digits. */
+/** Parameters of two beta distributions, p's and q's; with a'·b - a·b', and with q's minus p's, to all digits. */
 interface BetaPair {
   readonly a: number;
   readonly b: number;
@@ -132,6 +122,7 @@ interface BetaPair {
   readonly bOfQ: number;
   readonly aChange: number;
   readonly bChange: number;
+  readonly cross: number;
 }
 
 /**
@@ -140,15 +131,14 @@ interface BetaPair {
  *     R(b, b') + Σⱼ [g(tⱼ) - g(t₀ⱼ)] + s'ₙ·KL(a'ₙ/s'ₙ ‖ aₙ/sₙ) + R(aₙ, a'ₙ) - R(sₙ, s'ₙ),    xⱼ = x + j, t = (a' - a)/a, t₀ = (s' - s)/s,
  *
  * j < n, aₙ being large: the third part is that of Bernoulli distributions. Both differences, of what is nearly equal for b far smaller
- * than a, are computed as such: from b, b' and t - t₀ = (h·b - a·k)/(a·s), h = a' - a, k = b' - b.
+ * than a, are computed as such: from b, b' and t - t₀ = (a'·b - a·b')/(a·s).
  */
 export function klOfBetas(pair: BetaPair): number {
   if (pair.a < pair.b) {
-    const { a, b, aOfQ, bOfQ, aChange, bChange } = pair;
-    return klOfBetas({ a: b, b: a, aOfQ: bOfQ, bOfQ: aOfQ, aChange: bChange, bChange: aChange });
+    const { a, b, aOfQ, bOfQ, aChange, bChange, cross } = pair;
+    return klOfBetas({ a: b, b: a, aOfQ: bOfQ, bOfQ: aOfQ, aChange: bChange, bChange: aChange, cross: -cross });
   }
-  const { a, b, aOfQ, bOfQ, aChange: h, bChange: k } = pair;
-  const cross = h * b - a * k;
+  const { a, b, aOfQ, bOfQ, aChange: h, bChange: k, cross } = pair;
   const steps = stepsToLarge(Math.min(a, aOfQ));
   let sum = lesserRemainder(b, bOfQ, k);
   for (let j = 0; j < steps; j++) {
@@ -188,6 +178,11 @@ function lesserRemainderDrop(
   const w = 1 / y;
   const w0 = 1 / sOfQ;
   const dw = (bOfQ / y) * w0;
+  const drop = 0.5 * dropOfExcess(t0, cross / x / sOfQ, y / x / (sOfQ / s));
+  // what is not nearly equal does not cancel
+  if (2 * dp > p || 2 * dw > w || 2 * Math.abs(dt) > Math.max(Math.abs(t), Math.abs(t0))) {
+    return drop + seriesRemainder(x, y, h) - seriesRemainder(s, sOfQ, h + k);
+  }
   let power = 1;
   let dPower = 0;
   let homogeneous = 1;
@@ -209,5 +204,5 @@ function lesserRemainderDrop(
     }
   }
   const dScale = (t + t0) * dt * w + t0 * t0 * dw;
-  return 0.5 * dropOfExcess(t0, cross / x / sOfQ, y / x / (sOfQ / s)) + dScale * sum + t0 * t0 * w0 * dSum;
+  return drop + dScale * sum + t0 * t0 * w0 * dSum;
 }

@@ -1,0 +1,482 @@
+#!/usr/bin/env python3
+"""Writes test/fixtures/families.json: entropies, cross-entropies and KL divergences of pairs of distributions, and tails, from mpmath.
+
+All are textbook formulas over 120 and more digits, of the very doubles that the tests pass. For a few pairs of every family the formula itself
+is compared with the sum, or the integral, of the definition. Numbers are of 17 digits.
+"""
+
+import json
+import random
+from pathlib import Path
+
+from mpmath import mp, mpf
+
+OUT = Path(__file__).parent.parent / "test" / "fixtures" / "families.json"
+mp.dps = 120
+random.seed(20260)
+ln, psi, lngamma = mp.log, mp.digamma, mp.loggamma
+NEAR = [1e-3, 1e-6, 1e-9]
+
+
+def xlogx(x, y):
+    """x ln(x/y)."""
+    return mpf(0) if x == 0 else mp.inf if y == 0 else x * ln(x / y)
+
+
+def log_uniform(low, high):
+    return 10.0 ** random.uniform(low, high)
+
+
+# Every family: how its parameters are drawn, its entropy and its divergence, and its logarithm of a probability or density.
+
+
+def bernoulli_entropy(p):
+    return -xlogx(p, mpf(1)) - xlogx(1 - p, mpf(1))
+
+
+def bernoulli_kl(p, q):
+    return xlogx(p, q) + xlogx(1 - p, 1 - q)
+
+
+def poisson_log(rate, k):
+    return k * ln(rate) - rate - lngamma(k + 1)
+
+
+def binomial_log(n, p, k):
+    return lngamma(n + 1) - lngamma(k + 1) - lngamma(n - k + 1) + k * ln(p) + (n - k) * mp.log1p(-p)
+
+
+def summed_entropy(log_probability, mode, last=None):
+    """-Σ p ln p from the mode out, of sums to 30 digits."""
+    with mp.workdps(50):
+        total, floor = mpf(0), mpf(10) ** -34
+        for step in (1, -1):
+            k = mode if step == 1 else mode - 1
+            while k >= 0 and (last is None or k <= last):
+                logarithm = log_probability(mpf(k))
+                probability = mp.exp(logarithm)
+                total -= probability * logarithm
+                if probability < floor:
+                    break
+                k += step
+        return total
+
+
+def gamma_entropy(a, rate):
+    return a - ln(rate) + lngamma(a) + (1 - a) * psi(a)
+
+
+def gamma_kl(a, rate, b, other):
+    return lngamma(b) - lngamma(a) - (b - a) * psi(a) + b * ln(rate / other) + a * (other - rate) / rate
+
+
+def dirichlet_entropy(*alpha):
+    s = mp.fsum(alpha)
+    ln_beta = mp.fsum(lngamma(a) for a in alpha) - lngamma(s)
+    return ln_beta - mp.fsum((a - 1) * (psi(a) - psi(s)) for a in alpha)
+
+
+def dirichlet_kl(*both):
+    n = len(both) // 2
+    alpha, other = both[:n], both[n:]
+    s, t = mp.fsum(alpha), mp.fsum(other)
+    parts = mp.fsum(lngamma(b) - lngamma(a) + (a - b) * (psi(a) - psi(s)) for a, b in zip(alpha, other))
+    return lngamma(s) - lngamma(t) + parts
+
+
+def laplace_kl(m, b, n, c):
+    d = abs(m - n)
+    return ln(c / b) + d / c + b / c * mp.exp(-d / b) - 1
+
+
+def normal_kl(m, s, n, t):
+    return ln(t / s) + (s * s + (m - n) ** 2) / (2 * t * t) - mpf(1) / 2
+
+
+def categorical_of(weights):
+    total = mp.fsum(weights)
+    return [w / total for w in weights]
+
+
+def categorical_entropy(*weights):
+    return -mp.fsum(xlogx(p, mpf(1)) for p in categorical_of(weights))
+
+
+def categorical_kl(*both):
+    n = len(both) // 2
+    return mp.fsum(xlogx(p, q) for p, q in zip(categorical_of(both[:n]), categorical_of(both[n:])))
+
+
+def diagonal(function):
+    """A sum over components of parameters (means …, deviations …), of one distribution or two."""
+
+    def sum_of(*parameters):
+        n = 3
+        columns = [parameters[i : i + n] for i in range(0, len(parameters), n)]
+        return mp.fsum(function(*parts) for parts in zip(*columns))
+
+    return sum_of
+
+
+def matrix_of(parameters, n):
+    return mp.matrix([[parameters[i * n + j] for j in range(n)] for i in range(n)])
+
+
+def gaussian_entropy(*parameters):
+    n = dimension_of(len(parameters))
+    return ln(mp.det(2 * mp.pi * mp.e * matrix_of(parameters[n:], n))) / 2
+
+
+def gaussian_kl(*both):
+    size = len(both) // 2
+    n = dimension_of(size)
+    p, q = both[:size], both[size:]
+    first, second = matrix_of(p[n:], n), matrix_of(q[n:], n)
+    inverse = second**-1
+    d = mp.matrix([a - b for a, b in zip(p[:n], q[:n])])
+    trace = inverse * first
+    return (mp.fsum(trace[i, i] for i in range(n)) - n - ln(mp.det(first) / mp.det(second)) + (d.T * inverse * d)[0]) / 2
+
+
+def dimension_of(size):
+    return next(n for n in range(1, 50) if n + n * n == size)
+
+
+def draw_covariance(n, spread):
+    """A mean and a symmetric matrix whose condition is about 10^(2·spread)."""
+    scales = [log_uniform(-spread / 2, spread / 2) for _ in range(n)]
+    rows = [[random.gauss(0, 1) for _ in range(2 * n)] for _ in range(n)]
+    covariance = [[0.0] * n for _ in range(n)]
+    for i in range(n):
+        for j in range(i + 1):
+            x = sum(a * b for a, b in zip(rows[i], rows[j])) / (2 * n) * scales[i] * scales[j]
+            covariance[i][j] = covariance[j][i] = x
+    return [random.gauss(0, 1) for _ in range(n)] + [x for row in covariance for x in row]
+
+
+def moved_gaussian(parameters, by):
+    n = dimension_of(len(parameters))
+    moved = [x + by * random.gauss(0, 1) for x in parameters[:n]] + parameters[n:]
+    for i in range(n):
+        for j in range(i + 1):
+            scale = (parameters[n + i * n + i] * parameters[n + j * n + j]) ** 0.5
+            x = parameters[n + i * n + j] + by * 0.1 * scale * random.gauss(0, 1)
+            moved[n + i * n + j] = moved[n + j * n + i] = x
+    return moved
+
+
+def probability():
+    p = random.choice([random.random(), log_uniform(-12, 0)])
+    return 1 - p if random.random() < 0.3 else p
+
+
+def moved(parameters, by):
+    """All or one of them, by a relative change."""
+    only = random.choice([None, *range(len(parameters))])
+    return [x * (1 + by * random.uniform(-1, 1)) if only in (None, i) else x for i, x in enumerate(parameters)]
+
+
+def moved_probability(parameters, by):
+    *others, p = parameters
+    return [*others, p + by * min(p, 1 - p) * random.uniform(-1, 1)]
+
+
+def moved_location(parameters, by):
+    *places, scale = parameters
+    return [x + by * scale * random.uniform(-1, 1) for x in places] + [scale * (1 + by * random.uniform(-1, 1))]
+
+
+def moved_locations(parameters, by):
+    n = len(parameters) // 2
+    pairs = [moved_location([m, s], by) for m, s in zip(parameters[:n], parameters[n:])]
+    return [m for m, _ in pairs] + [s for _, s in pairs]
+
+
+def wider(parameters, by):
+    low, high = parameters
+    width = high - low
+    return [low - by * width * random.random(), high + by * width * random.random()]
+
+
+def draw_binomial():
+    return [float(int(log_uniform(0, 9))), probability()]
+
+
+def binomial_entropy(n, p):
+    with mp.workdps(50):
+        variance = n * p * (1 - p)
+        if variance > 10**5:  # the series, of which the sum proves 12 digits below
+            return binomial_series(n, p)
+        mode = int(min(n, mp.floor((n + 1) * p)))
+        return summed_entropy(lambda k: binomial_log(n, p, k), mode, int(n))
+
+
+def poisson_entropy(rate):
+    if rate > 10**5:
+        return binomial_series(mp.inf, rate)
+    return summed_entropy(lambda k: poisson_log(rate, k), int(mp.floor(rate)))
+
+
+def binomial_series(n, p):
+    """Known to more orders for the Poisson distribution; for both, terms beyond are below 1e-20 here."""
+    w, v = (mpf(0), p) if n == mp.inf else (p * (1 - p), n * p * (1 - p))
+    series = [
+        (-mpf(1) / 12 + w / 3) / v,
+        (-mpf(1) / 24 + w / 6 - w**2 / 12) / v**2,
+        (-mpf(19) / 360 + mpf(17) / 60 * w - w**2 / 3 + w**3 / 90) / v**3,
+    ]
+    return ln(2 * mp.pi * mp.e * v) / 2 + mp.fsum(series)
+
+
+FAMILIES = {
+    "bernoulli": (lambda: [probability()], moved_probability, bernoulli_entropy, bernoulli_kl),
+    "binomial": (draw_binomial, moved_probability, binomial_entropy, lambda n, p, _, q: n * bernoulli_kl(p, q)),
+    "geometric": (
+        lambda: [probability()],
+        moved_probability,
+        lambda p: bernoulli_entropy(p) / p,
+        lambda p, q: bernoulli_kl(p, q) / p,
+    ),
+    "poisson": (lambda: [log_uniform(-6, 9)], moved, poisson_entropy, lambda a, b: xlogx(a, b) - a + b),
+    "categorical": (
+        lambda: [random.choice([random.random(), log_uniform(-12, 2)]) for _ in range(5)],
+        moved,
+        categorical_entropy,
+        categorical_kl,
+    ),
+    "uniform": (
+        lambda: (lambda low: [low, low + log_uniform(-3, 6)])(random.gauss(0, 1)),
+        wider,
+        lambda a, b: ln(b - a),
+        lambda a, b, c, d: ln((d - c) / (b - a)),
+    ),
+    "exponential": (lambda: [log_uniform(-30, 30)], moved, lambda r: 1 - ln(r), lambda r, s: s / r - 1 - ln(s / r)),
+    "gamma": (lambda: [log_uniform(-6, 9), log_uniform(-9, 9)], moved, gamma_entropy, gamma_kl),
+    "beta": (lambda: [log_uniform(-6, 9), log_uniform(-6, 9)], moved, dirichlet_entropy, dirichlet_kl),
+    "dirichlet": (lambda: [log_uniform(-6, 9) for _ in range(4)], moved, dirichlet_entropy, dirichlet_kl),
+    "laplace": (
+        lambda: [random.gauss(0, 10), log_uniform(-3, 3)],
+        moved_location,
+        lambda _, b: 1 + ln(2 * b),
+        laplace_kl,
+    ),
+    "normal": (
+        lambda: [random.gauss(0, 10), log_uniform(-6, 6)],
+        moved_location,
+        lambda _, s: ln(2 * mp.pi * mp.e * s * s) / 2,
+        normal_kl,
+    ),
+    "diagonalNormal": (
+        lambda: [random.gauss(0, 1) for _ in range(3)] + [log_uniform(-3, 3) for _ in range(3)],
+        moved_locations,
+        diagonal(lambda _, s: ln(2 * mp.pi * mp.e * s * s) / 2),
+        diagonal(normal_kl),
+    ),
+    "multivariateNormal": (lambda: draw_covariance(3, 1), moved_gaussian, gaussian_entropy, gaussian_kl),
+}
+
+BETAS = [
+    # one parameter far smaller, changes of one alone, of both alike, against each other
+    [[1e6, 1e-6], [1e6 + 1, 1e-6]],
+    [[1e6, 1e-3], [1e6 + 1e-3, 1e-3]],
+    [[1.0, 1e-6], [1.001, 1e-6]],
+    [[1.0, 1e-6], [1.0, 1.000001e-6]],
+    [[3.0, 1e-8], [3.0000003, 1.00003e-8]],
+    [[1e9, 1e9], [1.000001e9, 1.000001e9]],
+    [[1e9, 1e9], [1.000001e9, 0.999999e9]],
+    [[1e9, 2.0], [1.000001e9, 2.000002]],
+    [[1e6, 1e6], [5.0, 5.0]],
+    [[5.0, 5.0], [1e6, 1e6]],
+    [[1e-3, 1e-3], [1e3, 1e3]],
+    [[12.0, 0.1], [12.000001, 0.1]],
+    [[0.5, 0.5], [0.500000001, 0.5]],
+    [[11.5, 11.5], [12.5, 0.001]],
+]
+
+
+def kept(value):
+    """Of 17 digits, as the nearest double has them."""
+    return float(mp.nstr(value, 25))
+
+
+def rows_of(name, draw, move, entropy, kl):
+    pairs = []
+    for _ in range(14):
+        p, q = draw(), draw()
+        if name == "binomial":
+            q[0] = p[0]
+        if name == "uniform":
+            q = wider(p, log_uniform(-3, 6))
+        pairs.append((p, q))
+    for by in NEAR:
+        for _ in range(7):
+            p = draw()
+            pairs.append((p, move(p, by)))
+    pairs += BETAS if name == "beta" else []
+    rows = []
+    for p, q in pairs:
+        exact = ([mpf(x) for x in p], [mpf(x) for x in q])
+        with mp.workdps(160):
+            h = entropy(*exact[0])
+            divergence = kl(*exact[0], *exact[1])
+            if divergence == 0 or divergence > mpf(10) ** 300:
+                continue
+            rows.append([p, q, kept(h), kept(h + divergence), kept(divergence)])
+    return rows
+
+
+# The definitions, for a few parameters: sums and integrals.
+
+
+def prove(name, actual, expected, digits=12):
+    error = abs(actual - expected) / max(mpf(10) ** -30, abs(expected))
+    if error > mpf(10) ** -digits:
+        raise SystemExit(f"{name}: {mp.nstr(actual, 20)} by definition, {mp.nstr(expected, 20)} by formula")
+
+
+def prove_all():
+    mp.dps = 30
+    integral = lambda f, points: mp.quad(f, points)
+
+    def of_density(name, log, points, p, q):
+        _, _, entropy, kl = FAMILIES[name]
+        p, q = [mpf(x) for x in p], [mpf(x) for x in q]
+        f = lambda x: log(x, *p)
+        g = lambda x: log(x, *q)
+        prove(f"{name} entropy", -integral(lambda x: mp.exp(f(x)) * f(x), points), entropy(*p))
+        prove(f"{name} KL", integral(lambda x: mp.exp(f(x)) * (f(x) - g(x)), points), kl(*p, *q))
+
+    def of_masses(name, log_p, count, p, q):
+        _, _, entropy, kl = FAMILIES[name]
+        p, q = [mpf(x) for x in p], [mpf(x) for x in q]
+        f = [log_p(mpf(k), *p) for k in range(count)]
+        g = [log_p(mpf(k), *q) for k in range(count)]
+        prove(f"{name} entropy", -mp.fsum(mp.exp(x) * x for x in f), entropy(*p))
+        prove(f"{name} KL", mp.fsum(mp.exp(x) * (x - y) for x, y in zip(f, g)), kl(*p, *q))
+
+    gamma_log = lambda x, a, r: a * ln(r) + (a - 1) * ln(x) - r * x - lngamma(a)
+    beta_log = lambda x, a, b: (a - 1) * ln(x) + (b - 1) * mp.log1p(-x) - lngamma(a) - lngamma(b) + lngamma(a + b)
+    laplace_log = lambda x, m, b: -abs(x - m) / b - ln(2 * b)
+    normal_log = lambda x, m, s: -(((x - m) / s) ** 2) / 2 - ln(2 * mp.pi * s * s) / 2
+    half_line = [0, 1, 3, 10, 30, 100, 300]
+    line = [-100, -30, -10, -3, 0, 1, 3, 10, 30, 100]
+    of_density("exponential", lambda x, r: ln(r) - r * x, half_line, [1.5], [0.5])
+    of_density("gamma", gamma_log, half_line, [2.5, 1.5], [4.0, 0.5])
+    of_density("gamma", gamma_log, half_line, [20.0, 1.5], [18.0, 1.25])
+    of_density("beta", beta_log, [0, 0.1, 0.5, 0.9, 1], [2.5, 3.5], [4.0, 1.5])
+    of_density("beta", beta_log, [0, 0.1, 0.5, 0.9, 1], [20.0, 13.0], [18.0, 15.0])
+    of_density("laplace", laplace_log, line, [0.0, 1.5], [1.0, 2.5])
+    of_density("normal", normal_log, line, [0.0, 1.5], [1.0, 2.5])
+    of_density("uniform", lambda x, a, b: -ln(b - a), [0, 2], [0.0, 2.0], [-1.0, 5.0])
+    of_masses("bernoulli", lambda k, p: ln(p) if k == 1 else mp.log1p(-p), 2, [0.3], [0.6])
+    of_masses("binomial", lambda k, n, p: binomial_log(n, p, k), 21, [20.0, 0.3], [20.0, 0.4])
+    of_masses("geometric", lambda k, p: ln(p) + k * mp.log1p(-p), 400, [0.3], [0.4])
+    of_masses("poisson", lambda k, r: poisson_log(r, k), 90, [7.5], [5.0])
+    # a Dirichlet over three, by both its integrals; a normal over two
+    alpha, other = [mpf(2), mpf(3), mpf(4)], [mpf(3), mpf(3), mpf(5)]
+    mp.dps = 18
+    log_dirichlet = lambda x, a: lngamma(mp.fsum(a)) - mp.fsum(map(lngamma, a)) + mp.fsum((c - 1) * ln(z) for c, z in zip(a, x))
+
+    def over_simplex(f):
+        return integral(lambda u: (1 - u) * integral(lambda v: f((u, (1 - u) * v, (1 - u) * (1 - v))), [0, 1]), [0, 1])
+
+    p_log, q_log = (lambda x: log_dirichlet(x, alpha)), (lambda x: log_dirichlet(x, other))
+    prove("dirichlet entropy", -over_simplex(lambda x: mp.exp(p_log(x)) * p_log(x)), dirichlet_entropy(*alpha), 10)
+    prove("dirichlet KL", over_simplex(lambda x: mp.exp(p_log(x)) * (p_log(x) - q_log(x))), dirichlet_kl(*alpha, *other), 10)
+
+    def gaussian_log(x, parameters):
+        d = mp.matrix([x[0] - parameters[0], x[1] - parameters[1]])
+        covariance = matrix_of(parameters[2:], 2)
+        return -((d.T * covariance**-1 * d)[0] + ln(mp.det(2 * mp.pi * covariance))) / 2
+
+    p, q = [0, 0, 1, 0.5, 0.5, 1], [0.5, 0, 1, 0.25, 0.25, 2]
+    p, q = [mpf(x) for x in p], [mpf(x) for x in q]
+    mp.dps = 15
+    plane = lambda f: mp.fsum(f((mpf(i) / 4, mpf(j) / 4)) for i in range(-36, 37) for j in range(-36, 37)) / 16
+    p_log, q_log = (lambda x: gaussian_log(x, p)), (lambda x: gaussian_log(x, q))
+    prove("gaussian KL", plane(lambda x: mp.exp(p_log(x)) * (p_log(x) - q_log(x))), gaussian_kl(*p, *q), 10)
+    # the series of entropies against sums, and with the integral over ln k! that has no sum
+    mp.dps = 50
+    for n, p in [(mpf(4 * 10**5), mpf(1) / 4), (mpf(10**6), mpf(1) / 1024)]:
+        variance = n * p * (1 - p)
+        prove("series", binomial_series(n, p), summed_entropy(lambda k: binomial_log(n, p, k), int(n * p), int(n)), 13)
+        assert variance > 900
+    prove("Poisson series", binomial_series(mp.inf, mpf(20000)), summed_entropy(lambda k: poisson_log(mpf(20000), k), 20000), 16)
+    mp.dps = 120
+
+
+# Tails: [parameters, x, P(X <= x), P(X > x), ln of the probability or density].
+
+
+def gamma_tail(a, x):
+    """P(a, x) and Q(a, x), the lower by its series, whose terms are positive."""
+    with mp.workdps(60):
+        upper_digits = max(0, int((x - a * ln(x) + lngamma(a)) / ln(10))) + 60
+    with mp.workdps(upper_digits + 60):
+        term = total = mpf(1)
+        k = 0
+        while term > total * mp.eps:
+            k += 1
+            term *= x / (a + k)
+            total += term
+        lower = mp.exp(a * ln(x) - x - lngamma(a + 1)) * total
+        return lower, 1 - lower
+
+
+def beta_tail(a, b, x):
+    if 2 * x > 1:
+        return tuple(reversed(beta_tail(b, a, 1 - x)))
+    with mp.workdps(400):
+        term = total = mpf(1)
+        k = 0
+        while term > total * mp.eps:
+            term *= (a + b + k) / (a + 1 + k) * x
+            total += term
+            k += 1
+        lower = mp.exp(a * ln(x) + b * mp.log1p(-x) - ln(a) - lngamma(a) - lngamma(b) + lngamma(a + b)) * total
+        return lower, 1 - lower
+
+
+def tails():
+    rows = {"normal": [], "gamma": [], "beta": [], "poisson": [], "binomial": []}
+    for _ in range(16):
+        z = random.uniform(-37, 37)
+        half = mp.erfc(mpf(z) / mp.sqrt(2)) / 2
+        lower = mp.erfc(-mpf(z) / mp.sqrt(2)) / 2
+        rows["normal"].append([[0.0, 1.0], z, lower, half, -(mpf(z) ** 2) / 2 - ln(2 * mp.pi) / 2])
+    for _ in range(24):
+        a = log_uniform(-5, 5)
+        x = log_uniform(-9, 1.5) if a < 1 else max(a + random.uniform(-10, 12) * a**0.5, a * log_uniform(-1, 0))
+        exact, at = mpf(a), mpf(x)
+        rows["gamma"].append([[a, 1.0], x, *gamma_tail(exact, at), exact * ln(at) - at - lngamma(exact) - ln(at)])
+    for _ in range(24):
+        a, b = log_uniform(-5, 4), log_uniform(-5, 4)
+        deviation = (a * b / (a + b + 1)) ** 0.5 / (a + b)
+        x = min(max(a / (a + b) + random.uniform(-8, 8) * deviation, log_uniform(-9, -1)), 1 - log_uniform(-5, -1))
+        p, q, at = mpf(a), mpf(b), mpf(x)
+        logarithm = (p - 1) * ln(at) + (q - 1) * mp.log1p(-at) - lngamma(p) - lngamma(q) + lngamma(p + q)
+        rows["beta"].append([[a, b], x, *beta_tail(p, q, at), logarithm])
+    for _ in range(16):
+        rate = log_uniform(-3, 5)
+        k = max(0, int(rate + random.uniform(-8, 10) * rate**0.5))
+        upper, lower = gamma_tail(mpf(k + 1), mpf(rate))
+        rows["poisson"].append([[rate], float(k), lower, upper, poisson_log(mpf(rate), mpf(k))])
+    for _ in range(16):
+        n, p = int(log_uniform(0.5, 4.5)), random.uniform(0.01, 0.99)
+        k = min(max(0, int(n * p + random.uniform(-8, 8) * (n * p * (1 - p)) ** 0.5)), n - 1)
+        upper, lower = beta_tail(mpf(k + 1), mpf(n - k), mpf(p))
+        rows["binomial"].append([[float(n), p], float(k), lower, upper, binomial_log(mpf(n), mpf(p), mpf(k))])
+    return {
+        name: [[p, x, kept(low), kept(high), kept(logarithm)] for p, x, low, high, logarithm in cases if min(low, high) > 1e-290]
+        for name, cases in rows.items()
+    }
+
+
+if __name__ == "__main__":
+    prove_all()
+    pairs = {name: rows_of(name, *family) for name, family in FAMILIES.items()}
+    lines = []
+    for title, group in (("pairs", pairs), ("tails", tails())):
+        parts = [f'  "{name}": [\n' + ",\n".join("    " + json.dumps(row) for row in rows) + "\n  ]" for name, rows in group.items()]
+        lines.append(f'"{title}": {{\n' + ",\n".join(parts) + "\n}")
+    OUT.write_text("{\n" + ",\n".join(lines) + "\n}\n")
