@@ -69,7 +69,7 @@ export function sumOf(length: number, term: (i: number) => number): number {
 
 /** ln(1 + x), x > -1. */
 export function log1p(x: number): number {
-  if (x < -0.5 || x > 1) return ln(1 + x);
+  if (x <= -0.5 || x >= 0.5) return ln(1 + x);
   const s = x / (2 + x);
   const z = s * s;
   return s + s + s * z * atanhSeries_f64(z);

@@ -48,7 +48,7 @@ class DiagonalNormal extends Family<ArrayLike<number>> {
 /**
  * A normal distribution of independent components, as the latent one of a variational autoencoder.
  *
- * Entropy and divergence are the sums of those of the components ({@link normal}), relative error ERROR. O(n).
+ * Entropy and divergence are the sums of those of the components ({@link normal}), relative error 1e-15. O(n).
  *
  * @param parameters.means - n finite numbers.
  * @param parameters.standardDeviations - n positive numbers.

@@ -118,14 +118,14 @@ export function dirichletCrossEntropy(p: Weights, q: Weights): number {
  * The Dirichlet distribution of n numbers >= 0 of sum 1, of density Π xᵢ^(αᵢ - 1)/B(α).
  *
  * H = ln B(α) - Σ (αᵢ - 1)·[ψ(αᵢ) - ψ(Σα)], which tends to -Infinity as an αᵢ → 0; KL(p‖q) = ln[B(α_q)/B(αₚ)] +
- * Σ (αₚᵢ - α_qᵢ)·[ψ(αₚᵢ) - ψ(Σαₚ)], relative error ERROR. `logProbability` takes a vector whose sum is within 1e-8 of 1 as one of the
+ * Σ (αₚᵢ - α_qᵢ)·[ψ(αₚᵢ) - ψ(Σαₚ)], relative error 2e-14. `logProbability` takes a vector whose sum is within 1e-8 of 1 as one of the
  * support.
  *
  * @param parameters.concentrations - α: two or more positive numbers.
  * @throws TypeError for what is no array of numbers and for an unknown key, RangeError for a number out of range; klDivergence and
  * crossEntropy a RangeError for different numbers of concentrations.
  * @example
- * entropy(dirichlet({ concentrations: [1, 1, 1] })); // -0.6931471805599453
+ * entropy(dirichlet({ concentrations: [1, 1, 1] })); // -0.6931471805599461
  */
 export function dirichlet(parameters: { concentrations: ArrayLike<number> }): Dirichlet {
   checkParameters("dirichlet", parameters, ["concentrations"]);

@@ -57,7 +57,7 @@ interface Edge {
  * @throws TypeError for a distribution that is not over numbers, for what is no grid, for an unknown key; RangeError for numbers that
  * are not finite or not increasing, for a grid whose end is no point of it, and for a probability that is none. O(cells), 16 bytes a cell.
  * @example
- * discretize(normal({ mean: 0, standardDeviation: 1 }), { from: -1, to: 1 }).above; // 0.06680720126885807
+ * discretize(normal({ mean: 0, standardDeviation: 1 }), { from: -1, to: 1 }).above; // 0.0668072012688581
  */
 export function discretize(
   distribution: Discretizable,

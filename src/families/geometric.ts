@@ -55,7 +55,7 @@ class Geometric extends Family implements UnivariateDistribution {
  * The geometric distribution of the number of failures before the first success, each trial being of probability p: 0, 1, 2, … (The number of
  * trials, 1, 2, …, has the same entropy and divergences.)
  *
- * H = -ln p - ((1 - p)/p) ln(1 - p); KL(p‖q) is that of {@link bernoulli} over p, relative error ERROR. Infinity where q has p = 1 and p not.
+ * H = -ln p - ((1 - p)/p) ln(1 - p); KL(p‖q) is that of {@link bernoulli} over p, relative error 1e-15. Infinity where q has p = 1 and p not.
  *
  * @param parameters.probability - Positive, up to 1.
  * @throws TypeError for what is no number and for an unknown key, RangeError for a number out of range.

@@ -59,7 +59,7 @@ const positiveTail = (z: number): number => (z > 0 ? 0.5 * exp(-z) : 1 - 0.5 * e
 /**
  * The Laplace distribution of density e^(-|x - μ|/b)/(2b).
  *
- * H = 1 + ln 2b; KL(p‖q) = ln(b_q/bₚ) + |μₚ - μ_q|/b_q + (bₚ/b_q) e^(-|μₚ - μ_q|/bₚ) - 1, relative error ERROR.
+ * H = 1 + ln 2b; KL(p‖q) = ln(b_q/bₚ) + |μₚ - μ_q|/b_q + (bₚ/b_q) e^(-|μₚ - μ_q|/bₚ) - 1, relative error 1e-15.
  *
  * @param parameters.location - μ, finite.
  * @param parameters.scale - b, positive.

@@ -184,7 +184,7 @@ function rowsOf(value: unknown, n: number): readonly (readonly number[])[] {
  * The normal distribution of n dimensions.
  *
  * H = ½ ln det(2πe·Σ); KL(p‖q) = ½ [tr(Σ_q⁻¹Σₚ) - n - ln(det Σₚ/det Σ_q) + (μₚ - μ_q)ᵀ Σ_q⁻¹ (μₚ - μ_q)], from terms that are all >= 0:
- * relative error ERROR O(n³).
+ * relative error 2e-15 times the condition number of Σ_q's correlations. O(n³).
  *
  * @param parameters.mean - n finite numbers.
  * @param parameters.covariance - Σ, symmetric and positive definite: n rows of n numbers, or n² numbers. Where rounding has left it not quite
@@ -193,7 +193,7 @@ function rowsOf(value: unknown, n: number): readonly (readonly number[])[] {
  * and for a covariance that is not symmetric or not positive definite, with the pivot; klDivergence and crossEntropy a RangeError for
  * different dimensions.
  * @example
- * entropy(multivariateNormal({ mean: [0, 0], covariance: [[1, 0.5], [0.5, 1]] })); // 2.694036030183455
+ * entropy(multivariateNormal({ mean: [0, 0], covariance: [[1, 0.5], [0.5, 1]] })); // 2.6940360301834545
  */
 export function multivariateNormal(parameters: {
   mean: ArrayLike<number>;

@@ -71,7 +71,7 @@ export function normalKl(pMean: number, pDeviation: number, qMean: number, qDevi
 /**
  * The normal distribution.
  *
- * H = ½ ln(2πe·σ²); KL(p‖q) = ½ [σₚ²/σ_q² - 1 - ln(σₚ²/σ_q²) + (μₚ - μ_q)²/σ_q²], relative error ERROR.
+ * H = ½ ln(2πe·σ²); KL(p‖q) = ½ [σₚ²/σ_q² - 1 - ln(σₚ²/σ_q²) + (μₚ - μ_q)²/σ_q²], relative error 1e-15.
  *
  * @param parameters.mean - μ, finite.
  * @param parameters.standardDeviation - σ, positive.

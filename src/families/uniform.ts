@@ -56,7 +56,7 @@ class Uniform extends Family implements UnivariateDistribution {
 /**
  * The continuous uniform distribution of an interval.
  *
- * H = ln(maximum - minimum); KL(p‖q) = ln of the ratio of both widths, relative error ERROR; Infinity where q's interval does not contain p's.
+ * H = ln(maximum - minimum); KL(p‖q) = ln of the ratio of both widths, relative error 1e-15; Infinity where q's interval does not contain p's.
  *
  * @param parameters.minimum - Finite.
  * @param parameters.maximum - Larger, and by a finite number.

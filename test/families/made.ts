@@ -1,0 +1,40 @@
+// Distributions from lists of numbers, as the fixtures have them.
+
+import { readFileSync } from "node:fs";
+import * as families from "../../src/families/index.js";
+
+// biome-ignore lint/suspicious/noExplicitAny: over whatever values
+export type AnyDistribution = families.Distribution<any>;
+
+export const make = {
+  bernoulli: ([probability]) => families.bernoulli({ probability }),
+  binomial: ([trials, probability]) => families.binomial({ trials, probability }),
+  geometric: ([probability]) => families.geometric({ probability }),
+  poisson: ([rate]) => families.poisson({ rate }),
+  categorical: (probabilities) => families.categorical({ probabilities, normalize: true }),
+  uniform: ([minimum, maximum]) => families.uniform({ minimum, maximum }),
+  exponential: ([rate]) => families.exponential({ rate }),
+  gamma: ([shape, rate]) => families.gamma({ shape, rate }),
+  beta: ([alpha, beta]) => families.beta({ alpha, beta }),
+  dirichlet: (concentrations) => families.dirichlet({ concentrations }),
+  laplace: ([location, scale]) => families.laplace({ location, scale }),
+  normal: ([mean, standardDeviation]) => families.normal({ mean, standardDeviation }),
+  diagonalNormal: (numbers) =>
+    families.diagonalNormal({ means: numbers.slice(0, 3), standardDeviations: numbers.slice(3) }),
+  multivariateNormal: (numbers) =>
+    families.multivariateNormal({ mean: numbers.slice(0, 3), covariance: numbers.slice(3) }),
+} satisfies Record<string, (parameters: number[]) => AnyDistribution>;
+
+export type FamilyName = keyof typeof make;
+
+/** p, q, and p's entropy, their cross-entropy and divergence. */
+export type Pair = [p: number[], q: number[], entropy: number, crossEntropy: number, kl: number];
+
+/** Parameters, x, P(X <= x), P(X > x), ln of the probability or density. */
+type Tail = [parameters: number[], x: number, lower: number, upper: number, logProbability: number];
+
+/** scripts/makeFamilyReferences.py computes it with mpmath. */
+export const references: {
+  pairs: Record<FamilyName, Pair[]>;
+  tails: Record<"normal" | "gamma" | "beta" | "poisson" | "binomial", Tail[]>;
+} = JSON.parse(readFileSync(new URL("../fixtures/families.json", import.meta.url), "utf8"));
