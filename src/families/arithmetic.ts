@@ -106,13 +106,13 @@ export function excess(x: number, y: number, d = x - y): number {
   return x * logOfRatio(x, y) - d;
 }
 
-/** 1 + r - 1 - ln(1 + r) = r - ln(1 + r) >= 0 of a ratio 1 + r, which is given as well: r tells it where it is near 1. */
+/** r - ln(1 + r) >= 0 of r > -1 and of the ratio 1 + r: r is what counts near 1, the ratio far from it. */
 export function ratioExcess(r: number, ratio: number): number {
-  return r < -0.5 || r > 1 ? r - ln(ratio) : -log1pMinus(r);
+  return r < -0.5 || r > 1 ? r - ln(ratio) : 0 - log1pMinus(r);
 }
 
 /** The Itakura-Saito divergence x/y - ln(x/y) - 1 >= 0 of positive finite numbers; `d` as in {@link excess}. */
 export function itakuraSaito(x: number, y: number, d = x - y): number {
   const r = d / y;
-  return r < -0.5 || r > 1 ? r - logOfRatio(x, y) : -log1pMinus(r);
+  return r < -0.5 || r > 1 ? r - logOfRatio(x, y) : 0 - log1pMinus(r);
 }

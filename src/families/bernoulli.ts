@@ -47,7 +47,7 @@ class Bernoulli extends Family implements UnivariateDistribution {
 }
 
 /** -p ln p - (1 - p) ln(1 - p). */
-export function bernoulliEntropy(p: number): number {
+function bernoulliEntropy(p: number): number {
   return p === 0 || p === 1 ? 0 : -p * ln(p) - (1 - p) * log1p(-p);
 }
 

@@ -2,8 +2,8 @@ import { ln } from "../scalar.js";
 import { excess, log1p, productDifference, productPlus } from "./arithmetic.js";
 import { dirichletCrossEntropy } from "./dirichlet.js";
 import {
+  checkModerate,
   checkParameters,
-  checkPositive,
   checkValue,
   Family,
   frozen,
@@ -40,8 +40,7 @@ class Beta extends Family implements UnivariateDistribution {
     const s = a + b;
     const difference = productPlus(-x, b, productPlus(-x, a, a));
     return (
-      -excess(a, s * x, difference) -
-      excess(b, s * (1 - x), -difference) -
+      -s * (excess(a / s, x, difference / s) + excess(b / s, 1 - x, -difference / s)) -
       ln(x) -
       log1p(-x) +
       0.5 * ln((a / s) * b) -
@@ -90,16 +89,16 @@ class Beta extends Family implements UnivariateDistribution {
  * H = ln B(α, β) - (α - 1)·ψ(α) - (β - 1)·ψ(β) + (α + β - 2)·ψ(α + β), which tends to -Infinity as α or β → 0; KL(p‖q) is
  * ln[B(α_q, β_q)/B(αₚ, βₚ)] + (αₚ - α_q)·ψ(αₚ) + (βₚ - β_q)·ψ(βₚ) - (αₚ + βₚ - α_q - β_q)·ψ(αₚ + βₚ), relative error 2e-14.
  *
- * @param parameters.alpha - Positive.
- * @param parameters.beta - Positive.
+ * @param parameters.alpha - α, from 1e-100 to 1e100.
+ * @param parameters.beta - β, from 1e-100 to 1e100.
  * @throws TypeError for what is no number and for an unknown key, RangeError for a number out of range.
  * @example
  * klDivergence(beta({ alpha: 1, beta: 1 }), beta({ alpha: 2, beta: 1 })); // 0.30685281944005477
  */
 export function beta(parameters: { alpha: number; beta: number }): Beta {
   checkParameters("beta", parameters, ["alpha", "beta"]);
-  checkPositive("beta", "alpha", parameters.alpha);
-  checkPositive("beta", "beta", parameters.beta);
+  checkModerate("beta", "alpha", parameters.alpha);
+  checkModerate("beta", "beta", parameters.beta);
   return frozen(new Beta(parameters.alpha, parameters.beta));
 }
 

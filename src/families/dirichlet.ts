@@ -1,8 +1,8 @@
 import { ln } from "../scalar.js";
 import { excess, productDifference, Sum, sumOf } from "./arithmetic.js";
 import {
+  checkModerate,
   checkParameters,
-  checkPositive,
   checkSameNumber,
   checkVector,
   Family,
@@ -45,7 +45,7 @@ class Dirichlet extends Family<Vector> {
     const sum = sumOf(concentrations.length, (i) => {
       const a = concentrations[i];
       // at a = 1 without ln x, which may be that of 0
-      const ofX = a === 1 ? ln(s) + 1 - s * x[i] : -excess(a, s * x[i]) - ln(x[i]) + 0.5 * ln(a);
+      const ofX = a === 1 ? ln(s) + 1 - s * x[i] : -s * excess(a / s, x[i]) - ln(x[i]) + 0.5 * ln(a);
       return ofX - HALF_LN_2PI - stirlingRemainder(a);
     });
     return sum + HALF_LN_2PI + stirlingRemainder(s) - 0.5 * ln(s) - s * away;
@@ -121,7 +121,7 @@ export function dirichletCrossEntropy(p: Weights, q: Weights): number {
  * Σ (αₚᵢ - α_qᵢ)·[ψ(αₚᵢ) - ψ(Σαₚ)], relative error 2e-14. `logProbability` takes a vector whose sum is within 1e-8 of 1 as one of the
  * support.
  *
- * @param parameters.concentrations - α: two or more positive numbers.
+ * @param parameters.concentrations - α: two or more numbers from 1e-100 to 1e100.
  * @throws TypeError for what is no array of numbers and for an unknown key, RangeError for a number out of range; klDivergence and
  * crossEntropy a RangeError for different numbers of concentrations.
  * @example
@@ -129,7 +129,7 @@ export function dirichletCrossEntropy(p: Weights, q: Weights): number {
  */
 export function dirichlet(parameters: { concentrations: ArrayLike<number> }): Dirichlet {
   checkParameters("dirichlet", parameters, ["concentrations"]);
-  const concentrations = listOf("dirichlet", "concentrations", parameters.concentrations, checkPositive);
+  const concentrations = listOf("dirichlet", "concentrations", parameters.concentrations, checkModerate);
   if (concentrations.length < 2) {
     throw new RangeError("dirichlet: concentrations has 1 number; there must be two or more");
   }

@@ -57,7 +57,7 @@ interface Edge {
  * @throws TypeError for a distribution that is not over numbers, for what is no grid, for an unknown key; RangeError for numbers that
  * are not finite or not increasing, for a grid whose end is no point of it, and for a probability that is none. O(cells), 16 bytes a cell.
  * @example
- * discretize(normal({ mean: 0, standardDeviation: 1 }), { from: -1, to: 1 }).above; // 0.0668072012688581
+ * discretize(normal({ mean: 0, standardDeviation: 1 }), { from: -1, to: 1 }).above; // 0.06680720126885807
  */
 export function discretize(
   distribution: Discretizable,
@@ -186,6 +186,7 @@ function massOf(distribution: Discretizable, from: number, to: number, low: Edge
 
 function probabilityOf(distribution: Discretizable, x: number): number {
   const logProbability = (distribution as Required<Discretizable>).logProbability(x);
+  // rounding may leave a certainty a little above 0
   if (logProbability <= 1e-9) return exp(Math.min(logProbability, 0));
   throw new RangeError(`discretize: logProbability(${x}) of the distribution is ${logProbability}; it must be <= 0`);
 }

@@ -82,6 +82,14 @@ export function checkPositive(family: string, name: string, value: unknown): ass
   }
 }
 
+/** Of parameters that enter into products and quotients of several: none of these leaves the range of numbers. */
+export function checkModerate(family: string, name: string, value: unknown): asserts value is number {
+  checkPositive(family, name, value);
+  if (!(value >= 1e-100 && value <= 1e100)) {
+    throw new RangeError(`${family}: ${name} is ${value}; it must be from 1e-100 to 1e100`);
+  }
+}
+
 export function checkProbability(family: string, name: string, value: unknown): asserts value is number {
   checkNumber(family, name, value);
   if (!(value >= 0 && value <= 1)) throw new RangeError(`${family}: ${name} is ${value}; it must be from 0 to 1`);

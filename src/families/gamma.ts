@@ -1,8 +1,8 @@
-import { ln } from "../scalar.js";
-import { excess, productDifference, productPlus, productsPlus } from "./arithmetic.js";
+import { exp, ln } from "../scalar.js";
+import { excess, expm1, log1p, productDifference, productPlus, productsPlus } from "./arithmetic.js";
 import {
+  checkModerate,
   checkParameters,
-  checkPositive,
   checkValue,
   Family,
   frozen,
@@ -51,8 +51,10 @@ class Gamma extends Family implements UnivariateDistribution {
     const { shape } = this;
     if (!(x >= 0 && x < Number.POSITIVE_INFINITY)) return Number.NEGATIVE_INFINITY;
     if (x === 0 && shape !== 1) return shape < 1 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-    if (shape === 1) return ln(this.rate) - this.#standardized(x)[0];
     const [standard, difference] = this.#standardized(x);
+    if (shape === 1) return -this.#lnOfScale() - standard;
+    if (standard === Number.POSITIVE_INFINITY) return Number.NEGATIVE_INFINITY;
+    if (standard < TINY) return shape * (ln(x) - this.#lnOfScale()) - lnGammaOfNext(shape) + ln(shape) - ln(x);
     return 0.5 * ln(shape) - excess(shape, standard, difference) - HALF_LN_2PI - stirlingRemainder(shape) - ln(x);
   }
 
@@ -66,6 +68,11 @@ class Gamma extends Family implements UnivariateDistribution {
 
   #tail(x: number, isUpper: boolean): number {
     const [standard, difference] = this.#standardized(x);
+    if (x > 0 && standard < TINY) {
+      // the first term of P's series, by logarithms
+      const logarithm = this.shape * (ln(x) - this.#lnOfScale()) - lnGammaOfNext(this.shape);
+      return isUpper ? -expm1(logarithm) : exp(logarithm);
+    }
     return gammaTail(this.shape, standard, isUpper, difference);
   }
 
@@ -111,15 +118,21 @@ class Gamma extends Family implements UnivariateDistribution {
   }
 }
 
+/** x in units of the scale that may be rounded as subnormal numbers are. */
+const TINY = 1e-290;
+
+/** ln Γ(a + 1). */
+const lnGammaOfNext = (a: number): number => (a + 0.5) * log1p(a) - (a + 1) + HALF_LN_2PI + stirlingRemainder(a + 1);
+
 /**
  * The gamma distribution of density βᵃ xᵃ⁻¹ e^(-βx)/Γ(a), x >= 0, of a shape a and a rate β (or a scale 1/β).
  *
  * H = a - ln β + ln Γ(a) + (1 - a)·ψ(a), which tends to -Infinity as a → 0; KL(p‖q) = ln Γ(a_q) - ln Γ(aₚ) - (a_q - aₚ)·ψ(aₚ) +
  * a_q ln(βₚ/β_q) + aₚ·(β_q - βₚ)/βₚ, relative error 1e-14.
  *
- * @param parameters.shape - Positive.
- * @param parameters.rate - Positive.
- * @param parameters.scale - Positive: instead of the rate.
+ * @param parameters.shape - a, from 1e-100 to 1e100.
+ * @param parameters.rate - β, from 1e-100 to 1e100.
+ * @param parameters.scale - 1/β, instead of the rate.
  * @throws TypeError for what is no number, for an unknown key, and for a rate and a scale, RangeError for a number out of range.
  * @example
  * entropy(gamma({ shape: 2, rate: 3 }), { base: 2 }); // 0.6904787174446745
@@ -127,12 +140,12 @@ class Gamma extends Family implements UnivariateDistribution {
 export function gamma(parameters: { shape: number; rate: number } | { shape: number; scale: number }): Gamma {
   checkParameters("gamma", parameters, ["shape", "rate", "scale"]);
   const { shape, rate, scale } = parameters as { shape: number; rate?: number; scale?: number };
-  checkPositive("gamma", "shape", shape);
+  checkModerate("gamma", "shape", shape);
   if ((rate === undefined) === (scale === undefined)) {
     throw new TypeError(`gamma: rate is ${rate} and scale is ${scale}; it takes the one or the other`);
   }
-  if (scale === undefined) checkPositive("gamma", "rate", rate);
-  else checkPositive("gamma", "scale", scale);
+  if (scale === undefined) checkModerate("gamma", "rate", rate);
+  else checkModerate("gamma", "scale", scale);
   return frozen(new Gamma(shape, rate, scale));
 }
 

@@ -48,6 +48,7 @@ class Laplace extends Family implements UnivariateDistribution {
     const distance = Math.abs(this.location - q.location);
     const delta = distance / this.scale;
     const ratio = this.scale / q.scale;
+    if (ratio === Number.POSITIVE_INFINITY) return ratio;
     const ofLocations = delta > 2 ? distance / q.scale + ratio * (exp(-delta) - 1) : ratio * expm1Minus(-delta);
     return itakuraSaito(this.scale, q.scale) + ofLocations;
   }

@@ -1,8 +1,8 @@
 // Probabilities of tails, each to a relative accuracy of 1e-13 however small, from quadrature of the density: all terms are positive.
 //
-// The densities of z for a normal, of ln x for a gamma and of ln(x/(1 - x)) for a beta distribution are log-concave and smooth, so that
-// 16-point Gauss-Legendre quadrature is exact to rounding on panels over which the exponent changes by a few. A tail is summed panel by
-// panel from where it begins until a panel adds nothing: about ten panels, more for parameters far below 1.
+// The densities of z for a normal, of ln x for a gamma and of ln(x/(1 - x)) for a beta distribution are log-concave and smooth: 16-point
+// Gauss-Legendre quadrature is exact to rounding on panels of four deviations, or over which the exponent falls by ten. A tail is summed
+// panel by panel from where it begins until a panel adds nothing: after some five panels, more for parameters far below 1.
 
 import { exp, ln } from "../scalar.js";
 import { excess, expm1, productPlus } from "./arithmetic.js";
@@ -34,7 +34,7 @@ interface Exponent {
 const FLAT = 4e-18;
 
 /** Near the middle of a density, its own poles allow panels of no more than this. */
-const WIDEST = 1.5;
+const WIDEST = 2;
 
 /** ∫ e^exponent(v) dv of a log-concave function, v from 0 to direction·∞. */
 function tail(exponent: Exponent, direction: 1 | -1): number {
@@ -49,7 +49,7 @@ function tail(exponent: Exponent, direction: 1 | -1): number {
       if (exponent.curvature(from + direction) <= curvature) return sum + exp(exponent.at(from)) / slope;
       widest = Math.max(WIDEST, ln(flat) - ln(curvature));
     }
-    const width = Math.min(2 / Math.sqrt(curvature), 4 / slope, widest);
+    const width = Math.min(4 / Math.sqrt(curvature), 10 / slope, widest);
     const half = (width / 2) * direction;
     let panel = 0;
     for (let i = 0; i < NODES.length; i++) {
@@ -128,7 +128,8 @@ export function betaTail(a: number, b: number, x: number, isUpper: boolean): num
       const grown = odds * exp(v);
       const rest = grown < Number.POSITIVE_INFINITY ? 1 / (1 + grown) : 0;
       const part = grown < 1 ? grown / (1 + grown) : 1 / (1 + 1 / grown);
-      return -excess(a, s * part, difference - moved) - excess(b, s * rest, moved - difference);
+      const d = (difference - moved) / s;
+      return -s * (excess(a / s, part, d) + excess(b / s, rest, -d));
     },
     slope: (v) => Math.abs(difference - s * change(v)),
     curvature: (v) => {

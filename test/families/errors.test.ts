@@ -335,6 +335,16 @@ test.each<[string, () => unknown, ErrorConstructor, string]>([
   expect(call).toThrow(message);
 });
 
+test("parameters that lead out of the range of numbers", () => {
+  const message = "must be from 1e-100 to 1e100";
+  expect(() => gamma({ shape: 1e101, rate: 1 })).toThrow(`gamma: shape is 1e+101; it ${message}`);
+  expect(() => gamma({ shape: 1, scale: 1e-101 })).toThrow(`gamma: scale is 1e-101; it ${message}`);
+  expect(() => beta({ alpha: 1e-200, beta: 1 })).toThrow(`beta: alpha is 1e-200; it ${message}`);
+  expect(() => dirichlet({ concentrations: [1, 1e200] })).toThrow(
+    `dirichlet: concentrations[1] is 1e+200; it ${message}`,
+  );
+});
+
 test("two families of which types know", () => {
   // @ts-expect-error: closed forms are for two of one family
   expect(() => klDivergence(standard, poisson({ rate: 1 }))).toThrow(TypeError);

@@ -11,6 +11,7 @@ import {
   laplace,
   normal,
   poisson,
+  type UnivariateDistribution,
 } from "../../src/families/index.js";
 import { klDivergence as klOfArrays } from "../../src/index.js";
 import { type AnyDistribution, type FamilyName, make, references } from "./made.js";
@@ -85,6 +86,41 @@ describe.each(names)("%s", (name) => {
     expect(Object.isFrozen(p)).toBe(true);
     expect(p.family).toBe(name);
     for (const value of Object.values(p)) expect(Object.isFrozen(value)).toBe(true);
+  });
+});
+
+describe("numbers at the ends of their range", () => {
+  const ends = (most: number) =>
+    fc.oneof(
+      fc.constantFrom(10 ** -most, 1, 10 ** most),
+      fc.double({ min: -most, max: most, noNaN: true }).map((x) => 10 ** x),
+    );
+  const cases: [FamilyName, fc.Arbitrary<number[]>][] = [
+    ["bernoulli", list(fc.oneof(fc.constantFrom(0, 1, 5e-324, 1 - 2 ** -53), probability), 1)],
+    ["poisson", list(fc.oneof(fc.constant(0), ends(300)), 1)],
+    ["exponential", list(ends(300), 1)],
+    ["gamma", list(ends(99), 2)],
+    ["beta", list(ends(99), 2)],
+    ["dirichlet", list(ends(99), 3)],
+    ["laplace", list(ends(300), 2)],
+    ["normal", list(ends(300), 2)],
+    ["categorical", list(ends(300), 3)],
+  ];
+  test.each(cases)("%s has no NaN", (name, numbers) => {
+    fc.assert(
+      fc.property(numbers, numbers, ends(300), (a, b, x) => {
+        const [p, q]: AnyDistribution[] = [make[name](a), make[name](b)];
+        expect(klDivergence(p, q)).toBeGreaterThanOrEqual(0);
+        expect(entropy(p)).not.toBeNaN();
+        expect(crossEntropy(p, q)).not.toBeNaN();
+        if (name === "dirichlet") return;
+        const { cumulativeProbability, survivalProbability } = p as UnivariateDistribution;
+        const [lower, upper] = [cumulativeProbability.call(p, x), survivalProbability.call(p, x)];
+        expect(Math.abs(lower + upper - 1)).toBeLessThan(1e-13);
+        expect(p.logProbability(x)).not.toBeNaN();
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
