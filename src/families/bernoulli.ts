@@ -9,14 +9,18 @@ import {
   type UnivariateDistribution,
 } from "./distribution.js";
 
+/** What {@link bernoulli} makes. */
 class Bernoulli extends Family implements UnivariateDistribution {
   readonly family = "bernoulli";
+  /** Of 1. */
+  readonly probability: number;
   readonly isDiscrete = true;
   readonly mean: number;
   readonly variance: number;
 
-  constructor(readonly probability: number) {
+  constructor(probability: number) {
     super();
+    this.probability = probability;
     this.mean = probability;
     this.variance = probability * (1 - probability);
   }
@@ -62,8 +66,11 @@ export function bernoulliKl(p: number, q: number): number {
  * H = -p ln p - (1 - p) ln(1 - p); KL(p‖q) = p ln(p/q) + (1 - p) ln((1 - p)/(1 - q)), relative error 1e-15. Infinity where q has p = 0 or
  * 1 and p another.
  *
+ * @param parameters - `probability`, by name.
  * @param parameters.probability - From 0 to 1.
- * @throws TypeError for what is no number and for an unknown key, RangeError for a number out of range.
+ * @returns The distribution: a frozen object of its parameters, with `logProbability(x)`, `mean`, `variance`, `cumulativeProbability(x)` and `survivalProbability(x)`.
+ * @throws TypeError for what is no number and for an unknown key.
+ * @throws RangeError for a number out of range.
  * @example
  * klDivergence(bernoulli({ probability: 0.5 }), bernoulli({ probability: 0.25 })); // 0.1438410362258904
  */

@@ -13,6 +13,7 @@ import { HALF_LN_2PI, klOfBetas, stirlingRemainder } from "./gammaFunction.js";
 import { betaTail } from "./tails.js";
 import { weightsOf } from "./weights.js";
 
+/** What {@link beta} makes. */
 class Beta extends Family implements UnivariateDistribution {
   readonly family = "beta";
   readonly isDiscrete = false;
@@ -20,8 +21,8 @@ class Beta extends Family implements UnivariateDistribution {
   readonly variance: number;
 
   constructor(
-    readonly alpha: number,
-    readonly beta: number,
+    /** α. */ readonly alpha: number,
+    /** β. */ readonly beta: number,
   ) {
     super();
     const sum = alpha + beta;
@@ -89,9 +90,12 @@ class Beta extends Family implements UnivariateDistribution {
  * H = ln B(α, β) - (α - 1)·ψ(α) - (β - 1)·ψ(β) + (α + β - 2)·ψ(α + β), which tends to -Infinity as α or β → 0; KL(p‖q) is
  * ln[B(α_q, β_q)/B(αₚ, βₚ)] + (αₚ - α_q)·ψ(αₚ) + (βₚ - β_q)·ψ(βₚ) - (αₚ + βₚ - α_q - β_q)·ψ(αₚ + βₚ), relative error 2e-14.
  *
+ * @param parameters - `alpha`, `beta`, by name.
  * @param parameters.alpha - α, from 1e-100 to 1e100.
  * @param parameters.beta - β, from 1e-100 to 1e100.
- * @throws TypeError for what is no number and for an unknown key, RangeError for a number out of range.
+ * @returns The distribution: a frozen object of its parameters, with `logProbability(x)`, `mean`, `variance`, `cumulativeProbability(x)` and `survivalProbability(x)`.
+ * @throws TypeError for what is no number and for an unknown key.
+ * @throws RangeError for a number out of range.
  * @example
  * klDivergence(beta({ alpha: 1, beta: 1 }), beta({ alpha: 2, beta: 1 })); // 0.30685281944005477
  */

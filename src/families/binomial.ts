@@ -14,6 +14,7 @@ import {
 import { HALF_LN_2PI, stirlingRemainder } from "./gammaFunction.js";
 import { betaTail } from "./tails.js";
 
+/** What {@link binomial} makes. */
 class Binomial extends Family implements UnivariateDistribution {
   readonly family = "binomial";
   readonly isDiscrete = true;
@@ -21,8 +22,8 @@ class Binomial extends Family implements UnivariateDistribution {
   readonly variance: number;
 
   constructor(
-    readonly trials: number,
-    readonly probability: number,
+    /** n. */ readonly trials: number,
+    /** Of a success. */ readonly probability: number,
   ) {
     super();
     this.mean = trials * probability;
@@ -106,9 +107,12 @@ class Binomial extends Family implements UnivariateDistribution {
  * is n times that of {@link bernoulli}, relative error 1e-15. Of different numbers of trials it is Infinity where q's is the smaller, and
  * has no closed form where it is the larger, unless p or q has all its mass at one number.
  *
+ * @param parameters - `trials`, `probability`, by name.
  * @param parameters.trials - A whole number >= 0.
  * @param parameters.probability - From 0 to 1.
- * @throws TypeError for what is no number and for an unknown key, RangeError for a number out of range; klDivergence and
+ * @returns The distribution: a frozen object of its parameters, with `logProbability(x)`, `mean`, `variance`, `cumulativeProbability(x)` and `survivalProbability(x)`.
+ * @throws TypeError for what is no number and for an unknown key.
+ * @throws RangeError for a number out of range; klDivergence and
  * crossEntropy a RangeError where q has more trials.
  * @example
  * entropy(binomial({ trials: 10, probability: 0.5 }), { base: 2 }); // 2.706428963227331

@@ -17,6 +17,7 @@ import { klOfWeights, type Weights, weightsOf } from "./weights.js";
 /** How far a sum may be from 1 before it is taken for something else than a distribution. */
 const SUM_TOLERANCE = 1e-2;
 
+/** What {@link categorical} makes. */
 class Categorical extends Family implements UnivariateDistribution {
   readonly family = "categorical";
   readonly isDiscrete = true;
@@ -87,9 +88,12 @@ class Categorical extends Family implements UnivariateDistribution {
  * As those of arrays, results are of p/Σp: H = -Σ p ln p, KL(p‖q) = Σ p ln(p/q), relative error 2e-15; Infinity where some q is 0 and p is
  * not. `klDivergence` of "logratio" takes arrays, and is the faster for many classes.
  *
+ * @param parameters - `probabilities`, `normalize`, by name.
  * @param parameters.probabilities - n numbers >= 0 whose sum is within 1e-2 of 1.
  * @param parameters.normalize - Accept any positive sum: of counts, weights.
- * @throws TypeError for what is no array of numbers and for an unknown key, RangeError for a number out of range and for a sum that is not
+ * @returns The distribution: a frozen object of its parameters, with `logProbability(x)`, `mean`, `variance`, `cumulativeProbability(x)` and `survivalProbability(x)`.
+ * @throws TypeError for what is no array of numbers and for an unknown key.
+ * @throws RangeError for a number out of range and for a sum that is not
  * 1; klDivergence and crossEntropy a RangeError for different numbers of categories.
  * @example
  * klDivergence(categorical({ probabilities: [0.5, 0.5] }), categorical({ probabilities: [1, 3], normalize: true })); // 0.1438410362258904

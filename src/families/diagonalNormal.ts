@@ -11,12 +11,13 @@ import {
 } from "./distribution.js";
 import { logDensity, normalEntropy, normalKl } from "./normal.js";
 
+/** What {@link diagonalNormal} makes. */
 class DiagonalNormal extends Family<ArrayLike<number>> {
   readonly family = "diagonalNormal";
 
   constructor(
-    readonly means: readonly number[],
-    readonly standardDeviations: readonly number[],
+    /** μ of each component. */ readonly means: readonly number[],
+    /** σ of each component. */ readonly standardDeviations: readonly number[],
   ) {
     super();
   }
@@ -50,9 +51,12 @@ class DiagonalNormal extends Family<ArrayLike<number>> {
  *
  * Entropy and divergence are the sums of those of the components ({@link normal}), relative error 1e-15. O(n).
  *
+ * @param parameters - `means`, `standardDeviations`, by name.
  * @param parameters.means - n finite numbers.
  * @param parameters.standardDeviations - n positive numbers.
- * @throws TypeError for what is no array of numbers and for an unknown key, RangeError for a number out of range and for lengths that
+ * @returns The distribution: a frozen object of its parameters, with `logProbability(x)`.
+ * @throws TypeError for what is no array of numbers and for an unknown key.
+ * @throws RangeError for a number out of range and for lengths that
  * differ; klDivergence and crossEntropy a RangeError for different dimensions.
  * @example
  * entropy(diagonalNormal({ means: [0, 0], standardDeviations: [1, 1] })); // 2.8378770664093453

@@ -17,13 +17,18 @@ type Vector = ArrayLike<number>;
 /** How far the sum of a vector may be from 1 for it to lie on the simplex. */
 const SUM_TOLERANCE = 1e-8;
 
+/** What {@link dirichlet} makes. */
 class Dirichlet extends Family<Vector> {
   readonly family = "dirichlet";
+  /** α. */
+  readonly concentrations: readonly number[];
+  /** α/Σα. */
   readonly mean: readonly number[];
   readonly #weights: Weights;
 
-  constructor(readonly concentrations: readonly number[]) {
+  constructor(concentrations: readonly number[]) {
     super();
+    this.concentrations = concentrations;
     const weights = weightsOf(concentrations);
     this.#weights = weights;
     this.mean = Object.freeze(concentrations.map((a) => a / weights.sum.value));
@@ -121,8 +126,11 @@ export function dirichletCrossEntropy(p: Weights, q: Weights): number {
  * Σ (αₚᵢ - α_qᵢ)·[ψ(αₚᵢ) - ψ(Σαₚ)], relative error 2e-14. `logProbability` takes a vector whose sum is within 1e-8 of 1 as one of the
  * support.
  *
+ * @param parameters - `concentrations`, by name.
  * @param parameters.concentrations - α: two or more numbers from 1e-100 to 1e100.
- * @throws TypeError for what is no array of numbers and for an unknown key, RangeError for a number out of range; klDivergence and
+ * @returns The distribution: a frozen object of its parameters, with `logProbability(x)`.
+ * @throws TypeError for what is no array of numbers and for an unknown key.
+ * @throws RangeError for a number out of range; klDivergence and
  * crossEntropy a RangeError for different numbers of concentrations.
  * @example
  * entropy(dirichlet({ concentrations: [1, 1, 1] })); // -0.6931471805599461

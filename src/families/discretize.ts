@@ -7,7 +7,9 @@ import { type Discretizable, isList } from "./distribution.js";
 
 /** Points from, from + step, … to, each for the cell [point - step/2, point + step/2). */
 export interface GridPoints {
+  /** The first point. */
   from: number;
+  /** The last one, a whole number of steps on. */
   to: number;
   /** 1 by default. */
   step?: number;
@@ -15,6 +17,7 @@ export interface GridPoints {
 
 /** Cells [edges[i], edges[i + 1]); the first edge may be -Infinity, and the last Infinity. */
 export interface GridEdges {
+  /** Increasing: one more than there are cells. */
   edges: ArrayLike<number>;
 }
 
@@ -30,8 +33,9 @@ export interface Discretized {
   readonly mass: Float64Array;
   /** The middle of each cell: of one that has an end only, that end. */
   readonly points: Float64Array;
-  /** The mass below the first cell, and from the last on. With `mass` they sum to 1. */
+  /** The mass below the first cell. */
   readonly below: number;
+  /** The mass from the end of the last cell on. `below`, `mass` and this sum to 1. */
   readonly above: number;
 }
 
@@ -54,7 +58,9 @@ interface Edge {
  *
  * @param distribution - One of this package over numbers, or any object of {@link Discretizable}'s form.
  * @param support - `{ from, to, step }`, both ends included, or `{ edges }` of cells of any widths.
- * @throws TypeError for a distribution that is not over numbers, for what is no grid, for an unknown key; RangeError for numbers that
+ * @returns `mass` of each cell and its `points`; the mass `below` and `above` the grid.
+ * @throws TypeError for a distribution that is not over numbers, for what is no grid, for an unknown key.
+ * @throws RangeError for numbers that
  * are not finite or not increasing, for a grid whose end is no point of it, and for a probability that is none. O(cells), 16 bytes a cell.
  * @example
  * discretize(normal({ mean: 0, standardDeviation: 1 }), { from: -1, to: 1 }).above; // 0.06680720126885807

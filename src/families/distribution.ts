@@ -25,15 +25,19 @@ export interface Discretizable {
 /** A distribution over numbers. */
 export interface UnivariateDistribution extends Distribution, Discretizable {
   readonly isDiscrete: boolean;
+  /** E[x]. */
   readonly mean: number;
+  /** E[(x - mean)²]. */
   readonly variance: number;
   logProbability(x: number): number;
 }
 
 /** A distribution that knows its entropy, and the divergence from others of its family. */
 export abstract class Family<Value = number> implements Distribution<Value> {
+  /** The name of its constructor. */
   abstract readonly family: string;
 
+  /** ln of the density at x; -Infinity outside of the support. */
   abstract logProbability(x: Value): number;
 
   /** Throws where q, of the same family, cannot be compared with this. @internal */

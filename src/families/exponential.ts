@@ -9,14 +9,18 @@ import {
   type UnivariateDistribution,
 } from "./distribution.js";
 
+/** What {@link exponential} makes. */
 class Exponential extends Family implements UnivariateDistribution {
   readonly family = "exponential";
+  /** λ. */
+  readonly rate: number;
   readonly isDiscrete = false;
   readonly mean: number;
   readonly variance: number;
 
-  constructor(readonly rate: number) {
+  constructor(rate: number) {
     super();
+    this.rate = rate;
     this.mean = 1 / rate;
     this.variance = this.mean * this.mean;
   }
@@ -50,8 +54,11 @@ class Exponential extends Family implements UnivariateDistribution {
  *
  * H = 1 - ln λ; KL(p‖q) = λ_q/λₚ - 1 - ln(λ_q/λₚ), relative error 1e-15.
  *
+ * @param parameters - `rate`, by name.
  * @param parameters.rate - λ, positive.
- * @throws TypeError for what is no number and for an unknown key, RangeError for a number out of range.
+ * @returns The distribution: a frozen object of its parameters, with `logProbability(x)`, `mean`, `variance`, `cumulativeProbability(x)` and `survivalProbability(x)`.
+ * @throws TypeError for what is no number and for an unknown key.
+ * @throws RangeError for a number out of range.
  * @example
  * klDivergence(exponential({ rate: 1 }), exponential({ rate: 2 })); // 0.30685281944005477
  */

@@ -11,18 +11,21 @@ import {
 import { HALF_LN_2PI, lesserRemainder, logMinusDigamma, stirlingRemainder } from "./gammaFunction.js";
 import { gammaTail } from "./tails.js";
 
+/** What {@link gamma} makes. */
 class Gamma extends Family implements UnivariateDistribution {
   readonly family = "gamma";
   readonly isDiscrete = false;
   readonly mean: number;
   readonly variance: number;
+  /** β. */
   readonly rate: number;
+  /** 1/β. */
   readonly scale: number;
   /** Which of rate and scale is exact; the other is its inverse, rounded. */
   readonly #hasScale: boolean;
 
   constructor(
-    readonly shape: number,
+    /** a. */ readonly shape: number,
     rate: number | undefined,
     scale: number | undefined,
   ) {
@@ -130,10 +133,13 @@ const lnGammaOfNext = (a: number): number => (a + 0.5) * log1p(a) - (a + 1) + HA
  * H = a - ln β + ln Γ(a) + (1 - a)·ψ(a), which tends to -Infinity as a → 0; KL(p‖q) = ln Γ(a_q) - ln Γ(aₚ) - (a_q - aₚ)·ψ(aₚ) +
  * a_q ln(βₚ/β_q) + aₚ·(β_q - βₚ)/βₚ, relative error 1e-14.
  *
+ * @param parameters - `shape`, `rate`, `scale`, by name.
  * @param parameters.shape - a, from 1e-100 to 1e100.
  * @param parameters.rate - β, from 1e-100 to 1e100.
  * @param parameters.scale - 1/β, instead of the rate.
- * @throws TypeError for what is no number, for an unknown key, and for a rate and a scale, RangeError for a number out of range.
+ * @returns The distribution: a frozen object of its parameters, with `logProbability(x)`, `mean`, `variance`, `cumulativeProbability(x)` and `survivalProbability(x)`.
+ * @throws TypeError for what is no number, for an unknown key, and for a rate and a scale.
+ * @throws RangeError for a number out of range.
  * @example
  * entropy(gamma({ shape: 2, rate: 3 }), { base: 2 }); // 0.6904787174446745
  */

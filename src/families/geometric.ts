@@ -9,14 +9,18 @@ import {
   type UnivariateDistribution,
 } from "./distribution.js";
 
+/** What {@link geometric} makes. */
 class Geometric extends Family implements UnivariateDistribution {
   readonly family = "geometric";
+  /** Of a success. */
+  readonly probability: number;
   readonly isDiscrete = true;
   readonly mean: number;
   readonly variance: number;
 
-  constructor(readonly probability: number) {
+  constructor(probability: number) {
     super();
+    this.probability = probability;
     this.mean = (1 - probability) / probability;
     this.variance = this.mean / probability;
   }
@@ -57,8 +61,11 @@ class Geometric extends Family implements UnivariateDistribution {
  *
  * H = -ln p - ((1 - p)/p) ln(1 - p); KL(p‖q) is that of {@link bernoulli} over p, relative error 1e-15. Infinity where q has p = 1 and p not.
  *
+ * @param parameters - `probability`, by name.
  * @param parameters.probability - Positive, up to 1.
- * @throws TypeError for what is no number and for an unknown key, RangeError for a number out of range.
+ * @returns The distribution: a frozen object of its parameters, with `logProbability(x)`, `mean`, `variance`, `cumulativeProbability(x)` and `survivalProbability(x)`.
+ * @throws TypeError for what is no number and for an unknown key.
+ * @throws RangeError for a number out of range.
  * @example
  * entropy(geometric({ probability: 0.5 }), { base: 2 }); // 2
  */

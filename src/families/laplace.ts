@@ -10,6 +10,7 @@ import {
   type UnivariateDistribution,
 } from "./distribution.js";
 
+/** What {@link laplace} makes. */
 class Laplace extends Family implements UnivariateDistribution {
   readonly family = "laplace";
   readonly isDiscrete = false;
@@ -17,8 +18,8 @@ class Laplace extends Family implements UnivariateDistribution {
   readonly variance: number;
 
   constructor(
-    readonly location: number,
-    readonly scale: number,
+    /** μ. */ readonly location: number,
+    /** b. */ readonly scale: number,
   ) {
     super();
     this.mean = location;
@@ -62,9 +63,12 @@ const positiveTail = (z: number): number => (z > 0 ? 0.5 * exp(-z) : 1 - 0.5 * e
  *
  * H = 1 + ln 2b; KL(p‖q) = ln(b_q/bₚ) + |μₚ - μ_q|/b_q + (bₚ/b_q) e^(-|μₚ - μ_q|/bₚ) - 1, relative error 1e-15.
  *
+ * @param parameters - `location`, `scale`, by name.
  * @param parameters.location - μ, finite.
  * @param parameters.scale - b, positive.
- * @throws TypeError for what is no number and for an unknown key, RangeError for a number out of range.
+ * @returns The distribution: a frozen object of its parameters, with `logProbability(x)`, `mean`, `variance`, `cumulativeProbability(x)` and `survivalProbability(x)`.
+ * @throws TypeError for what is no number and for an unknown key.
+ * @throws RangeError for a number out of range.
  * @example
  * klDivergence(laplace({ location: 0, scale: 1 }), laplace({ location: 1, scale: 1 })); // 0.36787944117144233
  */

@@ -46,9 +46,11 @@ function pairOf(functionName: string, p: unknown, q: unknown): [Family<unknown>,
  * Entropy of a distribution: -Σ p ln p of a discrete one, the differential entropy -∫ p ln p of a continuous one, which may be
  * negative and depends on the unit of x.
  *
+ * @param p - What a constructor of this entry has made.
  * @returns Nats (or units of `base`). Error: 1e-14 of max(1, |value|), from closed forms; those of {@link binomial} and
  * {@link poisson} are sums, or series where the variance is 1,000 or more.
- * @throws TypeError for what is no distribution of this package, and for an unknown option; RangeError for a wrong base.
+ * @throws TypeError for what is no distribution of this package, and for an unknown option.
+ * @throws RangeError for a wrong base.
  * @example
  * entropy(normal({ mean: 0, standardDeviation: 1 })); // 1.4189385332046727
  * @see T. M. Cover, J. A. Thomas, Elements of Information Theory (2006), chapter 8
@@ -63,6 +65,8 @@ export function entropy(p: Any, options?: UnitOptions): number {
 /**
  * Cross-entropy -Σ p ln q, or -∫ p ln q, of two distributions of one family: H(p) + KL(p‖q).
  *
+ * @param p - What a constructor of this entry has made.
+ * @param q - One of the same family.
  * @returns Nats (or units of `base`); Infinity where q has no mass at something that p has. Error: 1e-14 of max(1, |value|).
  * @throws As {@link klDivergence}.
  * @example
@@ -77,10 +81,13 @@ export function crossEntropy<P extends Any>(p: P, q: P, options?: UnitOptions): 
 /**
  * Kullback-Leibler divergence KL(p‖q) of two distributions of one family, in closed form.
  *
+ * @param p - What a constructor of this entry has made.
+ * @param q - One of the same family.
  * @returns Nats (or units of `base`), >= 0 and exactly 0 for equal parameters; Infinity where q has no mass at something that p has.
  * *Relative* error: 2e-14, also for parameters that differ in their last digits alone (see each family).
  * @throws TypeError for distributions of two families, of which closed forms are not ({@link discretize} brings both to one grid), for
- * what is no distribution of this package and for an unknown option; RangeError for different dimensions, and for two binomials as
+ * what is no distribution of this package and for an unknown option.
+ * @throws RangeError for different dimensions, and for two binomials as
  * {@link binomial} says.
  * @example
  * klDivergence(normal({ mean: 0, standardDeviation: 1 }), normal({ mean: 1, standardDeviation: 2 })); // 0.4431471805599453

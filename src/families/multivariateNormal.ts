@@ -20,14 +20,15 @@ const ASYMMETRY = 1e-12;
 /** A pivot below it, in units of its variance and of the dimension, is rounding. */
 const ROUNDING = 2.220446049250313e-16;
 
+/** What {@link multivariateNormal} makes. */
 class MultivariateNormal extends Family<Vector> {
   readonly family = "multivariateNormal";
   /** L of the covariance L·Lᵀ. */
   readonly #factor: Matrix;
 
   constructor(
-    readonly mean: readonly number[],
-    readonly covariance: readonly (readonly number[])[],
+    /** μ. */ readonly mean: readonly number[],
+    /** Σ, row by row. */ readonly covariance: readonly (readonly number[])[],
   ) {
     super();
     this.#factor = choleskyFactor(covariance);
@@ -186,10 +187,13 @@ function rowsOf(value: unknown, n: number): readonly (readonly number[])[] {
  * H = ½ ln det(2πe·Σ); KL(p‖q) = ½ [tr(Σ_q⁻¹Σₚ) - n - ln(det Σₚ/det Σ_q) + (μₚ - μ_q)ᵀ Σ_q⁻¹ (μₚ - μ_q)], from terms that are all >= 0:
  * relative error 2e-15 times the condition number of Σ_q's correlations. O(n³).
  *
+ * @param parameters - `mean`, `covariance`, by name.
  * @param parameters.mean - n finite numbers.
  * @param parameters.covariance - Σ, symmetric and positive definite: n rows of n numbers, or n² numbers. Where rounding has left it not quite
  * symmetric (by 1e-12 of both standard deviations), the means of both halves are taken.
- * @throws TypeError for what is no array of numbers and for an unknown key, RangeError for a number that is not finite, for a wrong length,
+ * @returns The distribution: a frozen object of its parameters, with `logProbability(x)`.
+ * @throws TypeError for what is no array of numbers and for an unknown key.
+ * @throws RangeError for a number that is not finite, for a wrong length,
  * and for a covariance that is not symmetric or not positive definite, with the pivot; klDivergence and crossEntropy a RangeError for
  * different dimensions.
  * @example

@@ -12,6 +12,7 @@ import {
 import { HALF_LN_2PI } from "./gammaFunction.js";
 import { normalTail } from "./tails.js";
 
+/** What {@link normal} makes. */
 class Normal extends Family implements UnivariateDistribution {
   readonly family = "normal";
   readonly isDiscrete = false;
@@ -19,7 +20,7 @@ class Normal extends Family implements UnivariateDistribution {
 
   constructor(
     readonly mean: number,
-    readonly standardDeviation: number,
+    /** σ. */ readonly standardDeviation: number,
   ) {
     super();
     this.variance = standardDeviation * standardDeviation;
@@ -73,9 +74,12 @@ export function normalKl(pMean: number, pDeviation: number, qMean: number, qDevi
  *
  * H = ½ ln(2πe·σ²); KL(p‖q) = ½ [σₚ²/σ_q² - 1 - ln(σₚ²/σ_q²) + (μₚ - μ_q)²/σ_q²], relative error 1e-15.
  *
+ * @param parameters - `mean`, `standardDeviation`, by name.
  * @param parameters.mean - μ, finite.
  * @param parameters.standardDeviation - σ, positive.
- * @throws TypeError for what is no number and for an unknown key, RangeError for a number out of range.
+ * @returns The distribution: a frozen object of its parameters, with `logProbability(x)`, `mean`, `variance`, `cumulativeProbability(x)` and `survivalProbability(x)`.
+ * @throws TypeError for what is no number and for an unknown key.
+ * @throws RangeError for a number out of range.
  * @example
  * entropy(normal({ mean: 0, standardDeviation: 1 })); // 1.4189385332046727
  */

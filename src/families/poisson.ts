@@ -12,14 +12,18 @@ import {
 import { HALF_LN_2PI, stirlingRemainder } from "./gammaFunction.js";
 import { gammaTail } from "./tails.js";
 
+/** What {@link poisson} makes. */
 class Poisson extends Family implements UnivariateDistribution {
   readonly family = "poisson";
+  /** λ. */
+  readonly rate: number;
   readonly isDiscrete = true;
   readonly mean: number;
   readonly variance: number;
 
-  constructor(readonly rate: number) {
+  constructor(rate: number) {
     super();
+    this.rate = rate;
     this.mean = rate;
     this.variance = rate;
   }
@@ -67,8 +71,11 @@ class Poisson extends Family implements UnivariateDistribution {
  * H is a sum of at most some 600 terms, or from λ = 1,000 on its asymptotic series: error 1e-14 of max(1, H), for any λ. KL(p‖q) =
  * λₚ ln(λₚ/λ_q) - λₚ + λ_q, relative error 1e-15; Infinity where λ_q = 0 alone.
  *
+ * @param parameters - `rate`, by name.
  * @param parameters.rate - >= 0; 0 is the distribution of 0 alone.
- * @throws TypeError for what is no number and for an unknown key, RangeError for a number out of range.
+ * @returns The distribution: a frozen object of its parameters, with `logProbability(x)`, `mean`, `variance`, `cumulativeProbability(x)` and `survivalProbability(x)`.
+ * @throws TypeError for what is no number and for an unknown key.
+ * @throws RangeError for a number out of range.
  * @example
  * klDivergence(poisson({ rate: 3 }), poisson({ rate: 2 })); // 0.2163953243244932
  */

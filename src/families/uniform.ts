@@ -9,6 +9,7 @@ import {
   type UnivariateDistribution,
 } from "./distribution.js";
 
+/** What {@link uniform} makes. */
 class Uniform extends Family implements UnivariateDistribution {
   readonly family = "uniform";
   readonly isDiscrete = false;
@@ -16,8 +17,8 @@ class Uniform extends Family implements UnivariateDistribution {
   readonly variance: number;
 
   constructor(
-    readonly minimum: number,
-    readonly maximum: number,
+    /** Where the interval begins. */ readonly minimum: number,
+    /** Where it ends. */ readonly maximum: number,
   ) {
     super();
     this.mean = minimum / 2 + maximum / 2;
@@ -58,9 +59,12 @@ class Uniform extends Family implements UnivariateDistribution {
  *
  * H = ln(maximum - minimum); KL(p‖q) = ln of the ratio of both widths, relative error 1e-15; Infinity where q's interval does not contain p's.
  *
+ * @param parameters - `minimum`, `maximum`, by name.
  * @param parameters.minimum - Finite.
  * @param parameters.maximum - Larger, and by a finite number.
- * @throws TypeError for what is no number and for an unknown key, RangeError for a number out of range.
+ * @returns The distribution: a frozen object of its parameters, with `logProbability(x)`, `mean`, `variance`, `cumulativeProbability(x)` and `survivalProbability(x)`.
+ * @throws TypeError for what is no number and for an unknown key.
+ * @throws RangeError for a number out of range.
  * @example
  * klDivergence(uniform({ minimum: 0, maximum: 1 }), uniform({ minimum: 0, maximum: 2 }), { base: 2 }); // 1
  */
