@@ -31,7 +31,7 @@ export const P_IS_ZERO: i32 = 4;
 
 export const BLOCK: usize = 2048;
 export const GROUP: usize = 64;
-const FAMILY: usize = 128;
+export const FAMILY: usize = 128;
 const PADDING: usize = 256;
 /** Two rows of a block that is worked on in two loops. */
 export const SCRATCH: usize = 6400;

@@ -15,6 +15,7 @@ export {
   lessTargets_f32, lessTargets_f64, reverseGradient_f32, reverseGradient_f64, scaled_f32, scaled_f64,
 } from "./gradients";
 export { widenBf16_f32, widenF16_f32 } from "./halves";
+export { hellingerDistance_f32, hellingerDistance_f64 } from "./hellingerDistance";
 export { jeffreysDivergence_f32, jeffreysDivergence_f64 } from "./jeffreysDivergence";
 export { jsDivergence_f32, jsDivergence_f64 } from "./jsDivergence";
 export { jsDivergenceOfLogits_f32, jsDivergenceOfLogits_f64 } from "./jsDivergenceOfLogits";
@@ -34,4 +35,7 @@ export {
   mixtureDivergence_f32, mixtureDivergence_f64, mixtureGradient_f32, mixtureGradient_f64,
   softmaxDifference_f32, softmaxDifference_f64,
 } from "./mixtureOfLogits";
+export { renyiDivergence_f32, renyiDivergence_f64 } from "./renyiDivergence";
+export { renyiEntropy_f32, renyiEntropy_f64 } from "./renyiEntropy";
 export { survey_f32, survey_f64 } from "./survey";
+export { totalVariationDistance_f32, totalVariationDistance_f64 } from "./totalVariationDistance";

@@ -84,7 +84,14 @@ function mantissaSeries<T>(z: v128): v128 {
 @inline
 export function logOfRatio<T>(s: v128, e: v128): v128 {
   const z = v128.mul<T>(s, s);
-  const nearOne = addProduct<T>(v128.add<T>(s, s), v128.mul<T>(s, z), atanhSeries<T>(z));
+  return logOfSeries<T>(s, z, atanhSeries<T>(z), e);
+}
+
+/** The same from z = s² and A(z). */
+// @ts-ignore: decorator
+@inline
+export function logOfSeries<T>(s: v128, z: v128, series: v128, e: v128): v128 {
+  const nearOne = addProduct<T>(v128.add<T>(s, s), v128.mul<T>(s, z), series);
   return multiplyAdd<T>(e, ln2<T>(1), multiplyAdd<T>(e, ln2<T>(2), nearOne));
 }
 
@@ -116,7 +123,16 @@ export function excess<T>(x: v128, y: v128, shiftedY: v128, d: v128, e: v128, ma
   if (mayBeZero) sum = v128.pmax<T>(sum, smallestNormal<T>());
   const s = v128.div<T>(d, sum);
   const z = v128.mul<T>(s, s);
-  const near = addProduct<T>(d, v128.mul<T>(x, z), atanhSeries<T>(z));
+  return excessOfSeries<T>(x, y, shiftedY, d, e, s, z, atanhSeries<T>(z));
+}
+
+/** The same from s, z = s² and A(z). */
+// @ts-ignore: decorator
+@inline
+export function excessOfSeries<T>(
+  x: v128, y: v128, shiftedY: v128, d: v128, e: v128, s: v128, z: v128, series: v128,
+): v128 {
+  const near = addProduct<T>(d, v128.mul<T>(x, z), series);
   const far = multiplyAdd<T>(v128.mul<T>(x, e), ln2OfGap<T>(), v128.sub<T>(y, shiftedY));
   return addProduct<T>(far, s, near);
 }

@@ -26,6 +26,7 @@ import type {
   RawOptions,
   RowsOptions,
   SoftmaxOptions,
+  UnitlessOptions,
   UnnormalizedOptions,
 } from "./options.js";
 import type { Runtime } from "./runtime.js";
@@ -37,6 +38,12 @@ type RowsOfOne<Options> = (p: Vector, options: RowsOptions<Options> & AsideOptio
 type RowsOfPair<Options> = (
   p: Vector,
   q: Vector,
+  options: RowsOptions<Options> & AsideOptions,
+) => Promise<Float64Array>;
+type OfOneAndAlpha<Options> = (p: Vector, alpha: number, options?: Options & AsideOptions) => Promise<number>;
+type RowsOfOneAndAlpha<Options> = (
+  p: Vector,
+  alpha: number,
   options: RowsOptions<Options> & AsideOptions,
 ) => Promise<Float64Array>;
 
@@ -82,6 +89,23 @@ export interface AsyncEngine {
   jsDivergenceRows: RowsOfPair<MeasureOptions>;
   jsDistance: OfPair<MeasureOptions>;
   jsDistanceRows: RowsOfPair<MeasureOptions>;
+  renyiDivergence(p: Vector, q: Vector, alpha: number, options?: MeasureOptions & AsideOptions): Promise<number>;
+  renyiDivergenceRows(
+    p: Vector,
+    q: Vector,
+    alpha: number,
+    options: RowsOptions<MeasureOptions> & AsideOptions,
+  ): Promise<Float64Array>;
+  renyiEntropy: OfOneAndAlpha<MeasureOptions>;
+  renyiEntropyRows: RowsOfOneAndAlpha<MeasureOptions>;
+  tsallisEntropy: OfOneAndAlpha<UnitlessOptions>;
+  tsallisEntropyRows: RowsOfOneAndAlpha<UnitlessOptions>;
+  hellingerDistance: OfPair<UnitlessOptions>;
+  hellingerDistanceRows: RowsOfPair<UnitlessOptions>;
+  bhattacharyyaDistance: OfPair<MeasureOptions>;
+  bhattacharyyaDistanceRows: RowsOfPair<MeasureOptions>;
+  totalVariationDistance: OfPair<UnitlessOptions>;
+  totalVariationDistanceRows: RowsOfPair<UnitlessOptions>;
   iDivergence: OfPair<UnnormalizedOptions>;
   iDivergenceRows: RowsOfPair<UnnormalizedOptions>;
   logLikelihoodRatio(counts: Vector, p: Vector, q: Vector, options?: RawOptions & AsideOptions): Promise<number>;
@@ -148,14 +172,24 @@ function methodsByName(): Record<keyof AsyncEngine, Method> {
   };
   for (const definition of Object.values(definitions) as (Definition | ArrayDefinition)[]) {
     const { name } = definition;
-    const count = definition.arguments.length;
+    const arrays = definition.arguments.length;
     if ("distributions" in definition) {
-      methods[name] = { count, prepare: (sources, options) => prepareSingle(definition, sources, options) };
-      methods[`${name}Rows`] = { count, prepare: (sources, options) => prepareRows(definition, sources, options) };
-    } else {
-      methods[name] = { count, prepare: (sources, options) => prepareArray(definition, sources, options, false) };
+      const count = definition.takesAlpha ? arrays + 1 : arrays;
+      methods[name] = {
+        count,
+        prepare: (args, options) => prepareSingle(definition, args.slice(0, arrays), options, args[arrays]),
+      };
       methods[`${name}Rows`] = {
         count,
+        prepare: (args, options) => prepareRows(definition, args.slice(0, arrays), options, args[arrays]),
+      };
+    } else {
+      methods[name] = {
+        count: arrays,
+        prepare: (sources, options) => prepareArray(definition, sources, options, false),
+      };
+      methods[`${name}Rows`] = {
+        count: arrays,
         prepare: (sources, options) => prepareArray(definition, sources, options, true),
       };
     }

@@ -6,7 +6,7 @@ import type { HalfFormat } from "./compare/source.js";
 import { addTo, BEFORE, BLOCKS, NO_FIELDS, TOTAL, UNUSUAL } from "./fallback/blocks.js";
 import { SMALLEST_NORMAL_F64 } from "./fallback/lanes.js";
 import type { Fields } from "./fallback/logits.js";
-import { CHUNK, type ChunkJob, type Mapping, type Precision, type Reduction } from "./kernels.js";
+import { CHUNK, type ChunkJob, type Mapping, PARAMETERS, type Precision, type Reduction } from "./kernels.js";
 import { CHUNK_BYTES, SLOTS } from "./layout.js";
 import { ln } from "./scalar.js";
 import { mayBeOne } from "./space.js";
@@ -23,17 +23,25 @@ export interface Row {
   readonly start: number;
   readonly scale: number;
   /**
-   * `"logits"`: scale·(number - shift). `"logarithms"`: scale·ln of the number, in f64. By default scale·number, of numbers
-   * >= 0, which must not become subnormal.
+   * `"logits"`: scale·(number - shift). `"logarithms"`: scale·ln of the number, in f64. `"exponentials"`: e^(scale·(number -
+   * shift))·factor, in f64. By default scale·number, of numbers >= 0. Of neither what is left may be less than the smallest normal
+   * number, but 0.
    */
-  readonly as?: "logits" | "logarithms";
+  readonly as?: "logits" | "logarithms" | "exponentials";
   readonly shift?: number;
+  /** Of exponentials: a power of 2. */
+  readonly factor?: number;
+  /** What is less than the smallest normal number becomes 0. */
+  readonly isFlushed?: boolean;
   /** Multiplies the numbers of a row one by one. */
   readonly weights?: Vector;
 }
 
 /** Where a mapping writes a chunk of its result. */
 const OUT_SLOT = SLOTS - 1;
+
+/** e^x of less is hardly a normal number, divided by the sum of them all. */
+const LEAST_EXPONENT = -680;
 
 /** What a function gives that gives an array: a Float32Array where all inputs are. */
 export type FloatArray = Float32Array | Float64Array;
@@ -60,6 +68,8 @@ export abstract class Backend<Location = unknown> {
   abstract set gamma(value: number);
   /** k of the cross-entropy: an exponent of 2. */
   abstract setExponent(precision: Precision, k: number): void;
+  /** β of the families of powers, and the weight, 1 or 0, of p in what an entropy's powers are multiplied by. */
+  abstract setPower(beta: number, weight?: number): void;
 
   /** The totals of a reduction. */
   protected abstract readonly totals: Float64Array;
@@ -92,6 +102,8 @@ export abstract class Backend<Location = unknown> {
   readonly #staged: (Row | undefined)[] = new Array(SLOTS);
   readonly #stagedFrom: number[] = new Array(SLOTS).fill(-1);
   readonly #stagedAs: (Precision | undefined)[] = new Array(SLOTS);
+  readonly #savedParameters = new Float64Array(PARAMETERS);
+  readonly #savedTotals = new Float64Array(3 * TOTAL);
   #fields: Fields = NO_FIELDS;
   #isBusy = false;
   #functionName = "";
@@ -312,8 +324,9 @@ export abstract class Backend<Location = unknown> {
     return this.#stage(row, done, count, precision, slot) ? this.stagingAt(precision, slot, count) : undefined;
   }
 
-  #inPlace({ source, scale, as, weights }: Row, precision: Precision): boolean {
-    return scale === 1 && as === undefined && weights === undefined && this.#isHeld(source, precision);
+  #inPlace({ source, scale, as, weights, isFlushed }: Row, precision: Precision): boolean {
+    if (scale !== 1 || as !== undefined || weights !== undefined || isFlushed) return false;
+    return this.#isHeld(source, precision);
   }
 
   #isHeld(source: Vector, precision: Precision): boolean {
@@ -330,10 +343,11 @@ export abstract class Backend<Location = unknown> {
   #stage(row: Row, done: number, count: number, precision: Precision, slot: number): boolean {
     if (this.#staged[slot] === row && this.#stagedFrom[slot] === done && this.#stagedAs[slot] === precision)
       return true;
-    const { source, scale, as, weights } = row;
+    const { source, scale, as, weights, isFlushed } = row;
     const start = row.start + done;
     const target = this.staging(precision, slot);
-    const isCopy = weights === undefined && (as === "logarithms" || (as === undefined && scale === 1));
+    const isOfPowers = as === "logarithms" || as === "exponentials";
+    const isCopy = weights === undefined && (isOfPowers || (as === undefined && scale === 1 && !isFlushed));
     if (isCopy && (source instanceof Float32Array || source instanceof Float64Array)) {
       const whole = start === 0 && count === source.length;
       target.set(whole ? source : source.subarray(start, start + count));
@@ -342,12 +356,15 @@ export abstract class Backend<Location = unknown> {
       for (let i = 0; i < count; i++) {
         const x = source[start + i];
         if (typeof x !== "number") return false;
-        if (as === undefined && scale !== 1 && x > 0 && x * scale < SMALLEST_NORMAL_F64) return false;
         const weight = weights === undefined ? scale : scale * weights[done + i];
-        target[i] = as === "logarithms" ? x : (x - shift) * weight;
+        target[i] = isOfPowers ? x : (x - shift) * weight;
+        if (as !== undefined || !(x > 0 && x * scale < SMALLEST_NORMAL_F64)) continue;
+        if (isFlushed) target[i] = 0;
+        else if (scale !== 1) return false;
       }
     }
     if (as === "logarithms" && !this.#toLogarithms(source, start, count, slot, scale)) return false;
+    if (as === "exponentials" && !this.#toExponentials(row, count, slot)) return false;
     this.#staged[slot] = row;
     this.#stagedFrom[slot] = done;
     this.#stagedAs[slot] = precision;
@@ -367,6 +384,29 @@ export abstract class Backend<Location = unknown> {
       if (!(x >= 0 && x < Number.POSITIVE_INFINITY)) return false;
       target[i] = x === 0 ? Number.NEGATIVE_INFINITY : scale * ln(x);
     }
+    return true;
+  }
+
+  /** Turns staged logits to exponentials; false where there is one that is too small to be normal. */
+  #toExponentials({ shift = 0, scale, factor = 1, isFlushed }: Row, count: number, slot: number): boolean {
+    const target = this.staging("f64", slot);
+    for (let i = 0; i < count; i++) {
+      const z = target[i];
+      const x = (z - shift) * scale;
+      target[i] = x;
+      if (!(x < LEAST_EXPONENT) || z === Number.NEGATIVE_INFINITY) continue;
+      if (!isFlushed) return false;
+      target[i] = Number.NEGATIVE_INFINITY;
+    }
+    // in the midst of a reduction, which has totals and parameters of its own
+    this.writeParameters(this.#savedParameters);
+    this.#savedTotals.set(this.totals);
+    const location = this.stagingAt("f64", slot, count);
+    this.writeFields({ ...NO_FIELDS, factor });
+    this.callMapping("exponentials", "f64", [location], location, count);
+    if (factor !== 1) this.callMapping("scaled", "f64", [location], location, count);
+    this.readParameters(this.#savedParameters);
+    this.totals.set(this.#savedTotals);
     return true;
   }
 }

@@ -3,6 +3,7 @@
 import type { Backend, FloatArray, Precision, Vector } from "./backend.js";
 import {
   type Call,
+  checkAlpha,
   checkOptions,
   checkVector,
   type NamedRow,
@@ -29,6 +30,8 @@ export interface Definition {
   /** Those of the arguments that `input` is about; they come last. */
   readonly distributions: readonly string[];
   readonly keys: readonly string[];
+  /** Whether an order α comes behind the arrays. */
+  readonly takesAlpha?: boolean;
   readonly finish?: (nats: number, unit: number) => number;
 }
 
@@ -55,13 +58,20 @@ function settingsFor(
   return settingsOf(functionName, options, keys, definition.distributions);
 }
 
-const callOf = (functionName: string, precision: Precision, length: number, settings: Settings): Call => ({
+const callOf = (
+  functionName: string,
+  precision: Precision,
+  length: number,
+  settings: Settings,
+  alpha?: number,
+): Call => ({
   functionName,
   precision,
   length,
   normalize: settings.normalize,
   unit: settings.unit,
   temperature: settings.temperature,
+  alpha,
 });
 
 const rowOf = (argument: string, source: Vector, start: number, kind: InputKind): NamedRow => ({
@@ -95,12 +105,14 @@ export function callSingle(
   definition: Definition,
   sources: readonly Vector[],
   options: AnyOptions | undefined,
+  alpha?: number,
 ): number {
   const { name } = definition;
   const settings = settingsFor(name, definition, options, definition.keys);
   const { kinds } = settings;
+  if (definition.takesAlpha) checkAlpha(name, alpha);
   const { length } = checkEqualLengths(name, definition.arguments, sources);
-  const call = callOf(name, precisionOf(sources), length, settings);
+  const call = callOf(name, precisionOf(sources), length, settings, alpha);
   const rows: NamedRow[] = [];
   for (let i = 0; i < sources.length; i++) {
     rows.push(rowOf(definition.arguments[i], sources[i], 0, kindOf(definition, kinds, i)));
@@ -118,9 +130,11 @@ export function prepareSingle(
   definition: Definition,
   sources: readonly Vector[],
   options: AnyOptions | undefined,
+  alpha?: number,
 ): Work<number, MeasureSettings> {
   const { name } = definition;
   const settings = settingsFor(name, definition, options, definition.keys);
+  if (definition.takesAlpha) checkAlpha(name, alpha);
   const { length } = checkEqualLengths(name, definition.arguments, sources);
   return {
     functionName: name,
@@ -129,7 +143,7 @@ export function prepareSingle(
     rows: 1,
     width: 1,
     arrays: sources.map((array) => ({ array, perRow: length })),
-    settings: { call: callOf(name, precisionOf(sources), length, settings), kinds: settings.kinds },
+    settings: { call: callOf(name, precisionOf(sources), length, settings, alpha), kinds: settings.kinds },
     finish: ([value]) => value,
   };
 }
@@ -164,9 +178,11 @@ export function prepareRows(
   definition: Definition,
   sources: readonly Vector[],
   options: AnyOptions,
+  alpha?: number,
 ): Work<Float64Array, MeasureSettings> {
   const functionName = `${definition.name}Rows`;
   const settings = settingsFor(functionName, definition, options, [...definition.keys, "rowLength"]);
+  if (definition.takesAlpha) checkAlpha(functionName, alpha);
   const rowLength = options?.rowLength as number;
   const rows = countRows(functionName, definition.arguments, sources, rowLength);
   return {
@@ -176,7 +192,7 @@ export function prepareRows(
     rows,
     width: 1,
     arrays: sources.map((source) => rowsOf(source, rowLength, rows)),
-    settings: { call: callOf(functionName, precisionOf(sources), rowLength, settings), kinds: settings.kinds },
+    settings: { call: callOf(functionName, precisionOf(sources), rowLength, settings, alpha), kinds: settings.kinds },
     finish: (values) => values,
   };
 }

@@ -2,23 +2,31 @@
 
 import type { ArrayDefinition, Definition, Measure } from "./calls.js";
 import * as crossEntropies from "./measures/crossEntropy.js";
+import * as distances from "./measures/distances.js";
 import * as klDivergences from "./measures/klDivergence.js";
 import * as logRatios from "./measures/logRatio.js";
 import * as ofLogits from "./measures/ofLogits.js";
+import * as renyi from "./measures/renyi.js";
 import * as softmaxes from "./measures/softmax.js";
 import * as symmetrics from "./measures/symmetric.js";
 
 const MEASURE_KEYS = ["base", "input", "normalize", "temperature"] as const;
+const UNITLESS_KEYS = ["input", "normalize", "temperature"] as const;
 const RAW_KEYS = ["base", "input", "temperature"] as const;
 const P_AND_Q = ["p", "q"] as const;
 
-const ofPair = (name: string, measure: Measure, measureOfLogits: Measure): Definition => ({
+const ofPair = (
+  name: string,
+  measure: Measure,
+  measureOfLogits: Measure,
+  keys: readonly string[] = MEASURE_KEYS,
+): Definition => ({
   name,
   measure,
   ofLogits: measureOfLogits,
   arguments: P_AND_Q,
   distributions: P_AND_Q,
-  keys: MEASURE_KEYS,
+  keys,
 });
 
 export const entropy: Definition = {
@@ -58,6 +66,50 @@ export const jsDistance: Definition = {
   keys: MEASURE_KEYS,
   finish: (nats, unit) => Math.sqrt(nats / unit),
 };
+export const renyiDivergence: Definition = {
+  name: "renyiDivergence",
+  measure: renyi.renyiDivergence,
+  ofLogits: renyi.renyiDivergence,
+  arguments: P_AND_Q,
+  distributions: P_AND_Q,
+  keys: MEASURE_KEYS,
+  takesAlpha: true,
+};
+export const renyiEntropy: Definition = {
+  name: "renyiEntropy",
+  measure: renyi.renyiEntropy,
+  ofLogits: renyi.renyiEntropy,
+  arguments: ["p"],
+  distributions: ["p"],
+  keys: MEASURE_KEYS,
+  takesAlpha: true,
+};
+export const tsallisEntropy: Definition = {
+  name: "tsallisEntropy",
+  measure: renyi.tsallisEntropy,
+  ofLogits: renyi.tsallisEntropy,
+  arguments: ["p"],
+  distributions: ["p"],
+  keys: UNITLESS_KEYS,
+  takesAlpha: true,
+};
+export const hellingerDistance: Definition = /* @__PURE__ */ ofPair(
+  "hellingerDistance",
+  distances.hellingerDistance,
+  distances.hellingerDistance,
+  UNITLESS_KEYS,
+);
+export const bhattacharyyaDistance: Definition = /* @__PURE__ */ ofPair(
+  "bhattacharyyaDistance",
+  distances.bhattacharyyaDistance,
+  distances.bhattacharyyaDistance,
+);
+export const totalVariationDistance: Definition = /* @__PURE__ */ ofPair(
+  "totalVariationDistance",
+  distances.totalVariationDistance,
+  distances.totalVariationDistance,
+  UNITLESS_KEYS,
+);
 export const iDivergence: Definition = {
   name: "iDivergence",
   measure: klDivergences.iDivergence,

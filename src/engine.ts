@@ -23,6 +23,7 @@ import type {
   RawOptions,
   RowsOptions,
   SoftmaxOptions,
+  UnitlessOptions,
   UnnormalizedOptions,
 } from "./options.js";
 import { createRuntime, createRuntimeSync, type EngineOptions, type Runtime } from "./runtime.js";
@@ -248,6 +249,66 @@ export class Engine implements Disposable {
   /** See the function {@link index!jsDistanceRows}. */
   jsDistanceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
     return complete(this.#runtime, prepareRows(definitions.jsDistance, [p, q], options));
+  }
+
+  /** See the function {@link index!renyiDivergence}. */
+  renyiDivergence(p: Vector, q: Vector, alpha: number, options?: MeasureOptions): number {
+    return callSingle(this.#runtime, definitions.renyiDivergence, [p, q], options, alpha);
+  }
+
+  /** See the function {@link index!renyiDivergenceRows}. */
+  renyiDivergenceRows(p: Vector, q: Vector, alpha: number, options: RowsOptions<MeasureOptions>): Float64Array {
+    return complete(this.#runtime, prepareRows(definitions.renyiDivergence, [p, q], options, alpha));
+  }
+
+  /** See the function {@link index!renyiEntropy}. */
+  renyiEntropy(p: Vector, alpha: number, options?: MeasureOptions): number {
+    return callSingle(this.#runtime, definitions.renyiEntropy, [p], options, alpha);
+  }
+
+  /** See the function {@link index!renyiEntropyRows}. */
+  renyiEntropyRows(p: Vector, alpha: number, options: RowsOptions<MeasureOptions>): Float64Array {
+    return complete(this.#runtime, prepareRows(definitions.renyiEntropy, [p], options, alpha));
+  }
+
+  /** See the function {@link index!tsallisEntropy}. */
+  tsallisEntropy(p: Vector, alpha: number, options?: UnitlessOptions): number {
+    return callSingle(this.#runtime, definitions.tsallisEntropy, [p], options, alpha);
+  }
+
+  /** See the function {@link index!tsallisEntropyRows}. */
+  tsallisEntropyRows(p: Vector, alpha: number, options: RowsOptions<UnitlessOptions>): Float64Array {
+    return complete(this.#runtime, prepareRows(definitions.tsallisEntropy, [p], options, alpha));
+  }
+
+  /** See the function {@link index!hellingerDistance}. */
+  hellingerDistance(p: Vector, q: Vector, options?: UnitlessOptions): number {
+    return callSingle(this.#runtime, definitions.hellingerDistance, [p, q], options);
+  }
+
+  /** See the function {@link index!hellingerDistanceRows}. */
+  hellingerDistanceRows(p: Vector, q: Vector, options: RowsOptions<UnitlessOptions>): Float64Array {
+    return complete(this.#runtime, prepareRows(definitions.hellingerDistance, [p, q], options));
+  }
+
+  /** See the function {@link index!bhattacharyyaDistance}. */
+  bhattacharyyaDistance(p: Vector, q: Vector, options?: MeasureOptions): number {
+    return callSingle(this.#runtime, definitions.bhattacharyyaDistance, [p, q], options);
+  }
+
+  /** See the function {@link index!bhattacharyyaDistanceRows}. */
+  bhattacharyyaDistanceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
+    return complete(this.#runtime, prepareRows(definitions.bhattacharyyaDistance, [p, q], options));
+  }
+
+  /** See the function {@link index!totalVariationDistance}. */
+  totalVariationDistance(p: Vector, q: Vector, options?: UnitlessOptions): number {
+    return callSingle(this.#runtime, definitions.totalVariationDistance, [p, q], options);
+  }
+
+  /** See the function {@link index!totalVariationDistanceRows}. */
+  totalVariationDistanceRows(p: Vector, q: Vector, options: RowsOptions<UnitlessOptions>): Float64Array {
+    return complete(this.#runtime, prepareRows(definitions.totalVariationDistance, [p, q], options));
   }
 
   /** See the function {@link index!iDivergence}. */

@@ -35,6 +35,7 @@ import type {
   RawOptions,
   RowsOptions,
   SoftmaxOptions,
+  UnitlessOptions,
   UnnormalizedOptions,
 } from "./options.js";
 import { defaultRuntime } from "./runtime.js";
@@ -66,6 +67,7 @@ export type {
   RawOptions,
   RowsOptions,
   SoftmaxOptions,
+  UnitlessOptions,
   UnnormalizedOptions,
 } from "./options.js";
 export type { EngineOptions } from "./runtime.js";
@@ -283,6 +285,179 @@ export function jsDistance(p: Vector, q: Vector, options?: MeasureOptions): numb
  */
 export function jsDistanceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
   return complete(defaultRuntime(), prepareRows(definitions.jsDistance, [p, q], options));
+}
+
+/**
+ * Rényi divergence of order α, D_α(p‖q) = ln(Σ p̂ᵢ^α q̂ᵢ^(1-α))/(α - 1), of p̂ = p/Σp and q̂ = q/Σq. It grows with α.
+ *
+ * The limits are exact: α = 0 is -ln Σ q̂ᵢ over the classes with pᵢ > 0; 1 is KL(p‖q), to the bit; Infinity is ln max p̂ᵢ/q̂ᵢ; and ½ is
+ * twice {@link bhattacharyyaDistance}. D_α(p‖q)·(1 - α) = D_(1-α)(q‖p)·α.
+ *
+ * @param p - n numbers >= 0, sum within 1e-2 of 1 (any with `normalize`).
+ * @param q - The same number of them.
+ * @param alpha - The order, from 0 to Infinity.
+ * @returns Nats (or units of `base`), >= 0 and 0 for p = q. Infinity where some p > 0 has q = 0 and α >= 1, and for rows without a
+ * common class. *Relative* error: 1e-6 for f32 (2e-7 from 1,024 classes on), 4e-15 for f64, from 1e-12 to 1e3, where both sums agree
+ * to 1e-6; 1e-5 and 1e-11 down to 1e-9 where they do not.
+ * @throws As {@link klDivergence}; TypeError where alpha is no number, RangeError where it is negative or NaN.
+ * @example
+ * renyiDivergence([0.5, 0.5], [0.25, 0.75], 2); // 0.2876820724517809
+ * @see A. Rényi, On Measures of Entropy and Information (1961); T. van Erven, P. Harremoës, Rényi Divergence and Kullback–Leibler
+ * Divergence (2014)
+ */
+export function renyiDivergence(p: Vector, q: Vector, alpha: number, options?: MeasureOptions): number {
+  return callSingle(defaultRuntime(), definitions.renyiDivergence, [p, q], options, alpha);
+}
+
+/**
+ * {@link renyiDivergence} of each row of row-major matrices: row r is the numbers from r·rowLength on. A matrix of one row is
+ * compared with every row of the other.
+ *
+ * @returns One number a row.
+ */
+export function renyiDivergenceRows(
+  p: Vector,
+  q: Vector,
+  alpha: number,
+  options: RowsOptions<MeasureOptions>,
+): Float64Array {
+  return complete(defaultRuntime(), prepareRows(definitions.renyiDivergence, [p, q], options, alpha));
+}
+
+/**
+ * Rényi entropy of order α, H_α(p) = ln(Σ p̂ᵢ^α)/(1 - α), of p̂ = p/Σp. It falls as α grows.
+ *
+ * The limits are exact: α = 0 is the logarithm of the number of classes with pᵢ > 0 (Hartley); 1 is Shannon's {@link entropy}, to the
+ * bit; 2 is the collision entropy -ln Σ p̂ᵢ²; Infinity is the min-entropy -ln max p̂ᵢ.
+ *
+ * @param p - n numbers >= 0 whose sum is within 1e-2 of 1 (any positive sum with `normalize`).
+ * @param alpha - The order, from 0 to Infinity.
+ * @returns Nats (or units of `base`), from 0 to ln n. Error: 2e-7 (f32) or 4e-15 (f64) of max(1, H).
+ * @throws As {@link entropy}; TypeError where alpha is no number, RangeError where it is negative or NaN.
+ * @example
+ * renyiEntropy([0.5, 0.25, 0.25], 2, { base: 2 }); // 1.4150374992788437
+ * @see A. Rényi, On Measures of Entropy and Information (1961)
+ */
+export function renyiEntropy(p: Vector, alpha: number, options?: MeasureOptions): number {
+  return callSingle(defaultRuntime(), definitions.renyiEntropy, [p], options, alpha);
+}
+
+/**
+ * {@link renyiEntropy} of each row of row-major matrices: row r is the numbers from r·rowLength on. A matrix of one row is
+ * one number.
+ *
+ * @returns One number a row.
+ */
+export function renyiEntropyRows(p: Vector, alpha: number, options: RowsOptions<MeasureOptions>): Float64Array {
+  return complete(defaultRuntime(), prepareRows(definitions.renyiEntropy, [p], options, alpha));
+}
+
+/**
+ * Tsallis entropy of order α, (1 - Σ p̂ᵢ^α)/(α - 1), of p̂ = p/Σp. It has no unit that a base would change.
+ *
+ * α = 0 is the number of classes with pᵢ > 0, less 1; 1 is Shannon's {@link entropy} in nats, to the bit; 2 is the Gini–Simpson index
+ * 1 - Σ p̂ᵢ².
+ *
+ * @param p - n numbers >= 0 whose sum is within 1e-2 of 1 (any positive sum with `normalize`).
+ * @param alpha - The order, from 0 to Infinity.
+ * @returns From 0 to (n^(1-α) - 1)/(1 - α). Error: 2e-7 (f32) or 4e-15 (f64) of max(1, value).
+ * @throws As {@link renyiEntropy}.
+ * @example
+ * tsallisEntropy([0.5, 0.25, 0.25], 2); // 0.625
+ * @see C. Tsallis, Possible Generalization of Boltzmann–Gibbs Statistics (1988)
+ */
+export function tsallisEntropy(p: Vector, alpha: number, options?: UnitlessOptions): number {
+  return callSingle(defaultRuntime(), definitions.tsallisEntropy, [p], options, alpha);
+}
+
+/**
+ * {@link tsallisEntropy} of each row of row-major matrices: row r is the numbers from r·rowLength on. A matrix of one row is
+ * one number.
+ *
+ * @returns One number a row.
+ */
+export function tsallisEntropyRows(p: Vector, alpha: number, options: RowsOptions<UnitlessOptions>): Float64Array {
+  return complete(defaultRuntime(), prepareRows(definitions.tsallisEntropy, [p], options, alpha));
+}
+
+/**
+ * Hellinger distance H(p, q) = √(½ Σ (√p̂ᵢ - √q̂ᵢ)²), of p̂ = p/Σp and q̂ = q/Σq: a metric.
+ *
+ * @param p - n numbers >= 0, sum within 1e-2 of 1 (any with `normalize`).
+ * @param q - The same number of them.
+ * @returns From 0, for p = q, to 1, for rows without a common class; the same to the bit for (q, p). H² has the relative accuracy of
+ * {@link klDivergence}, H twice that.
+ * @throws As {@link klDivergence}.
+ * @example
+ * hellingerDistance([0.5, 0.5], [0.25, 0.75]); // 0.18459191128251454
+ * @see E. Hellinger, Neue Begründung der Theorie quadratischer Formen von unendlichvielen Veränderlichen (1909)
+ */
+export function hellingerDistance(p: Vector, q: Vector, options?: UnitlessOptions): number {
+  return callSingle(defaultRuntime(), definitions.hellingerDistance, [p, q], options);
+}
+
+/**
+ * {@link hellingerDistance} of each row of row-major matrices: row r is the numbers from r·rowLength on. A matrix of one row is
+ * compared with every row of the other.
+ *
+ * @returns One number a row.
+ */
+export function hellingerDistanceRows(p: Vector, q: Vector, options: RowsOptions<UnitlessOptions>): Float64Array {
+  return complete(defaultRuntime(), prepareRows(definitions.hellingerDistance, [p, q], options));
+}
+
+/**
+ * Bhattacharyya distance -ln Σ √(p̂ᵢq̂ᵢ) = -ln(1 - H²), H the {@link hellingerDistance}: half of Rényi's divergence of order ½, and no
+ * metric.
+ *
+ * @param p - n numbers >= 0, sum within 1e-2 of 1 (any with `normalize`).
+ * @param q - The same number of them.
+ * @returns Nats (or units of `base`), >= 0; Infinity for rows without a common class; the same to the bit for (q, p). Relative error as
+ * {@link klDivergence}.
+ * @throws As {@link klDivergence}.
+ * @example
+ * bhattacharyyaDistance([0.5, 0.5], [0.25, 0.75]); // 0.034668232097536965
+ * @see A. Bhattacharyya, On a Measure of Divergence between Two Statistical Populations Defined by Their Probability Distributions
+ * (1943)
+ */
+export function bhattacharyyaDistance(p: Vector, q: Vector, options?: MeasureOptions): number {
+  return callSingle(defaultRuntime(), definitions.bhattacharyyaDistance, [p, q], options);
+}
+
+/**
+ * {@link bhattacharyyaDistance} of each row of row-major matrices: row r is the numbers from r·rowLength on. A matrix of one row is
+ * compared with every row of the other.
+ *
+ * @returns One number a row.
+ */
+export function bhattacharyyaDistanceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
+  return complete(defaultRuntime(), prepareRows(definitions.bhattacharyyaDistance, [p, q], options));
+}
+
+/**
+ * Total variation distance ½ Σ |p̂ᵢ - q̂ᵢ|, of p̂ = p/Σp and q̂ = q/Σq: the largest difference of the probabilities that both give to an
+ * event. A metric.
+ *
+ * @param p - n numbers >= 0, sum within 1e-2 of 1 (any with `normalize`).
+ * @param q - The same number of them.
+ * @returns From 0, for p = q, to 1, for rows without a common class; the same to the bit for (q, p). Relative error as
+ * {@link klDivergence}.
+ * @throws As {@link klDivergence}.
+ * @example
+ * totalVariationDistance([0.5, 0.5], [0.25, 0.75]); // 0.25
+ */
+export function totalVariationDistance(p: Vector, q: Vector, options?: UnitlessOptions): number {
+  return callSingle(defaultRuntime(), definitions.totalVariationDistance, [p, q], options);
+}
+
+/**
+ * {@link totalVariationDistance} of each row of row-major matrices: row r is the numbers from r·rowLength on. A matrix of one row is
+ * compared with every row of the other.
+ *
+ * @returns One number a row.
+ */
+export function totalVariationDistanceRows(p: Vector, q: Vector, options: RowsOptions<UnitlessOptions>): Float64Array {
+  return complete(defaultRuntime(), prepareRows(definitions.totalVariationDistance, [p, q], options));
 }
 
 /**

@@ -15,6 +15,8 @@ export interface Call {
   readonly unit: number;
   /** Of logits. */
   readonly temperature: number;
+  /** The order of the functions that have one. */
+  readonly alpha?: number;
 }
 
 /** A row under its argument's name. */
@@ -116,6 +118,13 @@ export function temperatureOf(functionName: string, temperature = 1): number {
     throw new RangeError(`${functionName}: temperature is ${temperature}; it must be positive and finite`);
   }
   return temperature;
+}
+
+export function checkAlpha(functionName: string, alpha: unknown): void {
+  if (typeof alpha !== "number") {
+    throw new TypeError(`${functionName}: alpha is ${describe(alpha)}; it must be a number`);
+  }
+  if (!(alpha >= 0)) throw new RangeError(`${functionName}: alpha is ${alpha}; it must be a number from 0 to Infinity`);
 }
 
 /** The kind of each distribution; undefined where all are probabilities. */

@@ -14,6 +14,7 @@ export const REDUCTIONS = [
   "entropyOfLogits",
   "gaussianKl",
   "gaussianKlBetween",
+  "hellingerDistance",
   "jeffreysDivergence",
   "jsDivergence",
   "jsDivergenceOfLogits",
@@ -24,9 +25,12 @@ export const REDUCTIONS = [
   "logSumExp",
   "maximum",
   "mixtureDivergence",
+  "renyiDivergence",
+  "renyiEntropy",
   "softTargets",
   "sumOfLogits",
   "survey",
+  "totalVariationDistance",
 ] as const;
 export type Reduction = (typeof REDUCTIONS)[number];
 

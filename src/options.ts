@@ -23,6 +23,9 @@ export interface MeasureOptions {
   normalize?: boolean;
 }
 
+/** The options of a measure that is no logarithm, and has no unit. */
+export type UnitlessOptions = Omit<MeasureOptions, "base">;
+
 /** The options of a measure of numbers as they are, of which logits alone are normalised: {@link MeasureOptions} without `normalize`. */
 export type RawOptions = Omit<MeasureOptions, "normalize">;
 

@@ -1,7 +1,7 @@
 // Logarithms and exponentials of single numbers, for what surrounds the kernels. Built from the kernels' own series, so that no result
 // depends on the host's Math.log or Math.exp, which differ between engines.
 
-import { exponentialToZero_f64 } from "./fallback/exponential.js";
+import { excessNear_f64, exponentialToZero_f64 } from "./fallback/exponential.js";
 import { high_f64, SMALLEST_NORMAL_F64 } from "./fallback/lanes.js";
 import { atanhSeries_f64, logarithm_f64 } from "./fallback/logarithm.js";
 
@@ -24,6 +24,11 @@ export function log1pMinus(x: number): number {
   return s * z * atanhSeries_f64(z) - s * x;
 }
 
+/** ln(1 + x) of any x > -1, without cancellation near 0. */
+export function log1p(x: number): number {
+  return x < -0.5 || x > 1 ? ln(1 + x) : x + log1pMinus(x);
+}
+
 /** ⌊log2 x⌋ of a positive finite x. */
 export function exponentOf(x: number): number {
   if (x < SMALLEST_NORMAL_F64) return exponentOf(x * TWO_TO_54) - 54;
@@ -33,4 +38,9 @@ export function exponentOf(x: number): number {
 /** e^x of any x, within 1 ulp. */
 export function exp(x: number): number {
   return x > 709.78 ? Number.POSITIVE_INFINITY : exponentialToZero_f64(x);
+}
+
+/** e^x - 1 of any x, without cancellation near 0. */
+export function expm1(x: number): number {
+  return x >= -2 && x <= 2 ? x + excessNear_f64(x) : exp(x) - 1;
 }

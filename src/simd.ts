@@ -65,6 +65,11 @@ export class SimdBackend extends Backend<number> {
     this.#exponent[1] = precision === "f32" ? k << 23 : k << 20;
   }
 
+  setPower(beta: number, weight = 1): void {
+    this.#fields[1] = beta;
+    this.#fields[2] = weight;
+  }
+
   protected writeFields(fields: Fields): void {
     for (const to of [this.#fields, this.#fieldsF32]) {
       // the order of assembly/logits.ts

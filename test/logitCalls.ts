@@ -170,7 +170,16 @@ export function makeRows(kind: string, type: Constructor, n: number): Rows {
 
 export type Calls = Record<string, (engine: Engine, rows: Rows) => number | FloatArray>;
 
-const PAIRS = ["crossEntropy", "klDivergence", "jeffreysDivergence", "jsDivergence", "jsDistance"] as const;
+const PAIRS = [
+  "crossEntropy",
+  "klDivergence",
+  "jeffreysDivergence",
+  "jsDivergence",
+  "jsDistance",
+  "hellingerDistance",
+  "bhattacharyyaDistance",
+  "totalVariationDistance",
+] as const;
 
 /** Every measure of rows of two kinds. */
 export function measuresOf(first: InputKind, second: InputKind, temperature?: number): Calls {
@@ -184,7 +193,16 @@ export function measuresOf(first: InputKind, second: InputKind, temperature?: nu
     logRatio: (engine, rows) => engine.logRatio(p(rows), q(rows), raw),
   };
   for (const name of PAIRS) calls[name] = (engine, rows) => engine[name](p(rows), q(rows), normalize);
-  if (first === second) calls.entropy = (engine, { a }) => engine.entropy(a, { ...normalize, input: first });
+  for (const alpha of [0.1, 0.75, 2, Number.POSITIVE_INFINITY]) {
+    calls[`renyiDivergence of ${alpha}`] = (engine, rows) => engine.renyiDivergence(p(rows), q(rows), alpha, normalize);
+  }
+  if (first === second) {
+    const options = { ...normalize, input: first };
+    calls.entropy = (engine, { a }) => engine.entropy(a, options);
+    calls["renyiEntropy of 0.1"] = (engine, { a }) => engine.renyiEntropy(a, 0.1, options);
+    calls["renyiEntropy of 2"] = (engine, { a }) => engine.renyiEntropy(a, 2, options);
+    calls["tsallisEntropy of 0.75"] = (engine, { a }) => engine.tsallisEntropy(a, 0.75, options);
+  }
   const under = `${first}, ${second}${temperature === undefined ? "" : `, temperature ${temperature}`}`;
   return Object.fromEntries(Object.entries(calls).map(([name, call]) => [`${name} (${under})`, call]));
 }

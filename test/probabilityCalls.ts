@@ -94,6 +94,12 @@ export function makeRows(kind: string, type: Constructor, n: number): Rows {
 
 const normalize = { normalize: true };
 
+/** Calls of a measure by its order, one for each way in which it is computed. */
+export function ofOrders(name: string, call: (engine: Engine, rows: Rows, alpha: number) => number) {
+  const at = (alpha: number) => [`${name} of ${alpha}`, (engine: Engine, rows: Rows) => call(engine, rows, alpha)];
+  return Object.fromEntries([0, 0.1, 0.75, 1.000001, 2, 1000, Number.POSITIVE_INFINITY].map(at));
+}
+
 export const CALLS: Record<string, (engine: Engine, rows: Rows) => number | FloatArray> = {
   entropy: (engine, { p }) => engine.entropy(p, normalize),
   crossEntropy: (engine, { p, q }) => engine.crossEntropy(p, q, normalize),
@@ -101,6 +107,12 @@ export const CALLS: Record<string, (engine: Engine, rows: Rows) => number | Floa
   jeffreysDivergence: (engine, { p, q }) => engine.jeffreysDivergence(p, q, normalize),
   jsDivergence: (engine, { p, q }) => engine.jsDivergence(p, q, normalize),
   jsDistance: (engine, { p, q }) => engine.jsDistance(p, q, normalize),
+  hellingerDistance: (engine, { p, q }) => engine.hellingerDistance(p, q, normalize),
+  bhattacharyyaDistance: (engine, { p, q }) => engine.bhattacharyyaDistance(p, q, normalize),
+  totalVariationDistance: (engine, { p, q }) => engine.totalVariationDistance(p, q, normalize),
+  ...ofOrders("renyiDivergence", (engine, { p, q }, alpha) => engine.renyiDivergence(p, q, alpha, normalize)),
+  ...ofOrders("renyiEntropy", (engine, { p }, alpha) => engine.renyiEntropy(p, alpha, normalize)),
+  ...ofOrders("tsallisEntropy", (engine, { p }, alpha) => engine.tsallisEntropy(p, alpha, normalize)),
   iDivergence: (engine, { p, q }) => engine.iDivergence(p, q),
   logLikelihoodRatio: (engine, { p, q, counts }) => engine.logLikelihoodRatio(counts, p, q),
   logRatio: (engine, { p, q }) => engine.logRatio(p, q),

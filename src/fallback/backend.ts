@@ -35,25 +35,34 @@ export class JsBackend extends Backend<FloatArray> {
     this.#state.k = k << (precision === "f32" ? 23 : 20);
   }
 
+  setPower(beta: number, weight = 1): void {
+    this.#state.beta = beta;
+    this.#state.weight = weight;
+  }
+
   protected writeFields(fields: Fields): void {
     this.#state.fields = fields;
   }
 
   protected writeParameters(to: Float64Array): void {
-    const { gamma, k, fields } = this.#state;
+    const { gamma, k, beta, weight, fields } = this.#state;
     to[0] = gamma;
     to[1] = k;
+    to[2] = beta;
+    to[3] = weight;
     FIELD_NAMES.forEach((name, i) => {
-      to[2 + i] = fields[name];
+      to[4 + i] = fields[name];
     });
   }
 
   readParameters(from: Float64Array): void {
     this.#state.gamma = from[0];
     this.#state.k = from[1];
+    this.#state.beta = from[2];
+    this.#state.weight = from[3];
     const fields = { ...NO_FIELDS };
     FIELD_NAMES.forEach((name, i) => {
-      fields[name] = from[2 + i];
+      fields[name] = from[4 + i];
     });
     this.#state.fields = fields;
   }

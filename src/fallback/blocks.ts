@@ -56,6 +56,9 @@ export class State {
   gamma = 0;
   /** As bits of an exponent: k·2^23 (f32), k·2^20 (f64). */
   k = 0;
+  /** β of the families of powers, and the weight of p in what they multiply. */
+  beta = 0;
+  weight = 1;
   /** Of the families of logits. */
   fields = NO_FIELDS;
 }

@@ -31,6 +31,7 @@ import {
   scaled_f32,
   scaled_f64,
 } from "./gradients.js";
+import { hellingerDistance_f32, hellingerDistance_f64 } from "./hellingerDistance.js";
 import { jeffreysDivergence_f32, jeffreysDivergence_f64 } from "./jeffreysDivergence.js";
 import { jsDivergence_f32, jsDivergence_f64 } from "./jsDivergence.js";
 import { jsDivergenceOfLogits_f32, jsDivergenceOfLogits_f64 } from "./jsDivergenceOfLogits.js";
@@ -62,7 +63,10 @@ import {
   softmaxDifference_f32,
   softmaxDifference_f64,
 } from "./mixtureOfLogits.js";
+import { renyiDivergence_f32, renyiDivergence_f64 } from "./renyiDivergence.js";
+import { renyiEntropy_f32, renyiEntropy_f64 } from "./renyiEntropy.js";
 import { survey_f32, survey_f64 } from "./survey.js";
+import { totalVariationDistance_f32, totalVariationDistance_f64 } from "./totalVariationDistance.js";
 
 export const kernels = {
   f32: {
@@ -74,6 +78,7 @@ export const kernels = {
     exponentials: exponentials_f32,
     gaussianKl: gaussianKl_f32,
     gaussianKlBetween: gaussianKlBetween_f32,
+    hellingerDistance: hellingerDistance_f32,
     jeffreysDivergence: jeffreysDivergence_f32,
     jsDivergence: jsDivergence_f32,
     jsDivergenceOfLogits: jsDivergenceOfLogits_f32,
@@ -89,6 +94,8 @@ export const kernels = {
     mixtureDivergence: mixtureDivergence_f32,
     meanGradient: meanGradient_f32,
     mixtureGradient: mixtureGradient_f32,
+    renyiDivergence: renyiDivergence_f32,
+    renyiEntropy: renyiEntropy_f32,
     reverseGradient: reverseGradient_f32,
     scaled: scaled_f32,
     shifted: shifted_f32,
@@ -96,6 +103,7 @@ export const kernels = {
     softTargets: softTargets_f32,
     sumOfLogits: sumOfLogits_f32,
     survey: survey_f32,
+    totalVariationDistance: totalVariationDistance_f32,
     varianceGradient: varianceGradient_f32,
     varianceGradientBetween: varianceGradientBetween_f32,
   },
@@ -108,6 +116,7 @@ export const kernels = {
     exponentials: exponentials_f64,
     gaussianKl: gaussianKl_f64,
     gaussianKlBetween: gaussianKlBetween_f64,
+    hellingerDistance: hellingerDistance_f64,
     jeffreysDivergence: jeffreysDivergence_f64,
     jsDivergence: jsDivergence_f64,
     jsDivergenceOfLogits: jsDivergenceOfLogits_f64,
@@ -123,6 +132,8 @@ export const kernels = {
     mixtureDivergence: mixtureDivergence_f64,
     meanGradient: meanGradient_f64,
     mixtureGradient: mixtureGradient_f64,
+    renyiDivergence: renyiDivergence_f64,
+    renyiEntropy: renyiEntropy_f64,
     reverseGradient: reverseGradient_f64,
     scaled: scaled_f64,
     shifted: shifted_f64,
@@ -130,6 +141,7 @@ export const kernels = {
     softTargets: softTargets_f64,
     sumOfLogits: sumOfLogits_f64,
     survey: survey_f64,
+    totalVariationDistance: totalVariationDistance_f64,
     varianceGradient: varianceGradient_f64,
     varianceGradientBetween: varianceGradientBetween_f64,
   },

@@ -56,9 +56,9 @@ function nearOne_f32(s: number): number {
   return round(round(s + s) + round(round(s * z) * atanhSeries_f32(z)));
 }
 
-function nearOne_f64(s: number): number {
-  const z = s * s;
-  return s + s + s * z * atanhSeries_f64(z);
+/** ln of a ratio near 1 from z = s² and A(z). */
+function nearOne_f64(s: number, z: number, series: number): number {
+  return s + s + s * z * series;
 }
 
 /** ln(x/y) for s = (x - y·2^e)/(x + y·2^e). */
@@ -67,7 +67,13 @@ export function logOfRatio_f32(s: number, e: number): number {
 }
 
 export function logOfRatio_f64(s: number, e: number): number {
-  return e * LN2_HIGH_F64 + (e * LN2_LOW_F64 + nearOne_f64(s));
+  const z = s * s;
+  return logOfSeries_f64(s, z, atanhSeries_f64(z), e);
+}
+
+/** The same from z = s² and A(z). */
+export function logOfSeries_f64(s: number, z: number, series: number, e: number): number {
+  return e * LN2_HIGH_F64 + (e * LN2_LOW_F64 + nearOne_f64(s, z, series));
 }
 
 /** ln(x·2^-k) of normal x > 0 and its bits, k as a gap; finite for any bits. */
@@ -95,7 +101,12 @@ export function excessNear_f32(x: number, d: number, sum: number): number {
 export function excessNear_f64(x: number, d: number, sum: number): number {
   const s = d / sum;
   const z = s * s;
-  return s * (d + x * z * atanhSeries_f64(z));
+  return excessOfSeries_f64(x, d, s, z, atanhSeries_f64(z));
+}
+
+/** The same from s, z = s² and A(z). */
+export function excessOfSeries_f64(x: number, d: number, s: number, z: number, series: number): number {
+  return s * (d + x * z * series);
 }
 
 /** The same from y' = y·2^e, d = x - y' and `sum` = x + y'. What e adds is exactly 0 for e = 0, and then is left out. */
@@ -105,6 +116,10 @@ export function excess_f32(x: number, y: number, shiftedY: number, d: number, e:
 }
 
 export function excess_f64(x: number, y: number, shiftedY: number, d: number, e: number, sum: number): number {
-  const near = excessNear_f64(x, d, sum);
+  return excessAcross_f64(x, y, shiftedY, e, excessNear_f64(x, d, sum));
+}
+
+/** The same from the excess beside y'. */
+export function excessAcross_f64(x: number, y: number, shiftedY: number, e: number, near: number): number {
   return e === 0 ? near : x * e * LN2_F64 + (y - shiftedY) + near;
 }

@@ -23,7 +23,7 @@ export class Sum {
   }
 }
 
-const isNormal = (x: number): boolean => x >= SMALLEST_NORMAL_F64 && x < Number.POSITIVE_INFINITY;
+export const isNormal = (x: number): boolean => x >= SMALLEST_NORMAL_F64 && x < Number.POSITIVE_INFINITY;
 
 /** ln(x/y) of any two positive finite numbers. */
 export function lnRatio(x: number, y: number): number {
