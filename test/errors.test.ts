@@ -4,7 +4,16 @@ import { BACKENDS, engines } from "./engines.js";
 
 // Bad input is a clear error that names function, argument, index and value.
 
-const PAIRS = ["crossEntropy", "klDivergence", "jeffreysDivergence", "jsDivergence", "jsDistance"] as const;
+const PAIRS = [
+  "crossEntropy",
+  "klDivergence",
+  "jeffreysDivergence",
+  "jsDivergence",
+  "jsDistance",
+  "hellingerDistance",
+  "bhattacharyyaDistance",
+  "totalVariationDistance",
+] as const;
 const TYPES = {
   Float32Array: (numbers: number[]) => Float32Array.from(numbers),
   Float64Array: (numbers: number[]) => Float64Array.from(numbers),

@@ -94,11 +94,21 @@ export function makeRows(kind: string, type: Constructor, n: number): Rows {
 
 const normalize = { normalize: true };
 
-/** Calls of a measure by its order, one for each way in which it is computed. */
-export function ofOrders(name: string, call: (engine: Engine, rows: Rows, alpha: number) => number) {
-  const at = (alpha: number) => [`${name} of ${alpha}`, (engine: Engine, rows: Rows) => call(engine, rows, alpha)];
-  return Object.fromEntries([0, 0.1, 0.75, 1.000001, 2, 1000, Number.POSITIVE_INFINITY].map(at));
+/** Calls of a measure by its order. */
+function ofOrders(
+  name: string,
+  orders: readonly number[],
+  call: (engine: Engine, rows: Rows, alpha: number) => number,
+): Record<string, (engine: Engine, rows: Rows) => number> {
+  return Object.fromEntries(
+    orders.map((alpha) => [`${name} of ${alpha}`, (engine: Engine, rows: Rows) => call(engine, rows, alpha)]),
+  );
 }
+
+const INFINITY = Number.POSITIVE_INFINITY;
+/** Of each way in which they are computed. */
+const DIVERGENCE_ORDERS = [0, 0.1, 0.75, 1.000001, 2, 1000, INFINITY];
+const ENTROPY_ORDERS = [0, 0.1, 0.75, 2, 1000, INFINITY];
 
 export const CALLS: Record<string, (engine: Engine, rows: Rows) => number | FloatArray> = {
   entropy: (engine, { p }) => engine.entropy(p, normalize),
@@ -110,9 +120,11 @@ export const CALLS: Record<string, (engine: Engine, rows: Rows) => number | Floa
   hellingerDistance: (engine, { p, q }) => engine.hellingerDistance(p, q, normalize),
   bhattacharyyaDistance: (engine, { p, q }) => engine.bhattacharyyaDistance(p, q, normalize),
   totalVariationDistance: (engine, { p, q }) => engine.totalVariationDistance(p, q, normalize),
-  ...ofOrders("renyiDivergence", (engine, { p, q }, alpha) => engine.renyiDivergence(p, q, alpha, normalize)),
-  ...ofOrders("renyiEntropy", (engine, { p }, alpha) => engine.renyiEntropy(p, alpha, normalize)),
-  ...ofOrders("tsallisEntropy", (engine, { p }, alpha) => engine.tsallisEntropy(p, alpha, normalize)),
+  ...ofOrders("renyiDivergence", DIVERGENCE_ORDERS, (engine, { p, q }, alpha) =>
+    engine.renyiDivergence(p, q, alpha, normalize),
+  ),
+  ...ofOrders("renyiEntropy", ENTROPY_ORDERS, (engine, { p }, alpha) => engine.renyiEntropy(p, alpha, normalize)),
+  ...ofOrders("tsallisEntropy", [0.75, 2], (engine, { p }, alpha) => engine.tsallisEntropy(p, alpha, normalize)),
   iDivergence: (engine, { p, q }) => engine.iDivergence(p, q),
   logLikelihoodRatio: (engine, { p, q, counts }) => engine.logLikelihoodRatio(counts, p, q),
   logRatio: (engine, { p, q }) => engine.logRatio(p, q),

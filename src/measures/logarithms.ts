@@ -4,7 +4,7 @@
 import { excessNear_f64 } from "../fallback/exponential.js";
 import { type Call, isImpossible, type NamedRow, sumOf } from "../inputs.js";
 import { exp, expm1, ln, log1p } from "../scalar.js";
-import { scaleToOne } from "./pair.js";
+import { scalesToOne } from "./pair.js";
 import { isNormal, lnRatio, Sum } from "./wide.js";
 
 /** ln p̂ of each class of a row of any kind: -∞ where it is impossible. */
@@ -62,8 +62,7 @@ class Pair {
     this.q = new Distribution(call, q);
     this.#areProbabilities = p.kind === "probabilities" && q.kind === "probabilities";
     if (!this.#areProbabilities) return;
-    this.#a = scaleToOne(this.p.sum);
-    this.#b = scaleToOne(this.q.sum);
+    [this.#a, this.#b] = scalesToOne(this.p.sum, this.q.sum);
     const difference = new Sum();
     for (let i = 0; i < call.length; i++) {
       difference.add(p.source[p.start + i] * this.#a - q.source[q.start + i] * this.#b);
@@ -84,14 +83,15 @@ class Pair {
 
 /** ln Σ e^t over classes; those of -∞ add nothing. */
 function logSumOf(length: number, logarithm: (i: number) => number): number {
+  const t = new Float64Array(length);
   let most = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < length; i++) {
-    const t = logarithm(i);
-    if (most < t) most = t;
+    t[i] = logarithm(i);
+    if (most < t[i]) most = t[i];
   }
   if (!Number.isFinite(most)) return most;
   const sum = new Sum();
-  for (let i = 0; i < length; i++) sum.add(exp(logarithm(i) - most));
+  for (let i = 0; i < length; i++) sum.add(exp(t[i] - most));
   return most + ln(sum.value);
 }
 
@@ -149,7 +149,7 @@ export function powersOf(call: Call, row: NamedRow, alpha: number): { log: numbe
     // α·0 = 0, though α be too large for α·ln p̂
     return logP === 0 ? 0 : alpha * logP;
   });
-  if (Math.abs(log) < 1) {
+  if (alpha >= 0.5 && Math.abs(log) < 1) {
     const sum = new Sum();
     for (let i = 0; i < call.length; i++) {
       const logP = p.ln(i);

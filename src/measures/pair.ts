@@ -25,6 +25,15 @@ export function scaleToOne(x: number): number {
   return powerOf2(-Math.max(-1022, Math.min(1022, exponentOf(x))));
 }
 
+/** The same for two sums, the second of which is then within √2 of the first. */
+export function scalesToOne(pSum: number, qSum: number): [p: number, q: number] {
+  const a = scaleToOne(pSum);
+  const b = scaleToOne(qSum);
+  const ratio = (pSum * a) / (qSum * b);
+  if (ratio > Math.SQRT2) return [a, b * 2];
+  return [a, ratio < Math.SQRT1_2 ? b / 2 : b];
+}
+
 /** The row times a. */
 export function scaled(row: NamedRow, a: number): NamedRow {
   return a === 1 ? row : { ...row, scale: a };

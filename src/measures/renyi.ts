@@ -134,10 +134,8 @@ function fromSums(backend: Backend, beta: number, isOfClasses: boolean, k: numbe
   const ratio = isOfClasses ? s : s / sum;
   const lessOne = isOfClasses || m < -0.5 * sum ? ratio - 1 : m / sum;
   if (!(ratio > LEAST_RATIO && ratio < 1 / LEAST_RATIO)) return undefined;
-  return {
-    log: (Math.abs(lessOne) <= 0.5 ? log1p(lessOne) : ln(ratio)) + shift,
-    lessOne: lessOne + ratio * expm1(shift),
-  };
+  const log = (Math.abs(lessOne) <= 0.5 ? log1p(lessOne) : ln(ratio)) + shift;
+  return { log, lessOne: Math.abs(shift) <= 0.5 ? lessOne + ratio * expm1(shift) : expm1(log) };
 }
 
 /** The number of possible classes. */

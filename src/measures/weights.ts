@@ -6,7 +6,7 @@ import { powerOf2 } from "../fallback/lanes.js";
 import { type Call, checkSum, type NamedRow } from "../inputs.js";
 import { exponentOf, ln } from "../scalar.js";
 import { findLogits, largestOf, logSumExpOf, sumOfExponentials } from "./logits.js";
-import { checkedSums, isOrdinary, scaled, scaleToOne } from "./pair.js";
+import { checkedSums, isOrdinary, scalesToOne } from "./pair.js";
 
 /** Whether what is less than the smallest normal number matters to a result, or counts as 0. */
 export type Care = "exact" | "flushed";
@@ -43,35 +43,42 @@ function survey(backend: Backend, { length }: Call, precision: Precision, p: Nam
 
 /** Sums so near each other that growing or shrinking q to that of p costs nothing. */
 const areNear = ({ pSum, qSum }: Pair): boolean =>
-  isOrdinary(pSum) && isOrdinary(qSum) && pSum < 4 * qSum && qSum < 4 * pSum;
+  isOrdinary(pSum) && isOrdinary(qSum) && pSum <= Math.SQRT2 * qSum && qSum <= Math.SQRT2 * pSum;
 
 /** What f32 leaves of Σ(p - q) is enough where it is next to nothing. */
 const isCoarse = ({ precision, qSum, difference }: Pair): boolean =>
   precision === "f32" && Math.abs(difference) > 9.5367431640625e-7 * qSum; // 2^-20
 
+/** The row times a power of 2, in f64. */
+const times = (row: NamedRow, a: number, care: Care): NamedRow =>
+  row.as === "exponentials"
+    ? { ...row, factor: (row.factor as number) * a }
+    : { ...row, scale: a, isFlushed: care === "flushed" };
+
 /**
- * A pair whose sums are within a factor of 4, after each has been scaled by a power of 2 where they were not; undefined where what
- * matters is not normal.
+ * A pair whose sums are within √2 of each other, after each has been multiplied by a power of 2 where they were not; undefined where
+ * what matters is not normal.
  */
 export function pairOf(backend: Backend, call: Call, rows: readonly NamedRow[], care: Care): Pair | undefined {
   const [p, q] = rows.map((row) => weightsOf(backend, call, row, care));
   const ofProbabilities = rows.filter(({ kind }) => kind === "probabilities");
   const pair = survey(backend, call, ofProbabilities.length === 2 ? call.precision : "f64", p, q);
+  let sums: readonly number[];
   if (pair) {
+    sums = [pair.pSum, pair.qSum];
     if (p === rows[0]) checkSum(call, p, pair.pSum);
     if (q === rows[1]) checkSum(call, q, pair.qSum);
     if (areNear(pair)) {
       if (!isCoarse(pair)) return pair;
-      const { difference, qSum } = survey(backend, call, "f64", p, q) as Pair;
-      return { ...pair, difference, qSum };
+      const { pSum, qSum, difference } = survey(backend, call, "f64", p, q) as Pair;
+      return { ...pair, pSum, qSum, difference };
     }
+  } else {
+    const checked = checkedSums(call, ...ofProbabilities);
+    sums = [p, q].map((row) => (row.as === "exponentials" ? 1 : checked[ofProbabilities.indexOf(row)]));
   }
-  const sums = checkedSums(call, ...ofProbabilities);
-  const near = (row: NamedRow): NamedRow => {
-    if (row.kind !== "probabilities") return row;
-    return { ...scaled(row, scaleToOne(sums[ofProbabilities.indexOf(row)])), isFlushed: care === "flushed" };
-  };
-  return survey(backend, call, "f64", near(p), near(q));
+  const [a, b] = scalesToOne(sums[0], sums[1]);
+  return survey(backend, call, "f64", times(p, a, care), times(q, b, care));
 }
 
 /** The pair in the other order. */
