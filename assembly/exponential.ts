@@ -65,7 +65,7 @@ export function negligible<T>(): v128 {
 /** Q(r). */
 // @ts-ignore: decorator
 @inline
-function seriesQ<T>(r: v128, rr: v128): v128 {
+export function seriesQ<T>(r: v128, rr: v128): v128 {
   if (sizeof<T>() == 4) {
     const high = withPair<T>(coefficient<T>(Q_F32, Q_F64, 4), r, rr, Q_F32, Q_F64, 2);
     return withPair<T>(high, r, rr, Q_F32, Q_F64, 0);
@@ -91,13 +91,13 @@ function ofRemainder<T>(r: v128): v128 {
 /** n in the lowest bits, below those of 1.5·2^23 or 1.5·2^52. */
 // @ts-ignore: decorator
 @inline
-function octavesOf<T>(x: v128): v128 {
+export function octavesOf<T>(x: v128): v128 {
   return multiplyAdd<T>(x, reduction<T>(0), reduction<T>(1));
 }
 
 // @ts-ignore: decorator
 @inline
-function remainderOf<T>(x: v128, octaves: v128): v128 {
+export function remainderOf<T>(x: v128, octaves: v128): v128 {
   const n = v128.sub<T>(octaves, reduction<T>(1));
   return subtractProduct<T>(subtractProduct<T>(x, n, reduction<T>(2)), n, reduction<T>(3));
 }
@@ -105,7 +105,7 @@ function remainderOf<T>(x: v128, octaves: v128): v128 {
 /** x·2^n, n in the lowest bits, where it is a normal number. */
 // @ts-ignore: decorator
 @inline
-function timesPowerOf2<T>(x: v128, n: v128): v128 {
+export function timesPowerOf2<T>(x: v128, n: v128): v128 {
   return sizeof<T>() == 4 ? v128.add<i32>(x, v128.shl<i32>(n, 23)) : v128.add<i64>(x, v128.shl<i64>(n, 52));
 }
 
@@ -117,11 +117,18 @@ export function exponential<T>(x: v128): v128 {
   return timesPowerOf2<T>(ofRemainder<T>(remainderOf<T>(x, octaves)), octaves);
 }
 
+/** -104 (f32), -746 (f64): an exponent at which e^x is 0. */
+// @ts-ignore: decorator
+@inline
+export function vanishing<T>(): v128 {
+  return reduction<T>(5);
+}
+
 /** e^x for any x <= 88 (f32), 709 (f64): subnormal, and then 0, where it is small. 2^n is applied in two halves. */
 // @ts-ignore: decorator
 @inline
 export function exponentialToZero<T>(x: v128): v128 {
-  const least = reduction<T>(5);
+  const least = vanishing<T>();
   const clamped = v128.pmax<T>(least, x);
   const octaves = octavesOf<T>(clamped);
   const half = sizeof<T>() == 4 ? v128.shr<i32>(v128.shl<i32>(octaves, 16), 17) : halfOctaves_f64(octaves);
@@ -135,7 +142,7 @@ export function exponentialToZero<T>(x: v128): v128 {
 /** n/2 of n in the lowest bits, as i32 of the low word: |n| < 2^15, and there is no 64-bit arithmetic shift in SSE. */
 // @ts-ignore: decorator
 @inline
-function halfOctaves_f64(octaves: v128): v128 {
+export function halfOctaves_f64(octaves: v128): v128 {
   return v128.shr<i32>(v128.shl<i32>(octaves, 16), 17);
 }
 

@@ -1,18 +1,17 @@
 // renyiDivergence: T = Σ [p^(1+β) q̃^(-β) - (1 + β)p + βq̃] and S = Σ p^(1+β) q̃^(-β), q̃ = q·(1 + γ), γ = Σp/Σq - 1 from a survey;
 // S = Σp + T, and D = ln(S/Σp)/β. With r = ln(p/q̃), v = βr, E(v) = e^v - 1 - v and K = p ln(p/q̃) - p + q̃, KL's term,
 //
-//   |v| <= 2   T's term is p·E(v) + β·K
-//   else       p·(e^v - 1) - β·(p - q̃)
+//   |v| <= ln 2   T's term is p·E(v) + β·K
+//   else          p·(e^v - 1) - β·(p - q̃)
 //
-// For β > 0 nothing cancels in the first, twofold at most in the second, and β -> 0 leaves KL; for β from -1/2 to 0 the parts cancel
+// For β > 0 nothing cancels in the first, elevenfold at most in the second, and β -> 0 leaves KL; for β from -1/2 to 0 the parts cancel
 // threefold near p = q̃, sevenfold at most. β < -1/2 is for the rows in the other order. S is for β < 0, where S/Σp nears 0.
 // Where p or q is 0, the second form is exact with e^v = 0.
 
-import { SCRATCH, BLOCK } from "./blocks";
-import { excessNear, exponentialToZero } from "./exponential";
-import { exponentGap, gapToNumber, isNoGap, multiplyAdd, one, scaleByGap, smallestNormal } from "./lanes";
+import { exponentGap, gapToNumber, isNoGap, scaleByGap, smallestNormal } from "./lanes";
 import { atanhSeries, excessOfSeries, logOfSeries } from "./logarithm";
-import { LARGEST_EXPONENT, reduceWidened } from "./widened";
+import { LARGEST_EXPONENT, NO_POWER, exponentsOf, fillPowers, isNearZero, restsOf } from "./powers";
+import { reduceWidened } from "./widened";
 
 // @ts-ignore: decorator
 @final @unmanaged class RenyiDivergence {
@@ -23,9 +22,10 @@ import { LARGEST_EXPONENT, reduceWidened } from "./widened";
     const zero = f64x2.splat(0);
     const gamma = f64x2.splat(this.gamma);
     const beta = f64x2.splat(this.beta);
-    const two = f64x2.splat(2);
+    const none = f64x2.splat(NO_POWER);
     const most = f64x2.splat(LARGEST_EXPONENT);
-    const scratch = state + SCRATCH;
+    const exponents = exponentsOf(state);
+    const rests = restsOf(state);
     let unusual = zero;
     for (let i: usize = 0; i < size; i += 16) {
       const x = v128.load(p + i);
@@ -42,19 +42,16 @@ import { LARGEST_EXPONENT, reduceWidened } from "./widened";
       const z = f64x2.mul(s, s);
       const series = atanhSeries<f64>(z);
       const e = gapToNumber<f64>(gap);
-      const v = f64x2.mul(beta, logOfSeries<f64>(s, z, series, e));
-
-      const power = v128.andnot(exponentialToZero<f64>(v), isZero);
+      const v = v128.bitselect(none, f64x2.mul(beta, logOfSeries<f64>(s, z, series, e)), isZero);
+      v128.store(exponents + i, v);
       const excess = excessOfSeries<f64>(x, y, shiftedY, d, e, s, z, series);
-      const near = multiplyAdd<f64>(x, excessNear<f64>(v), f64x2.mul(beta, excess));
-      const far = f64x2.sub(f64x2.mul(x, f64x2.sub(power, one<f64>())), f64x2.mul(beta, difference));
-      const isNear = v128.andnot(f64x2.le(f64x2.abs(v), two), isZero);
-      v128.store(scratch + i, v128.bitselect(near, far, isNear));
-      v128.store(scratch + i, f64x2.mul(x, power), BLOCK);
+      v128.store(rests + i, f64x2.mul(beta, v128.bitselect(excess, f64x2.neg(difference), isNearZero(v))));
       const isOutside = v128.or(f64x2.gt(v, most), f64x2.lt(y, smallestNormal<f64>()));
       unusual = v128.or(unusual, v128.andnot(isOutside, isZero));
     }
-    return !v128.any_true(unusual);
+    if (v128.any_true(unusual)) return false;
+    fillPowers(p, size, state);
+    return true;
   }
 }
 

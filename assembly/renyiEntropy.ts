@@ -2,11 +2,11 @@
 // are Σp^α, to a factor, less Σp and by itself: M is for powers near 1, where it has lost nothing, S for the others. With w = 1 and
 // β = α, S is for α < 1/2: there a p of next to nothing counts, and |α ln p| is the lesser exponent.
 
-import { BLOCK, SCRATCH } from "./blocks";
-import { excessNear, exponentialToZero } from "./exponential";
-import { one, smallestNormal } from "./lanes";
+import { SCRATCH } from "./blocks";
+import { smallestNormal } from "./lanes";
 import { logarithm } from "./logarithm";
-import { LARGEST_EXPONENT, reduceWidened } from "./widened";
+import { LARGEST_EXPONENT, exponentsOf, fillPowers, isNearZero, restsOf } from "./powers";
+import { reduceWidened } from "./widened";
 
 // @ts-ignore: decorator
 @final @unmanaged class RenyiEntropy {
@@ -23,25 +23,26 @@ import { LARGEST_EXPONENT, reduceWidened } from "./widened";
     const beta = f64x2.splat(this.beta);
     const weight = f64x2.splat(this.weight);
     const rest = f64x2.splat(1 - this.weight);
-    const two = f64x2.splat(2);
     const most = f64x2.splat(LARGEST_EXPONENT);
     const infinity = f64x2.splat(Infinity);
-    const scratch = state + SCRATCH;
+    const weights = state + SCRATCH;
+    const exponents = exponentsOf(state);
+    const rests = restsOf(state);
     let usual = i32x4.splat(-1);
     for (let i: usize = 0; i < size; i += 16) {
       const x = v128.load(p + i);
       const isZero = f64x2.eq(x, zero);
-      const y = f64x2.mul(beta, logarithm<f64>(x, k));
-      const power = v128.andnot(exponentialToZero<f64>(y), isZero);
-      const isNear = f64x2.le(f64x2.abs(y), two);
-      const lessOne = v128.bitselect(f64x2.add(excessNear<f64>(y), y), f64x2.sub(power, one<f64>()), isNear);
-      const w = f64x2.add(f64x2.mul(weight, x), rest);
-      v128.store(scratch + i, v128.andnot(f64x2.mul(w, lessOne), isZero));
-      v128.store(scratch + i, f64x2.mul(w, power), BLOCK);
+      const y = v128.andnot(f64x2.mul(beta, logarithm<f64>(x, k)), isZero);
+      const w = v128.andnot(f64x2.add(f64x2.mul(weight, x), rest), isZero);
+      v128.store(weights + i, w);
+      v128.store(exponents + i, y);
+      v128.store(rests + i, v128.and(f64x2.mul(w, y), isNearZero(y)));
       const isNormal = v128.and(f64x2.ge(x, smallestNormal<f64>()), f64x2.lt(x, infinity)); // not NaN
       usual = v128.and(usual, v128.or(isZero, v128.and(isNormal, f64x2.le(y, most))));
     }
-    return i32x4.all_true(usual);
+    if (!i32x4.all_true(usual)) return false;
+    fillPowers(weights, size, state);
+    return true;
   }
 }
 

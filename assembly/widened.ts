@@ -7,9 +7,6 @@
 
 import { BLOCK, FAMILY, SCRATCH, UNUSUAL, addTotal, blockSize, padded, sumOfTerms } from "./blocks";
 
-/** e^v of more may be too large for f64: no result here is then right. */
-export const LARGEST_EXPONENT: f64 = 700;
-
 /** Widens numbers to `size` bytes at `to`. */
 function widen(from: usize, to: usize, size: usize): void {
   for (let i: usize = 0; i < size; i += 16) v128.store(to + i, f64x2.promote_low_f32x4(v128.load64_zero(from + (i >> 1))));

@@ -6,6 +6,7 @@ import { entropy } from "./entropy.bench.js";
 import { entropyOfLogits } from "./entropyOfLogits.bench.js";
 import type { Family } from "./family.js";
 import { gaussianKl } from "./gaussianKl.bench.js";
+import { hellingerDistance } from "./hellingerDistance.bench.js";
 import { jeffreysDivergence } from "./jeffreysDivergence.bench.js";
 import { jsDivergence } from "./jsDivergence.bench.js";
 import { jsDivergenceOfLogits } from "./jsDivergenceOfLogits.bench.js";
@@ -14,6 +15,8 @@ import { klDivergenceOfLogits, klDivergenceOfNearLogits } from "./klDivergenceOf
 import { logLikelihoodRatio } from "./logLikelihoodRatio.bench.js";
 import { logRatio } from "./logRatio.bench.js";
 import { logSumExp } from "./logSumExp.bench.js";
+import { renyiDivergence } from "./renyiDivergence.bench.js";
+import { renyiEntropy } from "./renyiEntropy.bench.js";
 import { softmax } from "./softmax.bench.js";
 
 export const FAMILIES: readonly Family[] = [
@@ -23,6 +26,9 @@ export const FAMILIES: readonly Family[] = [
   crossEntropy,
   jeffreysDivergence,
   jsDivergence,
+  renyiDivergence,
+  renyiEntropy,
+  hellingerDistance,
   logLikelihoodRatio,
   logRatio,
   logSumExp,

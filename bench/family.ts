@@ -45,7 +45,7 @@ export interface Family {
 
 const at = (row: FloatArray, i: number): DoubleDouble => [row[i], 0];
 
-const sumOf = (row: FloatArray): DoubleDouble => sum(row.length, (i) => at(row, i));
+export const sumOf = (row: FloatArray): DoubleDouble => sum(row.length, (i) => at(row, i));
 
 /** Σ p ln(p/q) of the numbers as they are; zeros of p add nothing. */
 export function sumOfLogRatios(p: FloatArray, q: FloatArray, weights: FloatArray = p): DoubleDouble {

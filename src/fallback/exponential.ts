@@ -13,7 +13,7 @@ export const NEGLIGIBLE_F32 = -64;
 export const NEGLIGIBLE_F64 = -256;
 /** Where e^x is 0. */
 const ZERO_F32 = -104;
-const ZERO_F64 = -746;
+export const ZERO_F64 = -746;
 
 const PER_LN2_F32 = 1.4426950216293335;
 const PER_LN2_F64 = 1.4426950408889634;
@@ -34,7 +34,7 @@ function octavesOf_f32(x: number): number {
   return round(x * PER_LN2_F32) + MAGIC - MAGIC;
 }
 
-function octavesOf_f64(x: number): number {
+export function octavesOf_f64(x: number): number {
   return x * PER_LN2_F64 + MAGIC - MAGIC;
 }
 
@@ -42,7 +42,7 @@ function remainderOf_f32(x: number, n: number): number {
   return round(round(x - n * LN2_HIGH_F32) - round(n * LN2_LOW_F32));
 }
 
-function remainderOf_f64(x: number, n: number): number {
+export function remainderOf_f64(x: number, n: number): number {
   return x - n * LN2_HIGH_F64 - n * LN2_LOW_F64;
 }
 
@@ -51,7 +51,7 @@ function seriesQ_f32(r: number, rr: number): number {
   return round(round(high * rr) + round(round(0.16666576266288757 * r) + 0.5));
 }
 
-function seriesQ_f64(r: number, rr: number): number {
+export function seriesQ_f64(r: number, rr: number): number {
   let q = (2.511007251580466e-8 * r + 2.762011310526425e-7) * rr + (2.7557242276421916e-6 * r + 2.48015212438058e-5);
   q = q * rr + (0.00019841269886644561 * r + 0.0013888888917247537);
   q = q * rr + (0.00833333333332219 * r + 0.04166666666662406);

@@ -1,21 +1,26 @@
 // The twin of assembly/renyiDivergence.ts.
 
 import type { State } from "./blocks.js";
-import { excessNear_f64 as excessOfExponential_f64, exponentialToZero_f64 } from "./exponential.js";
 import { exponentGap_f64, HIGH, high_f64, SMALLEST_NORMAL_F64, scaleByGap_f64 } from "./lanes.js";
 import { atanhSeries_f64, excessAcross_f64, excessOfSeries_f64, logOfSeries_f64 } from "./logarithm.js";
-import { first_f64, LARGEST_EXPONENT, type Part, reduceWidened_f32, reduceWidened_f64, second_f64 } from "./widened.js";
+import { exponents_f64, fillPowers, isNearZero, LARGEST_EXPONENT, NO_POWER, rests_f64, weights_f64 } from "./powers.js";
+import { type Part, reduceWidened_f32, reduceWidened_f64 } from "./widened.js";
 
-function fill({ values: p, bits: pBits, from }: Part, { values: q, from: qFrom }: Part, size: number, state: State) {
-  const { gamma, beta } = state;
+function fill(
+  { values: p, bits: pBits, from }: Part,
+  { values: q, from: qFrom }: Part,
+  size: number,
+  { gamma, beta }: State,
+): boolean {
   for (let i = 0, j = from, k = qFrom; i < size; i++, j++, k++) {
     const x = p[j];
     const more = gamma * q[k];
     const y = q[k] + more;
     const difference = x - q[k] - more;
+    weights_f64[i] = x;
     if (x === 0 || y === 0) {
-      first_f64[i] = -x - beta * difference;
-      second_f64[i] = 0;
+      exponents_f64[i] = NO_POWER;
+      rests_f64[i] = beta * -difference;
       continue;
     }
     if (y < SMALLEST_NORMAL_F64) return false;
@@ -27,15 +32,13 @@ function fill({ values: p, bits: pBits, from }: Part, { values: q, from: qFrom }
     const series = atanhSeries_f64(z);
     const v = beta * logOfSeries_f64(s, z, series, gap);
     if (v > LARGEST_EXPONENT) return false;
-    const power = exponentialToZero_f64(v);
-    if (v <= 2 && v >= -2) {
-      const excess = excessAcross_f64(x, y, shiftedY, gap, excessOfSeries_f64(x, d, s, z, series));
-      first_f64[i] = x * excessOfExponential_f64(v) + beta * excess;
-    } else {
-      first_f64[i] = x * (power - 1) - beta * difference;
-    }
-    second_f64[i] = x * power;
+    exponents_f64[i] = v;
+    const rest = isNearZero(v)
+      ? excessAcross_f64(x, y, shiftedY, gap, excessOfSeries_f64(x, d, s, z, series))
+      : -difference;
+    rests_f64[i] = beta * rest;
   }
+  fillPowers(size);
   return true;
 }
 

@@ -13,8 +13,6 @@ import {
 } from "./blocks.js";
 import { bitsOf } from "./lanes.js";
 
-export const LARGEST_EXPONENT = 700;
-
 /** Two numbers of each class of a block. */
 export const first_f64 = /* @__PURE__ */ new Float64Array(BLOCK_F64);
 export const second_f64 = /* @__PURE__ */ new Float64Array(BLOCK_F64);
