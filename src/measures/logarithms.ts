@@ -47,7 +47,7 @@ class Distribution {
 }
 
 /** Two rows, and ln(p̂/q̂) of the classes that are possible in both. */
-class Pair {
+class DistributionPair {
   readonly p: Distribution;
   readonly q: Distribution;
   /** Of probabilities: powers of 2 that take both sums to [1, 2), and γ of q̃ = q·(1 + γ), which has the sum of p. */
@@ -103,7 +103,7 @@ export function logAffinity(call: Call, rows: readonly NamedRow[]): number {
 
 /** ln Σ p̂^(1+β) q̂^(-β). Near 0 it is from terms as those of the kernel. */
 export function logOfPowers(call: Call, rows: readonly NamedRow[], beta: number): number {
-  const pair = new Pair(call, rows);
+  const pair = new DistributionPair(call, rows);
   const { p, q } = pair;
   const logPower = (i: number): number => {
     if (!p.isPossible(i)) return Number.NEGATIVE_INFINITY;
@@ -130,7 +130,7 @@ export function logOfPowers(call: Call, rows: readonly NamedRow[], beta: number)
 
 /** max ln(p̂/q̂); Infinity where some class is possible in p alone. */
 export function largestLogRatio(call: Call, rows: readonly NamedRow[]): number {
-  const pair = new Pair(call, rows);
+  const pair = new DistributionPair(call, rows);
   let most = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < call.length; i++) {
     if (!pair.p.isPossible(i)) continue;
