@@ -305,6 +305,7 @@ export function jsDistanceRows(p: Vector, q: Vector, options: RowsOptions<Measur
  * renyiDivergence([0.5, 0.5], [0.25, 0.75], 2); // 0.2876820724517809
  * @see A. Rényi, On Measures of Entropy and Information (1961); T. van Erven, P. Harremoës, Rényi Divergence and Kullback–Leibler
  * Divergence (2014)
+ * @category Measures
  */
 export function renyiDivergence(p: Vector, q: Vector, alpha: number, options?: MeasureOptions): number {
   return callSingle(defaultRuntime(), definitions.renyiDivergence, [p, q], options, alpha);
@@ -315,6 +316,10 @@ export function renyiDivergence(p: Vector, q: Vector, alpha: number, options?: M
  * compared with every row of the other.
  *
  * @returns One number a row.
+ * @throws RangeError for a length that is not a multiple of `rowLength`, and for numbers of rows that differ and are not 1;
+ * else as the function of one row. The place in the message is that in the matrix.
+ * @example
+ * renyiDivergenceRows([0.5, 0.5, 0.9, 0.1], [0.5, 0.5], 2, { rowLength: 2 }); // Float64Array [0, 0.49469624183610716]
  */
 export function renyiDivergenceRows(
   p: Vector,
@@ -338,6 +343,7 @@ export function renyiDivergenceRows(
  * @example
  * renyiEntropy([0.5, 0.25, 0.25], 2, { base: 2 }); // 1.4150374992788437
  * @see A. Rényi, On Measures of Entropy and Information (1961)
+ * @category Measures
  */
 export function renyiEntropy(p: Vector, alpha: number, options?: MeasureOptions): number {
   return callSingle(defaultRuntime(), definitions.renyiEntropy, [p], options, alpha);
@@ -348,6 +354,10 @@ export function renyiEntropy(p: Vector, alpha: number, options?: MeasureOptions)
  * one number.
  *
  * @returns One number a row.
+ * @throws RangeError for a length that is not a multiple of `rowLength`; else as the function of one row. The place in the
+ * message is that in the matrix.
+ * @example
+ * renyiEntropyRows([0.5, 0.5, 0.9, 0.1], 2, { rowLength: 2 }); // Float64Array [0.6931471805599452, 0.19845093872383823]
  */
 export function renyiEntropyRows(p: Vector, alpha: number, options: RowsOptions<MeasureOptions>): Float64Array {
   return complete(defaultRuntime(), prepareRows(definitions.renyiEntropy, [p], options, alpha));
@@ -366,6 +376,7 @@ export function renyiEntropyRows(p: Vector, alpha: number, options: RowsOptions<
  * @example
  * tsallisEntropy([0.5, 0.25, 0.25], 2); // 0.625
  * @see C. Tsallis, Possible Generalization of Boltzmann–Gibbs Statistics (1988)
+ * @category Measures
  */
 export function tsallisEntropy(p: Vector, alpha: number, options?: UnitlessOptions): number {
   return callSingle(defaultRuntime(), definitions.tsallisEntropy, [p], options, alpha);
@@ -376,6 +387,10 @@ export function tsallisEntropy(p: Vector, alpha: number, options?: UnitlessOptio
  * one number.
  *
  * @returns One number a row.
+ * @throws RangeError for a length that is not a multiple of `rowLength`; else as the function of one row. The place in the
+ * message is that in the matrix.
+ * @example
+ * tsallisEntropyRows([0.5, 0.5, 0.9, 0.1], 2, { rowLength: 2 }); // Float64Array [0.5, 0.18]
  */
 export function tsallisEntropyRows(p: Vector, alpha: number, options: RowsOptions<UnitlessOptions>): Float64Array {
   return complete(defaultRuntime(), prepareRows(definitions.tsallisEntropy, [p], options, alpha));
@@ -392,6 +407,7 @@ export function tsallisEntropyRows(p: Vector, alpha: number, options: RowsOption
  * @example
  * hellingerDistance([0.5, 0.5], [0.25, 0.75]); // 0.18459191128251454
  * @see E. Hellinger, Neue Begründung der Theorie quadratischer Formen von unendlichvielen Veränderlichen (1909)
+ * @category Measures
  */
 export function hellingerDistance(p: Vector, q: Vector, options?: UnitlessOptions): number {
   return callSingle(defaultRuntime(), definitions.hellingerDistance, [p, q], options);
@@ -402,6 +418,10 @@ export function hellingerDistance(p: Vector, q: Vector, options?: UnitlessOption
  * compared with every row of the other.
  *
  * @returns One number a row.
+ * @throws RangeError for a length that is not a multiple of `rowLength`, and for numbers of rows that differ and are not 1;
+ * else as the function of one row. The place in the message is that in the matrix.
+ * @example
+ * hellingerDistanceRows([0.5, 0.5, 0.9, 0.1], [0.5, 0.5], { rowLength: 2 }); // Float64Array [0, 0.32491969623290634]
  */
 export function hellingerDistanceRows(p: Vector, q: Vector, options: RowsOptions<UnitlessOptions>): Float64Array {
   return complete(defaultRuntime(), prepareRows(definitions.hellingerDistance, [p, q], options));
@@ -420,6 +440,7 @@ export function hellingerDistanceRows(p: Vector, q: Vector, options: RowsOptions
  * bhattacharyyaDistance([0.5, 0.5], [0.25, 0.75]); // 0.034668232097536965
  * @see A. Bhattacharyya, On a Measure of Divergence between Two Statistical Populations Defined by Their Probability Distributions
  * (1943)
+ * @category Measures
  */
 export function bhattacharyyaDistance(p: Vector, q: Vector, options?: MeasureOptions): number {
   return callSingle(defaultRuntime(), definitions.bhattacharyyaDistance, [p, q], options);
@@ -430,6 +451,10 @@ export function bhattacharyyaDistance(p: Vector, q: Vector, options?: MeasureOpt
  * compared with every row of the other.
  *
  * @returns One number a row.
+ * @throws RangeError for a length that is not a multiple of `rowLength`, and for numbers of rows that differ and are not 1;
+ * else as the function of one row. The place in the message is that in the matrix.
+ * @example
+ * bhattacharyyaDistanceRows([0.5, 0.5, 0.9, 0.1], [0.5, 0.5], { rowLength: 2 }); // Float64Array [0, 0.11157177565710491]
  */
 export function bhattacharyyaDistanceRows(p: Vector, q: Vector, options: RowsOptions<MeasureOptions>): Float64Array {
   return complete(defaultRuntime(), prepareRows(definitions.bhattacharyyaDistance, [p, q], options));
@@ -446,6 +471,7 @@ export function bhattacharyyaDistanceRows(p: Vector, q: Vector, options: RowsOpt
  * @throws As {@link klDivergence}.
  * @example
  * totalVariationDistance([0.5, 0.5], [0.25, 0.75]); // 0.25
+ * @category Measures
  */
 export function totalVariationDistance(p: Vector, q: Vector, options?: UnitlessOptions): number {
   return callSingle(defaultRuntime(), definitions.totalVariationDistance, [p, q], options);
@@ -456,6 +482,10 @@ export function totalVariationDistance(p: Vector, q: Vector, options?: UnitlessO
  * compared with every row of the other.
  *
  * @returns One number a row.
+ * @throws RangeError for a length that is not a multiple of `rowLength`, and for numbers of rows that differ and are not 1;
+ * else as the function of one row. The place in the message is that in the matrix.
+ * @example
+ * totalVariationDistanceRows([0.5, 0.5, 0.9, 0.1], [0.5, 0.5], { rowLength: 2 }); // Float64Array [0, 0.4]
  */
 export function totalVariationDistanceRows(p: Vector, q: Vector, options: RowsOptions<UnitlessOptions>): Float64Array {
   return complete(defaultRuntime(), prepareRows(definitions.totalVariationDistance, [p, q], options));
