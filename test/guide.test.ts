@@ -20,7 +20,7 @@ describe(name, () => {
     expect(blocks.length).toBeGreaterThan(20);
   });
 
-  test.each(blocks.map((block, i) => ({ ...block, i })))("prints what it shows: line $line", ({ shown, i }) => {
+  test.each(blocks.map((block, i) => ({ ...block, i })))(`${name}:$line prints what it shows`, ({ shown, i }) => {
     expect(printed[i]).toBe(shown);
   });
 

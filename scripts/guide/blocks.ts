@@ -3,11 +3,13 @@
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
 /** A ```ts block. Lines count from 1. */
 export interface Block {
@@ -103,18 +105,20 @@ function withProgram<T>(name: string, blocks: readonly Block[], use: (folder: st
   }
 }
 
-function node(folder: string, parameters: readonly string[]): string {
+function node(folder: string, parameters: readonly string[], cwd = root): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, parameters, {
-    ...{ cwd: root, encoding: "utf8" },
+    ...{ cwd, encoding: "utf8" },
     env: { ...process.env, TSX_TSCONFIG_PATH: join(folder, "tsconfig.json") },
   });
   if (status !== 0) throw new Error(`${stdout}${stderr}`);
   return stdout;
 }
 
-/** What each block prints, without the last line's end. An error of a block is one, with its line. */
-export function run(name: string, blocks: readonly Block[]): string[] {
-  const stdout = withProgram(name, blocks, (folder) => node(folder, ["--import", "tsx", join(folder, "program.mts")]));
+/** What each block prints, without the last line's end, from the folder `cwd`. An error of a block is one, with its line. */
+export function run(name: string, blocks: readonly Block[], cwd?: string): string[] {
+  const stdout = withProgram(name, blocks, (folder) =>
+    node(folder, ["--import", tsx, join(folder, "program.mts")], cwd),
+  );
   const printed = stdout.split(`${MARK}\n`);
   const last = printed.pop();
   if (printed.length < blocks.length)

@@ -1,0 +1,88 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { run } from "../../scripts/guide/blocks.js";
+import { writeLlamaCpp, writeNpy, writeTokens } from "../../src/compare/index.js";
+import { makeModels } from "./sources.js";
+
+// The commands and programs of docs/compare.md, one after another in a folder with small files of the names that they use. What
+// takes a model is not run: Python, transformers.js; and llama-perplexity is played by a copy of a file.
+
+const name = "docs/compare.md";
+const folder = mkdtempSync(join(tmpdir(), "logratio-"));
+const file = (path: string) => join(folder, path);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const squeezed = (line: string) => line.trim().replace(/ +/g, " ");
+
+interface Fence {
+  readonly language: string;
+  readonly line: number;
+  readonly code: string;
+}
+
+const markdown = readFileSync(name, "utf8");
+const fences: Fence[] = [...markdown.matchAll(/^```(\w*)\n([\s\S]*?)\n```$/gm)].map(
+  ({ index, 1: language, 2: code }) => ({
+    ...{ language, code },
+    line: markdown.slice(0, index).split("\n").length + 1,
+  }),
+);
+
+const commands = fences.filter(({ language }) => language === "sh");
+const programs = fences.filter(({ language, code }) => language === "js" && !code.includes("transformers"));
+const [report] = fences.filter(({ language }) => language === "");
+
+beforeAll(async () => {
+  const classes = 20;
+  const [base, other] = makeModels(4200, classes);
+  mkdirSync(file("logits"));
+  for (const path of ["", "logits/"]) {
+    await writeNpy(file(`${path}base.npy`), [base], { classes });
+    await writeNpy(file(`${path}other.npy`), [other], { classes });
+    await writeTokens(file(`${path}tokens.npy`), base.tokens);
+  }
+  const [rows, context] = [210, 43];
+  const tokens = Array.from({ length: 10 * context }, (_, i) => i % classes);
+  const data = base.data.subarray(0, rows * classes);
+  await writeLlamaCpp(file("model-f16.gguf"), [{ data }], { classes, context, tokens });
+  const near = data.map((z, i) => z + (i % 3) * 0.01);
+  await writeLlamaCpp(file("model-q4_k_m.gguf"), [{ data: near }], { classes, context, tokens });
+  await writeLlamaCpp(file("release.kld"), [{ data: near }], { classes, context, tokens });
+});
+
+/** What a command of the shell says. */
+function shell(code: string): string {
+  const before = `set -eu
+npx() { [ "$1" = logratio ] && shift && "${resolve("node_modules/.bin/tsx")}" "${resolve("src/cli/index.ts")}" "$@"; }
+llama-perplexity() { cp "$2" "\${@: -1}"; }`;
+  const { status, stdout, stderr } = spawnSync("bash", ["-c", `${before}\n${code}`], { cwd: folder, encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+  return stdout;
+}
+
+describe(name, () => {
+  test("has no other blocks", () => {
+    expect(fences).toHaveLength((markdown.match(/^```/gm)?.length ?? 0) / 2);
+    expect(fences.map(({ language }) => language).join(" ")).toBe("sh python python js sh sh  sh sh js js");
+    expect([commands, programs].map(({ length }) => length)).toEqual([5, 2]);
+  });
+
+  test.each(commands)("command of line $line", ({ code }) => {
+    const said = shell(code);
+    expect(said).toContain("KL(base‖other)");
+    // headings, and columns' names: what has no number in it
+    if (!code.includes("logits/")) return;
+    const words = report.code.split("\n").filter((line) => !/\d/.test(line));
+    expect(words.length).toBeGreaterThan(10);
+    for (const line of words) expect(said.split("\n").map(squeezed)).toContain(squeezed(line));
+  });
+
+  test.each(programs)("program of line $line", ({ line, code }) => {
+    const [printed] = run(name, [{ line, code, shown: "" }], folder);
+    const { kl } = JSON.parse(shell("npx logratio compare base.npy other.npy --json -"));
+    expect(printed.split("\n").at(-1)).toBe(code.includes("Summary") ? String(kl.mean) : "4200 of 4200 rows");
+  });
+});
