@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import * as evidence from "../src/evidence/index.js";
+import * as families from "../src/families/index.js";
 import * as logratio from "../src/index.js";
 import { expectShown } from "./examples.js";
 
@@ -20,16 +22,16 @@ function examplesOf(code: string): { expression: string; shown: string }[] {
 
 const exported: Record<string, unknown> = { ...logratio };
 
-function evaluate(before: string, expression: string): unknown {
-  const run = new Function(...Object.keys(exported), `${before}; return ${expression};`);
-  return run(...Object.values(exported));
+function evaluate(before: string, expression: string, names = exported): unknown {
+  const run = new Function(...Object.keys(names), `${before}; return ${expression};`);
+  return run(...Object.values(names));
 }
 
 const blocks = [...read("README.md").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
 
 describe("README.md", () => {
   test("has examples", () => {
-    expect(blocks).toHaveLength(4);
+    expect(blocks).toHaveLength(6);
     for (const block of blocks) expect(examplesOf(block)).not.toHaveLength(0);
   });
 
@@ -41,8 +43,17 @@ describe("README.md", () => {
     expectShown(evaluate(`${before}\n`, expression), shown);
   });
 
+  const ofSubpaths = blocks.slice(2, 4).flatMap((block) => {
+    const before = block.match(/^const .*$/gm)?.join("\n") ?? "";
+    return examplesOf(block).map((example) => ({ ...example, before }));
+  });
+  test("has examples of logratio/families and logratio/evidence", () => expect(ofSubpaths).toHaveLength(8));
+  test.each(ofSubpaths)("$expression", ({ before, expression, shown }) => {
+    expectShown(evaluate(`${before}\n`, expression, { ...exported, ...evidence, families }), shown);
+  });
+
   test("engines", () => {
-    const code = blocks[2].replace(/^import.*$/m, "").replace("using engine", "const engine");
+    const code = blocks[4].replace(/^import.*$/m, "").replace("using engine", "const engine");
     const shown = Object.fromEntries(examplesOf(code).map((it) => [it.expression, it.shown]));
     expect(evaluate(code, "engine.backend")).toBe(JSON.parse(shown["engine.backend"]));
     const kl = "engine.klDivergence(p, q)";
@@ -50,7 +61,7 @@ describe("README.md", () => {
   });
 
   test("threads", async () => {
-    const code = blocks[3].replace(/^import.*$/m, "").replace(/\bconsole.log\(.*?\)/, "seen.push([done, total])");
+    const code = blocks[5].replace(/^import.*$/m, "").replace(/\bconsole.log\(.*?\)/, "seen.push([done, total])");
     const seen: number[][] = [];
     const body = code.replace(/^engine.logSumExpRows/m, "const first = engine.logSumExpRows");
     const run = new Function("createEngine", "seen", `return (async () => { ${body}; return { first, sums }; })()`);
