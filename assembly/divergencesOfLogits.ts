@@ -11,17 +11,11 @@
 import { BLOCK, GROUP, SCRATCH, UNUSUAL, blockSize, sumOfGroup } from "./blocks";
 import { excessNear, exponential, negligible } from "./exponential";
 import { mixtureTerm, nearTerm } from "./jsDivergenceOfLogits";
-import { addLanes, one, splat, subtractProduct, sumOfLanes } from "./lanes";
+import { addLanes, one, splat, subtractProduct, sumOfLanes, two } from "./lanes";
 import {
   A_LEAST, A_SHIFT, B_SHIFT, OFFSET, SCALE, SECOND_FACTOR, addFinite, clampedExponents, field, fieldAs, impossible,
   logRatioOf, paddedLogits,
 } from "./logits";
-
-// @ts-ignore: decorator
-@inline
-function two<T>(): v128 {
-  return v128.add<T>(one<T>(), one<T>());
-}
 
 /** p of four vectors of a block to scratch, and v behind it; all ones in the lanes where |v| <= 2. */
 // @ts-ignore: decorator

@@ -14,17 +14,11 @@
 
 import { BLOCK, GROUP, SCRATCH, UNUSUAL, blockSize, padded, sumOfGroup } from "./blocks";
 import { excessNear, excessOfExponential, exponential } from "./exponential";
-import { addLanes, one, sumOfLanes } from "./lanes";
+import { addLanes, one, sumOfLanes, two } from "./lanes";
 import { SLOPE, addFinite, field } from "./logits";
 
 /** What a block of v is, and whether every |v| <= 2. */
 const NEAR: i32 = 2;
-
-// @ts-ignore: decorator
-@inline
-function two<T>(): v128 {
-  return v128.add<T>(one<T>(), one<T>());
-}
 
 /** x or, of a larger |y|, that: the largest so far. NaN is left to the sums. */
 // @ts-ignore: decorator

@@ -41,6 +41,13 @@ export function one<T>(): v128 {
   return constant<T>(4);
 }
 
+/** 2 in every lane. */
+// @ts-ignore: decorator
+@inline
+export function two<T>(): v128 {
+  return v128.add<T>(one<T>(), one<T>());
+}
+
 /**
  * The whole octaves between positive normal numbers x and y, rounded towards 0, as a bit pattern to add to y:
  * y' = y·2^e with x/y' in [1, 2) where x >= 2y, in (1/2, 1] where 2x <= y, and e = 0 between. (f64: up to 2^-20 beyond.)

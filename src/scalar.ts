@@ -44,3 +44,8 @@ export function exp(x: number): number {
 export function expm1(x: number): number {
   return x >= -2 && x <= 2 ? x + excessNear_f64(x) : exp(x) - 1;
 }
+
+/** e^x - 1 - x >= 0 of any x, without cancellation near 0. */
+export function expm1Minus(x: number): number {
+  return x >= -2 && x <= 2 ? excessNear_f64(x) : exp(x) - 1 - x;
+}

@@ -1,7 +1,7 @@
 import type { Vector } from "../backend.js";
 import { checkOptions, checkVector, describe, unitOf } from "../inputs.js";
+import { expm1Minus } from "../scalar.js";
 import { checkSameLength } from "./arguments.js";
-import { exponentialExcessOf } from "./excess.js";
 import { meanOf } from "./means.js";
 
 /** The options of {@link estimateKlDivergence}. */
@@ -91,7 +91,7 @@ export function estimateKlDivergence(
   return {
     k1: estimateOf((logRatio) => -logRatio),
     k2: estimateOf((logRatio) => 0.5 * logRatio * logRatio),
-    k3: estimateOf(exponentialExcessOf),
+    k3: estimateOf(expm1Minus),
     count: logRatios.length,
   };
 }

@@ -1,9 +1,7 @@
-// Terms that are >= 0 and of second order where two numbers are nearly the same, without cancellation there.
+// A term that is >= 0 and of second order where two numbers are nearly the same, without cancellation there.
 
-import { excessNear_f64 as exponentialExcessNear } from "../fallback/exponential.js";
 import { excessNear_f64 } from "../fallback/logarithm.js";
 import { lnRatio } from "../measures/wide.js";
-import { exp } from "../scalar.js";
 
 /** x ln(x/y) - d >= 0 of x, y >= 0 from their difference d = x - y, which may be known better than they are. */
 export function excessOf(x: number, y: number, d: number): number {
@@ -12,9 +10,4 @@ export function excessOf(x: number, y: number, d: number): number {
   const sum = x + y;
   // the series of the kernels goes up to a ratio of 2
   return Math.abs(d) <= sum / 3 ? excessNear_f64(x, d, sum) : x * lnRatio(x, y) - d;
-}
-
-/** e^v - 1 - v >= 0. */
-export function exponentialExcessOf(v: number): number {
-  return Math.abs(v) <= 2 ? exponentialExcessNear(v) : exp(v) - 1 - v;
 }

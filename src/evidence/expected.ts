@@ -3,10 +3,10 @@
 
 import type { Vector } from "../backend.js";
 import { iDivergence } from "../index.js";
-import { lnRatio, Sum } from "../measures/wide.js";
+import { lnRatio } from "../measures/wide.js";
 import { ln } from "../scalar.js";
+import { product, productError, Sum, type Twofold } from "../twofold.js";
 import { excessOf } from "./excess.js";
-import { product, productError, type Twofold, TwofoldSum } from "./twofold.js";
 
 /** Numbers to twice the precision; `low` is undefined where they have no more than one. */
 export interface TwofoldArray {
@@ -102,7 +102,7 @@ export function writeContributions(
 
 /** Σ of an array, to twice the precision. */
 export function twofoldSumOf(numbers: Vector): Twofold {
-  const sum = new TwofoldSum();
+  const sum = new Sum();
   for (let i = 0; i < numbers.length; i++) sum.add(numbers[i]);
-  return sum.value;
+  return sum.twofold;
 }

@@ -1,10 +1,10 @@
 import type { Vector } from "../backend.js";
 import { checkOptions, describe, unitOf } from "../inputs.js";
+import { quotient } from "../twofold.js";
 import { checkBoolean, checkSameLength, checkTotal, readNumbers } from "./arguments.js";
 import { excessOverExpected, twofoldSumOf, writeContributions } from "./expected.js";
 import { upperIncompleteGamma } from "./incompleteGamma.js";
 import { contributionsOf, excessOverIndependence, readTable } from "./table.js";
-import { quotient } from "./twofold.js";
 
 interface CommonOptions {
   /** Divide G by Williams' q, which takes its mean to that of χ² to the order of 1/N: for small samples. */

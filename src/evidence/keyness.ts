@@ -1,8 +1,8 @@
 import type { Vector } from "../backend.js";
+import { productError } from "../twofold.js";
 import { checkSameLength, checkTotal, readNumbers } from "./arguments.js";
 import { excessOf } from "./excess.js";
 import { twofoldSumOf } from "./expected.js";
-import { productError } from "./twofold.js";
 
 /**
  * Keyness: how much each word tells two corpora apart. Signed G² of the 2×2 table of a word against all others in corpus A and in B:

@@ -1,4 +1,4 @@
-import { Sum } from "../measures/wide.js";
+import { Sum } from "../twofold.js";
 
 export interface Mean {
   readonly sum: number;

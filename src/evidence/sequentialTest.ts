@@ -1,7 +1,8 @@
 import type { Vector } from "../backend.js";
 import { klDivergence } from "../index.js";
 import { type Call, checkOptions, checkSum, checkVector, describe } from "../inputs.js";
-import { lnRatio, Sum } from "../measures/wide.js";
+import { lnRatio } from "../measures/wide.js";
+import { Sum } from "../twofold.js";
 import { asRow, checkBoolean } from "./arguments.js";
 import { twofoldSumOf } from "./expected.js";
 import { checkObservation, type LogRatio, logRatioOf, type Model, readModel } from "./models.js";

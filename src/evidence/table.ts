@@ -2,9 +2,9 @@
 
 import type { Vector } from "../backend.js";
 import { countRows } from "../calls.js";
+import { quotient, Sum, type Twofold } from "../twofold.js";
 import { readNumbers } from "./arguments.js";
 import { excessOverExpected, type TwofoldArray, twofoldSumOf, writeContributions } from "./expected.js";
-import { quotient, type Twofold, TwofoldSum } from "./twofold.js";
 
 export interface Table {
   readonly cells: Float64Array;
@@ -29,7 +29,7 @@ export function readTable(
   const high = new Float64Array(rowLength);
   const low = new Float64Array(rowLength);
   const rowSums: Twofold[] = [];
-  const total = new TwofoldSum();
+  const total = new Sum();
   for (let r = 0; r < rows; r++) {
     const row = cells.subarray(r * rowLength, (r + 1) * rowLength);
     const sum = twofoldSumOf(row);
@@ -44,7 +44,7 @@ export function readTable(
       high[j] = next;
     }
   }
-  return { cells, rowLength, rowSums, columnSums: { high, low }, total: total.value };
+  return { cells, rowLength, rowSums, columnSums: { high, low }, total: total.twofold };
 }
 
 /** Σ n ln(n/E), E the product of the margins over their total. */

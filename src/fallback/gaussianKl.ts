@@ -1,7 +1,6 @@
 // The twin of assembly/gaussianKl.ts: the same operations in the same order.
 
 import {
-  addTotal,
   BLOCK_F32,
   BLOCK_F64,
   Blocks_f32,
@@ -21,7 +20,7 @@ import {
   exponentials_f32,
   exponentials_f64,
 } from "./exponential.js";
-import { exponents_f32, exponents_f64, powers_f32, powers_f64 } from "./logits.js";
+import { addFinite, exponents_f32, exponents_f64, powers_f32, powers_f64 } from "./logits.js";
 
 const round = Math.fround;
 
@@ -30,12 +29,6 @@ const MOST_F32 = 80;
 const MOST_F64 = 700;
 /** Where the rounding of v = l - w shows in e^v. */
 const MOST_DIFFERENCE_F32 = 16;
-
-/** Adds a sum of a block to total `index`; whether it is finite. */
-function addFinite(state: State, index: number, x: number): boolean {
-  addTotal(state, index, x);
-  return x - x === 0;
-}
 
 /** Adds Σ [e^v - 1 - v] of a block to total 0; whether that is a number. */
 function addExcesses_f32(v: Float32Array, from: number, size: number, state: State): boolean {

@@ -1,17 +1,11 @@
 // What closed forms are made of, each without cancellation: products and sums with what rounding takes of them, and the three
 // functions >= 0 whose textbook forms lose all digits where they are small. Relative errors are a few 1e-16.
 
-import { excessNear_f64 as expm1MinusNear } from "../fallback/exponential.js";
 import { atanhSeries_f64 } from "../fallback/logarithm.js";
-import { exp, ln, log1pMinus } from "../scalar.js";
+import { exp, expm1Minus, ln, log1pMinus } from "../scalar.js";
+import { productError, Sum } from "../twofold.js";
 
 const SMALLEST_NORMAL = 2.2250738585072014e-308;
-
-/** a = high + low, each of 26 bits (Veltkamp's splitting). */
-function highOf(a: number): number {
-  const c = 134217729 * a;
-  return c - (c - a);
-}
 
 /** Beyond it, splitting overflows. */
 const LARGEST_TO_SPLIT = 6e299;
@@ -23,13 +17,8 @@ export function productPlus(a: number, b: number, c: number): number {
   if (!(Math.abs(a) < LARGEST_TO_SPLIT && Math.abs(b) < LARGEST_TO_SPLIT && Math.abs(product) < LARGEST_TO_SPLIT)) {
     return sum;
   }
-  const aHigh = highOf(a);
-  const bHigh = highOf(b);
-  const aLow = a - aHigh;
-  const bLow = b - bHigh;
-  const productError = aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
   const part = sum - product;
-  return sum + (productError + (product - (sum - part) + (c - part)));
+  return sum + (productError(a, b, product) + (product - (sum - part) + (c - part)));
 }
 
 /** a·b - c·d with little more than one rounding, also where they cancel (Kahan). */
@@ -42,22 +31,6 @@ export function productDifference(a: number, b: number, c: number, d: number): n
 export function productsPlus(a: number, b: number, c: number, d: number): number {
   const product = a * b;
   return productPlus(product, c, d) + productPlus(a, b, -product) * c;
-}
-
-/** A sum with its rounding errors (Neumaier): high + low is the sum of the numbers to twice the precision of one. */
-export class Sum {
-  high = 0;
-  low = 0;
-
-  add(x: number): void {
-    const next = this.high + x;
-    this.low += Math.abs(this.high) >= Math.abs(x) ? this.high - next + x : x - next + this.high;
-    this.high = next;
-  }
-
-  get value(): number {
-    return Number.isFinite(this.low) ? this.high + this.low : this.high;
-  }
 }
 
 /** Σ term(i), i = 0 … length - 1. */
@@ -75,14 +48,9 @@ export function log1p(x: number): number {
   return s + s + s * z * atanhSeries_f64(z);
 }
 
-/** e^x - 1 - x >= 0. */
-export function expm1Minus(x: number): number {
-  return x < -2 || x > 2 ? exp(x) - 1 - x : expm1MinusNear(x);
-}
-
 /** e^x - 1. */
 export function expm1(x: number): number {
-  return x < -1 || x > 1 ? exp(x) - 1 : x + expm1MinusNear(x);
+  return x < -1 || x > 1 ? exp(x) - 1 : x + expm1Minus(x);
 }
 
 /** ln(x/y) of positive finite numbers, whether or not x/y is a number. */

@@ -1,5 +1,6 @@
 import { ln } from "../scalar.js";
-import { excess, productDifference, Sum, sumOf } from "./arithmetic.js";
+import { Sum } from "../twofold.js";
+import { excess, productDifference, sumOf } from "./arithmetic.js";
 import {
   checkModerate,
   checkParameters,

@@ -1,5 +1,5 @@
-import { exp, LN2, ln } from "../scalar.js";
-import { expm1Minus, itakuraSaito } from "./arithmetic.js";
+import { exp, expm1Minus, LN2, ln } from "../scalar.js";
+import { itakuraSaito } from "./arithmetic.js";
 import {
   checkFinite,
   checkParameters,

@@ -1,6 +1,7 @@
 // Distributions over categories, as weights of any sum.
 
-import { excess, productDifference, Sum, sumOf } from "./arithmetic.js";
+import { Sum } from "../twofold.js";
+import { excess, productDifference, sumOf } from "./arithmetic.js";
 
 /** Numbers >= 0 and their sum, to twice the precision of a number. */
 export interface Weights {

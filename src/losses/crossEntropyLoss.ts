@@ -15,8 +15,8 @@ import {
   temperatureOf,
 } from "../inputs.js";
 import { fieldsFor, findLogits, type Logits, largestOf, sumOfExponentials } from "../measures/logits.js";
-import { Sum } from "../measures/wide.js";
 import { exp, ln } from "../scalar.js";
+import { Sum, sumOfAll } from "../twofold.js";
 import type { Loop, Work } from "../work.js";
 import {
   checkNumber,
@@ -213,12 +213,6 @@ function checkWeights(call: Call, weights: Vector): void {
     throw new RangeError(`${NAME}: classWeights has ${weights.length} numbers for ${call.length} classes`);
   }
   checkNumbers(call, plainRow("classWeights", weights, 0), "weights");
-}
-
-function sumOfAll(numbers: Vector): number {
-  const sum = new Sum();
-  for (let i = 0; i < numbers.length; i++) sum.add(numbers[i]);
-  return sum.value;
 }
 
 function checkTargets(targets: Vector, length: number, rows: number): void {

@@ -5,7 +5,7 @@ import { checkApart, checkOut, countRows } from "../calls.js";
 import { type Call, checkOptions, isImpossible, type NamedRow, precisionOf, temperatureOf } from "../inputs.js";
 import { fieldsFor, findLogits, oneOf, sumOfExponentials } from "../measures/logits.js";
 import { compareLogits, isTooCoarse, offsetOfNormalized } from "../measures/ofLogits.js";
-import { Sum } from "../measures/wide.js";
+import { sumOfAll } from "../twofold.js";
 import type { Loop, Work } from "../work.js";
 import { checkNumber, checkReduction, gradientOption } from "./labels.js";
 
@@ -125,10 +125,8 @@ export function distillationLoss(
     settings: { call, direction, beta, slope: temperature * scale },
     finish: (values) => {
       const perRow = values.map((value) => temperature * temperature * value);
-      const total = new Sum();
-      for (const value of perRow) total.add(value);
       return {
-        loss: total.value * scale,
+        loss: sumOfAll(perRow) * scale,
         count: rows,
         ...(reduction === "none" && { perRow }),
         ...(gradient && { gradient }),

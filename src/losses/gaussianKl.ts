@@ -3,11 +3,10 @@
 import { type Backend, type FloatArray, UNUSUAL, type Vector } from "../backend.js";
 import { checkApart, checkOut, countRows } from "../calls.js";
 import { NO_FIELDS } from "../fallback/blocks.js";
-import { excessNear_f64 } from "../fallback/exponential.js";
 import { type Call, checkOptions, checkVector, describe, type NamedRow, placeOf, precisionOf } from "../inputs.js";
-import { Sum } from "../measures/wide.js";
 import { checkKeys } from "../options.js";
-import { exp } from "../scalar.js";
+import { exp, expm1, expm1Minus } from "../scalar.js";
+import { Sum, sumOfAll } from "../twofold.js";
 import type { Loop, Work } from "../work.js";
 import { checkNumber, checkReduction, type Reduction } from "./labels.js";
 
@@ -85,9 +84,6 @@ interface GaussianSettings {
   readonly slope: number;
 }
 
-/** e^v - 1 - v of any v. */
-const excess = (v: number): number => (Math.abs(v) <= 2 ? excessNear_f64(v) : exp(v) - 1 - v);
-
 /** Throws for the first number of a row that is not finite. */
 function checkFinite({ functionName, length: count }: Call, rowLength: number, row: NamedRow): void {
   for (let i = 0; i < count; i++) {
@@ -113,7 +109,7 @@ function wideKl(length: number, [mean, logVariance, otherMean, otherLogVariance]
     const w = numberAt(otherLogVariance, i);
     // d²·e^-w, which may be finite where d² or e^-w is not
     const standardized = (numberAt(mean, i) - numberAt(otherMean, i)) * exp(-w / 2);
-    sum.add(excess(numberAt(logVariance, i) - w) + standardized * standardized);
+    sum.add(expm1Minus(numberAt(logVariance, i) - w) + standardized * standardized);
   }
   return sum.value;
 }
@@ -172,7 +168,7 @@ function writeWideGradient(
     const v = numberAt(logVariance, i) - w;
     const deviation = exp(-w / 2);
     toMean[at + i] = (numberAt(mean, i) - numberAt(otherMean, i)) * deviation * deviation * slope;
-    toLogVariance[at + i] = (Math.abs(v) <= 2 ? v + excessNear_f64(v) : exp(v) - 1) * (slope / 2);
+    toLogVariance[at + i] = expm1(v) * (slope / 2);
   }
 }
 
@@ -280,12 +276,6 @@ function checkGradient(
   }
 }
 
-function total(values: Vector): number {
-  const sum = new Sum();
-  for (let i = 0; i < values.length; i++) sum.add(values[i]);
-  return sum.value;
-}
-
 export function gaussianKl(
   mean: Vector,
   logVariance: Vector,
@@ -293,7 +283,7 @@ export function gaussianKl(
 ): Work<GaussianKl, GaussianSettings> {
   checkOptions("gaussianKl", options, KL_KEYS);
   return prepareGaussian("gaussianKl", mean, logVariance, options, 1, undefined, (values, count, scale, gradient) => ({
-    kl: total(values) * scale,
+    kl: sumOfAll(values) * scale,
     count,
     ...(options.reduction === "none" && { perRow: values }),
     ...(gradient && { gradient }),
@@ -318,7 +308,7 @@ export function elbo(
   const likelihoods = typeof logLikelihood === "number" ? [logLikelihood] : logLikelihood;
   checkVector("elbo", "logLikelihood", likelihoods);
   return prepareGaussian("elbo", mean, logVariance, options, -beta, likelihoods, (values, count, scale, gradient) => {
-    const [kl, own] = [total(values) * scale, total(likelihoods) * scale];
+    const [kl, own] = [sumOfAll(values) * scale, sumOfAll(likelihoods) * scale];
     return {
       elbo: own - penalty(kl),
       logLikelihood: own,

@@ -4,8 +4,8 @@ import type { Vector } from "../backend.js";
 import { countRows } from "../calls.js";
 import { type Call, checkOptions, type NamedRow, precisionOf, temperatureOf, unitOf } from "../inputs.js";
 import { findLogits, largestOf, sumOfExponentials } from "../measures/logits.js";
-import { Sum } from "../measures/wide.js";
 import { exp, ln } from "../scalar.js";
+import { Sum } from "../twofold.js";
 import type { Loop, Work } from "../work.js";
 import { type Labels, readLabels } from "./labels.js";
 

@@ -3,7 +3,8 @@ import { LIMIT } from "../fallback/blocks.js";
 import { SMALLEST_NORMAL_F32, SMALLEST_NORMAL_F64 } from "../fallback/lanes.js";
 import { type Call, checkNumbers, isImpossible, type NamedRow, placeOf } from "../inputs.js";
 import { mayBeOne } from "../space.js";
-import { lnRatio, Sum } from "./wide.js";
+import { Sum } from "../twofold.js";
+import { lnRatio } from "./wide.js";
 
 /** ln(p/q) of any two numbers >= 0: -∞, ∞ or NaN where p, q or both are 0. */
 function anyLnRatio(x: number, y: number): number {

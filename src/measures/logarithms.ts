@@ -4,8 +4,9 @@
 import { excessNear_f64 } from "../fallback/exponential.js";
 import { type Call, isImpossible, type NamedRow, sumOf } from "../inputs.js";
 import { exp, expm1, ln, log1p } from "../scalar.js";
+import { Sum } from "../twofold.js";
 import { scalesToOne } from "./pair.js";
-import { isNormal, lnRatio, Sum } from "./wide.js";
+import { isNormal, lnRatio } from "./wide.js";
 
 /** ln p̂ of each class of a row of any kind: -∞ where it is impossible. */
 class Distribution {

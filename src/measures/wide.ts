@@ -6,22 +6,7 @@ import { exponentGap_f64, high_f64, SMALLEST_NORMAL_F64, scaleByGap_f64 } from "
 import { excess_f64 } from "../fallback/logarithm.js";
 import { logRatioLane_f64 } from "../fallback/logRatio.js";
 import { LN2, ln, TWO_TO_54 } from "../scalar.js";
-
-/** A sum that keeps its rounding errors (Neumaier). */
-export class Sum {
-  #sum = 0;
-  #error = 0;
-
-  add(x: number): void {
-    const next = this.#sum + x;
-    this.#error += Math.abs(this.#sum) >= Math.abs(x) ? this.#sum - next + x : x - next + this.#sum;
-    this.#sum = next;
-  }
-
-  get value(): number {
-    return Number.isFinite(this.#sum) ? this.#sum + this.#error : this.#sum;
-  }
-}
+import { Sum } from "../twofold.js";
 
 export const isNormal = (x: number): boolean => x >= SMALLEST_NORMAL_F64 && x < Number.POSITIVE_INFINITY;
 

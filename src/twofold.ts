@@ -1,5 +1,5 @@
-// Numbers of twice the precision, as unevaluated sums high + low: for differences that rounding would swallow, of a table's cells
-// from what independence expects, say. Relative errors are a few 2^-106.
+// Numbers of twice the precision, as unevaluated sums high + low: for sums, and for differences that rounding would swallow, of a
+// table's cells from what independence expects, say. Relative errors are a few 2^-106.
 
 /** high + low, |low| <= ½ ulp of high. */
 export interface Twofold {
@@ -49,18 +49,30 @@ export function quotient(a: Twofold, b: Twofold): Twofold {
   return normalized(high, remainder / b.high);
 }
 
-/** A sum to twice the precision (Neumaier), relative to that of the absolute values. */
-export class TwofoldSum {
-  #sum = 0;
-  #error = 0;
+/** A sum that keeps its rounding errors (Neumaier): high + low is it to twice the precision, relative to that of the absolute values. */
+export class Sum {
+  high = 0;
+  low = 0;
 
   add(x: number): void {
-    const next = this.#sum + x;
-    this.#error += Math.abs(this.#sum) >= Math.abs(x) ? this.#sum - next + x : x - next + this.#sum;
-    this.#sum = next;
+    const next = this.high + x;
+    this.low += Math.abs(this.high) >= Math.abs(x) ? this.high - next + x : x - next + this.high;
+    this.high = next;
   }
 
-  get value(): Twofold {
-    return normalized(this.#sum, this.#error);
+  /** The sum as one number. */
+  get value(): number {
+    return Number.isFinite(this.high) ? this.high + this.low : this.high;
   }
+
+  get twofold(): Twofold {
+    return normalized(this.high, this.low);
+  }
+}
+
+/** Σ of all numbers of an array. */
+export function sumOfAll(numbers: ArrayLike<number>): number {
+  const sum = new Sum();
+  for (let i = 0; i < numbers.length; i++) sum.add(numbers[i]);
+  return sum.value;
 }
