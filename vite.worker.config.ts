@@ -7,7 +7,7 @@ export default defineConfig({
     minify: true,
     outDir: "build",
     emptyOutDir: false,
-    lib: { entry: "src/threads/worker.ts", formats: ["es"], fileName: () => "worker.js" },
+    lib: { entry: "src/worker.ts", formats: ["es"], fileName: () => "worker.js" },
     rolldownOptions: { output: { topLevelVar: false } },
   },
 });

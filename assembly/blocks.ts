@@ -1,4 +1,4 @@
-// The order of summation, which is part of what a result means (the same in src/fallback/blocks.ts):
+// The order of summation, which is part of what a result means (the same in src/backends/js/blocks.ts):
 //
 //   a row          blocks of 2 KiB (512 f32, 256 f64) from its start; the last is padded with zeros to whole groups
 //   a block        groups of 64 bytes, four vectors: (v0 + v1) + (v2 + v3) lane by lane, in T

@@ -12,7 +12,7 @@ import { exponential, negligible } from "./exponential";
 import { addLanes, one, splat, sumOfLanes } from "./lanes";
 
 // The fields of the families of logits, in `state`: ten f64, then the same as f32 (120 bytes). a and b are the two rows. Written by
-// src/simd.ts. Like constants they are read from memory, where each is used: a lane's value that is made before a loop is
+// src/backends/simd.ts. Like constants they are read from memory, where each is used: a lane's value that is made before a loop is
 // made anew on its every turn.
 export const A_SHIFT: usize = 0;
 export const B_SHIFT: usize = 1;

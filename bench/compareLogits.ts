@@ -7,9 +7,9 @@ import { parseArgs } from "node:util";
 import { compareLogits, type RowBatch } from "../src/compare/index.js";
 import { COLUMNS } from "../src/compare/rowResults.js";
 import { compareLoop } from "../src/compare/rows.js";
+import { createRuntimeSync } from "../src/engine/runtime.js";
+import { doHere } from "../src/engine/work.js";
 import { createEngineSync } from "../src/index.js";
-import { createRuntimeSync } from "../src/runtime.js";
-import { doHere } from "../src/work.js";
 import { makeRows, measureInTurns, median, ratioOf, shownRatio } from "./harness.js";
 import { klDivergenceOfLogits } from "./klDivergenceOfLogits.bench.js";
 

@@ -1,4 +1,4 @@
-"""Derives the coefficients of the polynomials in assembly/ and src/fallback/ (needs mpmath).
+"""Derives the coefficients of the polynomials in assembly/ and src/backends/js/ (needs mpmath).
 
     logarithm     2 atanh(s) = s (2 + z A(z)),  z = s²,  A(z) = 2/3 + 2z/5 + 2z²/7 + …
                   on 0 <= z <= 1/9 (ratios from 1/2 to 2), and on 0 <= z <= 1/25 (mantissas from 2/3 to 4/3)

@@ -10,8 +10,8 @@ import { fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { logarithm_f32 } from "../src/fallback/logarithm.js";
-import { FAMILY, regionOf } from "../src/layout.js";
+import { FAMILY, regionOf } from "../src/backends/layout.js";
+import { logarithm_f32 } from "../src/numbers/logarithm.js";
 
 const { state: STATE } = regionOf(0);
 const EXP_BOUND = 2.6;

@@ -1,10 +1,21 @@
 // The measures and losses as promises: the same work, done by the workers alone, or between the caller's other tasks.
 
-import { completeAside } from "./aside.js";
-import type { FloatArray, Vector } from "./backend.js";
-import { type ArrayDefinition, type Definition, prepareArray, prepareRows, prepareSingle } from "./calls.js";
+import type { FloatArray, Vector } from "./backends/backend.js";
+import { type ArrayDefinition, type Definition, prepareArray, prepareRows, prepareSingle } from "./call/calls.js";
+import type {
+  MeasureOptions,
+  OutOption,
+  RawOptions,
+  RowsOptions,
+  SoftmaxOptions,
+  UnitlessOptions,
+  UnnormalizedOptions,
+} from "./call/options.js";
 import * as definitions from "./definitions.js";
-import { describe } from "./inputs.js";
+import { completeAside } from "./engine/aside.js";
+import { describe } from "./engine/checks.js";
+import type { Runtime } from "./engine/runtime.js";
+import type { AsideOptions, Work } from "./engine/work.js";
 import type {
   CrossEntropyLoss,
   CrossEntropyLossOptions,
@@ -20,17 +31,6 @@ import type {
   TokenOptions,
 } from "./losses/index.js";
 import * as losses from "./losses/index.js";
-import type {
-  MeasureOptions,
-  OutOption,
-  RawOptions,
-  RowsOptions,
-  SoftmaxOptions,
-  UnitlessOptions,
-  UnnormalizedOptions,
-} from "./options.js";
-import type { Runtime } from "./runtime.js";
-import type { AsideOptions, Work } from "./work.js";
 
 type OfOne<Options> = (p: Vector, options?: Options & AsideOptions) => Promise<number>;
 type OfPair<Options> = (p: Vector, q: Vector, options?: Options & AsideOptions) => Promise<number>;

@@ -1,6 +1,6 @@
 // Every function that gives a number, or an array, a row: its measures, its arguments, its options.
 
-import type { ArrayDefinition, Definition, Measure } from "./calls.js";
+import type { ArrayDefinition, Definition, Measure } from "./call/calls.js";
 import * as crossEntropies from "./measures/crossEntropy.js";
 import * as distances from "./measures/distances.js";
 import * as klDivergences from "./measures/klDivergence.js";

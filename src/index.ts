@@ -11,9 +11,20 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import type { FloatArray, Vector } from "./backend.js";
-import { callSingle, prepareArray, prepareRows } from "./calls.js";
+import type { FloatArray, Vector } from "./backends/backend.js";
+import { callSingle, prepareArray, prepareRows } from "./call/calls.js";
+import type {
+  MeasureOptions,
+  OutOption,
+  RawOptions,
+  RowsOptions,
+  SoftmaxOptions,
+  UnitlessOptions,
+  UnnormalizedOptions,
+} from "./call/options.js";
 import * as definitions from "./definitions.js";
+import { defaultRuntime } from "./engine/runtime.js";
+import { complete } from "./engine/work.js";
 import type {
   CrossEntropyLoss,
   CrossEntropyLossOptions,
@@ -29,7 +40,11 @@ import type {
   TokenOptions,
 } from "./losses/index.js";
 import * as losses from "./losses/index.js";
-import type {
+
+export type { AsyncEngine } from "./async.js";
+export type { FloatArray, Vector } from "./backends/backend.js";
+export type {
+  InputKind,
   MeasureOptions,
   OutOption,
   RawOptions,
@@ -37,13 +52,11 @@ import type {
   SoftmaxOptions,
   UnitlessOptions,
   UnnormalizedOptions,
-} from "./options.js";
-import { defaultRuntime } from "./runtime.js";
-import { complete } from "./work.js";
-
-export type { AsyncEngine } from "./async.js";
-export type { FloatArray, Vector } from "./backend.js";
-export { createEngine, createEngineSync, Engine } from "./engine.js";
+} from "./call/options.js";
+export { createEngine, createEngineSync, Engine } from "./engine/engine.js";
+export type { EngineOptions } from "./engine/runtime.js";
+export type { EngineHandle } from "./engine/share.js";
+export type { AsideOptions } from "./engine/work.js";
 export type {
   CrossEntropyLoss,
   CrossEntropyLossOptions,
@@ -60,19 +73,6 @@ export type {
   TokenLogLikelihoodRatio,
   TokenOptions,
 } from "./losses/index.js";
-export type {
-  InputKind,
-  MeasureOptions,
-  OutOption,
-  RawOptions,
-  RowsOptions,
-  SoftmaxOptions,
-  UnitlessOptions,
-  UnnormalizedOptions,
-} from "./options.js";
-export type { EngineOptions } from "./runtime.js";
-export type { EngineHandle } from "./share.js";
-export type { AsideOptions } from "./work.js";
 
 // Names of browsers that the types use: an application whose TypeScript knows nothing of browsers gets them empty.
 declare global {

@@ -1,10 +1,10 @@
 // Every loop over rows, by the name of its function: how a worker finds what it is to do.
 
-import { type ArrayDefinition, arrayLoop, type Definition, measureLoop } from "./calls.js";
+import { type ArrayDefinition, arrayLoop, type Definition, measureLoop } from "./call/calls.js";
 import { compareLoop } from "./compare/rows.js";
 import * as definitions from "./definitions.js";
+import type { Loop } from "./engine/work.js";
 import { crossEntropyLoop, distillationLoop, gaussianLoop, tokenLoop } from "./losses/index.js";
-import type { Loop } from "./work.js";
 
 const isMeasure = (definition: Definition | ArrayDefinition): definition is Definition => "distributions" in definition;
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { Board } from "../src/engine/threads/board.js";
 import { createEngine, createEngineSync, type Engine } from "../src/index.js";
-import { Board } from "../src/threads/board.js";
 import { type Arrays, argumentsOf, type Name } from "./everyCall.js";
 import { randomNumbers } from "./random.js";
 

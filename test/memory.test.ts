@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { RESERVED_BYTES } from "../src/backends/layout.js";
+import { LinearMemory } from "../src/engine/memory.js";
 import { createEngine, createEngineSync, type Engine } from "../src/index.js";
-import { RESERVED_BYTES } from "../src/layout.js";
-import { LinearMemory } from "../src/memory.js";
 import { randomNumbers } from "./random.js";
 
 setFlagsFromString("--expose-gc");

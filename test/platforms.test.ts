@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { Board } from "../src/engine/threads/board.js";
+import { Pool } from "../src/engine/threads/pool.js";
 import * as logratio from "../src/index.js";
-import { Board } from "../src/threads/board.js";
-import { Pool } from "../src/threads/pool.js";
 import { runCases } from "./platforms/cases.js";
 import { Digest } from "./platforms/digest.js";
 

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Board } from "../src/engine/threads/board.js";
+import type { Listener } from "../src/engine/threads/spawn.js";
 import { createEngine, createEngineSync, type Engine, type FloatArray } from "../src/index.js";
-import { Board } from "../src/threads/board.js";
-import type { Listener } from "../src/threads/spawn.js";
 
 // Workers that claim a task and are never heard of again: each call ends, with the right bits or with a clear error.
 
 const terminate = vi.hoisted(() => vi.fn());
 
-vi.mock("../src/threads/spawn.js", async (importOriginal) => ({
-  ...(await importOriginal<typeof import("../src/threads/spawn.js")>()),
+vi.mock("../src/engine/threads/spawn.js", async (importOriginal) => ({
+  ...(await importOriginal<typeof import("../src/engine/threads/spawn.js")>()),
   waysToSpawn: () => [
     (listener: Listener) => ({
       post: () => queueMicrotask(() => listener.message("ready")),

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
+import { Space } from "../src/backends/space.js";
 import { createEngine, createEngineSync, Engine, type EngineHandle } from "../src/index.js";
-import { Space } from "../src/space.js";
 import { randomNumbers } from "./random.js";
 
 // One memory, several engines. A structured clone is what another thread gets.

@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from "node:child_process";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { Board } from "../src/engine/threads/board.js";
+import { Pool } from "../src/engine/threads/pool.js";
 import { createEngine, createEngineSync, type Engine, type EngineOptions } from "../src/index.js";
-import { Board } from "../src/threads/board.js";
-import { Pool } from "../src/threads/pool.js";
 import { type Constructor, differenceOf, type FloatArray, type Outcome, outcomeOf } from "./bits.js";
 import * as logits from "./logitCalls.js";
 import * as probabilities from "./probabilityCalls.js";

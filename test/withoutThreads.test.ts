@@ -3,8 +3,8 @@ import { afterEach, expect, test, vi } from "vitest";
 // Where threads cannot be had, an engine that was asked for them has one, and says why.
 
 afterEach(() => {
-  vi.doUnmock("../src/threads/pool.js");
-  vi.doUnmock("../src/platform.js");
+  vi.doUnmock("../src/engine/threads/pool.js");
+  vi.doUnmock("../src/engine/platform.js");
   vi.resetModules();
 });
 
@@ -21,7 +21,7 @@ async function expectOneThread(reason: RegExp): Promise<void> {
 }
 
 test("what starts workers cannot be loaded", async () => {
-  vi.doMock("../src/threads/pool.js", () => {
+  vi.doMock("../src/engine/threads/pool.js", () => {
     throw new Error("import() is disallowed");
   });
   await expectOneThread(/^one thread: what starts others cannot be loaded: /);
@@ -31,8 +31,8 @@ test("there are no workers, and nothing is loaded to start them", async () => {
   const load = vi.fn(() => {
     throw new Error("loaded");
   });
-  vi.doMock("../src/threads/pool.js", load);
-  vi.doMock("../src/platform.js", async (original) => ({ ...(await original()), hasWorkers: () => false }));
+  vi.doMock("../src/engine/threads/pool.js", load);
+  vi.doMock("../src/engine/platform.js", async (original) => ({ ...(await original()), hasWorkers: () => false }));
   await expectOneThread(/^one thread: this platform has no workers$/);
   expect(load).not.toHaveBeenCalled();
 });

@@ -2,7 +2,7 @@
 // an interruption.
 
 import type { RowResults } from "../compare/index.js";
-import { exp, ln } from "../scalar.js";
+import { exp, ln } from "../numbers/scalar.js";
 
 const LN10 = 2.302585092994046;
 

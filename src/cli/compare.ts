@@ -1,8 +1,9 @@
 // logratio compare: two files in, the report out.
 
-import { type CompareOptions, compareLogits, openLogits, openTokens, type Report, Summary } from "../compare/index.js";
+import { type CompareOptions, compareLogits, openLogits, openTokens, Summary } from "../compare/index.js";
 import { Charts } from "./charts.js";
 import { Checkpoint, identityOf } from "./checkpoint.js";
+import type { Comparison } from "./comparison.js";
 import { pageOf } from "./html.js";
 import { Interrupted, interruptible } from "./interrupt.js";
 import { Exit, type Io } from "./io.js";
@@ -22,19 +23,6 @@ export interface CompareCommand extends FileOptions {
   readonly html?: string;
   readonly maxMeanKl?: number;
   readonly checkpoint?: string;
-}
-
-/** What was compared, and what came of it: all that a report tells. */
-export interface Comparison {
-  readonly base: string;
-  readonly other: string;
-  readonly tokens: string | null;
-  readonly classes: number;
-  /** The rows that were compared. */
-  readonly start: number;
-  readonly end: number;
-  readonly report: Report;
-  readonly charts: Charts;
 }
 
 /** @throws Exit with 1 where the mean KL exceeds what it may be, with 130 where it was interrupted; other errors are of the input. */

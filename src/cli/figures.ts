@@ -1,6 +1,6 @@
 // The charts of a page.
 
-import type { Comparison } from "./compare.js";
+import type { Comparison } from "./comparison.js";
 import { formatCount, formatDigits } from "./numbers.js";
 import { element, type Frame, linear, logarithmic, pathOf, svgOf, tidy } from "./svg.js";
 

@@ -1,6 +1,6 @@
 // The report of a comparison as one page that needs no network, light or dark as the reader has it.
 
-import type { Comparison } from "./compare.js";
+import type { Comparison } from "./comparison.js";
 import { alongText, calibration, histogram } from "./figures.js";
 import { decimalsFor, format, formatCount } from "./numbers.js";
 import { escapeHtml, type Frame, frameOf } from "./svg.js";

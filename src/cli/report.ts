@@ -1,6 +1,6 @@
 // The report of a comparison, as text.
 
-import type { Comparison } from "./compare.js";
+import type { Comparison } from "./comparison.js";
 import { formatCount, formatDigits } from "./numbers.js";
 import { subjectOf, tablesOf } from "./tables.js";
 import { bar, COLUMNS, tableText } from "./text.js";

@@ -1,7 +1,7 @@
 // The tables of a report, as text and pages show them.
 
 import type { Estimate, Quantile, Statistics } from "../compare/index.js";
-import type { Comparison } from "./compare.js";
+import type { Comparison } from "./comparison.js";
 import { decimalsFor, format, formatCount, formatDigits } from "./numbers.js";
 
 export interface Table {

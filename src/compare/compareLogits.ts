@@ -1,10 +1,10 @@
-import { completeAside } from "../aside.js";
-import { describe, temperatureOf } from "../inputs.js";
-import { MOST_LARGEST, MOST_THREADS, RESERVED_BYTES, reservedBytes } from "../layout.js";
-import { checkKeys } from "../options.js";
-import { availableThreads } from "../platform.js";
-import { createRuntime, type EngineOptions, type Runtime } from "../runtime.js";
-import type { Work, WorkArray } from "../work.js";
+import { MOST_LARGEST, MOST_THREADS, RESERVED_BYTES, reservedBytes } from "../backends/layout.js";
+import { temperatureOf } from "../call/arguments.js";
+import { completeAside } from "../engine/aside.js";
+import { checkKeys, describe } from "../engine/checks.js";
+import { availableThreads } from "../engine/platform.js";
+import { createRuntime, type EngineOptions, type Runtime } from "../engine/runtime.js";
+import type { Work, WorkArray } from "../engine/work.js";
 import { checkToken, Feed, isLogitSource, type Place, type RowArray, type Rows } from "./feed.js";
 import { COLUMNS, Column, type RowResults, rowResultsOf } from "./rowResults.js";
 import { type CompareSettings, compareLoop } from "./rows.js";

@@ -1,6 +1,6 @@
 // Any file of logits that is known here.
 
-import { checkKeys } from "../options.js";
+import { checkKeys } from "../engine/checks.js";
 import type { ElementType } from "./elements.js";
 import { type InputFile, withFile } from "./file.js";
 import { LLAMA_CPP_MAGIC } from "./llamaCpp.js";

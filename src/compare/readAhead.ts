@@ -1,6 +1,6 @@
 // Batches of rows that lie one after the other in a file. While one is computed on, the next is read.
 
-import { checkKeys } from "../options.js";
+import { checkKeys } from "../engine/checks.js";
 import type { InputFile } from "./file.js";
 import type { ReadOptions } from "./source.js";
 

@@ -1,9 +1,9 @@
 // One row of one model's logits beside the same of another's: everything that is computed of the pair, by whichever thread.
 
-import type { Backend, FloatArray, Vector } from "../backend.js";
-import { type Call, type NamedRow, precisionOf } from "../inputs.js";
+import type { Backend, FloatArray, Vector } from "../backends/backend.js";
+import { type Call, type NamedRow, precisionOf } from "../call/arguments.js";
+import type { Loop } from "../engine/work.js";
 import { divergencesOfLogits, entropyAndLogSum } from "../measures/comparison.js";
-import type { Loop } from "../work.js";
 import { COLUMNS, Column } from "./rowResults.js";
 import type { HalfFormat } from "./source.js";
 

@@ -1,7 +1,8 @@
 // What is compared: rows of logits, wherever they come from.
 
-/** How the numbers of a Uint16Array are to be read. */
-export type HalfFormat = "f16" | "bf16";
+import type { HalfFormat } from "../backends/kernels.js";
+
+export type { HalfFormat };
 
 /** Some rows of logits, one after the other. */
 export interface RowBatch {

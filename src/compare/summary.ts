@@ -1,8 +1,8 @@
 // What a comparison comes to, over all rows. Sums are exact and quantiles do not depend on order, so that parts computed
 // anywhere combine to the bits of one run.
 
-import { checkKeys } from "../options.js";
-import { exp } from "../scalar.js";
+import { checkKeys } from "../engine/checks.js";
+import { exp } from "../numbers/scalar.js";
 import { ExactSum, spread } from "./exactSum.js";
 import { type Estimate, errorOf, Moments, type MomentsJson, type Statistics } from "./moments.js";
 import type { RowResults } from "./rowResults.js";

@@ -1,6 +1,6 @@
 // Rows to the file of llama.cpp's perplexity tool, quantised as the tool does it.
 
-import { exp, ln } from "../scalar.js";
+import { exp, ln } from "../numbers/scalar.js";
 import { widen } from "./half.js";
 import { HEADER_BYTES, LLAMA_CPP_MAGIC, type LlamaCppHeader, layOut, ROW_HEADER_BYTES } from "./llamaCpp.js";
 import { appendRows, writeWhole } from "./outputFile.js";

@@ -1,7 +1,8 @@
 // The checks that the functions of logratio/evidence share.
 
-import type { Vector } from "../backend.js";
-import { checkNumbers, checkVector, describe, type NamedRow } from "../inputs.js";
+import type { Vector } from "../backends/backend.js";
+import { checkNumbers, checkVector, type NamedRow } from "../call/arguments.js";
+import { describe } from "../engine/checks.js";
 
 /** An array as the row that the checks of the kernels' callers take. */
 export const asRow = (argument: string, source: Vector): NamedRow => ({

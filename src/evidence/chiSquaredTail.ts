@@ -1,4 +1,4 @@
-import { describe } from "../inputs.js";
+import { describe } from "../engine/checks.js";
 import { upperIncompleteGamma } from "./incompleteGamma.js";
 
 /**

@@ -1,6 +1,7 @@
-import type { Vector } from "../backend.js";
-import { checkOptions, checkVector, describe, unitOf } from "../inputs.js";
-import { expm1Minus } from "../scalar.js";
+import type { Vector } from "../backends/backend.js";
+import { checkOptions, checkVector, unitOf } from "../call/arguments.js";
+import { describe } from "../engine/checks.js";
+import { expm1Minus } from "../numbers/scalar.js";
 import { checkSameLength } from "./arguments.js";
 import { meanOf } from "./means.js";
 

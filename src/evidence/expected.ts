@@ -1,11 +1,11 @@
 // How far a table of counts is from what is expected of it: the generalised KL Σ [n ln(n/E) - n + E] of the kernels, in which
 // E = factor·column is known to twice the precision.
 
-import type { Vector } from "../backend.js";
+import type { Vector } from "../backends/backend.js";
 import { iDivergence } from "../index.js";
 import { lnRatio } from "../measures/wide.js";
-import { ln } from "../scalar.js";
-import { product, productError, Sum, type Twofold } from "../twofold.js";
+import { ln } from "../numbers/scalar.js";
+import { product, productError, Sum, type Twofold } from "../numbers/twofold.js";
 import { excessOf } from "./excess.js";
 
 /** Numbers to twice the precision; `low` is undefined where they have no more than one. */

@@ -1,6 +1,7 @@
-import type { Vector } from "../backend.js";
-import { checkOptions, describe, unitOf } from "../inputs.js";
-import { quotient } from "../twofold.js";
+import type { Vector } from "../backends/backend.js";
+import { checkOptions, unitOf } from "../call/arguments.js";
+import { describe } from "../engine/checks.js";
+import { quotient } from "../numbers/twofold.js";
 import { checkBoolean, checkSameLength, checkTotal, readNumbers } from "./arguments.js";
 import { excessOverExpected, twofoldSumOf, writeContributions } from "./expected.js";
 import { upperIncompleteGamma } from "./incompleteGamma.js";

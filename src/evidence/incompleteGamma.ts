@@ -1,8 +1,8 @@
 // The regularised upper incomplete gamma function, of which the tail of χ² is made. Written here because p-values of 1e-300 and
 // a hundred thousand degrees of freedom are what it is wanted for, where other implementations in JavaScript lose all digits but two.
 
-import { exp, ln, log1pMinus } from "../scalar.js";
-import { Sum } from "../twofold.js";
+import { exp, ln, log1pMinus } from "../numbers/scalar.js";
+import { Sum } from "../numbers/twofold.js";
 
 const TWO_PI = 6.283185307179586;
 

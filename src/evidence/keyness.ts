@@ -1,5 +1,5 @@
-import type { Vector } from "../backend.js";
-import { productError } from "../twofold.js";
+import type { Vector } from "../backends/backend.js";
+import { productError } from "../numbers/twofold.js";
 import { checkSameLength, checkTotal, readNumbers } from "./arguments.js";
 import { excessOf } from "./excess.js";
 import { twofoldSumOf } from "./expected.js";

@@ -1,4 +1,4 @@
-import { Sum } from "../twofold.js";
+import { Sum } from "../numbers/twofold.js";
 
 export interface Mean {
   readonly sum: number;

@@ -1,9 +1,9 @@
 // What observations are compared under: probabilities of classes, or anything that tells ln p(x).
 
-import type { Vector } from "../backend.js";
+import type { Vector } from "../backends/backend.js";
+import { describe } from "../engine/checks.js";
 import { logRatio } from "../index.js";
-import { describe } from "../inputs.js";
-import { ln } from "../scalar.js";
+import { ln } from "../numbers/scalar.js";
 import { checkSameLength, readNumbers } from "./arguments.js";
 
 /** Tells ln p(x), a probability's or a density's: a distribution of `logratio/families`, or your own. */

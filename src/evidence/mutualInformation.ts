@@ -1,6 +1,6 @@
-import type { Vector } from "../backend.js";
+import type { Vector } from "../backends/backend.js";
+import { checkOptions, checkSum, unitOf } from "../call/arguments.js";
 import { entropy } from "../index.js";
-import { checkOptions, checkSum, unitOf } from "../inputs.js";
 import { asRow, checkBoolean, checkTotal } from "./arguments.js";
 import { excessOverIndependence, readTable, type Table } from "./table.js";
 

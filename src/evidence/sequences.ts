@@ -1,6 +1,6 @@
-import type { Vector } from "../backend.js";
-import { checkOptions, checkVector, unitOf } from "../inputs.js";
-import { Sum } from "../twofold.js";
+import type { Vector } from "../backends/backend.js";
+import { checkOptions, checkVector, unitOf } from "../call/arguments.js";
+import { Sum } from "../numbers/twofold.js";
 import { meanOf } from "./means.js";
 import { checkObservation, logRatioOf, type Model, readModel } from "./models.js";
 

@@ -1,8 +1,9 @@
-import type { Vector } from "../backend.js";
+import type { Vector } from "../backends/backend.js";
+import { type Call, checkOptions, checkSum, checkVector } from "../call/arguments.js";
+import { describe } from "../engine/checks.js";
 import { klDivergence } from "../index.js";
-import { type Call, checkOptions, checkSum, checkVector, describe } from "../inputs.js";
 import { lnRatio } from "../measures/wide.js";
-import { Sum } from "../twofold.js";
+import { Sum } from "../numbers/twofold.js";
 import { asRow, checkBoolean } from "./arguments.js";
 import { twofoldSumOf } from "./expected.js";
 import { checkObservation, type LogRatio, logRatioOf, type Model, readModel } from "./models.js";

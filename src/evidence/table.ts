@@ -1,8 +1,8 @@
 // A table of two variables: its margins, and how far it is from being their product.
 
-import type { Vector } from "../backend.js";
-import { countRows } from "../calls.js";
-import { quotient, Sum, type Twofold } from "../twofold.js";
+import type { Vector } from "../backends/backend.js";
+import { countRows } from "../call/calls.js";
+import { quotient, Sum, type Twofold } from "../numbers/twofold.js";
 import { readNumbers } from "./arguments.js";
 import { excessOverExpected, type TwofoldArray, twofoldSumOf, writeContributions } from "./expected.js";
 

@@ -1,9 +1,9 @@
 // What closed forms are made of, each without cancellation: products and sums with what rounding takes of them, and the three
 // functions >= 0 whose textbook forms lose all digits where they are small. Relative errors are a few 1e-16.
 
-import { atanhSeries_f64 } from "../fallback/logarithm.js";
-import { exp, expm1Minus, ln, log1pMinus } from "../scalar.js";
-import { productError, Sum } from "../twofold.js";
+import { atanhSeries_f64 } from "../numbers/logarithm.js";
+import { exp, expm1Minus, ln, log1pMinus } from "../numbers/scalar.js";
+import { productError, Sum } from "../numbers/twofold.js";
 
 const SMALLEST_NORMAL = 2.2250738585072014e-308;
 

@@ -1,4 +1,4 @@
-import { ln } from "../scalar.js";
+import { ln } from "../numbers/scalar.js";
 import { excess, log1p, productDifference, productPlus } from "./arithmetic.js";
 import { dirichletCrossEntropy } from "./dirichlet.js";
 import {

@@ -1,4 +1,4 @@
-import { ln } from "../scalar.js";
+import { ln } from "../numbers/scalar.js";
 import { excess, log1p, productPlus } from "./arithmetic.js";
 import { bernoulliKl } from "./bernoulli.js";
 import { discreteEntropy } from "./discreteEntropy.js";

@@ -1,6 +1,6 @@
-import { powerOf2 } from "../fallback/lanes.js";
-import { describe } from "../inputs.js";
-import { exponentOf, ln } from "../scalar.js";
+import { describe } from "../engine/checks.js";
+import { powerOf2 } from "../numbers/lanes.js";
+import { exponentOf, ln } from "../numbers/scalar.js";
 import { sumOf } from "./arithmetic.js";
 import {
   checkNonNegative,

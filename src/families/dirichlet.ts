@@ -1,5 +1,5 @@
-import { ln } from "../scalar.js";
-import { Sum } from "../twofold.js";
+import { ln } from "../numbers/scalar.js";
+import { Sum } from "../numbers/twofold.js";
 import { excess, productDifference, sumOf } from "./arithmetic.js";
 import {
   checkModerate,

@@ -1,7 +1,7 @@
 // Entropies that have no closed form.
 
-import { exp, ln } from "../scalar.js";
-import { Sum } from "../twofold.js";
+import { exp, ln } from "../numbers/scalar.js";
+import { Sum } from "../numbers/twofold.js";
 
 /** From this variance on the series is exact to 1e-15. */
 const LARGE = 1000;

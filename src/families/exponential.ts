@@ -1,4 +1,4 @@
-import { exp, ln } from "../scalar.js";
+import { exp, ln } from "../numbers/scalar.js";
 import { expm1, itakuraSaito } from "./arithmetic.js";
 import {
   checkParameters,

@@ -1,4 +1,4 @@
-import { exp, ln } from "../scalar.js";
+import { exp, ln } from "../numbers/scalar.js";
 import { excess, expm1, log1p, productDifference, productPlus, productsPlus } from "./arithmetic.js";
 import {
   checkModerate,

@@ -7,7 +7,7 @@
 //
 // From a = 12 on by Stirling's series, whose first term left out is below 1e-17 of the result; below by recurrences that add terms >= 0.
 
-import { atanhSeries_f64 } from "../fallback/logarithm.js";
+import { atanhSeries_f64 } from "../numbers/logarithm.js";
 import { excess, itakuraSaito, log1p, logOfRatio, ratioExcess } from "./arithmetic.js";
 
 /** Where Stirling's series begins to be used. */

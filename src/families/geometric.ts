@@ -1,4 +1,4 @@
-import { exp, ln } from "../scalar.js";
+import { exp, ln } from "../numbers/scalar.js";
 import { excess, expm1, itakuraSaito, log1p } from "./arithmetic.js";
 import {
   checkParameters,

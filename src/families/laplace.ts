@@ -1,4 +1,4 @@
-import { exp, expm1Minus, LN2, ln } from "../scalar.js";
+import { exp, expm1Minus, LN2, ln } from "../numbers/scalar.js";
 import { itakuraSaito } from "./arithmetic.js";
 import {
   checkFinite,

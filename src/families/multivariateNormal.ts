@@ -1,4 +1,4 @@
-import { ln } from "../scalar.js";
+import { ln } from "../numbers/scalar.js";
 import { ratioExcess, sumOf } from "./arithmetic.js";
 import {
   checkFinite,

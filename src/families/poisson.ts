@@ -1,4 +1,4 @@
-import { ln } from "../scalar.js";
+import { ln } from "../numbers/scalar.js";
 import { excess } from "./arithmetic.js";
 import { discreteEntropy } from "./discreteEntropy.js";
 import {

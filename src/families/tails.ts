@@ -4,7 +4,7 @@
 // Gauss-Legendre quadrature is exact to rounding on panels of four deviations, or over which the exponent falls by ten. A tail is summed
 // panel by panel from where it begins until a panel adds nothing: after some five panels, more for parameters far below 1.
 
-import { exp, ln } from "../scalar.js";
+import { exp, ln } from "../numbers/scalar.js";
 import { excess, expm1, productPlus } from "./arithmetic.js";
 import { HALF_LN_2PI, stirlingRemainder } from "./gammaFunction.js";
 

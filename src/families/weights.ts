@@ -1,6 +1,6 @@
 // Distributions over categories, as weights of any sum.
 
-import { Sum } from "../twofold.js";
+import { Sum } from "../numbers/twofold.js";
 import { excess, productDifference, sumOf } from "./arithmetic.js";
 
 /** Numbers >= 0 and their sum, to twice the precision of a number. */

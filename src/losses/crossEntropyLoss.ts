@@ -1,8 +1,7 @@
 // The cross-entropy loss of rows of logits against labels or soft targets, with its gradient. The semantics of weights,
 // smoothing, ignored rows and the mean are PyTorch's (torch.nn.functional.cross_entropy); those of zLoss are PaLM's.
 
-import { type Backend, type FloatArray, type Row, UNUSUAL, type Vector } from "../backend.js";
-import { checkApart, checkOut, countRows } from "../calls.js";
+import { type Backend, type FloatArray, type Row, UNUSUAL, type Vector } from "../backends/backend.js";
 import {
   type Call,
   checkNumbers,
@@ -13,11 +12,12 @@ import {
   precisionOf,
   sumOf,
   temperatureOf,
-} from "../inputs.js";
+} from "../call/arguments.js";
+import { checkApart, checkOut, countRows } from "../call/calls.js";
+import type { Loop, Work } from "../engine/work.js";
 import { fieldsFor, findLogits, type Logits, largestOf, sumOfExponentials } from "../measures/logits.js";
-import { exp, ln } from "../scalar.js";
-import { Sum, sumOfAll } from "../twofold.js";
-import type { Loop, Work } from "../work.js";
+import { exp, ln } from "../numbers/scalar.js";
+import { Sum, sumOfAll } from "../numbers/twofold.js";
 import {
   checkNumber,
   checkReduction,

@@ -1,12 +1,12 @@
 // How far a student's rows of logits are from a teacher's, at a temperature, with the gradient in the student's logits.
 
-import type { Backend, FloatArray, Vector } from "../backend.js";
-import { checkApart, checkOut, countRows } from "../calls.js";
-import { type Call, checkOptions, isImpossible, type NamedRow, precisionOf, temperatureOf } from "../inputs.js";
+import type { Backend, FloatArray, Vector } from "../backends/backend.js";
+import { type Call, checkOptions, isImpossible, type NamedRow, precisionOf, temperatureOf } from "../call/arguments.js";
+import { checkApart, checkOut, countRows } from "../call/calls.js";
+import type { Loop, Work } from "../engine/work.js";
 import { fieldsFor, findLogits, oneOf, sumOfExponentials } from "../measures/logits.js";
 import { compareLogits, isTooCoarse, offsetOfNormalized } from "../measures/ofLogits.js";
-import { sumOfAll } from "../twofold.js";
-import type { Loop, Work } from "../work.js";
+import { sumOfAll } from "../numbers/twofold.js";
 import { checkNumber, checkReduction, gradientOption } from "./labels.js";
 
 /** The options of {@link index!distillationLoss}. */

@@ -1,13 +1,13 @@
 // KL of diagonal Gaussians, the term that a variational autoencoder's loss has beside the reconstruction, with its gradient.
 
-import { type Backend, type FloatArray, UNUSUAL, type Vector } from "../backend.js";
-import { checkApart, checkOut, countRows } from "../calls.js";
-import { NO_FIELDS } from "../fallback/blocks.js";
-import { type Call, checkOptions, checkVector, describe, type NamedRow, placeOf, precisionOf } from "../inputs.js";
-import { checkKeys } from "../options.js";
-import { exp, expm1, expm1Minus } from "../scalar.js";
-import { Sum, sumOfAll } from "../twofold.js";
-import type { Loop, Work } from "../work.js";
+import { type Backend, type FloatArray, UNUSUAL, type Vector } from "../backends/backend.js";
+import { NO_FIELDS } from "../backends/fields.js";
+import { type Call, checkOptions, checkVector, type NamedRow, placeOf, precisionOf } from "../call/arguments.js";
+import { checkApart, checkOut, countRows } from "../call/calls.js";
+import { checkKeys, describe } from "../engine/checks.js";
+import type { Loop, Work } from "../engine/work.js";
+import { exp, expm1, expm1Minus } from "../numbers/scalar.js";
+import { Sum, sumOfAll } from "../numbers/twofold.js";
 import { checkNumber, checkReduction, type Reduction } from "./labels.js";
 
 /** A gradient in means and log-variances: matrices as the arguments are. */

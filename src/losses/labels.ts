@@ -1,6 +1,5 @@
+import { describe } from "../engine/checks.js";
 // What the losses share: labels, and how the losses of rows become one.
-
-import { describe } from "../inputs.js";
 
 /** Class indices, one a row: integers from 0 to the number of classes - 1. */
 export type Labels =

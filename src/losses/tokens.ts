@@ -1,12 +1,12 @@
 // What a model's logits say of the tokens that were observed, one a row.
 
-import type { Vector } from "../backend.js";
-import { countRows } from "../calls.js";
-import { type Call, checkOptions, type NamedRow, precisionOf, temperatureOf, unitOf } from "../inputs.js";
+import type { Vector } from "../backends/backend.js";
+import { type Call, checkOptions, type NamedRow, precisionOf, temperatureOf, unitOf } from "../call/arguments.js";
+import { countRows } from "../call/calls.js";
+import type { Loop, Work } from "../engine/work.js";
 import { findLogits, largestOf, sumOfExponentials } from "../measures/logits.js";
-import { exp, ln } from "../scalar.js";
-import { Sum } from "../twofold.js";
-import type { Loop, Work } from "../work.js";
+import { exp, ln } from "../numbers/scalar.js";
+import { Sum } from "../numbers/twofold.js";
 import { type Labels, readLabels } from "./labels.js";
 
 /** The options of {@link index!tokenLogProbabilities} and {@link index!logLikelihoodRatioOfTokens}. */

@@ -1,8 +1,8 @@
 // All that is said of a pair of rows of logits at once.
 
-import { type Backend, UNUSUAL } from "../backend.js";
-import type { Call, NamedRow } from "../inputs.js";
-import { LN2, ln } from "../scalar.js";
+import { type Backend, UNUSUAL } from "../backends/backend.js";
+import type { Call, NamedRow } from "../call/arguments.js";
+import { LN2, ln } from "../numbers/scalar.js";
 import { fieldsFor, findLogits, largestOf, oneOf, sumOfExponentials } from "./logits.js";
 import { isTooCoarse, jsDivergenceOfLogits, klDivergenceOfLogits, offsetOfNormalized } from "./ofLogits.js";
 

@@ -1,7 +1,7 @@
-import { type Backend, Q_IS_ZERO, UNUSUAL } from "../backend.js";
-import { powerOf2 } from "../fallback/lanes.js";
-import { type Call, checkSum, type NamedRow } from "../inputs.js";
-import { exponentOf, ln } from "../scalar.js";
+import { type Backend, Q_IS_ZERO, UNUSUAL } from "../backends/backend.js";
+import { type Call, checkSum, type NamedRow } from "../call/arguments.js";
+import { powerOf2 } from "../numbers/lanes.js";
+import { exponentOf, ln } from "../numbers/scalar.js";
 import { checkedSums, isOrdinary, scaled, scaleToOne } from "./pair.js";
 import { wideCrossEntropy } from "./wide.js";
 

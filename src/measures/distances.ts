@@ -1,9 +1,9 @@
 // The distances of Hellinger, Bhattacharyya and total variation: a survey for both sums, and a pass. The larger sum comes first: the
 // result is the same, to the bit, for (p, q) and (q, p).
 
-import type { Backend } from "../backend.js";
-import type { Call, NamedRow } from "../inputs.js";
-import { ln, log1p } from "../scalar.js";
+import type { Backend } from "../backends/backend.js";
+import type { Call, NamedRow } from "../call/arguments.js";
+import { ln, log1p } from "../numbers/scalar.js";
 import { logAffinity } from "./logarithms.js";
 import { type Pair, pairOf, reducePair, swapped } from "./weights.js";
 

@@ -1,6 +1,6 @@
-import { type Backend, type Precision, Q_IS_ZERO, UNUSUAL } from "../backend.js";
-import { type Call, checkNumbers, checkSum, type NamedRow } from "../inputs.js";
-import { log1pMinus } from "../scalar.js";
+import { type Backend, type Precision, Q_IS_ZERO, UNUSUAL } from "../backends/backend.js";
+import { type Call, checkNumbers, checkSum, type NamedRow } from "../call/arguments.js";
+import { log1pMinus } from "../numbers/scalar.js";
 import { checkedSums, isOrdinary, scaled, scaleToOne } from "./pair.js";
 import { wideExcess } from "./wide.js";
 

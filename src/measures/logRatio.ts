@@ -1,9 +1,9 @@
-import { type Backend, type FloatArray, P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "../backend.js";
-import { LIMIT } from "../fallback/blocks.js";
-import { SMALLEST_NORMAL_F32, SMALLEST_NORMAL_F64 } from "../fallback/lanes.js";
-import { type Call, checkNumbers, isImpossible, type NamedRow, placeOf } from "../inputs.js";
-import { mayBeOne } from "../space.js";
-import { Sum } from "../twofold.js";
+import { type Backend, type FloatArray, P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "../backends/backend.js";
+import { LIMIT } from "../backends/js/blocks.js";
+import { mayBeOne } from "../backends/space.js";
+import { type Call, checkNumbers, isImpossible, type NamedRow, placeOf } from "../call/arguments.js";
+import { SMALLEST_NORMAL_F32, SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
+import { Sum } from "../numbers/twofold.js";
 import { lnRatio } from "./wide.js";
 
 /** ln(p/q) of any two numbers >= 0: -∞, ∞ or NaN where p, q or both are 0. */

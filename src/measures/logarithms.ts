@@ -1,10 +1,10 @@
 // Powers of probabilities class by class in logarithms, in f64, one code for both backends: for exponents and ranges of probabilities
 // whose powers are beyond f64. Slow, rare, and right. Sums are kept with their errors; a power is e^(t - max t).
 
-import { excessNear_f64 } from "../fallback/exponential.js";
-import { type Call, isImpossible, type NamedRow, sumOf } from "../inputs.js";
-import { exp, expm1, ln, log1p } from "../scalar.js";
-import { Sum } from "../twofold.js";
+import { type Call, isImpossible, type NamedRow, sumOf } from "../call/arguments.js";
+import { excessNear_f64 } from "../numbers/exponential.js";
+import { exp, expm1, ln, log1p } from "../numbers/scalar.js";
+import { Sum } from "../numbers/twofold.js";
 import { scalesToOne } from "./pair.js";
 import { isNormal, lnRatio } from "./wide.js";
 

@@ -1,11 +1,11 @@
 // Rows of logits as the kernels take them: their largest number, and the fields that go with it. What is not a logit becomes
 // one: a log-probability is, a probability is replaced by its logarithm, chunk by chunk in f64, as it is staged.
 
-import type { Backend, Precision, Row } from "../backend.js";
-import { NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "../fallback/exponential.js";
-import type { Fields } from "../fallback/logits.js";
-import { type Call, checkLogits, checkSum, type FoundLogits, type NamedRow, nameOfRow } from "../inputs.js";
-import { exp } from "../scalar.js";
+import type { Backend, Precision, Row } from "../backends/backend.js";
+import type { Fields } from "../backends/fields.js";
+import { type Call, checkLogits, checkSum, type FoundLogits, type NamedRow, nameOfRow } from "../call/arguments.js";
+import { NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "../numbers/exponential.js";
+import { exp } from "../numbers/scalar.js";
 
 /** Above this, or with a temperature that far from 1, f32 is not wide enough. */
 const MOST_F32 = 1.2676506002282294e30; // 2^100

@@ -1,9 +1,10 @@
 // The measures from logits: straight from them, in a pass for the maxima and one or two for the sums.
 
-import { type Backend, type FloatArray, type Precision, UNUSUAL } from "../backend.js";
-import { FAR, type Fields } from "../fallback/logits.js";
-import { type Call, checkNumbers, checkSum, isImpossible, type NamedRow } from "../inputs.js";
-import { LN2, ln, log1pMinus } from "../scalar.js";
+import { type Backend, type FloatArray, type Precision, UNUSUAL } from "../backends/backend.js";
+import type { Fields } from "../backends/fields.js";
+import { FAR } from "../backends/js/logits.js";
+import { type Call, checkNumbers, checkSum, isImpossible, type NamedRow } from "../call/arguments.js";
+import { LN2, ln, log1pMinus } from "../numbers/scalar.js";
 import { fieldsFor, findLogits, type Logits, logSumExpOf, offsetOf, oneOf, sumOfExponentials } from "./logits.js";
 import { checkObserved } from "./logRatio.js";
 import { isOrdinary, scaled, scaleToOne } from "./pair.js";

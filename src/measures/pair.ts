@@ -1,8 +1,8 @@
 // What the measures of a pair of distributions share: the sums of both rows, and the scales that bring them together.
 
-import { powerOf2 } from "../fallback/lanes.js";
-import { type Call, checkNumbers, checkSum, type NamedRow, sumOf } from "../inputs.js";
-import { exponentOf } from "../scalar.js";
+import { type Call, checkNumbers, checkSum, type NamedRow, sumOf } from "../call/arguments.js";
+import { powerOf2 } from "../numbers/lanes.js";
+import { exponentOf } from "../numbers/scalar.js";
 
 /** Sums in which products of a few factors neither overflow nor underflow. */
 const LEAST_SUM = 9.094947017729282e-13; // 2^-40

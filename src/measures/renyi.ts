@@ -1,10 +1,10 @@
 // Rényi's divergence and entropy, and Tsallis's entropy, of any order α from 0 to ∞. At 1 they are KL and Shannon's entropy; near it,
 // sums of terms that vanish with α - 1 are divided by it, and nothing is lost.
 
-import { type Backend, P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "../backend.js";
-import { powerOf2 } from "../fallback/lanes.js";
-import { type Call, checkSum, isImpossible, type NamedRow } from "../inputs.js";
-import { expm1, exponentOf, ln, log1p } from "../scalar.js";
+import { type Backend, P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "../backends/backend.js";
+import { type Call, checkSum, isImpossible, type NamedRow } from "../call/arguments.js";
+import { powerOf2 } from "../numbers/lanes.js";
+import { expm1, exponentOf, ln, log1p } from "../numbers/scalar.js";
 import { entropy } from "./crossEntropy.js";
 import { bhattacharyyaDistance } from "./distances.js";
 import { klDivergence } from "./klDivergence.js";

@@ -1,8 +1,8 @@
 // The softmax of logits, its logarithm, and that of its denominator.
 
-import type { Backend, FloatArray, Row } from "../backend.js";
-import type { Call, NamedRow } from "../inputs.js";
-import { ln } from "../scalar.js";
+import type { Backend, FloatArray, Row } from "../backends/backend.js";
+import type { Call, NamedRow } from "../call/arguments.js";
+import { ln } from "../numbers/scalar.js";
 import { fieldsFor, findLogits, largestOf, sumOfExponentials } from "./logits.js";
 
 /** ln Σ e^(z/temperature). */

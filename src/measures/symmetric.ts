@@ -1,9 +1,9 @@
 // Jeffreys' and Jensen and Shannon's divergences: two passes, the first for both sums and what the rows hold. The larger sum
 // comes first, so that γ = Σp/Σq - 1 >= 0 and the result is the same, to the bit, for (p, q) and (q, p).
 
-import { type Backend, P_IS_ZERO, type Precision, Q_IS_ZERO, UNUSUAL } from "../backend.js";
-import { type Call, checkSum, type NamedRow } from "../inputs.js";
-import { LN2 } from "../scalar.js";
+import { type Backend, P_IS_ZERO, type Precision, Q_IS_ZERO, UNUSUAL } from "../backends/backend.js";
+import { type Call, checkSum, type NamedRow } from "../call/arguments.js";
+import { LN2 } from "../numbers/scalar.js";
 import { checkedSums, isOrdinary, scaled, scaleToOne } from "./pair.js";
 import { wideJeffreys, wideJensenShannon } from "./wide.js";
 

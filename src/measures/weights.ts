@@ -1,10 +1,10 @@
 // Rows of any kind as probabilities to a factor, for the families of powers and of distances: logits become their exponentials as
 // they are staged, chunk by chunk in f64, and nothing of a row's size is made.
 
-import { type Backend, type Precision, UNUSUAL } from "../backend.js";
-import { powerOf2 } from "../fallback/lanes.js";
-import { type Call, checkSum, type NamedRow } from "../inputs.js";
-import { exponentOf, ln } from "../scalar.js";
+import { type Backend, type Precision, UNUSUAL } from "../backends/backend.js";
+import { type Call, checkSum, type NamedRow } from "../call/arguments.js";
+import { powerOf2 } from "../numbers/lanes.js";
+import { exponentOf, ln } from "../numbers/scalar.js";
 import { findLogits, largestOf, logSumExpOf, sumOfExponentials } from "./logits.js";
 import { checkedSums, isOrdinary, scalesToOne } from "./pair.js";
 

@@ -1,12 +1,12 @@
 // Rows whose numbers span more than the kernels' range (f64 with subnormals, or over 2^100 and under 2^-960 at once): class
 // by class, in f64, one code for both backends. Slow, rare, and right.
 
-import type { Row } from "../backend.js";
-import { exponentGap_f64, high_f64, SMALLEST_NORMAL_F64, scaleByGap_f64 } from "../fallback/lanes.js";
-import { excess_f64 } from "../fallback/logarithm.js";
-import { logRatioLane_f64 } from "../fallback/logRatio.js";
-import { LN2, ln, TWO_TO_54 } from "../scalar.js";
-import { Sum } from "../twofold.js";
+import type { Row } from "../backends/backend.js";
+import { logRatioLane_f64 } from "../backends/js/logRatio.js";
+import { exponentGap_f64, high_f64, SMALLEST_NORMAL_F64, scaleByGap_f64 } from "../numbers/lanes.js";
+import { excess_f64 } from "../numbers/logarithm.js";
+import { LN2, ln, TWO_TO_54 } from "../numbers/scalar.js";
+import { Sum } from "../numbers/twofold.js";
 
 export const isNormal = (x: number): boolean => x >= SMALLEST_NORMAL_F64 && x < Number.POSITIVE_INFINITY;
 

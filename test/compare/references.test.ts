@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { widenF16 } from "../../src/backends/js/halves.js";
 import { compareLogits, type RowBatch, type RowResults, Summary } from "../../src/compare/index.js";
-import { widenF16 } from "../../src/fallback/halves.js";
 import { joined } from "./sources.js";
 
 // scripts/makeComparisonReferences.py computes the same independently.

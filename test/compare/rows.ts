@@ -2,8 +2,8 @@
 
 import { COLUMNS, Column } from "../../src/compare/rowResults.js";
 import { compareLoop } from "../../src/compare/rows.js";
-import { createRuntime, createRuntimeSync, type Runtime } from "../../src/runtime.js";
-import { doHere } from "../../src/work.js";
+import { createRuntime, createRuntimeSync, type Runtime } from "../../src/engine/runtime.js";
+import { doHere } from "../../src/engine/work.js";
 
 export type FloatArray = Float32Array | Float64Array;
 

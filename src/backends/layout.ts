@@ -1,0 +1,57 @@
+// The lowest pages of a linear memory, below what it hands out:
+//
+//       0 …   4 KiB   constants of the module
+//       4 …  16 KiB   the state of the instance: totals, fields of a family, padding, scratch (assembly/blocks.ts)
+//      16 …  64 KiB   what threads tell each other (src/engine/threads/board.ts)
+//      64 … 192 KiB   staging: four chunks of 32 KiB, whole blocks each
+//     192 …           a region for each thread besides the caller's: its state, its results, its staging
+
+/** Where an instance of the kernels works. */
+export interface Region {
+  readonly state: number;
+  readonly staging: number;
+}
+
+export const CHUNK_BYTES = 32768;
+/** Rows that a kernel reads, and one that it writes. */
+export const SLOTS = 4;
+/** Fields of a family, within the state. */
+export const FAMILY = 128;
+/** What a kernel works on, within the state; where `largest` leaves its indices. */
+const SCRATCH = 6400;
+export const LARGEST: number = SCRATCH + 2048;
+export const MOST_LARGEST = 256;
+/** A word of the state by which a memory is known under another object. */
+const PROBE = 12280;
+const STATE_BYTES = 12288;
+export const RESULT_BYTES = 32768;
+const STAGING_BYTES = SLOTS * CHUNK_BYTES;
+
+/** Threads of an engine: what the states of tasks have room for (src/engine/threads/board.ts). */
+export const MOST_THREADS = 32;
+
+export const BOARD = 16384;
+export const BOARD_BYTES = 49152;
+const STAGING = BOARD + BOARD_BYTES;
+const WORKER_BYTES = STATE_BYTES + RESULT_BYTES + STAGING_BYTES;
+
+/** What the kernels and `threads` threads need for themselves. */
+export const reservedBytes = (threads: number): number => STAGING + STAGING_BYTES + (threads - 1) * WORKER_BYTES;
+
+export const RESERVED_BYTES: number = /* @__PURE__ */ reservedBytes(1);
+
+/** That of thread `index`: 0 is the caller's. */
+export function regionOf(index: number): Region {
+  if (index === 0) return { state: 4096, staging: STAGING };
+  const state = reservedBytes(index);
+  return { state, staging: state + STATE_BYTES + RESULT_BYTES };
+}
+
+/** The bytes of a region anywhere, and that region. */
+export const REGION_BYTES: number = STATE_BYTES + STAGING_BYTES;
+export const regionAt = (state: number): Region => ({ state, staging: state + STATE_BYTES });
+
+export const probeOf = ({ state }: Region): number => state + PROBE;
+
+/** Where thread `index` > 0 leaves its results. */
+export const resultsOf = (index: number): number => reservedBytes(index) + STATE_BYTES;

@@ -1,0 +1,239 @@
+// From what a caller passes to rows that kernels take; and the errors that name what is wrong with it.
+
+import type { Precision, Row, Vector } from "../backends/backend.js";
+import { checkKeys, describe } from "../engine/checks.js";
+import { LN2, ln } from "../numbers/scalar.js";
+import { INPUT_KINDS, type InputKind, type MeasureOptions } from "./options.js";
+
+/** What one call compares, and how. */
+export interface Call {
+  readonly functionName: string;
+  readonly precision: Precision;
+  /** Numbers a row. */
+  readonly length: number;
+  readonly normalize: boolean;
+  /** Nats in the unit asked for: ln(base). */
+  readonly unit: number;
+  /** Of logits. */
+  readonly temperature: number;
+  /** The order of the functions that have one. */
+  readonly alpha?: number;
+}
+
+/** A row under its argument's name. */
+export interface NamedRow extends Row {
+  readonly argument: string;
+  readonly kind: InputKind;
+  /** What has been found of it as a row of logits; it may be compared with many. */
+  found?: FoundLogits;
+}
+
+/** A row as the kernels of logits take it, and its largest number. */
+export interface FoundLogits {
+  readonly row: Row;
+  readonly precision: Precision;
+  /** What has been taken off the numbers of the row already. */
+  readonly shift: number;
+  /** The largest of what is left. */
+  readonly largest: number;
+  /** Z = Σ e^x, x = (z - shift - largest)/temperature, once it is known. */
+  sum?: number;
+}
+
+export function checkVector(functionName: string, argument: string, value: unknown): asserts value is Vector {
+  if ((value instanceof Float32Array || value instanceof Float64Array) && value.length > 0) return;
+  const isArray = typeof value === "object" && value !== null && Number.isInteger((value as Vector).length);
+  if (!isArray || value instanceof BigInt64Array || value instanceof BigUint64Array) {
+    throw new TypeError(
+      `${functionName}: ${argument} is ${describe(value)}; it must be a Float32Array, a Float64Array or an array of numbers`,
+    );
+  }
+  if ((value as Vector).length === 0) throw new RangeError(`${functionName}: ${argument} is empty`);
+}
+
+/** f32 where every array is one; else all are computed in f64. */
+export function precisionOf(sources: readonly Vector[]): Precision {
+  for (const source of sources) if (!(source instanceof Float32Array)) return "f64";
+  return "f32";
+}
+
+/** What a call's options say. */
+export interface Settings {
+  readonly unit: number;
+  readonly normalize: boolean;
+  readonly temperature: number;
+  /** Of each distribution. */
+  readonly kinds: readonly InputKind[] | undefined;
+}
+
+const DEFAULTS: Settings = { unit: 1, normalize: false, temperature: 1, kinds: undefined };
+
+export function checkOptions(functionName: string, options: unknown, known: readonly string[]): void {
+  if (options === null || typeof options !== "object") {
+    throw new TypeError(`${functionName}: options is ${describe(options)}; it must be an object`);
+  }
+  checkKeys(functionName, options, known);
+}
+
+/** The checks that all measures share. `distributions` are the names of the arguments that `input` is about. */
+export function settingsOf(
+  functionName: string,
+  options: MeasureOptions | undefined,
+  known: readonly string[],
+  distributions: readonly string[],
+): Settings {
+  if (options === undefined) return DEFAULTS;
+  checkOptions(functionName, options, known);
+  const { normalize = false } = options;
+  if (typeof normalize !== "boolean") {
+    throw new TypeError(`${functionName}: normalize is ${describe(normalize)}; it must be a boolean`);
+  }
+  const kinds = kindsOf(functionName, options.input, distributions, known.includes("temperature"));
+  const temperature = temperatureOf(functionName, options.temperature);
+  if (options.temperature !== undefined && !kinds?.includes("logits")) {
+    throw new RangeError(`${functionName}: temperature is for logits; pass { input: "logits" } with it`);
+  }
+  return { unit: unitOf(functionName, options.base), normalize, temperature, kinds };
+}
+
+/** ln(base). */
+export function unitOf(functionName: string, base: number | undefined): number {
+  if (base === undefined) return 1;
+  if (typeof base !== "number") {
+    throw new TypeError(`${functionName}: base is ${describe(base)}; it must be a number`);
+  }
+  if (!(base > 0 && base < Number.POSITIVE_INFINITY) || base === 1) {
+    throw new RangeError(`${functionName}: base is ${base}; it must be positive, finite and not 1`);
+  }
+  return base === 2 ? LN2 : ln(base);
+}
+
+export function temperatureOf(functionName: string, temperature = 1): number {
+  if (typeof temperature !== "number") {
+    throw new TypeError(`${functionName}: temperature is ${describe(temperature)}; it must be a number`);
+  }
+  if (!(temperature > 0 && temperature < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`${functionName}: temperature is ${temperature}; it must be positive and finite`);
+  }
+  return temperature;
+}
+
+export function checkAlpha(functionName: string, alpha: unknown): void {
+  if (typeof alpha !== "number") {
+    throw new TypeError(`${functionName}: alpha is ${describe(alpha)}; it must be a number`);
+  }
+  if (!(alpha >= 0)) throw new RangeError(`${functionName}: alpha is ${alpha}; it must be a number from 0 to Infinity`);
+}
+
+/** The kind of each distribution; undefined where all are probabilities. */
+function kindsOf(
+  functionName: string,
+  input: MeasureOptions["input"],
+  distributions: readonly string[],
+  takesLogits: boolean,
+): readonly InputKind[] | undefined {
+  if (input === undefined) return undefined;
+  const kinds: readonly InputKind[] = typeof input === "string" ? distributions.map(() => input) : input;
+  if (!Array.isArray(kinds) || kinds.length !== distributions.length) {
+    const error = Array.isArray(kinds) ? RangeError : TypeError;
+    throw new error(
+      `${functionName}: input is ${JSON.stringify(input)}; it must be a kind, or a list of one for ${distributions.join(" and ")}`,
+    );
+  }
+  for (const kind of kinds) {
+    if (!INPUT_KINDS.includes(kind) || (!takesLogits && kind !== "probabilities")) {
+      const choice = takesLogits ? `"probabilities", "logits" or "logProbabilities"` : `"probabilities"`;
+      throw new RangeError(`${functionName}: input is ${JSON.stringify(kind)}; it must be ${choice}`);
+    }
+  }
+  return kinds.every((kind) => kind === "probabilities") ? undefined : kinds;
+}
+
+/** "p[17]", or "p[2065] (row 2, class 17)" in a matrix. */
+export function placeOf(call: Pick<Call, "length">, row: NamedRow, index: number): string {
+  const at = row.start + index;
+  const inMatrix = row.source.length > call.length;
+  return `${row.argument}[${at}]${inMatrix ? ` (row ${Math.floor(at / call.length)}, class ${at % call.length})` : ""}`;
+}
+
+export function nameOfRow(call: Pick<Call, "length">, row: NamedRow): string {
+  return row.source.length > call.length ? `row ${row.start / call.length} of ${row.argument}` : row.argument;
+}
+
+/** Throws for the first number of a row that is not finite and >= 0. Kernels only know that there may be one. */
+export function checkNumbers(call: Pick<Call, "functionName" | "length">, row: NamedRow, kind = "probabilities"): void {
+  const { source, start } = row;
+  for (let i = 0; i < call.length; i++) {
+    const x = source[start + i];
+    if (typeof x !== "number") {
+      throw new TypeError(`${call.functionName}: ${placeOf(call, row, i)} is ${describe(x)}; ${kind} must be numbers`);
+    }
+    if (!(x >= 0 && x < Number.POSITIVE_INFINITY)) {
+      throw new RangeError(`${call.functionName}: ${placeOf(call, row, i)} is ${x}; ${kind} must be finite and >= 0`);
+    }
+  }
+}
+
+/** Throws for the first number of a row of logits that is NaN or Infinity, or of probabilities that is none. */
+export function checkLogits(call: Pick<Call, "functionName" | "length">, row: NamedRow): void {
+  if (row.kind === "probabilities") {
+    checkNumbers(call, row);
+    return;
+  }
+  const kind = row.kind === "logits" ? "logits" : "log-probabilities";
+  const { source, start } = row;
+  for (let i = 0; i < call.length; i++) {
+    const x = source[start + i];
+    if (typeof x !== "number") {
+      throw new TypeError(`${call.functionName}: ${placeOf(call, row, i)} is ${describe(x)}; ${kind} must be numbers`);
+    }
+    if (!(x < Number.POSITIVE_INFINITY)) {
+      throw new RangeError(
+        `${call.functionName}: ${placeOf(call, row, i)} is ${x}; ${kind} must be finite or -Infinity`,
+      );
+    }
+  }
+}
+
+/** Whether class i has probability 0. */
+export function isImpossible({ source, start, kind }: NamedRow, i: number): boolean {
+  return source[start + i] === (kind === "probabilities" ? 0 : Number.NEGATIVE_INFINITY);
+}
+
+/** How far a sum may be from 1 before it is taken for something else than a distribution. */
+const SUM_TOLERANCE = 1e-2;
+
+export function checkSum(call: Call, row: NamedRow, sum: number): void {
+  // with `normalize` the sum of exponentials may be any, even one too large or too small for a number
+  if (row.kind === "logProbabilities" && call.normalize) return;
+  if (Math.abs(sum - 1) <= SUM_TOLERANCE || (call.normalize && sum > 0 && sum < Number.POSITIVE_INFINITY)) return;
+  const name = nameOfRow(call, row);
+  if (row.kind === "logProbabilities") {
+    throw new RangeError(
+      `${call.functionName}: the exponentials of ${name} sum to ${sum}, not to 1; pass { normalize: true } if that is meant, ` +
+        `{ input: "logits" } for logits`,
+    );
+  }
+  if (sum === 0) throw new RangeError(`${call.functionName}: ${name} sums to 0; at least one number must be positive`);
+  if (sum === Number.POSITIVE_INFINITY) {
+    throw new RangeError(
+      `${call.functionName}: the sum of ${name} is larger than the largest number, 1.8e308; scale it`,
+    );
+  }
+  throw new RangeError(
+    `${call.functionName}: ${name} sums to ${sumOf(call, row)}, not to 1; for counts or weights pass { normalize: true }, ` +
+      `for logits { input: "logits" }`,
+  );
+}
+
+/** Σ of a row by compensated addition, for rows that the kernels decline. */
+export function sumOf(call: Pick<Call, "length">, { source, start }: Row): number {
+  let sum = 0;
+  let error = 0;
+  for (let i = start; i < start + call.length; i++) {
+    const next = sum + source[i];
+    error += Math.abs(sum) >= source[i] ? sum - next + source[i] : source[i] - next + sum;
+    sum = next;
+  }
+  return sum === Number.POSITIVE_INFINITY ? sum : sum + error;
+}

@@ -1,0 +1,345 @@
+// One call from outside: arguments are checked, arrays become rows, and each row or pair of rows goes to its measure.
+
+import type { Backend, FloatArray, Precision, Vector } from "../backends/backend.js";
+import type { Runtime } from "../engine/runtime.js";
+import type { Loop, Work, WorkArray } from "../engine/work.js";
+import {
+  type Call,
+  checkAlpha,
+  checkOptions,
+  checkVector,
+  type NamedRow,
+  precisionOf,
+  type Settings,
+  settingsOf,
+  temperatureOf,
+} from "./arguments.js";
+import type { InputKind, MeasureOptions, OutOption } from "./options.js";
+
+/** A measure of as many rows as the function has arguments, in nats. */
+export type Measure = (backend: Backend, call: Call, rows: readonly NamedRow[]) => number;
+
+/** What a function is: its measures, its arguments' names, the options it takes, and what it makes of a result in nats. */
+export interface Definition {
+  readonly name: string;
+  /** Of probabilities. Without it, the function is of logits alone. */
+  readonly measure?: Measure;
+  /** Of distributions that are not all probabilities. */
+  readonly ofLogits?: Measure;
+  readonly arguments: readonly string[];
+  /** Those of the arguments that `input` is about; they come last. */
+  readonly distributions: readonly string[];
+  readonly keys: readonly string[];
+  /** Whether an order α comes behind the arrays. */
+  readonly takesAlpha?: boolean;
+  readonly finish?: (nats: number, unit: number) => number;
+}
+
+/** The options of every function: those that it takes are its `keys`. */
+type AnyOptions = MeasureOptions & OutOption & { rowLength?: number };
+
+const ofLogitsAlone = (functionName: string, options: AnyOptions | undefined, keys: readonly string[]): Settings => {
+  if (options !== undefined) checkOptions(functionName, options, keys);
+  return {
+    unit: 1,
+    normalize: false,
+    temperature: temperatureOf(functionName, options?.temperature),
+    kinds: ["logits"],
+  };
+};
+
+function settingsFor(
+  functionName: string,
+  definition: Definition,
+  options: AnyOptions | undefined,
+  keys: readonly string[],
+): Settings {
+  if (definition.measure === undefined) return ofLogitsAlone(functionName, options, keys);
+  return settingsOf(functionName, options, keys, definition.distributions);
+}
+
+const callOf = (
+  functionName: string,
+  precision: Precision,
+  length: number,
+  settings: Settings,
+  alpha?: number,
+): Call => ({
+  functionName,
+  precision,
+  length,
+  normalize: settings.normalize,
+  unit: settings.unit,
+  temperature: settings.temperature,
+  alpha,
+});
+
+const rowOf = (argument: string, source: Vector, start: number, kind: InputKind): NamedRow => ({
+  argument,
+  source,
+  start,
+  scale: 1,
+  kind,
+});
+
+/** The kind of argument i: those that are no distributions are numbers. */
+function kindOf({ arguments: names, distributions }: Definition, kinds: Settings["kinds"], i: number): InputKind {
+  return kinds?.[i - (names.length - distributions.length)] ?? "probabilities";
+}
+
+/** What a thread needs to know of a call besides its arrays. */
+interface MeasureSettings {
+  readonly call: Call;
+  readonly kinds: Settings["kinds"];
+}
+
+const resultOf = ({ finish }: Definition, nats: number, unit: number): number =>
+  finish === undefined ? nats / unit : finish(nats, unit);
+
+const measureOf = ({ measure, ofLogits }: Definition, kinds: Settings["kinds"]): Measure =>
+  (kinds === undefined ? measure : ofLogits) as Measure;
+
+/** `name(…sources, options)`: one number. */
+export function callSingle(
+  { backend }: Runtime,
+  definition: Definition,
+  sources: readonly Vector[],
+  options: AnyOptions | undefined,
+  alpha?: number,
+): number {
+  const { name } = definition;
+  const settings = settingsFor(name, definition, options, definition.keys);
+  const { kinds } = settings;
+  if (definition.takesAlpha) checkAlpha(name, alpha);
+  const { length } = checkEqualLengths(name, definition.arguments, sources);
+  const call = callOf(name, precisionOf(sources), length, settings, alpha);
+  const rows: NamedRow[] = [];
+  for (let i = 0; i < sources.length; i++) {
+    rows.push(rowOf(definition.arguments[i], sources[i], 0, kindOf(definition, kinds, i)));
+  }
+  backend.begin(name);
+  try {
+    return resultOf(definition, measureOf(definition, kinds)(backend, call, rows), settings.unit);
+  } finally {
+    backend.end();
+  }
+}
+
+/** The same as work for other threads. */
+export function prepareSingle(
+  definition: Definition,
+  sources: readonly Vector[],
+  options: AnyOptions | undefined,
+  alpha?: number,
+): Work<number, MeasureSettings> {
+  const { name } = definition;
+  const settings = settingsFor(name, definition, options, definition.keys);
+  if (definition.takesAlpha) checkAlpha(name, alpha);
+  const { length } = checkEqualLengths(name, definition.arguments, sources);
+  return {
+    functionName: name,
+    loopName: name,
+    loop: measureLoop(definition),
+    rows: 1,
+    width: 1,
+    arrays: sources.map((array) => ({ array, perRow: length })),
+    settings: { call: callOf(name, precisionOf(sources), length, settings, alpha), kinds: settings.kinds },
+    finish: ([value]) => value,
+  };
+}
+
+/** Row r of a matrix, or the one row that there is. */
+const startOf = (source: Vector, r: number, rowLength: number): number =>
+  source.length > rowLength ? r * rowLength : 0;
+
+/** One number a row. */
+export const measureLoop =
+  (definition: Definition): Loop<MeasureSettings> =>
+  (backend, arrays, { call, kinds }, from, to, values) => {
+    const sources = arrays as readonly Vector[];
+    const measure = measureOf(definition, kinds);
+    const rowAt = (i: number, r: number) =>
+      rowOf(definition.arguments[i], sources[i], startOf(sources[i], r, call.length), kindOf(definition, kinds, i));
+    const rows = sources.map((_, i) => rowAt(i, from));
+    for (let r = from; r < to; r++) {
+      for (let i = 0; i < rows.length; i++) if (r > from && sources[i].length > call.length) rows[i] = rowAt(i, r);
+      values[r - from] = resultOf(definition, measure(backend, call, rows), call.unit);
+    }
+  };
+
+/** A source as the rows of a matrix, or as one row for all. */
+const rowsOf = (array: Vector, rowLength: number, rows: number): WorkArray => ({
+  array,
+  perRow: array.length > rowLength || rows === 1 ? rowLength : 0,
+});
+
+/** `nameRows(…sources, { rowLength })`: a number a row. A source of one row is paired with every row of the others. */
+export function prepareRows(
+  definition: Definition,
+  sources: readonly Vector[],
+  options: AnyOptions,
+  alpha?: number,
+): Work<Float64Array, MeasureSettings> {
+  const functionName = `${definition.name}Rows`;
+  const settings = settingsFor(functionName, definition, options, [...definition.keys, "rowLength"]);
+  if (definition.takesAlpha) checkAlpha(functionName, alpha);
+  const rowLength = options?.rowLength as number;
+  const rows = countRows(functionName, definition.arguments, sources, rowLength);
+  return {
+    functionName,
+    loopName: definition.name,
+    loop: measureLoop(definition),
+    rows,
+    width: 1,
+    arrays: sources.map((source) => rowsOf(source, rowLength, rows)),
+    settings: { call: callOf(functionName, precisionOf(sources), rowLength, settings, alpha), kinds: settings.kinds },
+    finish: (values) => values,
+  };
+}
+
+/** What a function that gives an array is. */
+export interface ArrayDefinition {
+  readonly name: string;
+  readonly ofProbabilities?: (
+    backend: Backend,
+    call: Call,
+    rows: readonly NamedRow[],
+    out: FloatArray,
+    at: number,
+  ) => void;
+  readonly ofLogits: (backend: Backend, call: Call, rows: readonly NamedRow[], out: FloatArray, at: number) => void;
+  readonly arguments: readonly string[];
+  readonly keys: readonly string[];
+}
+
+/** A row of results a row. */
+export const arrayLoop =
+  ({ arguments: names, ofProbabilities, ofLogits }: ArrayDefinition): Loop<MeasureSettings> =>
+  (backend, arrays, { call, kinds }, from, to) => {
+    const sources = arrays.slice(0, -1) as Vector[];
+    const out = arrays[sources.length] as FloatArray;
+    const fill = kinds === undefined && ofProbabilities ? ofProbabilities : ofLogits;
+    const rowAt = (i: number, r: number) =>
+      rowOf(names[i], sources[i], startOf(sources[i], r, call.length), kinds?.[i] ?? "probabilities");
+    const rows = sources.map((_, i) => rowAt(i, from));
+    for (let r = from; r < to; r++) {
+      for (let i = 0; i < rows.length; i++) if (r > from && sources[i].length > call.length) rows[i] = rowAt(i, r);
+      fill(backend, call, rows, out, r * call.length);
+    }
+  };
+
+/** `name(…sources, options)`: an array, elementwise; of matrices (`nameRows`), row by row. */
+export function prepareArray(
+  definition: ArrayDefinition,
+  sources: readonly Vector[],
+  options: AnyOptions | undefined,
+  inRows: boolean,
+): Work<FloatArray, MeasureSettings> {
+  const { name, arguments: names } = definition;
+  const functionName = inRows ? `${name}Rows` : name;
+  const keys = inRows ? [...definition.keys, "rowLength"] : definition.keys;
+  const settings =
+    definition.ofProbabilities === undefined
+      ? ofLogitsAlone(functionName, options, keys)
+      : settingsOf(functionName, options, keys, names);
+  const rowLength = inRows ? (options?.rowLength as number) : checkEqualLengths(functionName, names, sources).length;
+  const rows = inRows ? countRows(functionName, names, sources, rowLength) : 1;
+  const precision = precisionOf(sources);
+  const out = checkOut(functionName, options?.out, precision, rowLength * rows, sources);
+  const arrays = sources.map((source) => rowsOf(source, rowLength, rows));
+  arrays.push({ array: out, perRow: rowLength, isWritten: true });
+  return {
+    functionName,
+    loopName: name,
+    loop: arrayLoop(definition),
+    rows,
+    width: 0,
+    arrays,
+    settings: { call: callOf(functionName, precision, rowLength, settings), kinds: settings.kinds },
+    finish: () => out,
+  };
+}
+
+function checkEqualLengths(functionName: string, names: readonly string[], sources: readonly Vector[]): Vector {
+  for (let i = 0; i < sources.length; i++) {
+    checkVector(functionName, names[i], sources[i]);
+    if (sources[i].length !== sources[0].length) {
+      throw new RangeError(
+        `${functionName}: ${names[i]} has ${sources[i].length} numbers, ${names[0]} has ${sources[0].length}; ` +
+          `they must be of one length (for matrices use ${functionName}Rows)`,
+      );
+    }
+  }
+  return sources[0];
+}
+
+/** `rowLength` itself, once it is a length. */
+function checkRowLength(functionName: string, rowLength: number): number {
+  if (!Number.isInteger(rowLength) || rowLength < 1) {
+    const error = rowLength === undefined ? TypeError : RangeError;
+    throw new error(`${functionName}: rowLength is ${rowLength}; it must be an integer >= 1`);
+  }
+  return rowLength;
+}
+
+/** Rows of the largest source; the others have as many, or one. */
+export function countRows(
+  functionName: string,
+  names: readonly string[],
+  sources: readonly Vector[],
+  rowLength: number,
+): number {
+  checkRowLength(functionName, rowLength);
+  let count = 1;
+  for (let i = 0; i < sources.length; i++) {
+    checkVector(functionName, names[i], sources[i]);
+    const { length } = sources[i];
+    if (length % rowLength !== 0) {
+      throw new RangeError(
+        `${functionName}: ${names[i]} has ${length} numbers, not a multiple of rowLength ${rowLength}`,
+      );
+    }
+    count = Math.max(count, length / rowLength);
+  }
+  for (let i = 0; i < sources.length; i++) {
+    const rows = sources[i].length / rowLength;
+    if (rows !== 1 && rows !== count) {
+      throw new RangeError(`${functionName}: ${names[i]} has ${rows} rows; it must have one row or ${count}`);
+    }
+  }
+  return count;
+}
+
+/** Throws where `out` lies over an array that is read while it is written. */
+export function checkApart(functionName: string, name: string, out: FloatArray, other: string, source: unknown): void {
+  if (!ArrayBuffer.isView(source) || source.buffer !== out.buffer) return;
+  if (source.byteOffset + source.byteLength <= out.byteOffset) return;
+  if (out.byteOffset + out.byteLength <= source.byteOffset) return;
+  throw new RangeError(`${functionName}: ${name} overlaps ${other}, which it would overwrite`);
+}
+
+/** The array to write to, after the checks that make writing safe. */
+export function checkOut(
+  functionName: string,
+  out: FloatArray | undefined,
+  precision: Precision,
+  length: number,
+  sources: readonly Vector[],
+  name = "out",
+): FloatArray {
+  const type = precision === "f32" ? Float32Array : Float64Array;
+  if (out === undefined) return new type(length);
+  if (!(out instanceof type))
+    throw new TypeError(`${functionName}: ${name} must be a ${type.name}, the type of the result`);
+  if (out.length !== length)
+    throw new RangeError(`${functionName}: ${name} has ${out.length} numbers, the result ${length}`);
+  for (const source of sources) {
+    if (!ArrayBuffer.isView(source) || source.buffer !== out.buffer) continue;
+    const same = source.byteOffset === out.byteOffset && source.byteLength === out.byteLength;
+    const apart =
+      source.byteOffset + source.byteLength <= out.byteOffset || out.byteOffset + out.byteLength <= source.byteOffset;
+    if (!same && !apart)
+      throw new RangeError(`${functionName}: ${name} overlaps an input without being the same array`);
+  }
+  return out;
+}

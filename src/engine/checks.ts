@@ -1,0 +1,30 @@
+// What every check of arguments needs: words for a value, and errors for unknown options.
+
+/** A value in the words of an error message. */
+export const describe = (value: unknown): string =>
+  value === null ? "null" : typeof value === "object" ? Object.prototype.toString.call(value) : `${typeof value}`;
+
+/** Throws a TypeError for a key that `functionName` does not take, with the nearest one that it does. */
+export function checkKeys(functionName: string, options: object, known: readonly string[]): void {
+  for (const key in options) if (!known.includes(key)) throw unknownKey(functionName, key, known);
+}
+
+function unknownKey(functionName: string, key: string, known: readonly string[]): TypeError {
+  const [nearest] = [...known].sort((a, b) => editDistance(key, a) - editDistance(key, b));
+  return new TypeError(
+    `${functionName}: unknown option "${key}"; did you mean "${nearest}"? It takes ${known.join(", ")}`,
+  );
+}
+
+/** Levenshtein's distance: the edits that turn one word into the other. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + (a[i].toLowerCase() === b[j].toLowerCase() ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
