@@ -18,7 +18,9 @@
 //         +  128  what a family needs to know besides its rows: its fields
 //         +  256  padding: three blocks
 //         + 6400  scratch: two blocks
-//        + 10496  the end
+//        + 10496  the job: where the rows of a matrix lie (rows.ts)
+//        + 12288  the table: what comes of each of them, and its fields
+//        + 28672  the end
 
 import { addLanes, smallestNormal, sumOfLanes } from "./lanes";
 
@@ -35,6 +37,9 @@ export const FAMILY: usize = 128;
 const PADDING: usize = 256;
 /** Two rows of a block that is worked on in two loops. */
 export const SCRATCH: usize = 6400;
+/** Where the rows of a matrix lie, and what comes of each: rows.ts. */
+export const JOB: usize = 10496;
+export const TABLE: usize = 12288;
 export const LIMIT: f64 = 1.2676506002282294e30; // 2^100
 
 /** Blocks of a chunk. */
@@ -65,6 +70,28 @@ const BLOCKS: usize = 32;
 
 export function isEmpty(state: usize, index: usize): bool {
   return load<u64>(state + index * TOTAL, BLOCKS) == 0;
+}
+
+/** Empties all three totals. */
+// @ts-ignore: decorator
+@inline
+export function clearTotals(state: usize): void {
+  store<u64>(state, 0, BLOCKS);
+  store<u64>(state, 0, TOTAL + BLOCKS);
+  store<u64>(state, 0, 2 * TOTAL + BLOCKS);
+}
+
+/** Total `index` as one number, as `total` of src/backends/backend.ts makes it; 0 where nothing was added. */
+export function totalOf(state: usize, index: usize): f64 {
+  const total = state + index * TOTAL;
+  const blocks = load<u64>(total, BLOCKS);
+  if (blocks <= 1) return blocks ? load<f64>(total) + 0 : 0;
+  const before = load<f64>(total, BEFORE);
+  const sum = load<f64>(total);
+  const next = before + sum;
+  if (next - next != 0) return next; // infinite: its error is NaN
+  const added = next - before;
+  return next + (load<f64>(total, BEFORE + 8) + (before - (next - added) + (sum - added)) + load<f64>(total, 8));
 }
 
 /** Makes a total of one number. */
@@ -112,11 +139,62 @@ export function paddingOf(state: usize, slot: usize): usize {
 // @ts-ignore: decorator
 @inline
 export function padded(start: usize, left: usize, size: usize, state: usize, slot: usize): usize {
-  if (left >= size) return start;
-  const copy = paddingOf(state, slot);
-  memory.copy(copy, start, left);
-  memory.fill(copy + left, 0, size - left);
+  return left >= size ? start : copyWith(i32x4.splat(0), start, left, size, paddingOf(state, slot));
+}
+
+/**
+ * The last numbers of a row, `size` < 16 bytes, and what `filler` has behind them. Nothing behind the row is read, for memory may
+ * end there.
+ */
+// @ts-ignore: decorator
+@inline
+export function loadPart(start: usize, size: usize, filler: v128): v128 {
+  if (size == 4) return v128.load_lane<u32>(start, filler, 0);
+  const part = v128.load_lane<u64>(start, filler, 0);
+  return size == 8 ? part : v128.load_lane<u32>(start, part, 2, 8);
+}
+
+/** The last vector of a row of any `size`, behind which is `filler`. */
+// @ts-ignore: decorator
+@inline
+export function lastVector(row: usize, size: usize, filler: v128): v128 {
+  const rest = size & 15;
+  const last = row + ((size - 1) & ~15);
+  return rest ? loadPart(last, rest, filler) : v128.load(last);
+}
+
+/** Stores the first `size` < 16 bytes. */
+// @ts-ignore: decorator
+@inline
+export function storePart(out: usize, size: usize, x: v128): void {
+  if (size == 4) {
+    v128.store_lane<u32>(out, x, 0);
+    return;
+  }
+  v128.store_lane<u64>(out, x, 0);
+  if (size != 8) v128.store_lane<u32>(out, x, 2, 8);
+}
+
+/** Copies `left` bytes to `copy` and fills it up to `size` with what `fill` has in its lanes; returns `copy`. */
+export function copyWith(fill: v128, start: usize, left: usize, size: usize, copy: usize): usize {
+  const rest = left & 15;
+  const whole = left - rest;
+  let i: usize = 0;
+  for (; i < whole; i += 16) v128.store(copy + i, v128.load(start + i));
+  if (rest) {
+    v128.store(copy + i, loadPart(start + i, rest, fill));
+    i += 16;
+  }
+  for (; i < size; i += 16) v128.store(copy + i, fill);
   return copy;
+}
+
+/** Takes the `left` bytes of a last block from where they were computed to where they belong. */
+export function copyTo(out: usize, from: usize, left: usize): void {
+  const rest = left & 15;
+  const end = out + left - rest;
+  for (; out < end; out += 16, from += 16) v128.store(out, v128.load(from));
+  if (rest) storePart(out, rest, v128.load(from));
 }
 
 // @ts-ignore: decorator
@@ -135,12 +213,21 @@ export function isPlain(sum: f64): bool {
 /** A block has zeros, which the families then mask. */
 // @ts-ignore: decorator
 @inline
-const ZEROS: i32 = 8;
+export const ZEROS: i32 = 8;
+
+/** Lanes of a pair that are negative, or subnormal beside a number that is not 0. */
+// @ts-ignore: decorator
+@inline
+export function unusualOf<T>(x: v128, y: v128): v128 {
+  const zero = i32x4.splat(0);
+  const least = v128.pmin<T>(x, y);
+  const isTiny = v128.andnot(v128.lt<T>(least, smallestNormal<T>()), v128.or(v128.eq<T>(x, zero), v128.eq<T>(y, zero)));
+  return v128.or(isTiny, v128.lt<T>(least, zero));
+}
 
 /** Zeros are common and stay fast; a subnormal beside a number that is not 0 does not. */
-function classify<T>(p: usize, q: usize, size: usize): i32 {
+export function classify<T>(p: usize, q: usize, size: usize): i32 {
   const zero = i32x4.splat(0);
-  const tiny = smallestNormal<T>();
   let unusual = zero;
   let pZero = zero;
   let qZero = zero;
@@ -149,8 +236,7 @@ function classify<T>(p: usize, q: usize, size: usize): i32 {
     const y = v128.load(q + i);
     const xIsZero = v128.eq<T>(x, zero);
     const yIsZero = v128.eq<T>(y, zero);
-    const isTiny = v128.andnot(v128.lt<T>(v128.pmin<T>(x, y), tiny), v128.or(xIsZero, yIsZero));
-    unusual = v128.or(unusual, v128.or(isTiny, v128.lt<T>(v128.pmin<T>(x, y), zero)));
+    unusual = v128.or(unusual, unusualOf<T>(x, y));
     pZero = v128.or(pZero, v128.andnot(xIsZero, yIsZero));
     qZero = v128.or(qZero, v128.andnot(yIsZero, xIsZero));
   }
@@ -164,54 +250,141 @@ function classify<T>(p: usize, q: usize, size: usize): i32 {
  */
 // @ts-ignore: decorator
 @inline
-function lesser<T>(x: v128, y: v128): v128 {
+export function lesser<T>(x: v128, y: v128): v128 {
   return sizeof<T>() == 4 ? v128.min<i32>(x, y) : v128.pmin<T>(x, y);
 }
 
 /** The smallest of a group. In pairs: a chain of minima is slower than all else (a tenth of a divergence). */
 // @ts-ignore: decorator
 @inline
-function leastOf<T>(v0: v128, v1: v128, v2: v128, v3: v128): v128 {
+export function leastOf<T>(v0: v128, v1: v128, v2: v128, v3: v128): v128 {
   return lesser<T>(lesser<T>(v0, v1), lesser<T>(v2, v3));
 }
 
-/** Adds Σp and Σ second(p, q) of a block to totals 1 and 2, and says what the block holds. */
-function surveyBlock<T, F>(p: usize, q: usize, size: usize, state: usize): i32 {
+// The last numbers of a row lie in a tail: what is left behind whole groups, copied to padding and filled up to a group.
+
+/** Bytes of the whole groups of a block. */
+// @ts-ignore: decorator
+@inline
+export function wholeGroups(left: usize): usize {
+  return min(left, BLOCK) & ~(GROUP - 1);
+}
+
+/** Bytes of the tail of a block, not filled up. */
+// @ts-ignore: decorator
+@inline
+export function tailSize(left: usize): usize {
+  return left >= BLOCK ? 0 : left & (GROUP - 1);
+}
+
+// Infinity for lanes that are not there: the 64 bytes that begin as many bytes before the middle as there are numbers.
+const FILLER_F32 = memory.data<u32>(
+  [
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0x7f800000, 0x7f800000, 0x7f800000, 0x7f800000, 0x7f800000, 0x7f800000, 0x7f800000, 0x7f800000,
+    0x7f800000, 0x7f800000, 0x7f800000, 0x7f800000, 0x7f800000, 0x7f800000, 0x7f800000, 0x7f800000,
+  ],
+  16,
+);
+const FILLER_F64 = memory.data<u32>(
+  [
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0x7ff00000, 0, 0x7ff00000, 0, 0x7ff00000, 0, 0x7ff00000,
+    0, 0x7ff00000, 0, 0x7ff00000, 0, 0x7ff00000, 0, 0x7ff00000,
+  ],
+  16,
+);
+
+/** Infinity in the lanes of a group that are not among its first `size` bytes, 0 in the others: vector 0 of four. */
+// @ts-ignore: decorator
+@inline
+export function fillerOf<T>(size: usize): usize {
+  return (sizeof<T>() == 4 ? FILLER_F32 : FILLER_F64) + GROUP - size;
+}
+
+/** The smallest number of a tail of two rows, those it is filled up with apart. */
+// @ts-ignore: decorator
+@inline
+function leastOfTail<T>(p: usize, q: usize, size: usize): v128 {
+  const filler = fillerOf<T>(size);
+  let least = v128.splat<T>(<T>Infinity);
+  for (let i: usize = 0; i < GROUP; i += 16) {
+    const lanes = v128.or(lesser<T>(v128.load(p + i), v128.load(q + i)), v128.load(filler + i));
+    least = lesser<T>(least, lanes);
+  }
+  return least;
+}
+
+/** Adds Σp and Σ second(p, q) of a block of `left` bytes to totals 1 and 2, and says what the block holds. */
+function surveyBlock<T, F>(p: usize, q: usize, left: usize, state: usize): i32 {
   const family = changetype<F>(state + FAMILY);
+  const whole = wholeGroups(left);
+  const tail = tailSize(left);
+  const pTail = paddingOf(state, 0);
+  const qTail = paddingOf(state, 1);
   let least = v128.splat<T>(<T>Infinity);
   let pSums = f64x2.splat(0);
   let secondSums = f64x2.splat(0);
-  for (let i: usize = 0; i < size; i += GROUP) {
-    const p0 = v128.load(p + i);
-    const p1 = v128.load(p + i, 16);
-    const p2 = v128.load(p + i, 32);
-    const p3 = v128.load(p + i, 48);
-    const q0 = v128.load(q + i);
-    const q1 = v128.load(q + i, 16);
-    const q2 = v128.load(q + i, 32);
-    const q3 = v128.load(q + i, 48);
-    least = lesser<T>(least, lesser<T>(leastOf<T>(p0, p1, p2, p3), leastOf<T>(q0, q1, q2, q3)));
-    const pSum = sumOfGroup<T>(p0, p1, p2, p3);
-    pSums = addLanes<T>(pSums, pSum);
-    const second = sumOfGroup<T>(family.second(p0, q0), family.second(p1, q1), family.second(p2, q2), family.second(p3, q3));
-    secondSums = addLanes<T>(secondSums, second);
+  let x = p;
+  let y = q;
+  let end = p + whole;
+  if (!whole) {
+    x = pTail;
+    y = qTail;
+    end = x + GROUP;
+  }
+  for (;;) {
+    let leastOfGroups = v128.splat<T>(<T>Infinity);
+    do {
+      const p0 = v128.load(x);
+      const p1 = v128.load(x, 16);
+      const p2 = v128.load(x, 32);
+      const p3 = v128.load(x, 48);
+      const q0 = v128.load(y);
+      const q1 = v128.load(y, 16);
+      const q2 = v128.load(y, 32);
+      const q3 = v128.load(y, 48);
+      leastOfGroups = lesser<T>(leastOfGroups, lesser<T>(leastOf<T>(p0, p1, p2, p3), leastOf<T>(q0, q1, q2, q3)));
+      const pSum = sumOfGroup<T>(p0, p1, p2, p3);
+      pSums = addLanes<T>(pSums, pSum);
+      const second = sumOfGroup<T>(family.second(p0, q0), family.second(p1, q1), family.second(p2, q2), family.second(p3, q3));
+      secondSums = addLanes<T>(secondSums, second);
+      x += GROUP;
+      y += GROUP;
+    } while (x < end);
+    if (end == pTail + GROUP) {
+      least = lesser<T>(least, leastOfTail<T>(pTail, qTail, tail));
+      break;
+    }
+    least = leastOfGroups;
+    if (!tail) break;
+    x = pTail;
+    y = qTail;
+    end = x + GROUP;
   }
   const pTotal = sumOfLanes(pSums);
   const secondTotal = sumOfLanes(secondSums);
   if (!(isPlain(pTotal) && isPlain(abs(secondTotal)))) return UNUSUAL;
   addTotal(state, 1, pTotal);
   addTotal(state, 2, secondTotal);
-  return v128.any_true(v128.lt<T>(least, smallestNormal<T>())) ? classify<T>(p, q, size) : 0;
+  if (!v128.any_true(v128.lt<T>(least, smallestNormal<T>()))) return 0;
+  return classify<T>(p, q, whole) | (tail ? classify<T>(pTail, qTail, GROUP) : 0);
 }
 
-/** Σ of the numbers of a block at `terms`. */
-export function sumOfTerms<T>(terms: usize, size: usize): f64 {
-  let sums = f64x2.splat(0);
+/** Adds the numbers of a block at `terms` to two sums. */
+// @ts-ignore: decorator
+@inline
+export function addTerms<T>(sums: v128, terms: usize, size: usize): v128 {
   for (let at = terms; at < terms + size; at += GROUP) {
     const group = sumOfGroup<T>(v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48));
     sums = addLanes<T>(sums, group);
   }
-  return sumOfLanes(sums);
+  return sums;
+}
+
+/** Σ of the numbers of a block at `terms`. */
+export function sumOfTerms<T>(terms: usize, size: usize): f64 {
+  return sumOfLanes(addTerms<T>(f64x2.splat(0), terms, size));
 }
 
 /**
@@ -220,7 +393,7 @@ export function sumOfTerms<T>(terms: usize, size: usize): f64 {
  */
 // @ts-ignore: decorator
 @inline
-function relaxedTerms<T, F>(p: usize, q: usize, size: usize, state: usize, mayBeZero: bool): f64 {
+function relaxedTerms<T, F>(sums: v128, p: usize, q: usize, size: usize, state: usize, mayBeZero: bool): v128 {
   const family = changetype<F>(state + FAMILY);
   const scratch = state + SCRATCH;
   const half = size >> 1;
@@ -234,18 +407,16 @@ function relaxedTerms<T, F>(p: usize, q: usize, size: usize, state: usize, mayBe
   // to a whole group
   v128.store(scratch + half, f64x2.splat(0));
   v128.store(scratch + half, f64x2.splat(0), 16);
-  return sumOfTerms<T>(scratch, half);
+  return addTerms<T>(sums, scratch, half);
 }
 
-/** Σ term(p, q) of a block. */
+/** Adds term(p, q) of whole groups to two sums. */
 // @ts-ignore: decorator
 @inline
-function terms<T, F>(p: usize, q: usize, size: usize, state: usize, mayBeZero: bool): f64 {
+function terms<T, F>(sums: v128, p: usize, q: usize, size: usize, state: usize, mayBeZero: bool): v128 {
   const family = changetype<F>(state + FAMILY);
-  if (ASC_FEATURE_RELAXED_SIMD && !isDefined(family.isSum)) return relaxedTerms<T, F>(p, q, size, state, mayBeZero);
-  const end = p + size;
-  let sums = f64x2.splat(0);
-  do {
+  if (ASC_FEATURE_RELAXED_SIMD && !isDefined(family.isSum)) return relaxedTerms<T, F>(sums, p, q, size, state, mayBeZero);
+  for (const end = p + size; p < end; p += GROUP, q += GROUP) {
     const sum = sumOfGroup<T>(
       family.term(v128.load(p), v128.load(q), mayBeZero),
       family.term(v128.load(p, 16), v128.load(q, 16), mayBeZero),
@@ -253,18 +424,38 @@ function terms<T, F>(p: usize, q: usize, size: usize, state: usize, mayBeZero: b
       family.term(v128.load(p, 48), v128.load(q, 48), mayBeZero),
     );
     sums = addLanes<T>(sums, sum);
-    p += GROUP;
-    q += GROUP;
-  } while (p < end);
-  return sumOfLanes(sums);
+  }
+  return sums;
 }
 
-function denseTerms<T, F>(p: usize, q: usize, size: usize, state: usize): f64 {
-  return terms<T, F>(p, q, size, state, false);
+function denseTerms<T, F>(p: usize, q: usize, size: usize, state: usize): v128 {
+  return terms<T, F>(f64x2.splat(0), p, q, size, state, false);
 }
 
-function sparseTerms<T, F>(p: usize, q: usize, size: usize, state: usize): f64 {
-  return terms<T, F>(p, q, size, state, true);
+function sparseTerms<T, F>(sums: v128, p: usize, q: usize, size: usize, state: usize): v128 {
+  return terms<T, F>(sums, p, q, size, state, true);
+}
+
+/** Copies the tails of two rows to padding. */
+// @ts-ignore: decorator
+@inline
+function padTails(p: usize, q: usize, left: usize, state: usize): void {
+  const tail = tailSize(left);
+  if (!tail) return;
+  const whole = left - tail;
+  copyWith(i32x4.splat(0), p + whole, tail, GROUP, paddingOf(state, 0));
+  copyWith(i32x4.splat(0), q + whole, tail, GROUP, paddingOf(state, 1));
+}
+
+/** Adds Σ term(p, q) of a block to total 0; its tails are in padding. Their fillers are zeros. */
+// @ts-ignore: decorator
+@inline
+function addTermsOfBlock<T, F>(p: usize, q: usize, left: usize, state: usize, mayBeZero: bool): void {
+  const whole = wholeGroups(left);
+  let sums = f64x2.splat(0);
+  if (whole) sums = mayBeZero ? sparseTerms<T, F>(sums, p, q, whole, state) : denseTerms<T, F>(p, q, whole, state);
+  if (tailSize(left)) sums = sparseTerms<T, F>(sums, paddingOf(state, 0), paddingOf(state, 1), GROUP, state);
+  addTotal(state, 0, sumOfLanes(sums));
 }
 
 /**
@@ -277,13 +468,12 @@ export function reducePair<T, F>(p: usize, q: usize, length: usize, state: usize
   const end = p + length * sizeof<T>();
   let flags = 0;
   for (; p < end; p += BLOCK, q += BLOCK) {
-    const size = blockSize(p, end);
-    const pBlock = padded(p, end - p, size, state, 0);
-    const qBlock = padded(q, end - p, size, state, 1);
-    const kind = surveyBlock<T, F>(pBlock, qBlock, size, state);
+    const left = end - p;
+    padTails(p, q, left, state);
+    const kind = surveyBlock<T, F>(p, q, left, state);
     if (kind & UNUSUAL) return UNUSUAL;
     flags |= kind;
-    addTotal(state, 0, kind ? sparseTerms<T, F>(pBlock, qBlock, size, state) : denseTerms<T, F>(pBlock, qBlock, size, state));
+    addTermsOfBlock<T, F>(p, q, left, state, kind != 0);
   }
   return flags & ~ZEROS;
 }
@@ -291,14 +481,14 @@ export function reducePair<T, F>(p: usize, q: usize, length: usize, state: usize
 /** Total 0 alone, of rows that a survey found to be plain: for families that must know both sums before they start. */
 // @ts-ignore: decorator
 @inline
-export function reduceSurveyed<T, F>(p: usize, q: usize, length: usize, state: usize): void {
+export function reduceSurveyed<T, F>(p: usize, q: usize, length: usize, state: usize): i32 {
   const end = p + length * sizeof<T>();
   for (; p < end; p += BLOCK, q += BLOCK) {
-    const size = blockSize(p, end);
-    const pBlock = padded(p, end - p, size, state, 0);
-    const qBlock = padded(q, end - p, size, state, 1);
-    addTotal(state, 0, sparseTerms<T, F>(pBlock, qBlock, size, state));
+    const left = end - p;
+    padTails(p, q, left, state);
+    addTermsOfBlock<T, F>(p, q, left, state, true);
   }
+  return 0;
 }
 
 /** Totals of one row: 0 is the family's Σ term(p), 1 is Σp. Zeros need no care where a term of 0 is 0. */

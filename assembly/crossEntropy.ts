@@ -2,6 +2,7 @@
 
 import { reducePair } from "./blocks";
 import { logarithm } from "./logarithm";
+import { begins, ends, operand } from "./rows";
 
 // @ts-ignore: decorator
 @final @unmanaged class CrossEntropy<T> {
@@ -28,4 +29,18 @@ export function crossEntropy_f32(p: usize, q: usize, length: usize, state: usize
 
 export function crossEntropy_f64(p: usize, q: usize, length: usize, state: usize): i32 {
   return reducePair<f64, CrossEntropy<f64>>(p, q, length, state);
+}
+
+export function crossEntropyRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    ends(state, row, crossEntropy_f32(operand(state, 0, row), operand(state, 1, row), length, state));
+  }
+}
+
+export function crossEntropyRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    ends(state, row, crossEntropy_f64(operand(state, 0, row), operand(state, 1, row), length, state));
+  }
 }

@@ -9,6 +9,7 @@ import { addLanes, splat, sumOfLanes } from "./lanes";
 import {
   A_SHIFT, B_SHIFT, SCALE, addFinite, exponents, field, fieldAs, impossible, isInfinite, paddedLogits, paddedWith,
 } from "./logits";
+import { beginsOne, beginsPair, ends, operand } from "./rows";
 
 // @ts-ignore: decorator
 @inline
@@ -84,6 +85,22 @@ export function crossEntropyOfLogits_f64(a: usize, b: usize, length: usize, stat
   return crossEntropyOfLogits<f64>(a, b, length, state);
 }
 
+export function crossEntropyOfLogitsRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    const a = operand(state, 0, row);
+    const b = operand(state, 1, row);
+    if (beginsPair<f32>(state, row, length, mode, a, b)) ends(state, row, crossEntropyOfLogits_f32(a, b, length, state));
+  }
+}
+
+export function crossEntropyOfLogitsRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    const a = operand(state, 0, row);
+    const b = operand(state, 1, row);
+    if (beginsPair<f64>(state, row, length, mode, a, b)) ends(state, row, crossEntropyOfLogits_f64(a, b, length, state));
+  }
+}
+
 /** t·y, 0 where t is 0. */
 // @ts-ignore: decorator
 @inline
@@ -146,15 +163,30 @@ export function softTargets_f64(targets: usize, b: usize, length: usize, state: 
   return softTargets<f64>(targets, b, length, state);
 }
 
+export function softTargetsRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    const t = operand(state, 0, row);
+    const z = operand(state, 1, row);
+    if (beginsPair<f32>(state, row, length, mode, z, z)) ends(state, row, softTargets_f32(t, z, length, state));
+  }
+}
+
+export function softTargetsRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    const t = operand(state, 0, row);
+    const z = operand(state, 1, row);
+    if (beginsPair<f64>(state, row, length, mode, z, z)) ends(state, row, softTargets_f64(t, z, length, state));
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function sumOfLogits<T>(z: usize, length: usize, state: usize): i32 {
-  const aShift = fieldAs<T>(state, A_SHIFT);
   const shift = field<T>(state, A_SHIFT);
   const end = z + length * sizeof<T>();
   for (; z < end; z += BLOCK) {
     const size = blockSize(z, end);
-    const block = paddedWith<T>(aShift, z, end - z, size, state, 0);
+    const block = paddedWith<T>(fieldAs<T>(state, A_SHIFT), z, end - z, size, state, 0);
     let sums = f64x2.splat(0);
     for (let at = block; at < block + size; at += GROUP) {
       const group = sumOfGroup<T>(
@@ -176,4 +208,18 @@ export function sumOfLogits_f32(z: usize, length: usize, state: usize): i32 {
 
 export function sumOfLogits_f64(z: usize, length: usize, state: usize): i32 {
   return sumOfLogits<f64>(z, length, state);
+}
+
+export function sumOfLogitsRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    const z = operand(state, 0, row);
+    if (beginsOne<f32>(state, row, length, mode, z)) ends(state, row, sumOfLogits_f32(z, length, state));
+  }
+}
+
+export function sumOfLogitsRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    const z = operand(state, 0, row);
+    if (beginsOne<f64>(state, row, length, mode, z)) ends(state, row, sumOfLogits_f64(z, length, state));
+  }
 }

@@ -3,6 +3,7 @@
 
 import { reduceRow } from "./blocks";
 import { logarithm } from "./logarithm";
+import { begins, ends, operand } from "./rows";
 
 // @ts-ignore: decorator
 @final @unmanaged class Entropy<T> {
@@ -22,4 +23,16 @@ export function entropy_f32(p: usize, length: usize, state: usize): i32 {
 
 export function entropy_f64(p: usize, length: usize, state: usize): i32 {
   return reduceRow<f64, Entropy<f64>>(p, length, state);
+}
+
+export function entropyRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (begins(state, row, mode)) ends(state, row, entropy_f32(operand(state, 0, row), length, state));
+  }
+}
+
+export function entropyRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (begins(state, row, mode)) ends(state, row, entropy_f64(operand(state, 0, row), length, state));
+  }
 }

@@ -12,10 +12,11 @@
 // where exponentials leave the range of T; some v = l - w is over 16 in f32, whose rounding e^v would show; or a sum is not
 // finite.
 
-import { BLOCK, GROUP, SCRATCH, UNUSUAL, blockSize, padded, sumOfGroup } from "./blocks";
+import { BLOCK, GROUP, SCRATCH, UNUSUAL, blockSize, copyTo, padded, sumOfGroup } from "./blocks";
 import { excessNear, excessOfExponential, exponential } from "./exponential";
 import { addLanes, one, sumOfLanes, two } from "./lanes";
 import { SLOPE, addFinite, field } from "./logits";
+import { begins, ends, operand, output } from "./rows";
 
 /** What a block of v is, and whether every |v| <= 2. */
 const NEAR: i32 = 2;
@@ -101,6 +102,22 @@ export function gaussianKl_f64(mean: usize, logVariance: usize, length: usize, s
   return gaussianKl<f64>(mean, logVariance, length, state);
 }
 
+export function gaussianKlRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const flags = gaussianKl_f32(operand(state, 0, row), operand(state, 1, row), length, state);
+    ends(state, row, flags);
+  }
+}
+
+export function gaussianKlRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const flags = gaussianKl_f64(operand(state, 0, row), operand(state, 1, row), length, state);
+    ends(state, row, flags);
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function distance<T>(mean: usize, otherMean: usize, otherLogVariance: usize): v128 {
@@ -158,6 +175,28 @@ export function gaussianKlBetween_f64(
   return gaussianKlBetween<f64>(mean, logVariance, otherMean, otherLogVariance, length, state);
 }
 
+export function gaussianKlBetweenRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const flags = gaussianKlBetween_f32(
+      operand(state, 0, row), operand(state, 1, row), operand(state, 2, row), operand(state, 3, row),
+      length, state,
+    );
+    ends(state, row, flags);
+  }
+}
+
+export function gaussianKlBetweenRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const flags = gaussianKlBetween_f64(
+      operand(state, 0, row), operand(state, 1, row), operand(state, 2, row), operand(state, 3, row),
+      length, state,
+    );
+    ends(state, row, flags);
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function meanGradient<T>(
@@ -177,7 +216,7 @@ function meanGradient<T>(
       const precision = exponential<T>(v128.neg<T>(v128.load(w + i)));
       v128.store(target + i, v128.mul<T>(v128.mul<T>(d, precision), slope));
     }
-    if (target != out) memory.copy(out, target, left);
+    if (target != out) copyTo(out, target, left);
   }
   return 0;
 }
@@ -192,6 +231,28 @@ export function meanGradient_f64(
   mean: usize, otherMean: usize, otherLogVariance: usize, length: usize, state: usize, out: usize,
 ): i32 {
   return meanGradient<f64>(mean, otherMean, otherLogVariance, length, state, out);
+}
+
+export function meanGradientRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const flags = meanGradient_f32(
+      operand(state, 0, row), operand(state, 1, row), operand(state, 2, row),
+      length, state, output(state, row),
+    );
+    ends(state, row, flags);
+  }
+}
+
+export function meanGradientRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const flags = meanGradient_f64(
+      operand(state, 0, row), operand(state, 1, row), operand(state, 2, row),
+      length, state, output(state, row),
+    );
+    ends(state, row, flags);
+  }
 }
 
 /** slope·(e^v - 1). */
@@ -214,7 +275,7 @@ function varianceGradient<T>(v: usize, length: usize, state: usize, out: usize):
     const from = padded(v, left, size, state, 0);
     const target = left >= size ? out : state + SCRATCH;
     for (let i: usize = 0; i < size; i += 16) v128.store(target + i, rise<T>(v128.load(from + i), slope));
-    if (target != out) memory.copy(out, target, left);
+    if (target != out) copyTo(out, target, left);
   }
   return 0;
 }
@@ -225,6 +286,22 @@ export function varianceGradient_f32(logVariance: usize, length: usize, state: u
 
 export function varianceGradient_f64(logVariance: usize, length: usize, state: usize, out: usize): i32 {
   return varianceGradient<f64>(logVariance, length, state, out);
+}
+
+export function varianceGradientRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const flags = varianceGradient_f32(operand(state, 0, row), length, state, output(state, row));
+    ends(state, row, flags);
+  }
+}
+
+export function varianceGradientRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const flags = varianceGradient_f64(operand(state, 0, row), length, state, output(state, row));
+    ends(state, row, flags);
+  }
 }
 
 // @ts-ignore: decorator
@@ -243,7 +320,7 @@ function varianceGradientBetween<T>(
     for (let i: usize = 0; i < size; i += 16) {
       v128.store(target + i, rise<T>(v128.sub<T>(v128.load(l + i), v128.load(w + i)), slope));
     }
-    if (target != out) memory.copy(out, target, left);
+    if (target != out) copyTo(out, target, left);
   }
   return 0;
 }
@@ -258,4 +335,26 @@ export function varianceGradientBetween_f64(
   logVariance: usize, otherLogVariance: usize, length: usize, state: usize, out: usize,
 ): i32 {
   return varianceGradientBetween<f64>(logVariance, otherLogVariance, length, state, out);
+}
+
+export function varianceGradientBetweenRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const flags = varianceGradientBetween_f32(
+      operand(state, 0, row), operand(state, 1, row),
+      length, state, output(state, row),
+    );
+    ends(state, row, flags);
+  }
+}
+
+export function varianceGradientBetweenRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const flags = varianceGradientBetween_f64(
+      operand(state, 0, row), operand(state, 1, row),
+      length, state, output(state, row),
+    );
+    ends(state, row, flags);
+  }
 }

@@ -3,6 +3,7 @@
 
 import { BLOCK, SCRATCH } from "./blocks";
 import { smallestNormal } from "./lanes";
+import { begins, ends, operand, swapOf } from "./rows";
 import { reduceWidened } from "./widened";
 
 // @ts-ignore: decorator
@@ -33,4 +34,20 @@ export function hellingerDistance_f32(p: usize, q: usize, length: usize, state: 
 
 export function hellingerDistance_f64(p: usize, q: usize, length: usize, state: usize): i32 {
   return reduceWidened<f64, HellingerDistance>(p, q, length, state, true);
+}
+
+export function hellingerDistanceRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const swap = swapOf(state, row, mode);
+    ends(state, row, hellingerDistance_f32(operand(state, swap, row), operand(state, 1 - swap, row), length, state));
+  }
+}
+
+export function hellingerDistanceRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const swap = swapOf(state, row, mode);
+    ends(state, row, hellingerDistance_f64(operand(state, swap, row), operand(state, 1 - swap, row), length, state));
+  }
 }

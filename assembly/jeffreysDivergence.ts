@@ -4,6 +4,7 @@
 import { reduceSurveyed } from "./blocks";
 import { exponentGap, gapToNumber, isNoGap, scaleByGap, smallestNormal, splat } from "./lanes";
 import { logOfRatio } from "./logarithm";
+import { begins, ends, operand, swapOf } from "./rows";
 
 // @ts-ignore: decorator
 @final @unmanaged class JeffreysDivergence<T> {
@@ -23,10 +24,26 @@ import { logOfRatio } from "./logarithm";
   }
 }
 
-export function jeffreysDivergence_f32(p: usize, q: usize, length: usize, state: usize): void {
-  reduceSurveyed<f32, JeffreysDivergence<f32>>(p, q, length, state);
+export function jeffreysDivergence_f32(p: usize, q: usize, length: usize, state: usize): i32 {
+  return reduceSurveyed<f32, JeffreysDivergence<f32>>(p, q, length, state);
 }
 
-export function jeffreysDivergence_f64(p: usize, q: usize, length: usize, state: usize): void {
-  reduceSurveyed<f64, JeffreysDivergence<f64>>(p, q, length, state);
+export function jeffreysDivergence_f64(p: usize, q: usize, length: usize, state: usize): i32 {
+  return reduceSurveyed<f64, JeffreysDivergence<f64>>(p, q, length, state);
+}
+
+export function jeffreysDivergenceRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const swap = swapOf(state, row, mode);
+    ends(state, row, jeffreysDivergence_f32(operand(state, swap, row), operand(state, 1 - swap, row), length, state));
+  }
+}
+
+export function jeffreysDivergenceRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const swap = swapOf(state, row, mode);
+    ends(state, row, jeffreysDivergence_f64(operand(state, swap, row), operand(state, 1 - swap, row), length, state));
+  }
 }

@@ -5,6 +5,7 @@
 import { reduceSurveyed } from "./blocks";
 import { exponentGap, gapToNumber, half, scaleByGap, splat } from "./lanes";
 import { excess } from "./logarithm";
+import { begins, ends, operand, swapOf } from "./rows";
 
 // @ts-ignore: decorator
 @final @unmanaged class JsDivergence<T> {
@@ -30,10 +31,26 @@ import { excess } from "./logarithm";
   }
 }
 
-export function jsDivergence_f32(p: usize, q: usize, length: usize, state: usize): void {
-  reduceSurveyed<f32, JsDivergence<f32>>(p, q, length, state);
+export function jsDivergence_f32(p: usize, q: usize, length: usize, state: usize): i32 {
+  return reduceSurveyed<f32, JsDivergence<f32>>(p, q, length, state);
 }
 
-export function jsDivergence_f64(p: usize, q: usize, length: usize, state: usize): void {
-  reduceSurveyed<f64, JsDivergence<f64>>(p, q, length, state);
+export function jsDivergence_f64(p: usize, q: usize, length: usize, state: usize): i32 {
+  return reduceSurveyed<f64, JsDivergence<f64>>(p, q, length, state);
+}
+
+export function jsDivergenceRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const swap = swapOf(state, row, mode);
+    ends(state, row, jsDivergence_f32(operand(state, swap, row), operand(state, 1 - swap, row), length, state));
+  }
+}
+
+export function jsDivergenceRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const swap = swapOf(state, row, mode);
+    ends(state, row, jsDivergence_f64(operand(state, swap, row), operand(state, 1 - swap, row), length, state));
+  }
 }

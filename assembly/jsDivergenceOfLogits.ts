@@ -15,6 +15,7 @@ import {
 } from "./logits";
 import { atanhSeries, ln2Of } from "./logarithm";
 import { coefficient, pair, withPair } from "./polynomial";
+import { begins, ends, operand, swapOf } from "./rows";
 
 const H_F32 = memory.data<f32>(
   [
@@ -123,8 +124,8 @@ function addUpAny<T>(b: usize, size: usize, state: usize): bool {
   return addFinite(state, 0, sumOfLanes(sums));
 }
 
-function prepare<T>(p: usize, q: usize, size: usize, state: usize): i32 {
-  return preparePair<T>(p, q, size, state, false);
+function prepare<T>(a: usize, b: usize, left: usize, state: usize): i32 {
+  return preparePair<T>(a, b, left, state, false);
 }
 
 // @ts-ignore: decorator
@@ -148,4 +149,22 @@ export function jsDivergenceOfLogits_f32(a: usize, b: usize, length: usize, stat
 
 export function jsDivergenceOfLogits_f64(a: usize, b: usize, length: usize, state: usize): i32 {
   return jsDivergenceOfLogits<f64>(a, b, length, state);
+}
+
+export function jsDivergenceOfLogitsRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const swap = swapOf(state, row, mode);
+    const flags = jsDivergenceOfLogits_f32(operand(state, swap, row), operand(state, 1 - swap, row), length, state);
+    ends(state, row, flags);
+  }
+}
+
+export function jsDivergenceOfLogitsRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const swap = swapOf(state, row, mode);
+    const flags = jsDivergenceOfLogits_f64(operand(state, swap, row), operand(state, 1 - swap, row), length, state);
+    ends(state, row, flags);
+  }
 }

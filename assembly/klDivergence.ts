@@ -4,6 +4,8 @@
 import { reducePair } from "./blocks";
 import { exponentGap, gapToNumber, scaleByGap } from "./lanes";
 import { excess } from "./logarithm";
+import { begins, beginsShort, ends, entryOf, operand } from "./rows";
+import { reduceShortPair } from "./shortRows";
 
 // @ts-ignore: decorator
 @final @unmanaged class KlDivergence<T> {
@@ -30,4 +32,23 @@ export function klDivergence_f32(p: usize, q: usize, length: usize, state: usize
 
 export function klDivergence_f64(p: usize, q: usize, length: usize, state: usize): i32 {
   return reducePair<f64, KlDivergence<f64>>(p, q, length, state);
+}
+
+export function klDivergenceRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count && length <= 16; row++) {
+    if (!beginsShort(state, row, mode)) continue;
+    const p = operand(state, 0, row);
+    reduceShortPair<f32, KlDivergence<f32>>(p, operand(state, 1, row), length << 2, state, entryOf(state, row));
+  }
+  for (let row: usize = 0; row < count && length > 16; row++) {
+    if (!begins(state, row, mode)) continue;
+    ends(state, row, klDivergence_f32(operand(state, 0, row), operand(state, 1, row), length, state));
+  }
+}
+
+export function klDivergenceRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    ends(state, row, klDivergence_f64(operand(state, 0, row), operand(state, 1, row), length, state));
+  }
 }

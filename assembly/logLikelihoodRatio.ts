@@ -5,6 +5,7 @@ import {
 } from "./blocks";
 import { addLanes, smallestNormal, sumOfLanes } from "./lanes";
 import { logRatioLanes } from "./logRatio";
+import { begins, ends, operand } from "./rows";
 
 /** What is wrong with a block in which some p or q is not normal; only where there is a count. */
 function classify<T>(counts: usize, p: usize, q: usize, size: usize): i32 {
@@ -103,4 +104,26 @@ export function logLikelihoodRatio_f32(counts: usize, p: usize, q: usize, length
 
 export function logLikelihoodRatio_f64(counts: usize, p: usize, q: usize, length: usize, state: usize): i32 {
   return logLikelihoodRatio<f64>(counts, p, q, length, state);
+}
+
+export function logLikelihoodRatioRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const flags = logLikelihoodRatio_f32(
+      operand(state, 0, row), operand(state, 1, row), operand(state, 2, row),
+      length, state,
+    );
+    ends(state, row, flags);
+  }
+}
+
+export function logLikelihoodRatioRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const flags = logLikelihoodRatio_f64(
+      operand(state, 0, row), operand(state, 1, row), operand(state, 2, row),
+      length, state,
+    );
+    ends(state, row, flags);
+  }
 }

@@ -1,7 +1,7 @@
 // logRatio: out = ln(p/q), elementwise, within 2 ulp. Lanes with a number that is not normal (0 among them) hold anything;
 // UNUSUAL tells of them, and src/measures/logRatio.ts sets them right.
 
-import { BLOCK, GROUP, LIMIT, UNUSUAL, blockSize, padded, paddingOf } from "./blocks";
+import { BLOCK, GROUP, LIMIT, UNUSUAL, blockSize, copyTo, padded, paddingOf } from "./blocks";
 import { exponentGap, gapToNumber, scaleByGap, smallestNormal, splat } from "./lanes";
 import { logOfRatio } from "./logarithm";
 
@@ -34,7 +34,7 @@ function logRatio<T>(p: usize, q: usize, length: usize, state: usize, out: usize
       usual = v128.and(usual, v128.and(normal, v128.eq<T>(y, y)));
       v128.store(target + i, logRatioLanes<T>(x, y));
     }
-    if (target != out) memory.copy(out, target, left);
+    if (target != out) copyTo(out, target, left);
   }
   return v128.all_true<i32>(usual) ? 0 : UNUSUAL;
 }

@@ -3,12 +3,11 @@
 //   logRatioOfLogits               out = ((a - aShift) - (b - bShift) + offset)·scale
 //   logLikelihoodRatioOfLogits     Σ c·(the same) (total 0); a count of 0 adds 0. UNUSUAL: not finite, or c < 0
 //   shifted                        out = (z - aShift)·scale - less: logSoftmax, where less is ln Z
-//   logarithms_f64                 out = factor·ln p, -Infinity for 0. UNUSUAL: some p is no normal number and not 0
 
-import { BLOCK, UNUSUAL, blockSize, padded, paddingOf } from "./blocks";
-import { addLanes, smallestNormal, splat, sumOfLanes } from "./lanes";
-import { A_SHIFT, B_SHIFT, FACTOR, LESS, OFFSET, SCALE, addFinite, field, impossible, paddedLogits } from "./logits";
-import { logarithm } from "./logarithm";
+import { BLOCK, UNUSUAL, blockSize, copyTo, padded, paddingOf } from "./blocks";
+import { addLanes, splat, sumOfLanes } from "./lanes";
+import { A_SHIFT, B_SHIFT, LESS, OFFSET, SCALE, addFinite, field, paddedLogits } from "./logits";
+import { begins, ends, operand, output } from "./rows";
 
 /** Lanes 0 and 1, or 2 and 3, of four f32 as f64. */
 // @ts-ignore: decorator
@@ -53,7 +52,7 @@ function logRatioOfLogits<T>(a: usize, b: usize, length: usize, state: usize, ou
         v128.store(target + i, ratio(x, y, state));
       }
     }
-    if (target != out) memory.copy(out, target, left);
+    if (target != out) copyTo(out, target, left);
   }
   return 0;
 }
@@ -139,7 +138,7 @@ function shifted<T>(z: usize, length: usize, state: usize, out: usize): i32 {
         v128.store(target + i, shiftedLanes(x, shift, scale, less));
       }
     }
-    if (target != out) memory.copy(out, target, left);
+    if (target != out) copyTo(out, target, left);
   }
   return 0;
 }
@@ -152,27 +151,15 @@ export function shifted_f64(z: usize, length: usize, state: usize, out: usize): 
   return shifted<f64>(z, length, state, out);
 }
 
-export function logarithms_f64(p: usize, length: usize, state: usize, out: usize): i32 {
-  const zero = i32x4.splat(0);
-  const factor = field<f64>(state, FACTOR);
-  const tiny = smallestNormal<f64>();
-  const most = v128.splat<f64>(Infinity);
-  const end = p + length * 8;
-  let usual = i32x4.splat(-1);
-  for (; p < end; p += BLOCK, out += BLOCK) {
-    const left = end - p;
-    const size = blockSize(p, end);
-    const block = padded(p, left, size, state, 0);
-    const target = left >= size ? out : paddingOf(state, 2);
-    for (let i: usize = 0; i < size; i += 16) {
-      const x = v128.load(block + i);
-      const isZero = v128.eq<f64>(x, zero);
-      const isNormal = v128.and(v128.ge<f64>(x, tiny), v128.lt<f64>(x, most));
-      usual = v128.and(usual, v128.or(isZero, isNormal));
-      const logarithms = v128.mul<f64>(factor, logarithm<f64>(x, zero));
-      v128.store(target + i, v128.bitselect(impossible<f64>(), logarithms, isZero));
-    }
-    if (target != out) memory.copy(out, target, left);
+export function shiftedRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (begins(state, row, mode)) ends(state, row, shifted_f32(operand(state, 0, row), length, state, output(state, row)));
   }
-  return v128.all_true<i32>(usual) ? 0 : UNUSUAL;
 }
+
+export function shiftedRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (begins(state, row, mode)) ends(state, row, shifted_f64(operand(state, 0, row), length, state, output(state, row)));
+  }
+}
+

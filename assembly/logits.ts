@@ -7,7 +7,7 @@
 //
 // Sums are totals 0, 1 and 2; total 1 is always Z of the first row. UNUSUAL says that one of them is not finite.
 
-import { BLOCK, GROUP, SCRATCH, UNUSUAL, addTotal, blockSize, paddingOf, sumOfGroup } from "./blocks";
+import { BLOCK, GROUP, SCRATCH, UNUSUAL, addTotal, copyWith, paddingOf, sumOfGroup, tailSize, wholeGroups } from "./blocks";
 import { exponential, negligible } from "./exponential";
 import { addLanes, one, splat, sumOfLanes } from "./lanes";
 
@@ -46,6 +46,14 @@ export function field<T>(state: usize, index: usize): v128 {
   return v128.load_splat<f64>(state + FIELDS + (index << 3));
 }
 
+/** Sets a field, both as f64 and as f32. */
+// @ts-ignore: decorator
+@inline
+export function setField(state: usize, index: usize, x: f64): void {
+  store<f64>(state + FIELDS + (index << 3), x);
+  store<f32>(state + FIELDS_F32 + (index << 2), <f32>x);
+}
+
 /** A field as a number of type T. */
 // @ts-ignore: decorator
 @inline
@@ -60,18 +68,24 @@ export function impossible<T>(): v128 {
 }
 
 /** Where to read the block at `start`: there, or a copy padded with `filler` where it ends inside a group. */
+// @ts-ignore: decorator
+@inline
 export function paddedWith<T>(filler: T, start: usize, left: usize, size: usize, state: usize, slot: usize): usize {
-  if (left >= size) return start;
-  const copy = paddingOf(state, slot);
-  memory.copy(copy, start, left);
-  for (let at = copy + left; at < copy + size; at += sizeof<T>()) store<T>(at, filler);
-  return copy;
+  return left >= size ? start : copyWith(v128.splat<T>(filler), start, left, size, paddingOf(state, slot));
 }
 
 // @ts-ignore: decorator
 @inline
 export function paddedLogits<T>(start: usize, left: usize, size: usize, state: usize, slot: usize): usize {
   return paddedWith<T>(<T>-Infinity, start, left, size, state, slot);
+}
+
+/** Copies the tail of a block of logits to padding. */
+// @ts-ignore: decorator
+@inline
+export function padTail<T>(z: usize, left: usize, state: usize, slot: usize): void {
+  const tail = tailSize(left);
+  if (tail) copyWith(impossible<T>(), z + left - tail, tail, GROUP, paddingOf(state, slot));
 }
 
 /** x of logits, unclamped. `isScaled` is false where scale is 1. */
@@ -100,12 +114,14 @@ export function addFinite(state: usize, index: usize, x: f64): bool {
 /** Σ e^x of a block to total 1, Σ term(e^x, x) to total 0, which costs nothing for a family that has none. */
 // @ts-ignore: decorator
 @inline
-function reduceBlock<T, F>(block: usize, size: usize, state: usize, isScaled: bool): bool {
+function reduceBlock<T, F>(block: usize, left: usize, state: usize, isScaled: bool): bool {
   const family = changetype<F>(state);
-  const end = block + size;
+  const whole = wholeGroups(left);
+  const size = (min(left, BLOCK) + (GROUP - 1)) & ~(GROUP - 1);
   let sums = f64x2.splat(0);
   let termSums = f64x2.splat(0);
-  for (let at = block; at < end; at += GROUP) {
+  for (let i: usize = 0; i < size; i += GROUP) {
+    const at = i == whole ? paddingOf(state, 0) : block + i;
     const shift = field<T>(state, A_SHIFT);
     const scale = field<T>(state, SCALE);
     const x0 = clampedExponents<T>(v128.load(at), shift, scale, isScaled);
@@ -126,13 +142,13 @@ function reduceBlock<T, F>(block: usize, size: usize, state: usize, isScaled: bo
   return addFinite(state, 1, sumOfLanes(sums));
 }
 
-function scaledBlock<T, F>(block: usize, size: usize, state: usize): bool {
-  return reduceBlock<T, F>(block, size, state, true);
+function scaledBlock<T, F>(block: usize, left: usize, state: usize): bool {
+  return reduceBlock<T, F>(block, left, state, true);
 }
 
 /** At a temperature of 1, a tenth faster. */
-function plainBlock<T, F>(block: usize, size: usize, state: usize): bool {
-  return reduceBlock<T, F>(block, size, state, false);
+function plainBlock<T, F>(block: usize, left: usize, state: usize): bool {
+  return reduceBlock<T, F>(block, left, state, false);
 }
 
 /** Totals of one row: 1 is Z = Σ e^x, 0 is Σ term(e^x, x). */
@@ -142,9 +158,9 @@ export function reduceLogits<T, F>(z: usize, length: usize, state: usize): i32 {
   const isScaled = fieldAs<f64>(state, SCALE) != 1;
   const end = z + length * sizeof<T>();
   for (; z < end; z += BLOCK) {
-    const size = blockSize(z, end);
-    const block = paddedLogits<T>(z, end - z, size, state, 0);
-    if (!(isScaled ? scaledBlock<T, F>(block, size, state) : plainBlock<T, F>(block, size, state))) return UNUSUAL;
+    const left = end - z;
+    padTail<T>(z, left, state, 0);
+    if (!(isScaled ? scaledBlock<T, F>(z, left, state) : plainBlock<T, F>(z, left, state))) return UNUSUAL;
   }
   return 0;
 }
@@ -177,15 +193,23 @@ export function isInfinite<T>(a: usize, b: usize, size: usize): bool {
   return v128.any_true(infinite);
 }
 
+/** The same of a block whose tails are in padding. */
+function isInfinitePair<T>(a: usize, b: usize, left: usize, state: usize): bool {
+  if (isInfinite<T>(a, b, wholeGroups(left))) return true;
+  return tailSize(left) != 0 && isInfinite<T>(paddingOf(state, 0), paddingOf(state, 1), GROUP);
+}
+
 /** What a block of a pair is: every |v| <= 2; KL is infinite; some v > 6 (f32) or 64 (f64). */
 export const NEAR: i32 = 1;
 export const INFINITE: i32 = 2;
 export const FAR: i32 = 4;
 
-/** x or, with Z to total 1, e^x of a block to scratch, and v behind it. Only the latter looks for INFINITE and FAR. */
+/** x or, with Z to total 1, e^x of a block of `left` bytes, whose tails are in padding, to scratch, and v behind it. Only the latter looks for INFINITE and FAR. */
 // @ts-ignore: decorator
 @inline
-export function preparePair<T>(a: usize, b: usize, size: usize, state: usize, exponentiate: bool): i32 {
+export function preparePair<T>(a: usize, b: usize, left: usize, state: usize, exponentiate: bool): i32 {
+  const whole = wholeGroups(left);
+  const size = (min(left, BLOCK) + (GROUP - 1)) & ~(GROUP - 1);
   const shift = field<T>(state, A_SHIFT);
   const scale = field<T>(state, SCALE);
   const least = field<T>(state, A_LEAST);
@@ -196,14 +220,16 @@ export function preparePair<T>(a: usize, b: usize, size: usize, state: usize, ex
   let fewest = i32x4.splat(0);
   let lowest = i32x4.splat(0);
   for (let i: usize = 0; i < size; i += GROUP) {
-    const x0 = v128.load(a + i);
-    const x1 = v128.load(a + i, 16);
-    const x2 = v128.load(a + i, 32);
-    const x3 = v128.load(a + i, 48);
-    const y0 = v128.load(b + i);
-    const y1 = v128.load(b + i, 16);
-    const y2 = v128.load(b + i, 32);
-    const y3 = v128.load(b + i, 48);
+    const aGroup = i == whole ? paddingOf(state, 0) : a + i;
+    const bGroup = i == whole ? paddingOf(state, 1) : b + i;
+    const x0 = v128.load(aGroup);
+    const x1 = v128.load(aGroup, 16);
+    const x2 = v128.load(aGroup, 32);
+    const x3 = v128.load(aGroup, 48);
+    const y0 = v128.load(bGroup);
+    const y1 = v128.load(bGroup, 16);
+    const y2 = v128.load(bGroup, 32);
+    const y3 = v128.load(bGroup, 48);
     if (exponentiate) lowest = v128.pmin<T>(lowest, v128.pmin<T>(v128.pmin<T>(y0, y1), v128.pmin<T>(y2, y3)));
     const v0 = logRatioOf<T>(x0, y0, least, offset, scale);
     const v1 = logRatioOf<T>(x1, y1, least, offset, scale);
@@ -230,7 +256,7 @@ export function preparePair<T>(a: usize, b: usize, size: usize, state: usize, ex
     addTotal(state, 1, sumOfLanes(sums));
     const far = v128.splat<T>(sizeof<T>() == 4 ? <T>6 : <T>64);
     if (v128.any_true(v128.gt<T>(most, far))) kind = FAR;
-    if (v128.any_true(v128.eq<T>(lowest, impossible<T>())) && isInfinite<T>(a, b, size)) return INFINITE;
+    if (v128.any_true(v128.eq<T>(lowest, impossible<T>())) && isInfinitePair<T>(a, b, left, state)) return INFINITE;
   }
   const two = v128.add<T>(one<T>(), one<T>());
   return v128.any_true(v128.gt<T>(v128.pmax<T>(most, v128.neg<T>(fewest)), two)) ? kind : NEAR;

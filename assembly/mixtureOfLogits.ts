@@ -8,7 +8,7 @@
 // mixtureGradient: out = slope·q·(ln(q/m) - less), less = KL(q‖m): its gradient in the logits of q, but for a factor.
 // softmaxDifference: out = slope·(q - p): the gradient of KL(p‖q).
 
-import { BLOCK, SCRATCH, UNUSUAL, blockSize, paddingOf, sumOfTerms } from "./blocks";
+import { BLOCK, SCRATCH, UNUSUAL, blockSize, copyTo, paddingOf, sumOfTerms } from "./blocks";
 import { excessNear, exponential, negligible } from "./exponential";
 import { exponentGap, gapToNumber, isNoGap, one, scaleByGap, smallestNormal } from "./lanes";
 import {
@@ -16,6 +16,7 @@ import {
   clampedExponents, field, logRatioOf, paddedLogits,
 } from "./logits";
 import { excess, logOfRatio } from "./logarithm";
+import { begins, ends, operand, output } from "./rows";
 
 // @ts-ignore: decorator
 @inline
@@ -120,6 +121,22 @@ export function mixtureDivergence_f64(a: usize, b: usize, length: usize, state: 
   return mixtureDivergence<f64>(a, b, length, state);
 }
 
+export function mixtureDivergenceRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const flags = mixtureDivergence_f32(operand(state, 0, row), operand(state, 1, row), length, state);
+    ends(state, row, flags);
+  }
+}
+
+export function mixtureDivergenceRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const flags = mixtureDivergence_f64(operand(state, 0, row), operand(state, 1, row), length, state);
+    ends(state, row, flags);
+  }
+}
+
 /** ln(x/m), where x - m = difference and x > 0. */
 // @ts-ignore: decorator
 @inline
@@ -159,7 +176,7 @@ function mixtureGradient<T>(a: usize, b: usize, length: usize, state: usize, out
       // whatever the logarithm of 0 is, and of whatever sign
       v128.store(target + i, v128.andnot(product, v128.eq<T>(second, i32x4.splat(0))));
     }
-    if (target != out) memory.copy(out, target, left);
+    if (target != out) copyTo(out, target, left);
   }
   return 0;
 }
@@ -170,6 +187,22 @@ export function mixtureGradient_f32(a: usize, b: usize, length: usize, state: us
 
 export function mixtureGradient_f64(a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
   return mixtureGradient<f64>(a, b, length, state, out);
+}
+
+export function mixtureGradientRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const flags = mixtureGradient_f32(operand(state, 0, row), operand(state, 1, row), length, state, output(state, row));
+    ends(state, row, flags);
+  }
+}
+
+export function mixtureGradientRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const flags = mixtureGradient_f64(operand(state, 0, row), operand(state, 1, row), length, state, output(state, row));
+    ends(state, row, flags);
+  }
 }
 
 // @ts-ignore: decorator
@@ -190,7 +223,7 @@ function softmaxDifference<T>(a: usize, b: usize, length: usize, state: usize, o
       const difference = differenceOf<T>(firstOf<T>(x, state), secondOf<T>(y, state), v, areNear<T>(v));
       v128.store(target + i, v128.mul<T>(slope, difference));
     }
-    if (target != out) memory.copy(out, target, left);
+    if (target != out) copyTo(out, target, left);
   }
   return 0;
 }
@@ -201,4 +234,20 @@ export function softmaxDifference_f32(a: usize, b: usize, length: usize, state: 
 
 export function softmaxDifference_f64(a: usize, b: usize, length: usize, state: usize, out: usize): i32 {
   return softmaxDifference<f64>(a, b, length, state, out);
+}
+
+export function softmaxDifferenceRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const flags = softmaxDifference_f32(operand(state, 0, row), operand(state, 1, row), length, state, output(state, row));
+    ends(state, row, flags);
+  }
+}
+
+export function softmaxDifferenceRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const flags = softmaxDifference_f64(operand(state, 0, row), operand(state, 1, row), length, state, output(state, row));
+    ends(state, row, flags);
+  }
 }

@@ -2,6 +2,7 @@
 // third for its accuracy: Σp - Σq has lost what is below 1e-8. Both sums have one order: swapped rows have swapped sums.
 
 import { reducePair } from "./blocks";
+import { begins, ends, operand, swapOf } from "./rows";
 
 // @ts-ignore: decorator
 @final @unmanaged class Survey<T> {
@@ -27,4 +28,20 @@ export function survey_f32(p: usize, q: usize, length: usize, state: usize): i32
 
 export function survey_f64(p: usize, q: usize, length: usize, state: usize): i32 {
   return reducePair<f64, Survey<f64>>(p, q, length, state);
+}
+
+export function surveyRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const swap = swapOf(state, row, mode);
+    ends(state, row, survey_f32(operand(state, swap, row), operand(state, 1 - swap, row), length, state));
+  }
+}
+
+export function surveyRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const swap = swapOf(state, row, mode);
+    ends(state, row, survey_f64(operand(state, swap, row), operand(state, 1 - swap, row), length, state));
+  }
 }

@@ -1,6 +1,7 @@
 // totalVariationDistance: Σ|p - q̃| and Σ(p + q̃), q̃ = q·(1 + γ), γ = Σp/Σq - 1 from a survey.
 
 import { BLOCK, SCRATCH } from "./blocks";
+import { begins, ends, operand, swapOf } from "./rows";
 import { reduceWidened } from "./widened";
 
 // @ts-ignore: decorator
@@ -27,4 +28,20 @@ export function totalVariationDistance_f32(p: usize, q: usize, length: usize, st
 
 export function totalVariationDistance_f64(p: usize, q: usize, length: usize, state: usize): i32 {
   return reduceWidened<f64, TotalVariationDistance>(p, q, length, state, true);
+}
+
+export function totalVariationDistanceRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const swap = swapOf(state, row, mode);
+    ends(state, row, totalVariationDistance_f32(operand(state, swap, row), operand(state, 1 - swap, row), length, state));
+  }
+}
+
+export function totalVariationDistanceRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    if (!begins(state, row, mode)) continue;
+    const swap = swapOf(state, row, mode);
+    ends(state, row, totalVariationDistance_f64(operand(state, swap, row), operand(state, 1 - swap, row), length, state));
+  }
 }

@@ -140,7 +140,7 @@ async function load(place: string): Promise<Library> {
 function contestantOf(library: Library, family: Family, rows: Rows) {
   const engine = library.createEngineSync({ backend: flags.backend as "simd" | "js" });
   const own = inMemoryOf(engine, rows);
-  const run = () => family.call(engine, own);
+  const run = () => family.call(library, own);
   run();
   return { run, dispose: () => engine.dispose() };
 }

@@ -5,11 +5,12 @@
 
 import { parseArgs } from "node:util";
 import { compareLogits, type RowBatch } from "../src/compare/index.js";
+import { findLargest } from "../src/compare/kernels.js";
 import { COLUMNS } from "../src/compare/rowResults.js";
 import { compareLoop } from "../src/compare/rows.js";
-import { createRuntimeSync } from "../src/engine/runtime.js";
+import { createRuntimeSync } from "../src/engine/create.js";
 import { doHere } from "../src/engine/work.js";
-import { createEngineSync } from "../src/index.js";
+import * as logratio from "../src/index.js";
 import { makeRows, measureInTurns, median, ratioOf, shownRatio } from "./harness.js";
 import { klDivergenceOfLogits } from "./klDivergenceOfLogits.bench.js";
 
@@ -30,7 +31,7 @@ const rows = makeRows("f32", classes, klDivergenceOfLogits);
 const logits = { input: "logits" } as const;
 
 function onOneThread(): Record<string, () => unknown> {
-  const engine = createEngineSync({ backend: "simd" });
+  const engine = logratio.createEngineSync({ backend: "simd" });
   const runtime = createRuntimeSync("bench", { backend: "simd" });
   const [p, q] = [rows.p, rows.q].map((row) => {
     const place = engine.float32(classes);
@@ -55,15 +56,15 @@ function onOneThread(): Record<string, () => unknown> {
   const values = new Float64Array(COLUMNS);
   const indices = new Int32Array(TOP_K);
   const apart: Record<string, () => unknown> = {
-    "KL(p‖q)": () => engine.klDivergence(p, q, logits),
-    "KL(q‖p)": () => engine.klDivergence(q, p, logits),
-    JS: () => engine.jsDivergence(p, q, logits),
-    "H(p)": () => engine.entropy(p, logits),
-    "H(q)": () => engine.entropy(q, logits),
-    "ln Σ e^p": () => engine.logSumExp(p),
-    "ln Σ e^q": () => engine.logSumExp(q),
-    "k largest of p": () => runtime.backend.findLargest(a, 0, classes, indices),
-    "k largest of q": () => runtime.backend.findLargest(b, 0, classes, indices),
+    "KL(p‖q)": () => logratio.klDivergence(p, q, logits),
+    "KL(q‖p)": () => logratio.klDivergence(q, p, logits),
+    JS: () => logratio.jsDivergence(p, q, logits),
+    "H(p)": () => logratio.entropy(p, logits),
+    "H(q)": () => logratio.entropy(q, logits),
+    "ln Σ e^p": () => logratio.logSumExp(p),
+    "ln Σ e^q": () => logratio.logSumExp(q),
+    "k largest of p": () => findLargest(runtime.backend, a, 0, classes, indices),
+    "k largest of q": () => findLargest(runtime.backend, b, 0, classes, indices),
   };
   return {
     "one by one": () => Object.values(apart).map((call) => call()),

@@ -14,10 +14,13 @@ import { klDivergence, klDivergenceWithZeros } from "./klDivergence.bench.js";
 import { klDivergenceOfLogits, klDivergenceOfNearLogits } from "./klDivergenceOfLogits.bench.js";
 import { logLikelihoodRatio } from "./logLikelihoodRatio.bench.js";
 import { logRatio } from "./logRatio.bench.js";
+import { logSoftmax } from "./logSoftmax.bench.js";
 import { logSumExp } from "./logSumExp.bench.js";
 import { renyiDivergence } from "./renyiDivergence.bench.js";
 import { renyiEntropy } from "./renyiEntropy.bench.js";
+import { skewDivergence } from "./skewDivergence.bench.js";
 import { softmax } from "./softmax.bench.js";
+import { totalVariationDistance } from "./totalVariationDistance.bench.js";
 
 export const FAMILIES: readonly Family[] = [
   klDivergence,
@@ -26,13 +29,16 @@ export const FAMILIES: readonly Family[] = [
   crossEntropy,
   jeffreysDivergence,
   jsDivergence,
+  skewDivergence,
   renyiDivergence,
   renyiEntropy,
   hellingerDistance,
+  totalVariationDistance,
   logLikelihoodRatio,
   logRatio,
   logSumExp,
   softmax,
+  logSoftmax,
   entropyOfLogits,
   crossEntropyOfLogits,
   klDivergenceOfLogits,
@@ -44,3 +50,15 @@ export const FAMILIES: readonly Family[] = [
   distillationLossWithGradient,
   gaussianKl,
 ];
+
+/** Functions without a row of their own: the one whose kernels they run, and whose time they take. */
+export const TIMED_AS: Readonly<Record<string, string>> = {
+  bhattacharyyaDistance: "hellingerDistance",
+  elbo: "gaussianKl",
+  iDivergence: "klDivergence",
+  jsDistance: "jsDivergence",
+  logLikelihoodRatioOfTokens: "logSumExp",
+  perplexity: "logSumExp",
+  tokenLogProbabilities: "logSumExp",
+  tsallisEntropy: "renyiEntropy",
+};

@@ -21,7 +21,10 @@ export interface Rows {
   counts: FloatArray;
 }
 
-/** The top-level functions, or the methods of an engine. */
+/**
+ * The functions of a build. Rows in an engine's memory are computed by that engine: to say so with the option `engine` would be an
+ * object more in each call.
+ */
 type Measures = Omit<typeof logratio, "createEngine" | "createEngineSync" | "Engine">;
 
 /** One kernel family: the call, the loop that a user would write instead, and the exact value. */

@@ -46,7 +46,7 @@ export function makeRows(type: "f32" | "f64", n: number, { variant, input }: Fam
 }
 
 /** A function compiled apart from all others made of the same text: a loop that has seen two types of array is slower. */
-export function compiledApart(loop: Family["loop"]): Family["loop"] {
+export function compiledApart<Loop extends (...args: never[]) => unknown>(loop: Loop): Loop {
   // esbuild has put a call of its own around inner functions, which keeps their names
   return new Function("__name", `return (${loop})`)((inner: unknown) => inner);
 }

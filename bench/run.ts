@@ -41,20 +41,19 @@ async function runCase(family: Family, type: "f32" | "f64", classes: number): Pr
   const js = logratio.createEngineSync({ backend: "js" });
   const relaxed = await logratio.createEngine({ backend: "relaxed" });
   const relaxedRows = inMemoryOf(relaxed, rows);
-  const [own, copied, plain, plainLoop] = [inMemoryOf(simd, rows), copyOf(rows), copyOf(rows), copyOf(rows)];
+  const [own, ofJs, copied, plainLoop] = [inMemoryOf(simd, rows), inMemoryOf(js, rows), copyOf(rows), copyOf(rows)];
   const loop = compiledApart(family.loop);
   const contestants: Record<string, () => unknown> = {
     loop: () => loop(plainLoop),
-    "simd, in its memory": () => family.call(simd, own),
+    "simd, in its memory": () => family.call(logratio, own),
     // only where there is relaxed SIMD: not on Node 20
-    ...(relaxed.backend === "relaxed" && { "relaxed, in its memory": () => family.call(relaxed, relaxedRows) }),
+    ...(relaxed.backend === "relaxed" && { "relaxed, in its memory": () => family.call(logratio, relaxedRows) }),
     "simd, copied in": () => family.call(logratio, copied),
-    js: () => family.call(js, plain),
+    js: () => family.call(logratio, ofJs),
   };
 
   const results = await measureCase(family, rows, exactOf(family, rows), contestants, ROUNDS, MILLISECONDS);
-  simd.dispose();
-  relaxed.dispose();
+  for (const engine of [simd, js, relaxed]) engine.dispose();
   return results;
 }
 

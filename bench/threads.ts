@@ -5,7 +5,7 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { createEngine, type Engine } from "../dist/index.js";
+import * as logratio from "../dist/index.js";
 import { measureInTurns, median, ratioOf, shownRatio } from "./harness.js";
 
 const { values: flags } = parseArgs({
@@ -37,38 +37,39 @@ interface Case {
   what: string;
   rows: number;
   classes: number;
-  call: (engine: Engine, rows: Rows, rowLength: number) => unknown;
+  /** Of rows in the memory of an engine, which computes. */
+  call: (rows: Rows, rowLength: number) => unknown;
 }
 
 const klDivergence = (classes: number): Case => ({
   what: "klDivergence",
   rows: 1,
   classes,
-  call: (engine, { p, q }) => engine.klDivergence(p, q),
+  call: ({ p, q }) => logratio.klDivergence(p, q),
 });
 const logSumExp = (classes: number): Case => ({
   what: "logSumExp",
   rows: 1,
   classes,
-  call: (engine, { p }) => engine.logSumExp(p),
+  call: ({ p }) => logratio.logSumExp(p),
 });
 const softmax = (classes: number): Case => ({
   what: "softmax, into the memory",
   rows: 1,
   classes,
-  call: (engine, { p, q }) => engine.softmax(p, { out: q }),
+  call: ({ p, q }) => logratio.softmax(p, { out: q }),
 });
-const klDivergenceRows = (rows: number, classes: number): Case => ({
-  what: "klDivergenceRows, logits",
+const klDivergenceOfRows = (rows: number, classes: number): Case => ({
+  what: "klDivergence.rows, logits",
   rows,
   classes,
-  call: (engine, { p, q }, rowLength) => engine.klDivergenceRows(p, q, { input: "logits", rowLength }),
+  call: ({ p, q }, rowLength) => logratio.klDivergence.rows(p, q, { input: "logits", rowLength }),
 });
 const lossWithGradient = (rows: number, classes: number): Case => ({
   what: "crossEntropyLoss, with gradient",
   rows,
   classes,
-  call: (engine, { p, q }, rowLength) => engine.crossEntropyLoss(p, new Int32Array(rows), { rowLength, gradient: q }),
+  call: ({ p, q }, rowLength) => logratio.crossEntropyLoss(p, new Int32Array(rows), { rowLength, gradient: q }),
 });
 
 const CASES: Case[] = [
@@ -76,9 +77,9 @@ const CASES: Case[] = [
   ...[16384, 24576, 32768, 65536, 131072, 1048576, 16777216].map(klDivergence),
   ...[24576, 131072].map(logSumExp),
   ...[24576, 131072].map(softmax),
-  klDivergenceRows(16, 1024),
-  klDivergenceRows(512, 32768),
-  klDivergenceRows(512, 131072),
+  klDivergenceOfRows(16, 1024),
+  klDivergenceOfRows(512, 32768),
+  klDivergenceOfRows(512, 131072),
   lossWithGradient(512, 32768),
 ];
 
@@ -105,13 +106,13 @@ function fill({ p, q }: Rows, classes: number): void {
 async function runCase({ what, rows, classes, call }: Case): Promise<ThreadsResult[]> {
   const maxBytes = Math.max(2 ** 28, 2 * 4 * rows * classes + 2 ** 24);
   const contestants: Record<string, () => unknown> = {};
-  const engines: Engine[] = [];
+  const engines: logratio.Engine[] = [];
   for (const threads of THREADS) {
-    const engine = await createEngine({ threads, maxBytes });
+    const engine = await logratio.createEngine({ threads, maxBytes });
     const own = { p: engine.float32(rows * classes), q: engine.float32(rows * classes) };
     fill(own, classes);
     engines.push(engine);
-    contestants[threads] = () => call(engine, own, classes);
+    contestants[threads] = () => call(own, classes);
   }
   const times = await measureInTurns(contestants, ROUNDS, MILLISECONDS);
   for (const engine of engines) engine.dispose();

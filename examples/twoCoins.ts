@@ -30,7 +30,7 @@ export function tossCoins({ tosses, repetitions, seed }: CoinOptions, print: (li
   const [tails, heads] = logRatio(P, Q);
   const deviation = Math.sqrt(P[0] * (tails - kl) ** 2 + P[1] * (heads - kl) ** 2);
   print(`P falls heads with probability ${HEADS}, Q with 0.5.`);
-  print(`KL(P‖Q) = ${kl.toFixed(6)} nats a toss; the standard deviation σ of ln(p/q) is ${deviation.toFixed(6)}.\n`);
+  print(`KL(P‖Q) = ${kl.toFixed(6)} nats per toss; the standard deviation σ of ln(p/q) is ${deviation.toFixed(6)}.\n`);
 
   print("    tosses   mean ln(p/q)   its error      σ/√n    (mean − KL)/(σ/√n)");
   for (let n = 10; n <= tosses; n *= 10) {

@@ -1,5 +1,6 @@
 // npm run test:bundlers: the packed package in applications built by each bundler as it comes, opened in Chromium, and in strict
-// TypeScript. Tells what an application pays for it; -- --save bench/bundlers.json for the README's table.
+// TypeScript. Tells what an application pays for it, and for each function alone; -- --save bench/bundlers.json for the README's tables,
+// --sizes for the functions alone, which takes no Chromium.
 
 import { deepEqual, equal } from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
@@ -13,9 +14,11 @@ import { minify } from "vite";
 import * as logratio from "../dist/index.js";
 import { ISOLATION, open, type Report, serve, startBrowser } from "./browser.js";
 import { reportOf } from "./pages/report.js";
+import { sizeOf } from "./sizes.js";
 
 const APPLICATIONS = ["entropy", "all", "everything"] as const;
 type Application = (typeof APPLICATIONS)[number];
+type Browser = Awaited<ReturnType<typeof startBrowser>>;
 
 interface Bundler {
   name: string;
@@ -76,8 +79,7 @@ const BUNDLERS: Bundler[] = [
 /** What only these parts of the package contain. */
 const TELLTALES: Record<string, string> = {
   losses: "labelSmoothing",
-  engines: "this engine has been disposed",
-  "asynchronous methods": "onProgress",
+  engines: "this handle is not one of this engine's",
   pool: "threads over one memory",
   worker: "no loop is called",
 };
@@ -93,9 +95,19 @@ interface Row {
   findsWorker: boolean;
 }
 
-const { values: options } = parseArgs({ options: { save: { type: "string" } } });
+interface Saved {
+  chromium: string;
+  bundlers: Row[];
+  /** Minified and gzipped: what a page loads for one function alone. */
+  functions: Record<string, number>;
+}
+
+const { values: options } = parseArgs({
+  options: { save: { type: "string" }, sizes: { type: "boolean", default: false } },
+});
 const root = fileURLToPath(new URL("../", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "logratio-bundlers-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const here = pathToFileURL(`${folder}/`);
 const run = promisify(execFile);
 
@@ -130,7 +142,7 @@ async function bytesOf(scripts: Map<string, Buffer>): Promise<number> {
 }
 
 /** Opens an application, and gives its report and the scripts that it has loaded. */
-async function openBuilt(output: URL, script: Bundler["script"], headers: Record<string, string>) {
+async function openBuilt(browser: Browser, output: URL, script: Bundler["script"], headers: Record<string, string>) {
   const page: Record<string, string> = script === undefined ? {} : { "/index.html": pageOf(...script) };
   const site = await serve({ ...page, "/": output }, headers);
   return { ...(await open(browser, site)), scripts: site.scripts };
@@ -149,7 +161,8 @@ function checkEverything(report: Report): void {
   equal(Math.abs(report.relaxed.kl / expected.kl - 1) < 1e-6, true);
 }
 
-async function tryBundler({ name, packageName, settings, build, script, findsWorker }: Bundler): Promise<Row> {
+async function tryBundler(browser: Browser, bundler: Bundler): Promise<Row> {
+  const { name, packageName, settings, build, script, findsWorker } = bundler;
   const { version } = JSON.parse(readFileSync(join(folder, `node_modules/${packageName}/package.json`), "utf8"));
   const bytes: Partial<Row["bytes"]> = {};
   const buildOne = async (application: Application) => {
@@ -162,7 +175,7 @@ async function tryBundler({ name, packageName, settings, build, script, findsWor
     return new URL(`${place}/${application}/`, here);
   };
   for (const application of APPLICATIONS) {
-    const { report, complaints, scripts } = await openBuilt(outputOf(application), script, ISOLATION);
+    const { report, complaints, scripts } = await openBuilt(browser, outputOf(application), script, ISOLATION);
     deepEqual(complaints, []);
     bytes[application] = await bytesOf(scripts);
     const code = [...scripts.values()].join("\n");
@@ -178,7 +191,7 @@ async function tryBundler({ name, packageName, settings, build, script, findsWor
     }
   }
   const policy = { ...ISOLATION, "Content-Security-Policy": "worker-src 'self'" };
-  const strict = await openBuilt(outputOf("everything"), script, policy);
+  const strict = await openBuilt(browser, outputOf("everything"), script, policy);
   checkEverything(strict.report as Report);
   equal((strict.report as Report).threaded.threads, findsWorker ? 2 : 1);
   return { bundler: name, version, settings, bytes: bytes as Row["bytes"], findsWorker };
@@ -208,22 +221,42 @@ async function checkTypes(): Promise<void> {
 }
 
 const expected = await reportOf(logratio);
-const browser = await startBrowser();
-const rows: Row[] = [];
-try {
-  install();
-  await checkTypes();
-  for (const bundler of BUNDLERS) {
-    console.log(`${bundler.name} ${bundler.settings ?? ""}`);
-    const row = await tryBundler(bundler);
-    rows.push(row);
-    const sizes = APPLICATIONS.map((name) => `${name} ${(row.bytes[name] / 1024).toFixed(1)} KiB`);
-    console.log(`  ${row.version} runs; ${sizes.join(", ")}`);
+
+/** Each bundler's applications in Chromium, and the types. */
+async function tryAll(): Promise<Omit<Saved, "functions">> {
+  const bundlers: Row[] = [];
+  const browser = await startBrowser();
+  try {
+    install();
+    await checkTypes();
+    for (const bundler of BUNDLERS) {
+      console.log(`${bundler.name} ${bundler.settings ?? ""}`);
+      const row = await tryBundler(browser, bundler);
+      bundlers.push(row);
+      const sizes = APPLICATIONS.map((name) => `${name} ${(row.bytes[name] / 1024).toFixed(1)} KiB`);
+      console.log(`  ${row.version} runs; ${sizes.join(", ")}`);
+    }
+    return { chromium: browser.version(), bundlers };
+  } finally {
+    await browser.close();
   }
-  if (options.save) {
-    writeFileSync(options.save, `${JSON.stringify({ chromium: browser.version(), bundlers: rows }, null, 2)}\n`);
+}
+
+/** The size of each function alone. */
+async function measureFunctions(): Promise<Saved["functions"]> {
+  const functions: Saved["functions"] = {};
+  for (const [name, f] of Object.entries(logratio)) {
+    if (!("async" in f)) continue;
+    functions[name] = await sizeOf([name]);
+    console.log(`${name} alone: ${(functions[name] / 1024).toFixed(1)} KiB`);
   }
-} finally {
-  await browser.close();
-  rmSync(folder, { recursive: true, force: true });
+  return functions;
+}
+
+const tried = options.sizes ? undefined : await tryAll();
+const functions = await measureFunctions();
+if (options.save) {
+  // what has not been tried anew is as it was
+  const { chromium, bundlers }: Omit<Saved, "functions"> = tried ?? JSON.parse(readFileSync(options.save, "utf8"));
+  writeFileSync(options.save, `${JSON.stringify({ chromium, bundlers, functions }, null, 2)}\n`);
 }

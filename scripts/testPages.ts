@@ -64,7 +64,7 @@ const PAGES: Page[] = [
     within: "service worker",
     threads: 1,
     threadsReason: /no workers/,
-    relaxedReason: /relaxed SIMD cannot be had/,
+    relaxedReason: /relaxed SIMD is not available/,
   },
 ];
 

@@ -9,6 +9,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "vite";
+import { DEFINITIONS } from "../test/definitions.js";
 import type { Run } from "../test/platforms/cases.js";
 import { type Outcome, PLATFORMS, type Platform } from "./platforms/platforms.js";
 
@@ -36,6 +37,14 @@ await build({
   configFile: false,
   logLevel: "warn",
   root: fileURLToPath(new URL("../", import.meta.url)),
+  // the data alone: not the sources that it comes from
+  plugins: [
+    {
+      name: "definitions",
+      load: (id) =>
+        id.endsWith("/test/definitions.ts") ? `export const DEFINITIONS = ${JSON.stringify(DEFINITIONS)};` : undefined,
+    },
+  ],
   build: {
     target: "es2022",
     outDir: "test/platforms/build",

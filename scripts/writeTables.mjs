@@ -1,6 +1,7 @@
 // Writes the README's tables (tables/) and bench/peers/RESULTS.md from runs of the benchmarks and on all platforms:
 //
 //     npm run bench -- --classes 131072 --rounds 61 --save bench/results.json
+//     npm run bench:batches -- --save bench/batches.json
 //     npm run bench:threads -- --save bench/threads.json
 //     npm run bench:peers -- --save
 //     npm run test:bundlers -- --save bench/bundlers.json
@@ -8,6 +9,7 @@
 //     npm run tables
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { batchesText } from "./tables/batches.mjs";
 import { bundlersText } from "./tables/bundlers.mjs";
 import { peersText } from "./tables/peers.ts";
 import { peersResults } from "./tables/peersResults.ts";
@@ -18,6 +20,7 @@ import { threadsText } from "./tables/threads.mjs";
 let readme = readFileSync("README.md", "utf8");
 for (const [what, text] of [
   ["table of speed and error", speedText()],
+  ["tables of batches", batchesText()],
   ["tables of peers", peersText()],
   ["table of threads", threadsText()],
   ["table of bundlers", bundlersText()],

@@ -1,14 +1,31 @@
 // A thread beside the caller's: it waits for jobs on the board and does its share of them. Built to one file of its own.
 
 import type { Backend } from "./backends/backend.js";
+import { exportsOf } from "./backends/binary.js";
 import { JsBackend } from "./backends/js/backend.js";
-import { PARAMETERS, RESULT } from "./backends/kernels.js";
+import { type Kernel, PARAMETERS, RESULT } from "./backends/kernel.js";
+import * as kernels from "./backends/kernels.js";
 import { probeOf, RESULT_BYTES, regionOf, resultsOf } from "./backends/layout.js";
 import { SimdBackend } from "./backends/simd.js";
 import { Space } from "./backends/space.js";
+import { declarationOf } from "./call/forms.js";
+import { compareLoop } from "./compare/rows.js";
 import { Board, type Job } from "./engine/threads/board.js";
+import { doChunk } from "./engine/threads/chunks.js";
 import { type ArrayText, readText, type Start, typeOf } from "./engine/threads/text.js";
-import { loopsByName } from "./loops.js";
+import type { Loop } from "./engine/work.js";
+import * as losses from "./losses/index.js";
+import * as measures from "./measures/index.js";
+
+/** Every loop over rows, by the name under which a job asks for it. */
+function loopsByName(): ReadonlyMap<string, Loop<never>> {
+  const loops = new Map<string, Loop<never>>([["compareLogits", compareLoop]]);
+  for (const f of [...Object.values(measures), ...Object.values(losses)]) {
+    const declared = declarationOf(f);
+    if (declared) loops.set(declared.loopName, declared.loop);
+  }
+  return loops;
+}
 
 class Worker {
   readonly #start: Start;
@@ -25,7 +42,10 @@ class Worker {
     this.#space = new Space(start.memory, probeOf(region));
     const { buffer } = this.#space;
     this.#board = new Board(buffer);
-    this.#backend = start.module ? new SimdBackend(start.module, this.#space, region) : new JsBackend(this.#space);
+    this.#backend =
+      start.backend === "js"
+        ? new JsBackend(this.#space)
+        : new SimdBackend(start.module && exportsOf(start.module, start.memory), this.#space, region);
     this.#results = new Float64Array(buffer, resultsOf(start.index), RESULT_BYTES / 8);
   }
 
@@ -62,11 +82,13 @@ class Worker {
     return job.kind === "chunks" ? this.#chunks(job) : this.#rows(job);
   }
 
-  #chunks({ job, from }: Job & { kind: "chunks" }): (task: number) => void {
+  #chunks({ kernel: name, job: rest, from }: Job & { kind: "chunks" }): (task: number) => void {
+    const kernel = (kernels as unknown as Readonly<Record<string, Kernel>>)[name];
+    const job = { ...rest, kernel };
     const bytes = job.length * (job.precision === "f32" ? 4 : 8);
     this.#space.reach(Math.max(...job.offsets, job.out ?? 0) + bytes);
     this.#backend.readParameters(this.#parameters);
-    return (task) => this.#backend.doChunk(job, from + task, this.#results, task * RESULT);
+    return (task) => doChunk(this.#backend, job, from + task, this.#results, task * RESULT);
   }
 
   #rows({ job }: Job & { kind: "rows" }): (task: number) => void {

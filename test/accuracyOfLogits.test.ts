@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type LogitCase, makeLogitRows, readLogitCases } from "./cases.js";
 import { BACKENDS, engines } from "./engines.js";
+import { on } from "./on.js";
 
 // The contract from logits: errors against exact arithmetic on the very numbers passed.
 //   every measure        1e-6 (f32), 1e-13 (f64) of max(1, |value|); logSumExp of max(1, |value - max|)
@@ -39,10 +40,10 @@ function sumOf(row: Row): number {
 }
 
 describe.each(BACKENDS)("against 60 digits, in %s", (backend) => {
-  const engine = engines[backend];
+  const f = on(engines[backend]);
   const of = backend === "js" ? cases.filter(isShort) : cases;
   const logitsOnly = of.filter((it) => !isMixed(it));
-  const named = (these: LogitCase[]) => these.map((it) => [nameOf(it), it] as const);
+  const named = (these: readonly LogitCase[]) => these.map((it) => [nameOf(it), it] as const);
 
   /** Of a divergence, and of a value that may be infinite. */
   function compare({ exact, type }: LogitCase, measure: string, result: number, isDivergence: boolean) {
@@ -65,28 +66,28 @@ describe.each(BACKENDS)("against 60 digits, in %s", (backend) => {
     const bounds = BOUNDS[type];
     const options = { input: "logits", temperature } as const;
 
-    for (const measure of DIVERGENCES) compare(it, measure, engine[measure](p, q, options), true);
+    for (const measure of DIVERGENCES) compare(it, measure, f[measure](p, q, options), true);
     const mixture = { rowLength: p.length, temperature, direction: "js", beta: BETA } as const;
-    compare(it, "mixtureDivergence", engine.distillationLoss(q, p, mixture).loss / temperature ** 2, true);
-    compare(it, "entropy", engine.entropy(p, options), false);
-    compare(it, "crossEntropy", engine.crossEntropy(p, q, options), false);
-    for (const measure of DIVERGENCES) expect(engine[measure](p, p, options), `${measure} of p and p`).toBe(0);
+    compare(it, "mixtureDivergence", f.distillationLoss(q, p, mixture).loss / temperature ** 2, true);
+    compare(it, "entropy", f.entropy(p, options), false);
+    compare(it, "crossEntropy", f.crossEntropy(p, q, options), false);
+    for (const measure of DIVERGENCES) expect(f[measure](p, p, options), `${measure} of p and p`).toBe(0);
 
     const logSumExp = exact("logSumExp");
     const aboveLargest = Math.abs(logSumExp - largestOf(p) / temperature);
     // an f64 is itself no nearer than its last bit
     const ulp = 2 ** -52 * Math.abs(logSumExp);
-    expect(Math.abs(engine.logSumExp(p, { temperature }) - logSumExp), "logSumExp").toBeLessThanOrEqual(
+    expect(Math.abs(f.logSumExp(p, { temperature }) - logSumExp), "logSumExp").toBeLessThanOrEqual(
       bounds.error * Math.max(1, aboveLargest) + ulp,
     );
 
-    const likelihoodError = Math.abs(engine.logLikelihoodRatio(counts, p, q, options) - exact("logLikelihoodRatio"));
+    const likelihoodError = Math.abs(f.logLikelihoodRatio(counts, p, q, options) - exact("logLikelihoodRatio"));
     const likelihoodScale = Math.max(sumOf(counts), exact("logLikelihoodScale"));
     expect(likelihoodError, "logLikelihoodRatio").toBeLessThanOrEqual(bounds.error * likelihoodScale);
 
     for (const [name, result] of [
-      ["logSoftmax", engine.logSoftmax(p, { temperature })],
-      ["logRatio", engine.logRatio(p, q, options)],
+      ["logSoftmax", f.logSoftmax(p, { temperature })],
+      ["logRatio", f.logRatio(p, q, options)],
     ] as const) {
       const error = Math.abs(result[at] - exact(name));
       const message = `${name}[${at}] is ${result[at]}, exactly ${exact(name)}`;
@@ -97,7 +98,7 @@ describe.each(BACKENDS)("against 60 digits, in %s", (backend) => {
   test.each(named(logitsOnly))("softmax of %s", (_, it) => {
     const { p } = makeLogitRows(it);
     const { temperature = 1, type, at } = it;
-    const softmax = engine.softmax(p, { temperature });
+    const softmax = f.softmax(p, { temperature });
     const compareSoftmax = (i: number, value: number) => {
       const {
         leastNormal,
@@ -119,8 +120,8 @@ describe.each(BACKENDS)("against 60 digits, in %s", (backend) => {
     const { input, temperature = 1 } = it;
     // log-probabilities whose exponentials do not sum to 1 are among them
     const options = { input, temperature, normalize: true };
-    compare(it, "klDivergence", engine.klDivergence(p, q, options), true);
-    compare(it, "jsDivergence", engine.jsDivergence(p, q, options), true);
-    compare(it, "crossEntropy", engine.crossEntropy(p, q, options), false);
+    compare(it, "klDivergence", f.klDivergence(p, q, options), true);
+    compare(it, "jsDivergence", f.jsDivergence(p, q, options), true);
+    compare(it, "crossEntropy", f.crossEntropy(p, q, options), false);
   });
 });

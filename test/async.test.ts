@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { Board } from "../src/engine/threads/board.js";
-import { createEngine, createEngineSync, type Engine } from "../src/index.js";
-import { type Arrays, argumentsOf, type Name } from "./everyCall.js";
+import { createEngine, createEngineSync, type Engine, entropy } from "../src/index.js";
+import { type Arrays, everyCall } from "./everyCall.js";
+import { repeats } from "./long.js";
+import { FUNCTIONS, on } from "./on.js";
 import { randomNumbers } from "./random.js";
 
-// engine.async: the results of the methods, as promises, and how they can be watched and stopped.
+// `async`: the same results as promises, and how they can be watched and stopped.
 
 const rowLength = 700;
 const ROWS = 90;
@@ -19,8 +21,6 @@ const tokens = Int32Array.from({ length: ROWS }, (_, r) => (r * 37) % rowLength)
 const one = P.slice(0, rowLength).map((x) => x + 0.01);
 const ORDINARY: Arrays = { z: Z, w: W, p: P, counts: COUNTS, one, tokens };
 const reference = createEngineSync();
-// biome-ignore lint/suspicious/noExplicitAny: by name
-const call = (engine: any, name: Name, args: unknown[]) => engine[name](...args);
 
 // the very object from which the engine takes it
 const threads = process.getBuiltinModule("node:worker_threads");
@@ -65,55 +65,56 @@ describe.each([
   });
   afterAll(() => engine.dispose());
 
-  test.each(Object.keys(argumentsOf(ORDINARY)) as Name[])("%s", async (name) => {
-    const expected = call(reference, name, argumentsOf(ORDINARY)[name]);
-    expect(await call(engine.async, name, argumentsOf(ORDINARY)[name])).toEqual(expected);
-    expect(await call(engine.async, name, argumentsOf(inMemory)[name])).toEqual(expected);
-    expect(
-      await call(engine.async, name, argumentsOf({ ...ORDINARY, z: inMemory.z, one: inMemory.one })[name]),
-    ).toEqual(expected);
+  test.each(everyCall(FUNCTIONS))("$name", async ({ run, runAside }) => {
+    const expected = run(on(reference), ORDINARY);
+    const mixed = { ...ORDINARY, z: inMemory.z, one: inMemory.one };
+    for (const arrays of [ORDINARY, inMemory, mixed]) {
+      expect(await runAside(on(engine), arrays)).toEqual(expected);
+    }
     // arrays of numbers are f64
     const lists = Object.fromEntries(Object.entries(ORDINARY).map(([key, array]) => [key, Array.from(array)]));
-    const args = argumentsOf(lists as unknown as Arrays)[name];
-    expect(await call(engine.async, name, args)).toEqual(call(reference, name, args));
+    const wide = lists as unknown as Arrays;
+    expect(await runAside(on(engine), wide)).toEqual(run(on(reference), wide));
   });
 
   test("results are written to an array that is given, ordinary or not, which may be the input", async () => {
-    const expected = reference.softmaxRows(Z, { rowLength });
+    const expected = on(reference).softmax.rows(Z, { rowLength });
     const out = new Float32Array(Z.length);
-    expect(await engine.async.softmaxRows(Z, { rowLength, out })).toBe(out);
+    expect(await on(engine).softmax.rows.async(Z, { rowLength, out })).toBe(out);
     expect(out).toEqual(expected);
     const copy = Z.slice();
-    expect(await engine.async.softmaxRows(copy, { rowLength, out: copy })).toEqual(expected);
+    expect(await on(engine).softmax.rows.async(copy, { rowLength, out: copy })).toEqual(expected);
     const placed = engine.float32(Z.length);
     placed.set(Z);
-    expect(await engine.async.softmaxRows(placed, { rowLength, out: placed })).toEqual(expected);
+    expect(await on(engine).softmax.rows.async(placed, { rowLength, out: placed })).toEqual(expected);
     const gradient = engine.float32(Z.length);
-    const loss = await engine.async.crossEntropyLoss(Z, tokens, { rowLength, gradient });
+    const loss = await on(engine).crossEntropyLoss.async(Z, tokens, { rowLength, gradient });
     expect(loss.gradient).toBe(gradient);
-    expect(loss).toEqual(reference.crossEntropyLoss(Z, tokens, { rowLength, gradient: true }));
+    expect(loss).toEqual(on(reference).crossEntropyLoss(Z, tokens, { rowLength, gradient: true }));
     engine.free(placed);
     engine.free(gradient);
   });
 
   test("many at once, and calls between", async () => {
-    const expected = reference.klDivergenceRows(Z, W, { input: "logits", rowLength });
+    const expected = on(reference).klDivergence.rows(Z, W, { input: "logits", rowLength });
     const promises = Array.from({ length: 8 }, (_, i) =>
-      engine.async.klDivergenceRows(i % 2 ? Z : inMemory.z, W, { input: "logits", rowLength }),
+      on(engine).klDivergence.rows.async(i % 2 ? Z : inMemory.z, W, { input: "logits", rowLength }),
     );
     for (let i = 0; i < 5; i++) {
-      expect(engine.klDivergenceRows(inMemory.z, inMemory.w, { input: "logits", rowLength })).toEqual(expected);
+      expect(on(engine).klDivergence.rows(inMemory.z, inMemory.w, { input: "logits", rowLength })).toEqual(expected);
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
     for (const result of await Promise.all(promises)) expect(result).toEqual(expected);
   });
 
-  test("options are read as the methods read them, inherited ones too", async () => {
+  test("options are read as in the other forms, inherited ones too", async () => {
     class Options {
       rowLength = rowLength;
     }
-    const inherited = Object.assign(Object.create({ input: "logits" }), new Options());
-    expect(await engine.async.entropyRows(Z, inherited)).toEqual(reference.entropyRows(Z, inherited));
+    const inherited = Object.assign(Object.create({ input: "logits", engine }), new Options());
+    const expected = on(reference).entropy.rows(Z, { input: "logits", rowLength });
+    expect(await entropy.rows.async(Z, inherited)).toEqual(expected);
+    expect(entropy.rows(Z, inherited)).toEqual(expected);
   });
 
   test("an array that throws as it is read takes no memory along", async () => {
@@ -127,7 +128,7 @@ describe.each([
     const before = least.float32(200_000);
     least.free(before);
     for (let i = 0; i < 5; i++) {
-      await expect(least.async.logSumExpRows(wrong, { rowLength })).rejects.toThrow("from within");
+      await expect(on(least).logSumExp.rows.async(wrong, { rowLength })).rejects.toThrow("from within");
     }
     least.free(least.float32(200_000));
     least.dispose();
@@ -135,7 +136,7 @@ describe.each([
 
   test("progress is told, up to the last row", async () => {
     const seen: [number, number][] = [];
-    await engine.async.entropyRows(P, { rowLength, normalize: true, onProgress: (...args) => seen.push(args) });
+    await on(engine).entropy.rows.async(P, { rowLength, normalize: true, onProgress: (...args) => seen.push(args) });
     expect(seen.at(-1)).toEqual([ROWS, ROWS]);
     expect(seen.every(([done, total], i) => total === ROWS && (i === 0 || done > seen[i - 1][0]))).toBe(true);
   });
@@ -143,7 +144,7 @@ describe.each([
   test("a signal stops the work, and nothing else", async () => {
     const reason = new Error("enough");
     const gone = AbortSignal.abort(reason);
-    await expect(engine.async.entropyRows(P, { rowLength, signal: gone })).rejects.toBe(reason);
+    await expect(on(engine).entropy.rows.async(P, { rowLength, signal: gone })).rejects.toBe(reason);
     // more than is copied at once
     const large = new Float32Array(4000 * rowLength).fill(1);
     const controller = new AbortController();
@@ -154,27 +155,27 @@ describe.each([
     };
     const options = { rowLength, normalize: true, signal: controller.signal, onProgress };
     const big = { ...options, rowLength: 4000 * 7 };
-    const stopped = engine.async.jsDivergenceRows(large, large, big);
-    const other = engine.async.entropyRows(P, { rowLength, normalize: true });
+    const stopped = on(engine).jsDivergence.rows.async(large, large, big);
+    const other = on(engine).entropy.rows.async(P, { rowLength, normalize: true });
     await expect(stopped).rejects.toBe(reason);
     expect(done).toBeLessThan(large.length / big.rowLength);
-    expect(await other).toEqual(reference.entropyRows(P, { rowLength, normalize: true }));
+    expect(await other).toEqual(on(reference).entropy.rows(P, { rowLength, normalize: true }));
   });
 
   test("a signal stops what has not had its turn yet", async () => {
     const large = engine.float32(300 * 20_000).fill(1);
     const controller = new AbortController();
     let isFirstDone = false;
-    const first = engine.async.jeffreysDivergenceRows(large, large, { rowLength: 20_000, normalize: true });
+    const first = on(engine).jeffreysDivergence.rows.async(large, large, { rowLength: 20_000, normalize: true });
     first.then(() => {
       isFirstDone = true;
     });
-    const second = engine.async.logSumExp(one, { signal: controller.signal });
-    const third = engine.async.logSumExp(one);
+    const second = on(engine).logSumExp.async(one, { signal: controller.signal });
+    const third = on(engine).logSumExp.async(one);
     queueMicrotask(() => controller.abort());
     await expect(second).rejects.toMatchObject({ name: "AbortError" });
     expect(isFirstDone).toBe(false);
-    expect(await third).toBe(reference.logSumExp(one));
+    expect(await third).toBe(on(reference).logSumExp(one));
     await first;
     engine.free(large);
   });
@@ -192,14 +193,14 @@ describe.each([
     } else {
       setTimeout(() => controller.abort(), 1);
     }
-    const promise = engine.async.jeffreysDivergenceRows(large, large, {
+    const promise = on(engine).jeffreysDivergence.rows.async(large, large, {
       rowLength: 20_000,
       normalize: true,
       signal: controller.signal,
     });
     await expect(promise).rejects.toMatchObject({ name: "AbortError" });
     vi.restoreAllMocks();
-    expect(engine.logSumExp(large)).toBe(reference.logSumExp(large));
+    expect(on(engine).logSumExp(large)).toBe(on(reference).logSumExp(large));
     engine.free(large);
   });
 
@@ -208,38 +209,40 @@ describe.each([
     bad[3 * rowLength + 5] = Number.NaN;
     bad[70 * rowLength] = Number.NaN;
     for (const z of [bad, Array.from(bad)]) {
-      await expect(engine.async.logSumExpRows(z, { rowLength })).rejects.toThrow(
-        new RangeError("logSumExpRows: z[2105] (row 3, class 5) is NaN; logits must be finite or -Infinity"),
+      await expect(on(engine).logSumExp.rows.async(z, { rowLength })).rejects.toThrow(
+        new RangeError("logSumExp.rows: z[2105] (row 3, class 5) is NaN; logits must be finite or -Infinity"),
       );
     }
     const strings = Array.from(Z) as unknown[];
     strings[701] = "0.5";
-    await expect(engine.async.logSumExpRows(strings as number[], { rowLength })).rejects.toThrow(
-      new TypeError("logSumExpRows: z[701] (row 1, class 1) is string; logits must be numbers"),
+    await expect(on(engine).logSumExp.rows.async(strings as number[], { rowLength })).rejects.toThrow(
+      new TypeError("logSumExp.rows: z[701] (row 1, class 1) is string; logits must be numbers"),
     );
-    await expect(engine.async.klDivergence([0.5, 0.5], [1])).rejects.toThrow("klDivergence: q has 1 numbers, p has 2");
+    await expect(on(engine).klDivergence.async([0.5, 0.5], [1])).rejects.toThrow(
+      "klDivergence: q has 1 numbers, p has 2",
+    );
     const wrong = { sgnal: 1, rowLength } as never;
-    await expect(engine.async.entropyRows(P, wrong)).rejects.toThrow(/entropyRows: .*sgnal/);
+    await expect(on(engine).entropy.rows.async(P, wrong)).rejects.toThrow(/entropy\.rows: .*sgnal/);
     const wrongSignal = { signal: 5, rowLength } as never;
-    await expect(engine.async.entropyRows(P, wrongSignal)).rejects.toThrow(
-      "entropyRows: signal is number; it must be an AbortSignal",
+    await expect(on(engine).entropy.rows.async(P, wrongSignal)).rejects.toThrow(
+      "entropy.rows: signal is number; it must be an AbortSignal",
     );
     const wrongProgress = { onProgress: 5, rowLength } as never;
-    await expect(engine.async.entropyRows(P, wrongProgress)).rejects.toThrow(
+    await expect(on(engine).entropy.rows.async(P, wrongProgress)).rejects.toThrow(
       "onProgress is number; it must be a function",
     );
     const thrown = new Error("from outside");
     const onProgress = () => {
       throw thrown;
     };
-    await expect(engine.async.logSumExpRows(Z, { rowLength, onProgress })).rejects.toBe(thrown);
-    expect(await engine.async.logSumExp(one)).toBe(reference.logSumExp(one));
+    await expect(on(engine).logSumExp.rows.async(Z, { rowLength, onProgress })).rejects.toBe(thrown);
+    expect(await on(engine).logSumExp.async(one)).toBe(on(reference).logSumExp(one));
   });
 
   test("others have their turn meanwhile", async () => {
     let turns = 0;
     const timer = setInterval(() => turns++, 1);
-    await engine.async.jsDivergenceRows(Array(40).fill(Array.from(Z)).flat(), one, { rowLength, input: "logits" });
+    await on(engine).jsDivergence.rows.async(Array(40).fill(Array.from(Z)).flat(), one, { rowLength, input: "logits" });
     clearInterval(timer);
     expect(turns).toBeGreaterThan(1);
   });
@@ -256,24 +259,24 @@ describe("workers that end", () => {
     const [a, b] = [engine.float32(Z.length), engine.float32(W.length)];
     a.set(Z);
     b.set(W);
-    const expected = reference.klDivergenceRows(Z, W, logits);
+    const expected = on(reference).klDivergence.rows(Z, W, logits);
     const ended = new Promise((resolve) => workers[0].once("exit", resolve));
     workers[0].terminate();
     // not even known yet
-    expect(engine.klDivergenceRows(a, b, logits)).toEqual(expected);
+    expect(on(engine).klDivergence.rows(a, b, logits)).toEqual(expected);
     await ended;
     expect([engine.threads, engine.threadsReason]).toEqual([2, "2 of 3 threads: a worker ended: exit code 1"]);
-    expect(engine.klDivergenceRows(a, b, logits)).toEqual(expected);
-    expect(await engine.async.klDivergenceRows(a, b, logits)).toEqual(expected);
+    expect(on(engine).klDivergence.rows(a, b, logits)).toEqual(expected);
+    expect(await on(engine).klDivergence.rows.async(a, b, logits)).toEqual(expected);
     await workers[1].terminate();
     expect([engine.threads, engine.threadsReason]).toEqual([1, "1 of 3 threads: a worker ended: exit code 1"]);
-    expect(engine.klDivergenceRows(a, b, logits)).toEqual(expected);
-    expect(await engine.async.klDivergenceRows(a, b, logits)).toEqual(expected);
+    expect(on(engine).klDivergence.rows(a, b, logits)).toEqual(expected);
+    expect(await on(engine).klDivergence.rows.async(a, b, logits)).toEqual(expected);
     engine.dispose();
   });
 
   test.each(["simd", "js"] as const)("in the midst of work aside (%s)", async (backend) => {
-    for (let i = 0; i < 6; i++) {
+    for (let i = 0; i < repeats(6); i++) {
       const engine = await createWatched({ threads: 3, backend });
       const post = Board.prototype.post;
       let posts = 0;
@@ -284,11 +287,11 @@ describe("workers that end", () => {
         return post.apply(this, args);
       });
       const large = engine.float32(600 * rowLength).map((_, j) => Z[j % Z.length]);
-      const promise = engine.async.jsDivergenceRows(large, one, logits);
-      expect(await promise).toEqual(reference.jsDivergenceRows(large, one, logits));
+      const promise = on(engine).jsDivergence.rows.async(large, one, logits);
+      expect(await promise).toEqual(on(reference).jsDivergence.rows(large, one, logits));
       await Promise.all(ends);
       expect(engine.threads).toBe(3 - doomed.length);
-      expect(await engine.async.jsDivergenceRows(large, one, logits)).toEqual(await promise);
+      expect(await on(engine).jsDivergence.rows.async(large, one, logits)).toEqual(await promise);
       vi.restoreAllMocks();
       engine.dispose();
     }
@@ -298,10 +301,13 @@ describe("workers that end", () => {
     for (const options of [{ threads: 2 }, {}]) {
       const engine = await createEngine(options);
       const large = engine.float32(600 * rowLength).map((_, j) => Z[j % Z.length]);
-      const promises = [engine.async.jsDivergenceRows(large, one, logits), engine.async.entropyRows(large, logits)];
+      const promises = [
+        on(engine).jsDivergence.rows.async(large, one, logits),
+        on(engine).entropy.rows.async(large, logits),
+      ];
       setTimeout(() => engine.dispose(), 0);
       for (const promise of promises) await expect(promise).rejects.toThrow(/disposed/);
-      await expect(engine.async.entropy(one)).rejects.toThrow("this engine has been disposed");
+      await expect(on(engine).entropy.async(one)).rejects.toThrow("this engine has been disposed");
     }
   });
 });

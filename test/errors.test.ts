@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createEngine, type Vector } from "../src/index.js";
 import { BACKENDS, engines } from "./engines.js";
+import { thin } from "./long.js";
+import { on } from "./on.js";
 
 // Bad input is a clear error that names function, argument, index and value.
 
@@ -25,6 +27,7 @@ const withBad = (n: number, index: number, bad: number) => uniform(n).with(index
 
 describe.each(BACKENDS)("%s", (backend) => {
   const engine = engines[backend];
+  const f = on(engine);
 
   describe.each(Object.entries(TYPES))("%s", (_, make) => {
     // before, in and after the first group and the first block; the last class of all
@@ -39,85 +42,80 @@ describe.each(BACKENDS)("%s", (backend) => {
       [100003, 100002],
     ];
 
-    test.each(PLACES)("of %d classes, a bad number at %d is named", (n, index) => {
-      for (const [bad, shown] of [
-        [Number.NaN, "NaN"],
-        [-0.5, "-0.5"],
-        [Infinity, "Infinity"],
-        [-Infinity, "-Infinity"],
-      ] as const) {
-        const good = make(uniform(n));
-        const wrong = make(withBad(n, index, bad));
-        const message = (name: string, argument: string, kind = "probabilities") =>
-          `${name}: ${argument}[${index}] is ${shown}; ${kind} must be finite and >= 0`;
-        for (const measure of PAIRS) {
-          expect(() => engine[measure](wrong, good)).toThrow(new RangeError(message(measure, "p")));
-          expect(() => engine[measure](good, wrong, { normalize: true })).toThrow(
-            new RangeError(message(measure, "q")),
-          );
+    test.each(thin(PLACES, PLACES.slice(0, -2).concat(PLACES.slice(-1))))(
+      "of %d classes, a bad number at %d is named",
+      (n, index) => {
+        for (const [bad, shown] of [
+          [Number.NaN, "NaN"],
+          [-0.5, "-0.5"],
+          [Infinity, "Infinity"],
+          [-Infinity, "-Infinity"],
+        ] as const) {
+          const good = make(uniform(n));
+          const wrong = make(withBad(n, index, bad));
+          const message = (name: string, argument: string, kind = "probabilities") =>
+            `${name}: ${argument}[${index}] is ${shown}; ${kind} must be finite and >= 0`;
+          for (const measure of PAIRS) {
+            expect(() => f[measure](wrong, good)).toThrow(new RangeError(message(measure, "p")));
+            expect(() => f[measure](good, wrong, { normalize: true })).toThrow(new RangeError(message(measure, "q")));
+          }
+          expect(() => f.entropy(wrong)).toThrow(new RangeError(message("entropy", "p")));
+          expect(() => f.iDivergence(good, wrong)).toThrow(new RangeError(message("iDivergence", "q")));
+          expect(() => f.logRatio(wrong, good)).toThrow(new RangeError(message("logRatio", "p")));
+          expect(() => f.logRatio(good, wrong)).toThrow(new RangeError(message("logRatio", "q")));
+          const name = "logLikelihoodRatio";
+          expect(() => f[name](wrong, good, good)).toThrow(new RangeError(message(name, "counts", "counts")));
+          expect(() => f[name](good, wrong, good)).toThrow(new RangeError(message(name, "p")));
+          expect(() => f[name](good, good, wrong)).toThrow(new RangeError(message(name, "q")));
         }
-        expect(() => engine.entropy(wrong)).toThrow(new RangeError(message("entropy", "p")));
-        expect(() => engine.iDivergence(good, wrong)).toThrow(new RangeError(message("iDivergence", "q")));
-        expect(() => engine.logRatio(wrong, good)).toThrow(new RangeError(message("logRatio", "p")));
-        expect(() => engine.logRatio(good, wrong)).toThrow(new RangeError(message("logRatio", "q")));
-        const name = "logLikelihoodRatio";
-        expect(() => engine[name](wrong, good, good)).toThrow(new RangeError(message(name, "counts", "counts")));
-        expect(() => engine[name](good, wrong, good)).toThrow(new RangeError(message(name, "p")));
-        expect(() => engine[name](good, good, wrong)).toThrow(new RangeError(message(name, "q")));
-      }
-      // a -0 in the same lane does not hide it
-      const signed = make(withBad(n, index, -0.5).with(index >= 4 ? index - 4 : n - 1, -0));
-      if (n > 1) {
-        expect(() => engine.entropy(signed)).toThrow(`entropy: p[${index}] is -0.5`);
-        expect(() => engine.klDivergence(signed, signed)).toThrow(`klDivergence: p[${index}] is -0.5`);
-      }
-      // and the engine is as before
-      expect(engine.klDivergence(make(uniform(n)), make(uniform(n)))).toBe(0);
-    });
+        // a -0 in the same lane does not hide it
+        const signed = make(withBad(n, index, -0.5).with(index >= 4 ? index - 4 : n - 1, -0));
+        if (n > 1) {
+          expect(() => f.entropy(signed)).toThrow(`entropy: p[${index}] is -0.5`);
+          expect(() => f.klDivergence(signed, signed)).toThrow(`klDivergence: p[${index}] is -0.5`);
+        }
+        // and the engine is as before
+        expect(f.klDivergence(make(uniform(n)), make(uniform(n)))).toBe(0);
+      },
+    );
 
     test("in a matrix, the row and the class are told", () => {
       const matrix = make([...uniform(4), ...uniform(4), 0.25, 0.25, -1, 0.25]);
-      const message = "klDivergenceRows: p[10] (row 2, class 2) is -1; probabilities must be finite and >= 0";
-      expect(() => engine.klDivergenceRows(matrix, make(uniform(4)), { rowLength: 4 })).toThrow(
-        new RangeError(message),
-      );
+      const message = "klDivergence.rows: p[10] (row 2, class 2) is -1; probabilities must be finite and >= 0";
+      expect(() => f.klDivergence.rows(matrix, make(uniform(4)), { rowLength: 4 })).toThrow(new RangeError(message));
       const counts = make([...uniform(4), 1, 2, 3, 4]);
-      expect(() => engine.entropyRows(counts, { rowLength: 4 })).toThrow(
-        /^entropyRows: row 1 of p sums to 10, not to 1/,
-      );
+      expect(() => f.entropy.rows(counts, { rowLength: 4 })).toThrow(/^entropy\.rows: row 1 of p sums to 10, not to 1/);
     });
 
     test("a sum that is not 1 is named, with the way out", () => {
       const good = make(uniform(5));
       for (const measure of PAIRS) {
-        expect(() => engine[measure](make([1, 2, 3, 4, 5]), good)).toThrow(
+        expect(() => f[measure](make([1, 2, 3, 4, 5]), good)).toThrow(
           `${measure}: p sums to 15, not to 1; for counts or weights pass { normalize: true }`,
         );
-        expect(() => engine[measure](good, make([0.5, 0, 0, 0, 0.25]))).toThrow(`${measure}: q sums to 0.75, not to 1`);
-        expect(() => engine[measure](good, make([0, 0, 0, 0, 0]), { normalize: true })).toThrow(
-          `${measure}: q sums to 0`,
-        );
+        expect(() => f[measure](good, make([0.5, 0, 0, 0, 0.25]))).toThrow(`${measure}: q sums to 0.75, not to 1`);
+        expect(() => f[measure](good, make([0, 0, 0, 0, 0]), { normalize: true })).toThrow(`${measure}: q sums to 0`);
       }
-      expect(() => engine.entropy(make([0.5, 0.485]))).toThrow(RangeError);
-      expect(engine.entropy(make([0.5, 0.5059]))).toBeCloseTo(Math.LN2, 4);
+      expect(() => f.entropy(make([0.5, 0.485]))).toThrow(RangeError);
+      expect(f.entropy(make([0.5, 0.5059]))).toBeCloseTo(Math.LN2, 4);
     });
 
     test("lengths must be equal and not 0", () => {
-      expect(() => engine.klDivergence(make(uniform(3)), make(uniform(4)))).toThrow(
-        "klDivergence: q has 4 numbers, p has 3; they must be of one length (for matrices use klDivergenceRows)",
+      expect(() => f.klDivergence(make(uniform(3)), make(uniform(4)))).toThrow(
+        "klDivergence: q has 4 numbers, p has 3; they must be of one length (for matrices use klDivergence.rows)",
       );
-      expect(() => engine.entropy(make([]))).toThrow(new RangeError("entropy: p is empty"));
-      expect(() => engine.logLikelihoodRatio(make([1]), make([1]), make([]))).toThrow("logLikelihoodRatio: q is empty");
+      expect(() => f.entropy(make([]))).toThrow(new RangeError("entropy: p is empty"));
+      expect(() => f.logLikelihoodRatio(make([1]), make([1]), make([]))).toThrow("logLikelihoodRatio: q is empty");
     });
 
     test("-0 is 0, and no input is written to", () => {
       const p = make([-0, 0.5, 0.5]);
       const q = make([-0, 0.25, 0.75]);
       const [pBefore, qBefore] = [Array.from(p), Array.from(q)];
-      expect(engine.klDivergence(p, q)).toBeCloseTo(0.14384103622589, 7);
+      expect(f.klDivergence(p, q)).toBeCloseTo(0.14384103622589, 7);
       for (const measure of PAIRS)
-        expect(engine[measure](p, q)).toBe(engine[measure](make([0, 0.5, 0.5]), make([0, 0.25, 0.75])));
-      engine.logRatio(p, q);
+        expect(f[measure](p, q)).toBe(f[measure](make([0, 0.5, 0.5]), make([0, 0.25, 0.75])));
+      f.logRatio(p, q);
       expect(Array.from(p)).toEqual(pBefore);
       expect(Array.from(q)).toEqual(qBefore);
     });
@@ -132,36 +130,34 @@ describe.each(BACKENDS)("%s", (backend) => {
       ["ab", "string"],
       [{}, "[object Object]"],
     ] as const) {
-      expect(() => engine.klDivergence(good, bad as unknown as Vector)).toThrow(
+      expect(() => f.klDivergence(good, bad as unknown as Vector)).toThrow(
         new TypeError(`klDivergence: q is ${shown}; it must be a Float32Array, a Float64Array or an array of numbers`),
       );
     }
-    expect(() => engine.entropy(BigInt64Array.of(1n) as unknown as Vector)).toThrow(TypeError);
-    expect(() => engine.entropy([0.5, "0.5"] as unknown as Vector)).toThrow(
+    expect(() => f.entropy(BigInt64Array.of(1n) as unknown as Vector)).toThrow(TypeError);
+    expect(() => f.entropy([0.5, "0.5"] as unknown as Vector)).toThrow(
       new TypeError("entropy: p[1] is string; probabilities must be numbers"),
     );
-    expect(() => engine.klDivergence(good, [0.5, undefined] as unknown as Vector)).toThrow(
+    expect(() => f.klDivergence(good, [0.5, undefined] as unknown as Vector)).toThrow(
       "klDivergence: q[1] is undefined",
     );
   });
 
   test("an unknown option is named, and the nearest known one", () => {
     const good = uniform(2);
-    expect(() => engine.entropy(good, { normalise: true } as object)).toThrow(
+    expect(() => f.entropy(good, { normalise: true } as object)).toThrow(
       new TypeError(
-        'entropy: unknown option "normalise"; did you mean "normalize"? It takes base, input, normalize, temperature',
+        'entropy: unknown option "normalise"; did you mean "normalize"? It takes base, input, normalize, temperature, engine',
       ),
     );
-    expect(() => engine.iDivergence(good, good, { normalize: true } as object)).toThrow(/unknown option "normalize"/);
-    expect(() => engine.klDivergenceRows(good, good, { rowlength: 2 } as never)).toThrow(/did you mean "rowLength"/);
-    expect(() => engine.entropy(good, 2 as never)).toThrow("entropy: options is number; it must be an object");
-    expect(() => engine.entropy(good, null as never)).toThrow(TypeError);
-    expect(() => engine.entropy(good, { normalize: "yes" } as never)).toThrow(
-      "normalize is string; it must be a boolean",
-    );
-    expect(() => engine.entropy(good, { input: "odds" } as never)).toThrow('input is "odds"');
+    expect(() => f.iDivergence(good, good, { normalize: true } as object)).toThrow(/unknown option "normalize"/);
+    expect(() => f.klDivergence.rows(good, good, { rowlength: 2 } as never)).toThrow(/did you mean "rowLength"/);
+    expect(() => f.entropy(good, 2 as never)).toThrow("entropy: options is number; it must be an object");
+    expect(() => f.entropy(good, null as never)).toThrow(TypeError);
+    expect(() => f.entropy(good, { normalize: "yes" } as never)).toThrow("normalize is string; it must be a boolean");
+    expect(() => f.entropy(good, { input: "odds" } as never)).toThrow('input is "odds"');
     for (const base of [0, 1, -2, Number.NaN, Infinity]) {
-      expect(() => engine.entropy(good, { base })).toThrow(
+      expect(() => f.entropy(good, { base })).toThrow(
         `entropy: base is ${base}; it must be positive, finite and not 1`,
       );
     }
@@ -172,41 +168,39 @@ describe.each(BACKENDS)("%s", (backend) => {
     const rows =
       (rowLength: unknown, q: number[] = four) =>
       () =>
-        engine.klDivergenceRows(four, q, { rowLength } as never);
+        f.klDivergence.rows(four, q, { rowLength } as never);
     expect(rows(undefined)).toThrow(
-      new TypeError("klDivergenceRows: rowLength is undefined; it must be an integer >= 1"),
+      new TypeError("klDivergence.rows: rowLength is undefined; it must be an integer >= 1"),
     );
     for (const rowLength of [0, -1, 1.5, Number.NaN]) expect(rows(rowLength)).toThrow(RangeError);
-    expect(rows(3)).toThrow("klDivergenceRows: p has 4 numbers, not a multiple of rowLength 3");
-    expect(rows(2, uniform(6))).toThrow("klDivergenceRows: p has 2 rows; it must have one row or 3");
-    expect(() => engine.klDivergenceRows(four, four, undefined as never)).toThrow(TypeError);
-    expect(() => engine.logRatioRows(four, four, undefined as never)).toThrow(TypeError);
+    expect(rows(3)).toThrow("klDivergence.rows: p has 4 numbers, not a multiple of rowLength 3");
+    expect(rows(2, uniform(6))).toThrow("klDivergence.rows: p has 2 rows; it must have one row or 3");
+    expect(() => f.klDivergence.rows(four, four, undefined as never)).toThrow(TypeError);
+    expect(() => f.logRatio.rows(four, four, undefined as never)).toThrow(TypeError);
   });
 
   test("out must be of the result's type and length, and be an input or apart from it", () => {
     const p = Float32Array.from(uniform(8));
-    expect(() => engine.logRatio(p, p, { out: new Float64Array(8) })).toThrow("logRatio: out must be a Float32Array");
-    expect(() => engine.logRatio(p, uniform(8), { out: new Float32Array(8) })).toThrow("out must be a Float64Array");
-    expect(() => engine.logRatio(p, p, { out: new Float32Array(7) })).toThrow("out has 7 numbers, the result 8");
-    expect(() => engine.logRatio(p.subarray(0, 6), p.subarray(0, 6), { out: p.subarray(1, 7) })).toThrow(
+    expect(() => f.logRatio(p, p, { out: new Float64Array(8) })).toThrow("logRatio: out must be a Float32Array");
+    expect(() => f.logRatio(p, uniform(8), { out: new Float32Array(8) })).toThrow("out must be a Float64Array");
+    expect(() => f.logRatio(p, p, { out: new Float32Array(7) })).toThrow("out has 7 numbers, the result 8");
+    expect(() => f.logRatio(p.subarray(0, 6), p.subarray(0, 6), { out: p.subarray(1, 7) })).toThrow(
       "overlaps an input",
     );
     const q = Float32Array.from([...uniform(4), 1, 2, 3, 4]);
-    const expected = engine.logRatio(p, q);
-    expect(engine.logRatio(p, q, { out: q })).toBe(q);
+    const expected = f.logRatio(p, q);
+    expect(f.logRatio(p, q, { out: q })).toBe(q);
     expect(q).toEqual(expected);
   });
 
   test("counts of impossible classes are errors, counts of 0 are not", () => {
-    expect(() => engine.logLikelihoodRatio([1, 2], [1, 0], [1, 0])).toThrow(
+    expect(() => f.logLikelihoodRatio([1, 2], [1, 0], [1, 0])).toThrow(
       "logLikelihoodRatio: counts[1] is 2 where p and q are both 0",
     );
-    expect(() => engine.logLikelihoodRatio([1, 1], [1, 0], [0, 1])).toThrow(
-      "p[1] and q[0] are 0 where there are counts",
-    );
-    expect(engine.logLikelihoodRatio([1, 0], [0.5, 0], [0.5, 0])).toBe(0);
-    expect(engine.logLikelihoodRatio([1, 2], [0.5, 0], [0.5, 0.5])).toBe(-Infinity);
-    expect(engine.logLikelihoodRatio([1, 2], [0.5, 0.5], [0.5, 0])).toBe(Infinity);
+    expect(() => f.logLikelihoodRatio([1, 1], [1, 0], [0, 1])).toThrow("p[1] and q[0] are 0 where there are counts");
+    expect(f.logLikelihoodRatio([1, 0], [0.5, 0], [0.5, 0])).toBe(0);
+    expect(f.logLikelihoodRatio([1, 2], [0.5, 0], [0.5, 0.5])).toBe(-Infinity);
+    expect(f.logLikelihoodRatio([1, 2], [0.5, 0.5], [0.5, 0])).toBe(Infinity);
   });
 
   test("of logRatio over its own input too, the bad number is the one that was passed", () => {
@@ -216,10 +210,10 @@ describe.each(BACKENDS)("%s", (backend) => {
         const [p, q] = [make(rowLength * rows).fill(0.25), make(rowLength * rows).fill(0.5)];
         p[bad] = Number.NaN;
         const place = `p[${bad}] (row ${Math.floor(bad / rowLength)}, class ${bad % rowLength}) is NaN`;
-        expect(() => engine.logRatioRows(p, q, { rowLength, out: p })).toThrow(place);
+        expect(() => f.logRatio.rows(p, q, { rowLength, out: p })).toThrow(place);
         q[bad] = -1;
         p[bad] = 0.25;
-        expect(() => engine.logRatioRows(p.fill(0.25), q, { rowLength, out: q })).toThrow(/q\[.* is -1; /);
+        expect(() => f.logRatio.rows(p.fill(0.25), q, { rowLength, out: q })).toThrow(/q\[.* is -1; /);
       }
     }
   });
@@ -228,15 +222,15 @@ describe.each(BACKENDS)("%s", (backend) => {
     const good = uniform(100);
     const calling = (inner: () => unknown) =>
       new Proxy(uniform(100), { get: (array, key) => (key === "50" ? inner() : Reflect.get(array, key)) });
-    expect(() => engine.klDivergence(calling(() => engine.entropy(good)) as Vector, good)).toThrow(
+    expect(() => f.klDivergence(calling(() => f.entropy(good)) as Vector, good)).toThrow(
       new Error("entropy: this engine is in a call already; use another engine inside it"),
     );
-    expect(() => engine.entropyRows(calling(() => engine.softmax(good)) as Vector, { rowLength: 100 })).toThrow(
+    expect(() => f.entropy.rows(calling(() => f.softmax(good)) as Vector, { rowLength: 100 })).toThrow(
       new Error("softmax: this engine is in a call already; use another engine inside it"),
     );
     const other = await createEngine({ backend });
-    const inOther = calling(() => other.entropy(good, { base: 100 }) / 100) as Vector;
-    expect(engine.entropy(inOther, { base: 100 })).toBeCloseTo(1, 12);
-    expect(engine.entropy(good)).toBe(engine.entropy(good.slice()));
+    const inOther = calling(() => on(other).entropy(good, { base: 100 }) / 100) as Vector;
+    expect(f.entropy(inOther, { base: 100 })).toBeCloseTo(1, 12);
+    expect(f.entropy(good)).toBe(f.entropy(good.slice()));
   });
 });

@@ -6,7 +6,7 @@ import { expect } from "vitest";
 const VALUE = /^(?:(\w+Array) )?(\[.*\]|\{.*\}|".*"|-?\d[\d.]*(?:e[-+]?\d+)?|-?Infinity|NaN|true|false|undefined|null)/;
 
 /** Numbers are equal to the last digit; an object need have no more than is shown. */
-export function expectShown(value: unknown, shown: string): void {
+function expectShown(value: unknown, shown: string): void {
   const [, type, text] = VALUE.exec(shown) ?? [];
   if (text === undefined) throw new Error(`"${shown}" does not begin with a value`);
   const expected = new Function(`return ${text};`)();

@@ -1,7 +1,8 @@
 // Gaussians for the tests: rows of means and of log-variances, and calls of all that takes them.
 
-import type { Engine, FloatArray } from "../src/index.js";
+import type { FloatArray } from "../src/index.js";
 import type { Constructor } from "./bits.js";
+import type { Functions } from "./functionsOn.js";
 import { randomNumbers } from "./random.js";
 
 export interface Gaussians {
@@ -75,20 +76,18 @@ export function makeGaussians(kind: string, type: Constructor, n: number): Gauss
   return { mean, logVariance, priorMean, priorLogVariance };
 }
 
-type Call = (engine: Engine, rows: Gaussians) => number | FloatArray;
+type Call = (f: Functions, rows: Gaussians) => number | FloatArray;
 
 export const CALLS: Record<string, Call> = {
-  gaussianKl: (engine, { mean, logVariance }) => engine.gaussianKl(mean, logVariance).kl,
-  "gaussianKl, gradient in mean": (engine, { mean, logVariance }) =>
-    engine.gaussianKl(mean, logVariance, { gradient: true }).gradient?.mean ?? Number.NaN,
-  "gaussianKl, gradient in logVariance": (engine, { mean, logVariance }) =>
-    engine.gaussianKl(mean, logVariance, { gradient: true }).gradient?.logVariance ?? Number.NaN,
-  "gaussianKl from a prior": (engine, { mean, logVariance, ...prior }) =>
-    engine.gaussianKl(mean, logVariance, prior).kl,
-  "gaussianKl from a prior, gradient in mean": (engine, { mean, logVariance, ...prior }) =>
-    engine.gaussianKl(mean, logVariance, { ...prior, gradient: true }).gradient?.mean ?? Number.NaN,
-  "gaussianKl from a prior, gradient in logVariance": (engine, { mean, logVariance, ...prior }) =>
-    engine.gaussianKl(mean, logVariance, { ...prior, gradient: true }).gradient?.logVariance ?? Number.NaN,
-  elbo: (engine, { mean, logVariance, priorMean }) =>
-    engine.elbo(-1.5, mean, logVariance, { priorMean, beta: 0.3 }).elbo,
+  gaussianKl: (f, { mean, logVariance }) => f.gaussianKl(mean, logVariance).kl,
+  "gaussianKl, gradient in mean": (f, { mean, logVariance }) =>
+    f.gaussianKl(mean, logVariance, { gradient: true }).gradient?.mean ?? Number.NaN,
+  "gaussianKl, gradient in logVariance": (f, { mean, logVariance }) =>
+    f.gaussianKl(mean, logVariance, { gradient: true }).gradient?.logVariance ?? Number.NaN,
+  "gaussianKl from a prior": (f, { mean, logVariance, ...prior }) => f.gaussianKl(mean, logVariance, prior).kl,
+  "gaussianKl from a prior, gradient in mean": (f, { mean, logVariance, ...prior }) =>
+    f.gaussianKl(mean, logVariance, { ...prior, gradient: true }).gradient?.mean ?? Number.NaN,
+  "gaussianKl from a prior, gradient in logVariance": (f, { mean, logVariance, ...prior }) =>
+    f.gaussianKl(mean, logVariance, { ...prior, gradient: true }).gradient?.logVariance ?? Number.NaN,
+  elbo: (f, { mean, logVariance, priorMean }) => f.elbo(-1.5, mean, logVariance, { priorMean, beta: 0.3 }).elbo,
 };

@@ -1,7 +1,9 @@
 // What is computed from logits, and of what rows, to compare it bit by bit between engines. Portable: test/platforms.
 
-import type { Engine, InputKind } from "../src/index.js";
+import type { InputKind } from "../src/index.js";
 import { type Constructor, differenceOf, type FloatArray, type Outcome, outcomeOf } from "./bits.js";
+import { missingCalls } from "./derivedCalls.js";
+import type { Functions } from "./functionsOn.js";
 import { ofAnyMagnitude, randomNumbers } from "./random.js";
 
 const cubed = (x: number): number => x * x * x;
@@ -168,7 +170,7 @@ export function makeRows(kind: string, type: Constructor, n: number): Rows {
   return { a, b, counts, probabilities, weights, student, teacher, targets, labels: Int32Array.of(n >> 1, n - 1) };
 }
 
-export type Calls = Record<string, (engine: Engine, rows: Rows) => number | FloatArray>;
+export type Calls = Record<string, (f: Functions, rows: Rows) => number | FloatArray>;
 
 const PAIRS = [
   "crossEntropy",
@@ -189,20 +191,25 @@ export function measuresOf(first: InputKind, second: InputKind, temperature?: nu
   const raw = { input: [first, second], ...tempered };
   const normalize = { ...raw, normalize: true };
   const calls: Calls = {
-    logLikelihoodRatio: (engine, rows) => engine.logLikelihoodRatio(rows.counts, p(rows), q(rows), raw),
-    logRatio: (engine, rows) => engine.logRatio(p(rows), q(rows), raw),
+    logLikelihoodRatio: (f, rows) => f.logLikelihoodRatio(rows.counts, p(rows), q(rows), raw),
+    logRatio: (f, rows) => f.logRatio(p(rows), q(rows), raw),
   };
-  for (const name of PAIRS) calls[name] = (engine, rows) => engine[name](p(rows), q(rows), normalize);
+  for (const name of PAIRS) calls[name] = (f, rows) => f[name](p(rows), q(rows), normalize);
   for (const alpha of [0.1, 0.75, 2, Number.POSITIVE_INFINITY]) {
-    calls[`renyiDivergence of ${alpha}`] = (engine, rows) => engine.renyiDivergence(p(rows), q(rows), alpha, normalize);
+    calls[`renyiDivergence of ${alpha}`] = (f, rows) => f.renyiDivergence(p(rows), q(rows), alpha, normalize);
+  }
+  for (const alpha of [0.01, 0.99]) {
+    calls[`skewDivergence of ${alpha}`] = (f, rows) => f.skewDivergence(p(rows), q(rows), alpha, normalize);
   }
   if (first === second) {
     const options = { ...normalize, input: first };
-    calls.entropy = (engine, { a }) => engine.entropy(a, options);
-    calls["renyiEntropy of 0.1"] = (engine, { a }) => engine.renyiEntropy(a, 0.1, options);
-    calls["renyiEntropy of 2"] = (engine, { a }) => engine.renyiEntropy(a, 2, options);
-    calls["tsallisEntropy of 0.75"] = (engine, { a }) => engine.tsallisEntropy(a, 0.75, options);
+    calls.entropy = (f, { a }) => f.entropy(a, options);
+    calls["renyiEntropy of 0.1"] = (f, { a }) => f.renyiEntropy(a, 0.1, options);
+    calls["renyiEntropy of 2"] = (f, { a }) => f.renyiEntropy(a, 2, options);
+    calls["tsallisEntropy of 0.75"] = (f, { a }) => f.tsallisEntropy(a, 0.75, options);
   }
+  const arrayOf = (rows: Rows, distribution: number) => [p(rows), q(rows)][distribution] ?? rows.counts;
+  Object.assign(calls, missingCalls(Object.keys(calls), { kinds: [first, second], arrayOf, options: normalize }));
   const under = `${first}, ${second}${temperature === undefined ? "" : `, temperature ${temperature}`}`;
   return Object.fromEntries(Object.entries(calls).map(([name, call]) => [`${name} (${under})`, call]));
 }
@@ -210,12 +217,15 @@ export function measuresOf(first: InputKind, second: InputKind, temperature?: nu
 /** The functions that are of logits by nature. */
 function softmaxes(temperature = 1): Calls {
   const options = { temperature };
+  const calls: Calls = {
+    logSumExp: (f, { a }) => f.logSumExp(a, options),
+    softmax: (f, { a }) => f.softmax(a, options),
+    logSoftmax: (f, { a }) => f.logSoftmax(a, options),
+  };
+  const arrayOf = ({ a, b, counts }: Rows, distribution: number) => [a, b][distribution] ?? counts;
+  Object.assign(calls, missingCalls(Object.keys(calls), { arrayOf, options }));
   return Object.fromEntries(
-    Object.entries<Calls[string]>({
-      logSumExp: (engine, { a }) => engine.logSumExp(a, options),
-      softmax: (engine, { a }) => engine.softmax(a, options),
-      logSoftmax: (engine, { a }) => engine.logSoftmax(a, options),
-    }).map(([name, call]) => [`${name} (temperature ${temperature})`, call]),
+    Object.entries(calls).map(([name, call]) => [`${name} (temperature ${temperature})`, call]),
   );
 }
 
@@ -256,12 +266,12 @@ export const crossEntropyLosses: Calls = Object.fromEntries(
   }).flatMap(([name, options]) => {
     const optionsFor = ({ a }: Rows) => ({ rowLength: a.length, gradient: true, ...options });
     return Object.entries<Calls[string]>({
-      labels: (engine, rows) => flat(engine.crossEntropyLoss(rows.student, rows.labels, optionsFor(rows))),
-      "weighted labels": (engine, rows) =>
-        flat(engine.crossEntropyLoss(rows.student, rows.labels, { ...optionsFor(rows), classWeights: rows.weights })),
-      targets: (engine, rows) => flat(engine.crossEntropyLoss(rows.student, rows.targets, optionsFor(rows))),
-      "weighted targets": (engine, rows) =>
-        flat(engine.crossEntropyLoss(rows.student, rows.targets, { ...optionsFor(rows), classWeights: rows.weights })),
+      labels: (f, rows) => flat(f.crossEntropyLoss(rows.student, rows.labels, optionsFor(rows))),
+      "weighted labels": (f, rows) =>
+        flat(f.crossEntropyLoss(rows.student, rows.labels, { ...optionsFor(rows), classWeights: rows.weights })),
+      targets: (f, rows) => flat(f.crossEntropyLoss(rows.student, rows.targets, optionsFor(rows))),
+      "weighted targets": (f, rows) =>
+        flat(f.crossEntropyLoss(rows.student, rows.targets, { ...optionsFor(rows), classWeights: rows.weights })),
     }).map(([of, call]) => [`crossEntropyLoss of ${of}, ${name}`, call]);
   }),
 );
@@ -276,12 +286,12 @@ export const distillationLosses: Calls = Object.fromEntries(
   }).flatMap(([name, options]) =>
     [1, 2.5].map((temperature) => [
       `distillationLoss, ${name}, temperature ${temperature}`,
-      (engine: Engine, { student, teacher, a }: Rows) => {
+      (f: Functions, { student, teacher, a }: Rows) => {
         const all = { rowLength: a.length, reduction: "none" as const, temperature, ...options };
-        const result = engine.distillationLoss(student, teacher, all);
+        const result = f.distillationLoss(student, teacher, all);
         // an infinite reverse KL has none: errorsOfLogits.test.ts
         const gradient = options.direction !== "reverse" || Number.isFinite(result.loss);
-        return flat(engine.distillationLoss(student, teacher, { ...all, gradient }));
+        return flat(f.distillationLoss(student, teacher, { ...all, gradient }));
       },
     ]),
   ),
@@ -290,23 +300,23 @@ export const distillationLosses: Calls = Object.fromEntries(
 export const LOSSES: Calls = {
   ...crossEntropyLosses,
   ...distillationLosses,
-  "distillationLoss of one teacher": (engine, { student, b }) =>
-    flat(engine.distillationLoss(student, b, { rowLength: b.length, gradient: true })),
-  tokenLogProbabilities: (engine, { student, labels, a }) =>
-    engine.tokenLogProbabilities(student, labels, { rowLength: a.length, temperature: 0.3 }),
-  perplexity: (engine, { student, labels, a }) => engine.perplexity(student, labels, { rowLength: a.length }),
-  logLikelihoodRatioOfTokens(engine, { student, teacher, labels, a }) {
+  "distillationLoss of one teacher": (f, { student, b }) =>
+    flat(f.distillationLoss(student, b, { rowLength: b.length, gradient: true })),
+  tokenLogProbabilities: (f, { student, labels, a }) =>
+    f.tokenLogProbabilities(student, labels, { rowLength: a.length, temperature: 0.3 }),
+  perplexity: (f, { student, labels, a }) => f.perplexity(student, labels, { rowLength: a.length }),
+  logLikelihoodRatioOfTokens(f, { student, teacher, labels, a }) {
     const options = { rowLength: a.length };
-    const { sum, mean, standardError } = engine.logLikelihoodRatioOfTokens(student, teacher, labels, options);
+    const { sum, mean, standardError } = f.logLikelihoodRatioOfTokens(student, teacher, labels, options);
     return Float64Array.of(sum, mean, standardError);
   },
 };
 
 export type Outcomes = Record<string, Outcome>;
 
-export function outcomesOf(calls: Calls, engine: Engine, rows: Rows): Outcomes {
+export function outcomesOf(calls: Calls, f: Functions, rows: Rows): Outcomes {
   const outcomes: Outcomes = {};
-  for (const name in calls) outcomes[name] = outcomeOf(() => calls[name](engine, rows));
+  for (const name in calls) outcomes[name] = outcomeOf(() => calls[name](f, rows));
   return outcomes;
 }
 

@@ -1,14 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type {
-  CrossEntropyLossOptions,
-  DistillationLossOptions,
-  Engine,
-  FloatArray,
-  Labels,
-  Vector,
-} from "../src/index.js";
+import type { CrossEntropyLossOptions, DistillationLossOptions, FloatArray, Labels, Vector } from "../src/index.js";
 import { BACKENDS, engines } from "./engines.js";
+import { type Functions, on } from "./on.js";
 import { randomNumbers } from "./random.js";
 
 // Losses and their gradients: against PyTorch, finite differences, formulas; simd against js, in place against not.
@@ -64,6 +58,7 @@ function expectClose(result: ArrayLike<number>, expected: ArrayLike<number>, bou
 
 describe.each(BACKENDS)("as PyTorch has it, in %s", (backend) => {
   const engine = engines[backend];
+  const f = on(engine);
 
   describe.each([
     ["f32", 1e-6],
@@ -95,13 +90,13 @@ describe.each(BACKENDS)("as PyTorch has it, in %s", (backend) => {
       const targets = it.targets === "targets" ? make(torch.targets) : torch[it.targets];
       const classWeights = it.weighted ? { classWeights: torch.classWeights } : {};
       const options = { ...it.options, ...classWeights, rowLength, gradient: true };
-      const result = engine.crossEntropyLoss(logits, targets, options);
+      const result = f.crossEntropyLoss(logits, targets, options);
       const { ignoreIndex = -100 } = it.options;
       expect(result.count).toBe(
         it.targets === "targets" ? rows : torch[it.targets].filter((label) => label !== ignoreIndex).length,
       );
       compare(result, it);
-      expect(engine.crossEntropyLoss(logits, targets, { ...options, gradient: false })).toEqual({
+      expect(f.crossEntropyLoss(logits, targets, { ...options, gradient: false })).toEqual({
         loss: result.loss,
         count: result.count,
         ...(result.perRow && { perRow: result.perRow }),
@@ -112,7 +107,7 @@ describe.each(BACKENDS)("as PyTorch has it, in %s", (backend) => {
       "distillationLoss, %s",
       (_, it) => {
         const options = { ...it.options, rowLength, gradient: true };
-        const result = engine.distillationLoss(make(torch.logits), make(torch.teacher), options);
+        const result = f.distillationLoss(make(torch.logits), make(torch.teacher), options);
         expect(result.count).toBe(rows);
         compare(result, it);
       },
@@ -123,8 +118,8 @@ describe.each(BACKENDS)("as PyTorch has it, in %s", (backend) => {
       const logits = make(torch.logits);
       const common = { ...options, rowLength, gradient: true } as const;
       for (const loss of [
-        (reduction: "none" | "sum") => engine.crossEntropyLoss(logits, torch.labels, { ...common, reduction }),
-        (reduction: "none" | "sum") => engine.distillationLoss(logits, make(torch.teacher), { ...common, reduction }),
+        (reduction: "none" | "sum") => f.crossEntropyLoss(logits, torch.labels, { ...common, reduction }),
+        (reduction: "none" | "sum") => f.distillationLoss(logits, make(torch.teacher), { ...common, reduction }),
       ]) {
         expect(loss("none").gradient).toEqual(loss("sum").gradient);
         expect(loss("none").loss).toBe(loss("sum").loss);
@@ -133,9 +128,9 @@ describe.each(BACKENDS)("as PyTorch has it, in %s", (backend) => {
 
     test.each(torch.softmaxes)("softmax and log-sum-exp at $temperature", ({ temperature, logSoftmax, logSumExp }) => {
       const logits = make(torch.logits);
-      expectClose(engine.logSoftmaxRows(logits, { rowLength, temperature }), logSoftmax, bound);
-      expectClose(engine.softmaxRows(logits, { rowLength, temperature }), logSoftmax.map(Math.exp), bound);
-      expectClose(engine.logSumExpRows(logits, { rowLength, temperature }), logSumExp, bound);
+      expectClose(f.logSoftmax.rows(logits, { rowLength, temperature }), logSoftmax, bound);
+      expectClose(f.softmax.rows(logits, { rowLength, temperature }), logSoftmax.map(Math.exp), bound);
+      expectClose(f.logSumExp.rows(logits, { rowLength, temperature }), logSumExp, bound);
     });
   });
 });
@@ -161,7 +156,7 @@ function makeMatrices(classes: number, count: number, type: Constructor = Float6
 
 type Matrices = ReturnType<typeof makeMatrices>;
 type Loss = (
-  engine: Engine,
+  f: Functions,
   it: Matrices,
   logits: FloatArray,
   gradient: boolean | FloatArray,
@@ -182,8 +177,8 @@ function lossesOf(classes: number): [name: string, loss: Loss][] {
         const name = `crossEntropyLoss of ${kind}${isWeighted ? ", weighted" : ""}, ${JSON.stringify(options)}`;
         result.push([
           name,
-          (engine, { [kind]: targets, classWeights }, logits, gradient) =>
-            engine.crossEntropyLoss(logits, targets, {
+          (f, { [kind]: targets, classWeights }, logits, gradient) =>
+            f.crossEntropyLoss(logits, targets, {
               ...options,
               ...(isWeighted && { classWeights }),
               rowLength: classes,
@@ -199,8 +194,8 @@ function lossesOf(classes: number): [name: string, loss: Loss][] {
       const options = { ...direction, ...more };
       result.push([
         `distillationLoss, ${JSON.stringify(options)}`,
-        (engine, { teacher }, logits, gradient) =>
-          engine.distillationLoss(logits, teacher, { ...options, rowLength: classes, gradient }),
+        (f, { teacher }, logits, gradient) =>
+          f.distillationLoss(logits, teacher, { ...options, rowLength: classes, gradient }),
       ]);
     }
   }
@@ -216,15 +211,15 @@ function firstDifference(a: FloatArray, b: FloatArray): number {
 }
 
 describe.each(BACKENDS)("by finite differences, in %s", (backend) => {
-  const engine = engines[backend];
+  const f = on(engines[backend]);
   const STEP = 1e-5;
 
   test.each(lossesOf(11))("%s", (_, loss) => {
     const matrices = makeMatrices(11, 3);
     const { logits } = matrices;
-    const gradient = loss(engine, matrices, logits, true).gradient as FloatArray;
+    const gradient = loss(f, matrices, logits, true).gradient as FloatArray;
     for (let i = 0; i < logits.length; i++) {
-      const at = (step: number) => loss(engine, matrices, logits.with(i, logits[i] + step), false).loss;
+      const at = (step: number) => loss(f, matrices, logits.with(i, logits[i] + step), false).loss;
       const slope = (at(STEP) - at(-STEP)) / (2 * STEP);
       expect(Math.abs(gradient[i] - slope), `of logit ${i}: ${gradient[i]}, ${slope}`).toBeLessThanOrEqual(1e-8);
     }
@@ -237,14 +232,14 @@ describe.each([1, 2, 37, 256, 513, 3000, 9001])("of %d classes", (classes) => {
     const count = 2;
     const matrices = makeMatrices(classes, count, type);
     test.each(lossesOf(classes))("the same bits in simd, js and in place: %s", (_, loss) => {
-      const simd = loss(engines.simd, matrices, matrices.logits, true);
-      const js = loss(engines.js, matrices, matrices.logits, true);
+      const simd = loss(on(engines.simd), matrices, matrices.logits, true);
+      const js = loss(on(engines.js), matrices, matrices.logits, true);
       expect(js.loss).toBe(simd.loss);
       expect(js.perRow).toEqual(simd.perRow);
       expect(firstDifference(js.gradient as FloatArray, simd.gradient as FloatArray)).toBe(-1);
       for (const engine of [engines.simd, engines.js]) {
         const logits = matrices.logits.slice();
-        const inPlace = loss(engine, matrices, logits, logits);
+        const inPlace = loss(on(engine), matrices, logits, logits);
         expect(inPlace.gradient).toBe(logits);
         expect(inPlace.loss).toBe(simd.loss);
         expect(firstDifference(logits, simd.gradient as FloatArray)).toBe(-1);
@@ -257,20 +252,21 @@ test("in place within the engine's memory, and to another array of the caller's"
   const engine = engines.simd;
   const matrices = makeMatrices(1500, 3, Float32Array);
   for (const [, loss] of lossesOf(1500)) {
-    const expected = loss(engine, matrices, matrices.logits, true);
+    const expected = loss(on(engine), matrices, matrices.logits, true);
     const logits = engine.float32(4500);
     logits.set(matrices.logits);
-    expect(loss(engine, matrices, logits, logits).loss).toBe(expected.loss);
+    expect(loss(on(engine), matrices, logits, logits).loss).toBe(expected.loss);
     expect(firstDifference(logits, expected.gradient as FloatArray)).toBe(-1);
     engine.free(logits);
     const given = new Float32Array(4500);
-    expect(loss(engine, matrices, matrices.logits, given).gradient).toBe(given);
+    expect(loss(on(engine), matrices, matrices.logits, given).gradient).toBe(given);
     expect(firstDifference(given, expected.gradient as FloatArray)).toBe(-1);
   }
 });
 
 describe.each(BACKENDS)("by formula, in %s", (backend) => {
   const engine = engines[backend];
+  const f = on(engine);
   const classes = 50;
   const count = 6;
   const matrices = makeMatrices(classes, count);
@@ -284,10 +280,10 @@ describe.each(BACKENDS)("by formula, in %s", (backend) => {
   test.each([{ temperature: 1 }, { temperature: 2 }, { temperature: 0.7 }])("zLoss, %j", ({ temperature }) => {
     const zLoss = 0.01;
     const common = { rowLength: classes, temperature };
-    const without = engine.crossEntropyLoss(logits, labels, { ...common, reduction: "none" }).perRow as Float64Array;
+    const without = f.crossEntropyLoss(logits, labels, { ...common, reduction: "none" }).perRow as Float64Array;
     const expected = each((r) => without[r] + zLoss * lnSumExp(logits, r, temperature) ** 2);
     const withZ = (reduction: "mean" | "sum" | "none", ignored: Labels = labels) =>
-      engine.crossEntropyLoss(logits, ignored, { ...common, zLoss, reduction });
+      f.crossEntropyLoss(logits, ignored, { ...common, zLoss, reduction });
     expectClose(withZ("none").perRow as Float64Array, expected, 1e-12);
     expectClose([withZ("sum").loss], [sum(expected)], 1e-12);
     expectClose([withZ("mean").loss], [sum(expected) / count], 1e-12);
@@ -297,7 +293,7 @@ describe.each(BACKENDS)("by formula, in %s", (backend) => {
     // the mean of squares is over rows, whatever the weights of their labels
     const { classWeights } = matrices;
     const weights = each((r) => classWeights[labels[r]]);
-    const weighted = engine.crossEntropyLoss(logits, labels, { ...common, zLoss, classWeights });
+    const weighted = f.crossEntropyLoss(logits, labels, { ...common, zLoss, classWeights });
     const squares = sum(each((r) => lnSumExp(logits, r, temperature) ** 2));
     const own = sum(each((r) => weights[r] * without[r])) / sum(weights);
     expectClose([weighted.loss], [own + (zLoss * squares) / count], 1e-12);
@@ -306,15 +302,15 @@ describe.each(BACKENDS)("by formula, in %s", (backend) => {
   test.each([{ temperature: 1 }, { temperature: 2 }])("tokenLogProbabilities and perplexity, %j", ({ temperature }) => {
     const options = { rowLength: classes, temperature };
     const expected = each((r) => lnProbability(logits, r, temperature));
-    expectClose(engine.tokenLogProbabilities(logits, labels, options), expected, 1e-13);
+    expectClose(f.tokenLogProbabilities(logits, labels, options), expected, 1e-13);
     const bits = expected.map((ln) => ln / Math.LN2);
-    expectClose(engine.tokenLogProbabilities(logits, labels, { ...options, base: 2 }), bits, 1e-13);
-    expectClose([engine.perplexity(logits, labels, options)], [Math.exp(-sum(expected) / count)], 1e-13);
+    expectClose(f.tokenLogProbabilities(logits, labels, { ...options, base: 2 }), bits, 1e-13);
+    expectClose([f.perplexity(logits, labels, options)], [Math.exp(-sum(expected) / count)], 1e-13);
     const ignored = [...labels].with(1, -100);
     const mean = -sum(expected.toSpliced(1, 1)) / (count - 1);
-    expectClose([engine.perplexity(logits, ignored, options)], [Math.exp(mean)], 1e-13);
+    expectClose([f.perplexity(logits, ignored, options)], [Math.exp(mean)], 1e-13);
     const other = [...labels].with(1, -1);
-    expectClose([engine.perplexity(logits, other, { ...options, ignoreIndex: -1 })], [Math.exp(mean)], 1e-13);
+    expectClose([f.perplexity(logits, other, { ...options, ignoreIndex: -1 })], [Math.exp(mean)], 1e-13);
   });
 
   test.each([
@@ -325,14 +321,14 @@ describe.each(BACKENDS)("by formula, in %s", (backend) => {
       const { temperature } = options;
       return (lnProbability(logits, r, temperature) - lnProbability(teacher, r, temperature)) / unit;
     });
-    const result = engine.logLikelihoodRatioOfTokens(logits, teacher, labels, { ...options, rowLength: classes });
+    const result = f.logLikelihoodRatioOfTokens(logits, teacher, labels, { ...options, rowLength: classes });
     const mean = sum(ratios) / count;
     const standardError = Math.sqrt(sum(ratios.map((x) => (x - mean) ** 2)) / (count - 1) / count);
     expect(result.count).toBe(count);
     expectClose([result.sum], [sum(ratios)], 1e-12);
     expectClose([result.mean], [mean], 1e-12);
     expectClose([result.standardError], [standardError], 1e-12);
-    expect(engine.logLikelihoodRatioOfTokens(logits, logits, labels, { rowLength: classes })).toEqual({
+    expect(f.logLikelihoodRatioOfTokens(logits, logits, labels, { rowLength: classes })).toEqual({
       sum: 0,
       mean: 0,
       standardError: 0,
@@ -341,7 +337,7 @@ describe.each(BACKENDS)("by formula, in %s", (backend) => {
   });
 
   test("a single token has no standard error", () => {
-    const result = engine.logLikelihoodRatioOfTokens([0, 0], [0, Math.log(3)], [1], { rowLength: 2 });
+    const result = f.logLikelihoodRatioOfTokens([0, 0], [0, Math.log(3)], [1], { rowLength: 2 });
     expectClose([result.mean], [Math.log(2 / 3)], 1e-15);
     expect(result.standardError).toBeNaN();
   });
@@ -349,18 +345,16 @@ describe.each(BACKENDS)("by formula, in %s", (backend) => {
   test("impossible tokens and targets are infinite", () => {
     const masked = [0, -Infinity, 0, 0];
     const options = { rowLength: 2 };
-    expect(engine.tokenLogProbabilities(masked, [1, 0], options)).toEqual(
-      Float64Array.of(-Infinity, -0.6931471805599453),
-    );
-    expect(engine.perplexity(masked, [1, 0], options)).toBe(Infinity);
-    expect(engine.crossEntropyLoss(masked, [1, 0], options).loss).toBe(Infinity);
-    expect(engine.crossEntropyLoss(masked, [0.5, 0.5, 0.5, 0.5], options).loss).toBe(Infinity);
-    expect(engine.crossEntropyLoss(masked, [0, 0], { ...options, labelSmoothing: 0.1 }).loss).toBe(Infinity);
-    expect(engine.distillationLoss(masked, [0, 0, 0, 0], options).loss).toBe(Infinity);
-    expect(engine.distillationLoss([0, 0, 0, 0], masked, { ...options, direction: "reverse" }).loss).toBe(Infinity);
-    expect(engine.logLikelihoodRatioOfTokens(masked, [0, 0, 0, 0], [1, 0], options).mean).toBe(-Infinity);
+    expect(f.tokenLogProbabilities(masked, [1, 0], options)).toEqual(Float64Array.of(-Infinity, -0.6931471805599453));
+    expect(f.perplexity(masked, [1, 0], options)).toBe(Infinity);
+    expect(f.crossEntropyLoss(masked, [1, 0], options).loss).toBe(Infinity);
+    expect(f.crossEntropyLoss(masked, [0.5, 0.5, 0.5, 0.5], options).loss).toBe(Infinity);
+    expect(f.crossEntropyLoss(masked, [0, 0], { ...options, labelSmoothing: 0.1 }).loss).toBe(Infinity);
+    expect(f.distillationLoss(masked, [0, 0, 0, 0], options).loss).toBe(Infinity);
+    expect(f.distillationLoss([0, 0, 0, 0], masked, { ...options, direction: "reverse" }).loss).toBe(Infinity);
+    expect(f.logLikelihoodRatioOfTokens(masked, [0, 0, 0, 0], [1, 0], options).mean).toBe(-Infinity);
     // what is impossible and not a target costs nothing
-    const result = engine.crossEntropyLoss(masked, [1, 0, 0.5, 0.5], { ...options, gradient: true });
+    const result = f.crossEntropyLoss(masked, [1, 0, 0.5, 0.5], { ...options, gradient: true });
     expectClose([result.loss], [Math.LN2 / 2], 1e-15);
     expect(result.gradient).toEqual(Float64Array.of(0, 0, 0, 0));
   });
@@ -369,13 +363,13 @@ describe.each(BACKENDS)("by formula, in %s", (backend) => {
     const one = rowOf(teacher, 0, classes);
     const all = each(() => one).flat();
     const options = { rowLength: classes, gradient: true };
-    expect(engine.distillationLoss(logits, one, options)).toEqual(engine.distillationLoss(logits, all, options));
+    expect(f.distillationLoss(logits, one, options)).toEqual(f.distillationLoss(logits, all, options));
   });
 
   test("equal rows have a loss of 0", () => {
     for (const direction of ["forward", "reverse", "js"] as const) {
       const options = { rowLength: classes, direction, temperature: 2, gradient: true };
-      const result = engine.distillationLoss(logits, logits.slice(), options);
+      const result = f.distillationLoss(logits, logits.slice(), options);
       expect(result.loss).toBe(0);
       for (const slope of result.gradient as FloatArray) expect(Math.abs(slope)).toBeLessThanOrEqual(1e-16);
     }
@@ -383,27 +377,27 @@ describe.each(BACKENDS)("by formula, in %s", (backend) => {
 
   test("labels may come in any array of integers", () => {
     const options = { rowLength: classes, gradient: true, ignoreIndex: 3 };
-    const expected = engine.crossEntropyLoss(logits, labels, options);
+    const expected = f.crossEntropyLoss(logits, labels, options);
     for (const array of [Int8Array, Uint8Array, Int16Array, Uint16Array, Uint32Array]) {
-      expect(engine.crossEntropyLoss(logits, array.from(labels), options)).toEqual(expected);
+      expect(f.crossEntropyLoss(logits, array.from(labels), options)).toEqual(expected);
     }
     for (const array of [BigInt64Array, BigUint64Array]) {
       const big = array.from(Array.from(labels, BigInt));
-      expect(engine.crossEntropyLoss(logits, big, options)).toEqual(expected);
+      expect(f.crossEntropyLoss(logits, big, options)).toEqual(expected);
     }
-    expect(engine.crossEntropyLoss(logits, [...labels], options)).toEqual(expected);
+    expect(f.crossEntropyLoss(logits, [...labels], options)).toEqual(expected);
   });
 
   test("where every row is ignored there is no mean, and a sum of 0", () => {
     const ignored = [-100, -100];
     const options = { rowLength: 2 };
-    expect(() => engine.crossEntropyLoss([0, 1, 2, 3], ignored, options)).toThrow(
+    expect(() => f.crossEntropyLoss([0, 1, 2, 3], ignored, options)).toThrow(
       new RangeError("crossEntropyLoss: every row is ignored, which leaves no mean"),
     );
-    expect(() => engine.perplexity([0, 1, 2, 3], ignored, options)).toThrow(
+    expect(() => f.perplexity([0, 1, 2, 3], ignored, options)).toThrow(
       new RangeError("perplexity: every row is ignored, which leaves no mean"),
     );
-    expect(engine.crossEntropyLoss([0, 1, 2, 3], ignored, { ...options, reduction: "none", gradient: true })).toEqual({
+    expect(f.crossEntropyLoss([0, 1, 2, 3], ignored, { ...options, reduction: "none", gradient: true })).toEqual({
       loss: 0,
       count: 0,
       perRow: new Float64Array(2),
@@ -423,14 +417,10 @@ describe.each(BACKENDS)("by formula, in %s", (backend) => {
     const message = (name: string, argument: string, exception = "") =>
       new RangeError(`${name}: ${argument}[1] is ${shown}; it must be an integer from 0 to 1${exception}`);
     const orIgnored = ", or -100 to ignore the row";
-    expect(() => engine.crossEntropyLoss(z, [0, label], options)).toThrow(
-      message("crossEntropyLoss", "targets", orIgnored),
-    );
-    expect(() => engine.perplexity(z, [0, label], options)).toThrow(message("perplexity", "tokens", orIgnored));
-    expect(() => engine.tokenLogProbabilities(z, [0, label], options)).toThrow(
-      message("tokenLogProbabilities", "tokens"),
-    );
-    expect(() => engine.logLikelihoodRatioOfTokens(z, z, [0, label], options)).toThrow(
+    expect(() => f.crossEntropyLoss(z, [0, label], options)).toThrow(message("crossEntropyLoss", "targets", orIgnored));
+    expect(() => f.perplexity(z, [0, label], options)).toThrow(message("perplexity", "tokens", orIgnored));
+    expect(() => f.tokenLogProbabilities(z, [0, label], options)).toThrow(message("tokenLogProbabilities", "tokens"));
+    expect(() => f.logLikelihoodRatioOfTokens(z, z, [0, label], options)).toThrow(
       message("logLikelihoodRatioOfTokens", "tokens"),
     );
   });
@@ -440,56 +430,56 @@ describe.each(BACKENDS)("by formula, in %s", (backend) => {
   test.each<[message: string, call: () => unknown]>([
     [
       "crossEntropyLoss: targets has 1 labels for 2 rows",
-      () => engine.crossEntropyLoss(z, Int32Array.of(0), { rowLength: 2 }),
+      () => f.crossEntropyLoss(z, Int32Array.of(0), { rowLength: 2 }),
     ],
     [
       "crossEntropyLoss: targets has 3 numbers; it must have a label for each of 2 rows, or a probability for each of 4 logits",
-      () => engine.crossEntropyLoss(z, [0, 1, 0], { rowLength: 2 }),
+      () => f.crossEntropyLoss(z, [0, 1, 0], { rowLength: 2 }),
     ],
     [
       "crossEntropyLoss: row 1 of targets sums to 0.75, not to 1",
-      () => engine.crossEntropyLoss(z, [0.5, 0.5, 0.5, 0.25], { rowLength: 2 }),
+      () => f.crossEntropyLoss(z, [0.5, 0.5, 0.5, 0.25], { rowLength: 2 }),
     ],
     [
       "crossEntropyLoss: targets[3] (row 1, class 1) is -0.5; probabilities must be finite and >= 0",
-      () => engine.crossEntropyLoss(z, [0.5, 0.5, 1.5, -0.5], { rowLength: 2 }),
+      () => f.crossEntropyLoss(z, [0.5, 0.5, 1.5, -0.5], { rowLength: 2 }),
     ],
     [
       "crossEntropyLoss: logits[2] (row 1, class 0) is NaN; logits must be finite or -Infinity",
-      () => engine.crossEntropyLoss([0, 1, Number.NaN, 3], [0, 0], { rowLength: 2 }),
+      () => f.crossEntropyLoss([0, 1, Number.NaN, 3], [0, 0], { rowLength: 2 }),
     ],
     [
       "crossEntropyLoss: classWeights has 3 numbers for 2 classes",
-      () => engine.crossEntropyLoss(z, [0, 0], { rowLength: 2, classWeights: [1, 1, 1] }),
+      () => f.crossEntropyLoss(z, [0, 0], { rowLength: 2, classWeights: [1, 1, 1] }),
     ],
     [
       "crossEntropyLoss: the weights of all labels are 0, which leaves no mean",
-      () => engine.crossEntropyLoss(z, [0, 0], { rowLength: 2, classWeights: [0, 1] }),
+      () => f.crossEntropyLoss(z, [0, 0], { rowLength: 2, classWeights: [0, 1] }),
     ],
     [
       "crossEntropyLoss: labelSmoothing is 1.5; it must be from 0 to 1",
-      () => engine.crossEntropyLoss(z, [0, 0], { rowLength: 2, labelSmoothing: 1.5 }),
+      () => f.crossEntropyLoss(z, [0, 0], { rowLength: 2, labelSmoothing: 1.5 }),
     ],
     [
       "crossEntropyLoss: zLoss is -1; it must be finite and >= 0",
-      () => engine.crossEntropyLoss(z, [0, 0], { rowLength: 2, zLoss: -1 }),
+      () => f.crossEntropyLoss(z, [0, 0], { rowLength: 2, zLoss: -1 }),
     ],
     [
       "distillationLoss: beta is 1; it must be between 0 and 1",
-      () => engine.distillationLoss(z, z, { rowLength: 2, direction: "js", beta: 1 }),
+      () => f.distillationLoss(z, z, { rowLength: 2, direction: "js", beta: 1 }),
     ],
     [
       "distillationLoss: studentLogits has one row; it must have the 2 of teacherLogits",
-      () => engine.distillationLoss([0, 1], z, { rowLength: 2 }),
+      () => f.distillationLoss([0, 1], z, { rowLength: 2 }),
     ],
     [
       "distillationLoss: row 0 of studentLogits gives a probability to class 1, which teacherLogits makes impossible: " +
         "the loss is infinite, and its gradient undefined",
-      () => engine.distillationLoss(z, infinite, { rowLength: 2, direction: "reverse", gradient: true }),
+      () => f.distillationLoss(z, infinite, { rowLength: 2, direction: "reverse", gradient: true }),
     ],
     [
       "logLikelihoodRatioOfTokens: token 1 of row 0 is impossible under both models",
-      () => engine.logLikelihoodRatioOfTokens(infinite, infinite, [1, 0], { rowLength: 2 }),
+      () => f.logLikelihoodRatioOfTokens(infinite, infinite, [1, 0], { rowLength: 2 }),
     ],
   ])("%s", (message, call) => {
     expect(call).toThrow(new RangeError(message));
@@ -497,7 +487,7 @@ describe.each(BACKENDS)("by formula, in %s", (backend) => {
 
   test("a gradient does not overwrite the teacher", () => {
     const shared = Float64Array.from(z);
-    expect(() => engine.distillationLoss([3, 2, 1, 0], shared, { rowLength: 2, gradient: shared })).toThrow(
+    expect(() => f.distillationLoss([3, 2, 1, 0], shared, { rowLength: 2, gradient: shared })).toThrow(
       new RangeError("distillationLoss: gradient overlaps teacherLogits, which it would overwrite"),
     );
     expect([...shared]).toEqual(z);

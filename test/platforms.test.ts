@@ -2,6 +2,8 @@ import { afterEach, expect, test, vi } from "vitest";
 import { Board } from "../src/engine/threads/board.js";
 import { Pool } from "../src/engine/threads/pool.js";
 import * as logratio from "../src/index.js";
+import { isLong } from "./long.js";
+import { FUNCTIONS, type Functions } from "./on.js";
 import { runCases } from "./platforms/cases.js";
 import { Digest } from "./platforms/digest.js";
 
@@ -11,16 +13,35 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+/** The functions of the package, in all forms, and how often each has been called. */
+function watchedFunctions(calls: Map<string, number>): Functions {
+  const watch = (f: object, name: string): object => {
+    calls.set(name, 0);
+    const forms = Object.entries(f).map(([form, inner]) => [form, watch(inner, `${name}.${form}`)] as const);
+    const inner = new Map<string | symbol, object>(forms);
+    return new Proxy(f, {
+      apply(call, self, args) {
+        calls.set(name, (calls.get(name) ?? 0) + 1);
+        return Reflect.apply(call as () => unknown, self, args);
+      },
+      get: (target, key) => inner.get(key) ?? Reflect.get(target, key),
+    });
+  };
+  return Object.fromEntries(Object.entries(FUNCTIONS).map(([name, f]) => [name, watch(f, name)])) as Functions;
+}
+
 test("the cases are of every function, and threads have their part in them", async () => {
-  const methods = Object.getOwnPropertyNames(logratio.Engine.prototype).filter((name) => name in logratio);
-  const calls = methods.map((name) => vi.spyOn(logratio.Engine.prototype, name as keyof logratio.Engine & "entropy"));
+  const calls = new Map<string, number>();
+  const watched = { ...logratio, ...watchedFunctions(calls) };
   const awake = vi.spyOn(Board.prototype, "hasSleepers", "get").mockReturnValue(false);
-  const chunks = vi.spyOn(Pool.prototype, "doChunks");
+  const chunks = vi.spyOn(Pool.prototype, "share");
   const rows = vi.spyOn(Pool.prototype, "doRows");
   const aside = vi.spyOn(Pool.prototype, "doRowsAside");
-  const run = await runCases(logratio, { backend: "simd", threads: 2 });
-  expect(methods.length).toBeGreaterThan(28);
-  expect(calls.map((call) => call.mock.calls.length).filter((count) => count === 0)).toEqual([]);
+  const stride = isLong ? 1 : 4;
+  const run = await runCases(watched, { backend: "simd", threads: 2 }, stride);
+  // 18 functions of four forms, 7 of two
+  expect(calls.size).toBeGreaterThanOrEqual(18 * 4 + 7 * 2);
+  expect([...calls].filter(([, count]) => count === 0)).toEqual([]);
   expect(run.cases).toBeGreaterThan(1e6);
   expect([run.backend, run.threads]).toEqual(["simd", 2]);
   expect(awake).toHaveBeenCalled();
@@ -29,7 +50,7 @@ test("the cases are of every function, and threads have their part in them", asy
   expect(aside.mock.calls.length).toBeGreaterThan(80);
   vi.restoreAllMocks();
 
-  const js = await runCases(logratio, { backend: "js", threads: 1 });
+  const js = await runCases(logratio, { backend: "js", threads: 1 }, stride);
   expect([js.backend, js.threads, js.parts, js.digest]).toEqual(["js", 1, run.parts, run.digest]);
 });
 

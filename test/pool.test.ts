@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Board } from "../src/engine/threads/board.js";
 import type { Listener } from "../src/engine/threads/spawn.js";
 import { createEngine, createEngineSync, type Engine, type FloatArray } from "../src/index.js";
+import { on } from "./on.js";
 
 // Workers that claim a task and are never heard of again: each call ends, with the right bits or with a clear error.
 
@@ -53,39 +54,39 @@ describe.each(["simd", "js"] as const)("%s", (backend) => {
     const logits = { input: "logits" } as const;
     const rows = { ...logits, rowLength };
     const start = performance.now();
-    expect(engine.klDivergence(a, b, logits)).toBe(reference.klDivergence(p, q, logits));
-    expect(engine.klDivergenceRows(a, b, rows)).toEqual(reference.klDivergenceRows(p, q, rows));
+    expect(on(engine).klDivergence(a, b, logits)).toBe(on(reference).klDivergence(p, q, logits));
+    expect(on(engine).klDivergence.rows(a, b, rows)).toEqual(on(reference).klDivergence.rows(p, q, rows));
     expect(performance.now() - start).toBeLessThan(5000);
     expect(engine.threads).toBe(2);
   });
 
   test("what writes elsewhere is written by the caller, after a second", () => {
     const [z] = ordinary();
-    expect(engine.softmax(a, { out: b })).toEqual(reference.softmax(z));
+    expect(on(engine).softmax(a, { out: b })).toEqual(on(reference).softmax(z));
     expect(terminate).toHaveBeenCalledTimes(1);
     expect([engine.threads, engine.threadsReason]).toEqual([1, "1 of 2 threads: a worker stopped answering"]);
-    expect(engine.softmax(a, { out: b })).toEqual(reference.softmax(z));
+    expect(on(engine).softmax(a, { out: b })).toEqual(on(reference).softmax(z));
   });
 
   test("rows too", () => {
     const [z] = ordinary();
-    expect(engine.softmaxRows(a, { rowLength, out: b })).toEqual(reference.softmaxRows(z, { rowLength }));
+    expect(on(engine).softmax.rows(a, { rowLength, out: b })).toEqual(on(reference).softmax.rows(z, { rowLength }));
     expect(engine.threads).toBe(1);
   });
 
   test("what is written over is lost, and the caller is told", () => {
-    expect(() => engine.softmax(a, { out: a })).toThrow(new Error(`softmax: ${lost}`));
+    expect(() => on(engine).softmax(a, { out: a })).toThrow(new Error(`softmax: ${lost}`));
     expect(engine.threads).toBe(1);
     const [, q] = ordinary();
-    expect(engine.softmax(b, { out: b })).toEqual(reference.softmax(q));
+    expect(on(engine).softmax(b, { out: b })).toEqual(on(reference).softmax(q));
   });
 
   test("work aside ends by the caller's doing it", async () => {
     const [p, q] = ordinary();
     const rows = { input: "logits", rowLength } as const;
     const seen: number[] = [];
-    const result = await engine.async.klDivergenceRows(a, b, { ...rows, onProgress: (done) => seen.push(done) });
-    expect(result).toEqual(reference.klDivergenceRows(p, q, rows));
+    const result = await on(engine).klDivergence.rows.async(a, b, { ...rows, onProgress: (done) => seen.push(done) });
+    expect(result).toEqual(on(reference).klDivergence.rows(p, q, rows));
     expect(seen.at(-1)).toBe(N / rowLength);
     expect([engine.threads, engine.threadsReason]).toEqual([1, "1 of 2 threads: a worker stopped answering"]);
   });
@@ -95,18 +96,20 @@ describe.each(["simd", "js"] as const)("%s", (backend) => {
     const [z, out] = [three.float32(N), three.float32(N)];
     z.set(a);
     // nobody else is there in truth: the caller does the rest
-    expect(three.softmaxRows(z, { rowLength, out })).toEqual(reference.softmaxRows(z.slice(), { rowLength }));
+    expect(on(three).softmax.rows(z, { rowLength, out })).toEqual(on(reference).softmax.rows(z.slice(), { rowLength }));
     expect([three.threads, three.threadsReason]).toEqual([2, "2 of 3 threads: a worker stopped answering"]);
     three.dispose();
   });
 
   test("an ordinary array that is written over is not lost: what was written is a copy", async () => {
     const [z] = ordinary();
-    const expected = reference.softmaxRows(z.slice(), { rowLength });
-    expect(await engine.async.softmaxRows(z, { rowLength, out: z })).toEqual(expected);
+    const expected = on(reference).softmax.rows(z.slice(), { rowLength });
+    expect(await on(engine).softmax.rows.async(z, { rowLength, out: z })).toEqual(expected);
   });
 
   test("or by an error where it was written over", async () => {
-    await expect(engine.async.softmaxRows(a, { rowLength, out: a })).rejects.toThrow(new Error(`softmaxRows: ${lost}`));
+    await expect(on(engine).softmax.rows.async(a, { rowLength, out: a })).rejects.toThrow(
+      new Error(`softmax.rows: ${lost}`),
+    );
   });
 });

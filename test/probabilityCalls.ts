@@ -1,7 +1,9 @@
 // What is computed from probabilities, and of what rows, to compare it bit by bit between engines. Portable: test/platforms.
 
-import type { Engine } from "../src/index.js";
-import { bitsOf, type Constructor, type FloatArray, outcomeOf } from "./bits.js";
+import { type Constructor, type FloatArray, type Outcome, outcomeOf } from "./bits.js";
+import { missingCalls } from "./derivedCalls.js";
+
+import type { Functions } from "./functionsOn.js";
 import { ofAnyMagnitude, randomNumbers } from "./random.js";
 
 const cubed = (x: number): number => x * x * x;
@@ -98,10 +100,10 @@ const normalize = { normalize: true };
 function ofOrders(
   name: string,
   orders: readonly number[],
-  call: (engine: Engine, rows: Rows, alpha: number) => number,
-): Record<string, (engine: Engine, rows: Rows) => number> {
+  call: (f: Functions, rows: Rows, alpha: number) => number,
+): Record<string, (f: Functions, rows: Rows) => number> {
   return Object.fromEntries(
-    orders.map((alpha) => [`${name} of ${alpha}`, (engine: Engine, rows: Rows) => call(engine, rows, alpha)]),
+    orders.map((alpha) => [`${name} of ${alpha}`, (f: Functions, rows: Rows) => call(f, rows, alpha)]),
   );
 }
 
@@ -110,32 +112,42 @@ const INFINITY = Number.POSITIVE_INFINITY;
 const DIVERGENCE_ORDERS = [0, 0.1, 0.75, 1.000001, 2, 1000, INFINITY];
 const ENTROPY_ORDERS = [0, 0.1, 0.75, 2, 1000, INFINITY];
 
-export const CALLS: Record<string, (engine: Engine, rows: Rows) => number | FloatArray> = {
-  entropy: (engine, { p }) => engine.entropy(p, normalize),
-  crossEntropy: (engine, { p, q }) => engine.crossEntropy(p, q, normalize),
-  klDivergence: (engine, { p, q }) => engine.klDivergence(p, q, normalize),
-  jeffreysDivergence: (engine, { p, q }) => engine.jeffreysDivergence(p, q, normalize),
-  jsDivergence: (engine, { p, q }) => engine.jsDivergence(p, q, normalize),
-  jsDistance: (engine, { p, q }) => engine.jsDistance(p, q, normalize),
-  hellingerDistance: (engine, { p, q }) => engine.hellingerDistance(p, q, normalize),
-  bhattacharyyaDistance: (engine, { p, q }) => engine.bhattacharyyaDistance(p, q, normalize),
-  totalVariationDistance: (engine, { p, q }) => engine.totalVariationDistance(p, q, normalize),
-  ...ofOrders("renyiDivergence", DIVERGENCE_ORDERS, (engine, { p, q }, alpha) =>
-    engine.renyiDivergence(p, q, alpha, normalize),
+type Calls = Record<string, (f: Functions, rows: Rows) => number | FloatArray>;
+
+const OWN_CALLS: Calls = {
+  entropy: (f, { p }) => f.entropy(p, normalize),
+  crossEntropy: (f, { p, q }) => f.crossEntropy(p, q, normalize),
+  klDivergence: (f, { p, q }) => f.klDivergence(p, q, normalize),
+  jeffreysDivergence: (f, { p, q }) => f.jeffreysDivergence(p, q, normalize),
+  jsDivergence: (f, { p, q }) => f.jsDivergence(p, q, normalize),
+  jsDistance: (f, { p, q }) => f.jsDistance(p, q, normalize),
+  hellingerDistance: (f, { p, q }) => f.hellingerDistance(p, q, normalize),
+  bhattacharyyaDistance: (f, { p, q }) => f.bhattacharyyaDistance(p, q, normalize),
+  totalVariationDistance: (f, { p, q }) => f.totalVariationDistance(p, q, normalize),
+  ...ofOrders("renyiDivergence", DIVERGENCE_ORDERS, (f, { p, q }, alpha) => f.renyiDivergence(p, q, alpha, normalize)),
+  ...ofOrders("skewDivergence", [0.0001, 0.3, 0.99, 1], (f, { p, q }, alpha) =>
+    f.skewDivergence(p, q, alpha, normalize),
   ),
-  ...ofOrders("renyiEntropy", ENTROPY_ORDERS, (engine, { p }, alpha) => engine.renyiEntropy(p, alpha, normalize)),
-  ...ofOrders("tsallisEntropy", [0.75, 2], (engine, { p }, alpha) => engine.tsallisEntropy(p, alpha, normalize)),
-  iDivergence: (engine, { p, q }) => engine.iDivergence(p, q),
-  logLikelihoodRatio: (engine, { p, q, counts }) => engine.logLikelihoodRatio(counts, p, q),
-  logRatio: (engine, { p, q }) => engine.logRatio(p, q),
+  ...ofOrders("renyiEntropy", ENTROPY_ORDERS, (f, { p }, alpha) => f.renyiEntropy(p, alpha, normalize)),
+  ...ofOrders("tsallisEntropy", [0.75, 2], (f, { p }, alpha) => f.tsallisEntropy(p, alpha, normalize)),
+  iDivergence: (f, { p, q }) => f.iDivergence(p, q),
+  logLikelihoodRatio: (f, { p, q, counts }) => f.logLikelihoodRatio(counts, p, q),
+  logRatio: (f, { p, q }) => f.logRatio(p, q),
 };
 
-/** Every result as bits; an error as its message. */
-export function resultsOf(engine: Engine, rows: Rows): Record<string, string> {
-  const results: Record<string, string> = {};
-  for (const name in CALLS) {
-    const outcome = outcomeOf(() => CALLS[name](engine, rows));
-    results[name] = typeof outcome === "string" ? outcome : bitsOf(outcome);
-  }
+/** Of every measure of probabilities: those that have no calls above have some of their definition's. */
+export const CALLS: Calls = {
+  ...OWN_CALLS,
+  ...missingCalls(Object.keys(OWN_CALLS), {
+    kinds: ["probabilities", "probabilities"],
+    arrayOf: ({ p, q, counts }, distribution) => [p, q][distribution] ?? counts,
+    options: normalize,
+  }),
+};
+
+/** Every result; an error as its message. */
+export function resultsOf(f: Functions, rows: Rows): Record<string, Outcome> {
+  const results: Record<string, Outcome> = {};
+  for (const name in CALLS) results[name] = outcomeOf(() => CALLS[name](f, rows));
   return results;
 }

@@ -2,11 +2,13 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { FloatArray } from "./bits.js";
 import { BACKENDS, engines } from "./engines.js";
+import { repeats } from "./long.js";
+import { on } from "./on.js";
 import { randomNumbers } from "./random.js";
 
 // Facts of information theory, over random rows of logits, with and without impossible classes.
 
-const SEED = { seed: 20261124, numRuns: 100 };
+const SEED = { seed: 20261124, numRuns: repeats(100) };
 
 /** Multiples of 2^-10, so that whole numbers are added to them exactly, in f32 too. One in eight is -Infinity. */
 const logit = fc.oneof(
@@ -52,6 +54,7 @@ const KINDS = BACKENDS.flatMap(
 
 describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
   const engine = engines[backend];
+  const f = on(engine);
   const isF32 = type === Float32Array;
   const forRows = (property: (p: FloatArray, q: FloatArray) => void, change = (rows: [number[], number[]]) => rows) =>
     fc.assert(
@@ -80,10 +83,10 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
   test("every divergence is >= 0, and exactly 0 of a row and itself", () => {
     forRows((p, q) => {
       for (const measure of DIVERGENCES) {
-        expect(engine[measure](p, q, L)).toBeGreaterThanOrEqual(0);
-        expect(engine[measure](p, p, L)).toBe(0);
+        expect(f[measure](p, q, L)).toBeGreaterThanOrEqual(0);
+        expect(f[measure](p, p, L)).toBe(0);
         for (const temperature of [0.3, 0.01]) {
-          expect(engine[measure](p, p.slice(), { ...L, temperature })).toBe(0);
+          expect(f[measure](p, p.slice(), { ...L, temperature })).toBe(0);
         }
       }
     });
@@ -94,9 +97,9 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
       const other = rowOf(p.length, (i) => p[i] + (q[i] > p[i] ? 1e-3 : 0));
       const [x, y] = [Float64Array.from(p), Float64Array.from(other)];
       for (const measure of DIVERGENCES) {
-        const value = engine[measure](p, other, L);
+        const value = f[measure](p, other, L);
         expect(value).toBeGreaterThanOrEqual(0);
-        const wide = engine[measure](x, y, L);
+        const wide = f[measure](x, y, L);
         if (isF32 && wide > (measure === "jsDistance" ? 3.2e-5 : 1e-9)) {
           expect(Math.abs(value / wide - 1)).toBeLessThanOrEqual(1e-5);
         }
@@ -105,24 +108,24 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
   });
 
   test("H(p, q) = H(p) + KL(p‖q)", () => {
-    forRows((p, q) => near(engine.crossEntropy(p, q, L), engine.entropy(p, L) + engine.klDivergence(p, q, L)));
+    forRows((p, q) => near(f.crossEntropy(p, q, L), f.entropy(p, L) + f.klDivergence(p, q, L)));
   });
 
   test("KL is infinite where a possible class is impossible in q, and finite where it is not", () => {
     forRows((p, q) => {
       const isInfinite = p.some((z, i) => z > Number.NEGATIVE_INFINITY && q[i] === Number.NEGATIVE_INFINITY);
-      expect(engine.klDivergence(p, q, L) === Number.POSITIVE_INFINITY).toBe(isInfinite);
-      expect(engine.crossEntropy(p, q, L) === Number.POSITIVE_INFINITY).toBe(isInfinite);
+      expect(f.klDivergence(p, q, L) === Number.POSITIVE_INFINITY).toBe(isInfinite);
+      expect(f.crossEntropy(p, q, L) === Number.POSITIVE_INFINITY).toBe(isInfinite);
     });
   });
 
   test("0 <= H(p) <= ln n, and the log-sum-exp is between the largest and ln n above it", () => {
     forRows((p) => {
-      const entropy = engine.entropy(p, L);
+      const entropy = f.entropy(p, L);
       expect(entropy).toBeGreaterThanOrEqual(0);
       expect(entropy).toBeLessThanOrEqual(Math.log(p.length) + tolerance * Math.max(1, Math.log(p.length)));
       const most = Math.max(...p);
-      const logSumExp = engine.logSumExp(p);
+      const logSumExp = f.logSumExp(p);
       expect(logSumExp).toBeGreaterThanOrEqual(most);
       expect(logSumExp).toBeLessThanOrEqual(most + Math.log(p.length) + tolerance * 25);
     });
@@ -130,23 +133,23 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
 
   test("JS is symmetric within rounding, at most ln 2, and half of both KLs to the mean", () => {
     forRows((p, q) => {
-      const js = engine.jsDivergence(p, q, L);
-      near(engine.jsDivergence(q, p, L), js, 0);
+      const js = f.jsDivergence(p, q, L);
+      near(f.jsDivergence(q, p, L), js, 0);
       expect(js).toBeLessThanOrEqual(Math.LN2);
       const [x, y] = [softmaxOf(p), softmaxOf(q)];
       const mean = x.map((z, i) => (z + y[i]) / 2);
       const kinds = { input: ["logits", "probabilities"] } as const;
-      near(js, engine.klDivergence(p, mean, kinds) / 2 + engine.klDivergence(q, mean, kinds) / 2);
-      near(engine.jsDistance(p, q, L) ** 2, js);
+      near(js, f.klDivergence(p, mean, kinds) / 2 + f.klDivergence(q, mean, kinds) / 2);
+      near(f.jsDistance(p, q, L) ** 2, js);
     });
   });
 
   test("JS keeps what it has of two nearly identical rows when they change places", () => {
     forRows((p, q) => {
       const other = rowOf(p.length, (i) => p[i] + (q[i] > p[i] ? 1 / 64 : 0));
-      const js = engine.jsDivergence(p, other, L);
+      const js = f.jsDivergence(p, other, L);
       if (js > 1e-9) {
-        expect(Math.abs(engine.jsDivergence(other, p, L) / js - 1)).toBeLessThanOrEqual(isF32 ? 1e-5 : 1e-11);
+        expect(Math.abs(f.jsDivergence(other, p, L) / js - 1)).toBeLessThanOrEqual(isF32 ? 1e-5 : 1e-11);
       }
     });
   });
@@ -155,18 +158,18 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
     forRows((p, q) => {
       const left = rowOf(2 * p.length, (i) => (i % 2 === 0 ? p[i / 2] : Number.NEGATIVE_INFINITY));
       const right = rowOf(2 * q.length, (i) => (i % 2 === 1 ? q[(i - 1) / 2] : Number.NEGATIVE_INFINITY));
-      near(engine.jsDivergence(left, right, L), Math.LN2);
-      expect(engine.klDivergence(left, right, L)).toBe(Infinity);
-      expect(engine.crossEntropy(right, left, L)).toBe(Infinity);
-      expect(engine.jeffreysDivergence(left, right, L)).toBe(Infinity);
+      near(f.jsDivergence(left, right, L), Math.LN2);
+      expect(f.klDivergence(left, right, L)).toBe(Infinity);
+      expect(f.crossEntropy(right, left, L)).toBe(Infinity);
+      expect(f.jeffreysDivergence(left, right, L)).toBe(Infinity);
     });
   });
 
   test("Jeffreys is the sum of both KLs", () => {
     forRows((p, q) => {
-      const both = engine.klDivergence(p, q, L) + engine.klDivergence(q, p, L);
-      near(engine.jeffreysDivergence(p, q, L), both);
-      near(engine.jeffreysDivergence(q, p, L), both);
+      const both = f.klDivergence(p, q, L) + f.klDivergence(q, p, L);
+      near(f.jeffreysDivergence(p, q, L), both);
+      near(f.jeffreysDivergence(q, p, L), both);
     });
   });
 
@@ -175,15 +178,15 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
       for (const constant of [1, -300, 4096]) {
         const moved = rowOf(p.length, (i) => p[i] + constant);
         for (const measure of PAIRS) {
-          const value = engine[measure](p, q, L);
-          near(engine[measure](moved, q, L), value, 1, measure);
-          near(engine[measure](q, moved, L), engine[measure](q, p, L), 1, measure);
+          const value = f[measure](p, q, L);
+          near(f[measure](moved, q, L), value, 1, measure);
+          near(f[measure](q, moved, L), f[measure](q, p, L), 1, measure);
         }
-        expect(engine.klDivergence(p, moved, L)).toBe(0);
-        near(engine.entropy(moved, L), engine.entropy(p, L));
-        nearAll(engine.softmax(moved), engine.softmax(p), "softmax");
-        nearAll(engine.logSoftmax(moved), engine.logSoftmax(p), "logSoftmax");
-        nearAll(engine.logRatio(moved, q, L), engine.logRatio(p, q, L), "logRatio");
+        expect(f.klDivergence(p, moved, L)).toBe(0);
+        near(f.entropy(moved, L), f.entropy(p, L));
+        nearAll(f.softmax(moved), f.softmax(p), "softmax");
+        nearAll(f.logSoftmax(moved), f.logSoftmax(p), "logSoftmax");
+        nearAll(f.logRatio(moved, q, L), f.logRatio(p, q, L), "logRatio");
       }
     });
   });
@@ -196,14 +199,14 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
         // exact, in f64
         const same = Float64Array.from(far, (z) => z - constant);
         for (const measure of PAIRS) {
-          near(engine[measure](far, q, L), engine[measure](same, other, L), 1, measure);
-          near(engine[measure](q, far, L), engine[measure](other, same, L), 1, measure);
+          near(f[measure](far, q, L), f[measure](same, other, L), 1, measure);
+          near(f[measure](q, far, L), f[measure](other, same, L), 1, measure);
         }
-        near(engine.entropy(far, L), engine.entropy(same, L), 1, "entropy");
-        near(engine.logSumExp(far) - constant, engine.logSumExp(same), constant, "logSumExp");
-        nearAll(engine.logSoftmax(far), engine.logSoftmax(same), "logSoftmax");
-        nearAll(engine.softmax(far), engine.softmax(same), "softmax");
-        nearAll(engine.logRatio(far, q, L), engine.logRatio(same, other, L), "logRatio");
+        near(f.entropy(far, L), f.entropy(same, L), 1, "entropy");
+        near(f.logSumExp(far) - constant, f.logSumExp(same), constant, "logSumExp");
+        nearAll(f.logSoftmax(far), f.logSoftmax(same), "logSoftmax");
+        nearAll(f.softmax(far), f.softmax(same), "softmax");
+        nearAll(f.logRatio(far, q, L), f.logRatio(same, other, L), "logRatio");
       }
     }, possible);
   });
@@ -218,18 +221,15 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
         const [x, y] = [masked(p, mask), masked(q, mask)];
         const [a, b] = [masked(p, Number.NEGATIVE_INFINITY), masked(q, Number.NEGATIVE_INFINITY)];
         for (const measure of PAIRS) {
-          near(engine[measure](x, y, L), engine[measure](a, b, L), 1, `${mask}: ${measure}`);
+          near(f[measure](x, y, L), f[measure](a, b, L), 1, `${mask}: ${measure}`);
         }
-        near(engine.entropy(x, L), engine.entropy(a, L), 1, `${mask}: entropy`);
-        near(engine.logSumExp(x), engine.logSumExp(a), 25, `${mask}: logSumExp`);
-        nearAll(engine.softmax(x), engine.softmax(a), `${mask}: softmax`);
-        near(
-          engine.crossEntropyLoss(x, labels, { rowLength }).loss,
-          engine.crossEntropyLoss(a, labels, { rowLength }).loss,
-        );
+        near(f.entropy(x, L), f.entropy(a, L), 1, `${mask}: entropy`);
+        near(f.logSumExp(x), f.logSumExp(a), 25, `${mask}: logSumExp`);
+        nearAll(f.softmax(x), f.softmax(a), `${mask}: softmax`);
+        near(f.crossEntropyLoss(x, labels, { rowLength }).loss, f.crossEntropyLoss(a, labels, { rowLength }).loss);
         for (const direction of ["forward", "reverse", "js"] as const) {
           const options = { rowLength, direction, gradient: true };
-          const [one, other] = [engine.distillationLoss(x, y, options), engine.distillationLoss(a, b, options)];
+          const [one, other] = [f.distillationLoss(x, y, options), f.distillationLoss(a, b, options)];
           const what = `${mask}: distillationLoss, ${direction}`;
           near(one.loss, other.loss, 1, what);
           const scale = Math.max(1, other.loss);
@@ -254,22 +254,22 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
           const row = rowOf(ties + others, (i) => (i < ties ? most : most - Math.abs(most) / 2));
           const rowLength = row.length;
           const alike = Math.log(ties);
-          near(engine.logSumExp(row), most + alike, 1, "logSumExp");
-          near(engine.entropy(row, L), alike, 1, "entropy");
-          near(engine.softmax(row)[0], 1 / ties, 1, "softmax");
-          near(engine.logSoftmax(row)[0], -alike, 1, "logSoftmax");
-          near(engine.klDivergence(row, row.slice(), L), 0, 1, "klDivergence");
-          const { loss, gradient } = engine.crossEntropyLoss(row, [0], { rowLength, gradient: true });
+          near(f.logSumExp(row), most + alike, 1, "logSumExp");
+          near(f.entropy(row, L), alike, 1, "entropy");
+          near(f.softmax(row)[0], 1 / ties, 1, "softmax");
+          near(f.logSoftmax(row)[0], -alike, 1, "logSoftmax");
+          near(f.klDivergence(row, row.slice(), L), 0, 1, "klDivergence");
+          const { loss, gradient } = f.crossEntropyLoss(row, [0], { rowLength, gradient: true });
           near(loss, alike, 1, "crossEntropyLoss");
           near((gradient as FloatArray)[0], 1 / ties - 1, 1, "gradient");
-          near(engine.tokenLogProbabilities(row, [0], { rowLength })[0], -alike, 1, "tokenLogProbabilities");
-          near(engine.perplexity(row, [0], { rowLength }), ties, 1, "perplexity");
+          near(f.tokenLogProbabilities(row, [0], { rowLength })[0], -alike, 1, "tokenLogProbabilities");
+          near(f.perplexity(row, [0], { rowLength }), ties, 1, "perplexity");
           const flat = new type(rowLength);
-          const { sum } = engine.logLikelihoodRatioOfTokens(row, flat, [0], { rowLength });
+          const { sum } = f.logLikelihoodRatioOfTokens(row, flat, [0], { rowLength });
           near(sum, Math.log(rowLength) - alike, 1, "logLikelihoodRatioOfTokens");
           if (others === 0) return;
           // a label half that size below
-          const below = engine.crossEntropyLoss(row, [ties], { rowLength }).loss;
+          const below = f.crossEntropyLoss(row, [ties], { rowLength }).loss;
           near(below, most - row[ties] + alike, 1, "crossEntropyLoss of another");
         },
       ),
@@ -280,27 +280,27 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
   test("logits give what their softmax gives, and so do log-probabilities", () => {
     forRows((p, q) => {
       const [x, y] = [softmaxOf(p), softmaxOf(q)];
-      const logarithms = Float64Array.from(q, (z) => z - engine.logSumExp(Float64Array.from(q)));
+      const logarithms = Float64Array.from(q, (z) => z - f.logSumExp(Float64Array.from(q)));
       for (const measure of PAIRS) {
-        const value = engine[measure](x, y, { normalize: true });
-        near(engine[measure](p, q, L), value, 1, measure);
-        near(engine[measure](p, y, { input: ["logits", "probabilities"] }), value);
-        near(engine[measure](x, q, { input: ["probabilities", "logits"] }), value);
-        near(engine[measure](p, logarithms, { input: ["logits", "logProbabilities"] }), value);
-        near(engine[measure](x, logarithms, { input: ["probabilities", "logProbabilities"] }), value);
+        const value = f[measure](x, y, { normalize: true });
+        near(f[measure](p, q, L), value, 1, measure);
+        near(f[measure](p, y, { input: ["logits", "probabilities"] }), value);
+        near(f[measure](x, q, { input: ["probabilities", "logits"] }), value);
+        near(f[measure](p, logarithms, { input: ["logits", "logProbabilities"] }), value);
+        near(f[measure](x, logarithms, { input: ["probabilities", "logProbabilities"] }), value);
       }
-      near(engine.entropy(p, L), engine.entropy(x, { normalize: true }));
-      near(engine.entropy(logarithms, { input: "logProbabilities" }), engine.entropy(y, { normalize: true }));
+      near(f.entropy(p, L), f.entropy(x, { normalize: true }));
+      near(f.entropy(logarithms, { input: "logProbabilities" }), f.entropy(y, { normalize: true }));
     });
   });
 
   test("any multiple of log-probabilities' exponentials will do, with normalize", () => {
     forRows((p, q) => {
       for (const measure of PAIRS) {
-        const value = engine[measure](p, q, { input: "logProbabilities", normalize: true });
-        near(value, engine[measure](p, q, L));
+        const value = f[measure](p, q, { input: "logProbabilities", normalize: true });
+        near(value, f[measure](p, q, L));
       }
-      near(engine.entropy(p, { input: "logProbabilities", normalize: true }), engine.entropy(p, L));
+      near(f.entropy(p, { input: "logProbabilities", normalize: true }), f.entropy(p, L));
     });
   });
 
@@ -314,8 +314,8 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
       (i) => Math.sin(i % n) * 4 + 1e-3 * Math.cos(i) + offsets[Math.floor(i / n)],
     );
     for (const measure of PAIRS) {
-      const rows = engine[`${measure}Rows`](one, matrix, { ...L, rowLength: n });
-      const alone = offsets.map((_, r) => engine[measure](one, matrix.slice(r * n, (r + 1) * n), L));
+      const rows = f[measure].rows(one, matrix, { ...L, rowLength: n });
+      const alone = offsets.map((_, r) => f[measure](one, matrix.slice(r * n, (r + 1) * n), L));
       expect([...rows]).toEqual(alone);
     }
   });
@@ -332,22 +332,22 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
         const options = { ...single, rowLength };
         const perRow = (value: (r: number) => number) => Float64Array.from({ length: count }, (_, r) => value(r));
         for (const measure of PAIRS) {
-          const rows = engine[`${measure}Rows`].bind(engine);
-          expect(rows(p, q, options)).toEqual(perRow((r) => engine[measure](row(p, r), row(q, r), single)));
-          expect(rows(p, one, options)).toEqual(perRow((r) => engine[measure](row(p, r), one, single)));
-          expect(rows(one, p, options)).toEqual(perRow((r) => engine[measure](one, row(p, r), single)));
+          const rows = f[measure].rows.bind(engine);
+          expect(rows(p, q, options)).toEqual(perRow((r) => f[measure](row(p, r), row(q, r), single)));
+          expect(rows(p, one, options)).toEqual(perRow((r) => f[measure](row(p, r), one, single)));
+          expect(rows(one, p, options)).toEqual(perRow((r) => f[measure](one, row(p, r), single)));
         }
-        expect(engine.entropyRows(p, options)).toEqual(perRow((r) => engine.entropy(row(p, r), single)));
+        expect(f.entropy.rows(p, options)).toEqual(perRow((r) => f.entropy(row(p, r), single)));
         const soft = { temperature: 1.5 };
         const softRows = { ...soft, rowLength };
-        expect(engine.logSumExpRows(p, softRows)).toEqual(perRow((r) => engine.logSumExp(row(p, r), soft)));
-        const [softmaxes, logs] = [engine.softmaxRows(p, softRows), engine.logSoftmaxRows(p, softRows)];
-        const ratios = [engine.logRatioRows(one, p, options), engine.logRatioRows(p, one, options)];
+        expect(f.logSumExp.rows(p, softRows)).toEqual(perRow((r) => f.logSumExp(row(p, r), soft)));
+        const [softmaxes, logs] = [f.softmax.rows(p, softRows), f.logSoftmax.rows(p, softRows)];
+        const ratios = [f.logRatio.rows(one, p, options), f.logRatio.rows(p, one, options)];
         for (let r = 0; r < count; r++) {
-          expect(row(softmaxes, r)).toEqual(engine.softmax(row(p, r), soft));
-          expect(row(logs, r)).toEqual(engine.logSoftmax(row(p, r), soft));
-          expect(row(ratios[0], r)).toEqual(engine.logRatio(one, row(p, r), single));
-          expect(row(ratios[1], r)).toEqual(engine.logRatio(row(p, r), one, single));
+          expect(row(softmaxes, r)).toEqual(f.softmax(row(p, r), soft));
+          expect(row(logs, r)).toEqual(f.logSoftmax(row(p, r), soft));
+          expect(row(ratios[0], r)).toEqual(f.logRatio(one, row(p, r), single));
+          expect(row(ratios[1], r)).toEqual(f.logRatio(row(p, r), one, single));
         }
         // counts of impossible classes are errors
         const [x, y] = [
@@ -355,14 +355,14 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
           matrix(possible([a, b])[1]),
         ];
         const counts = rowOf(rowLength * count, (i) => i % 3);
-        const ratio = engine.logLikelihoodRatio.bind(engine);
-        const ratioRows = engine.logLikelihoodRatioRows.bind(engine);
+        const ratio = f.logLikelihoodRatio.bind(engine);
+        const ratioRows = f.logLikelihoodRatio.rows.bind(engine);
         const [c, z] = [row(counts, 0), row(y, 0)];
         expect(ratioRows(counts, x, z, options)).toEqual(perRow((r) => ratio(row(counts, r), row(x, r), z, single)));
         expect(ratioRows(c, x, y, options)).toEqual(perRow((r) => ratio(c, row(x, r), row(y, r), single)));
         expect(ratioRows(counts, z, x, options)).toEqual(perRow((r) => ratio(row(counts, r), z, row(x, r), single)));
       }),
-      { ...SEED, numRuns: 30 },
+      { ...SEED, numRuns: repeats(30) },
     );
   });
 
@@ -372,12 +372,12 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
         const options = { ...L, base };
         const unit = Math.log(base);
         for (const measure of ["klDivergence", "jeffreysDivergence", "jsDivergence", "crossEntropy"] as const) {
-          near(engine[measure](p, q, options), engine[measure](p, q, L) / unit, 0);
+          near(f[measure](p, q, options), f[measure](p, q, L) / unit, 0);
         }
-        near(engine.entropy(p, options), engine.entropy(p, L) / unit);
+        near(f.entropy(p, options), f.entropy(p, L) / unit);
         nearAll(
-          engine.logRatio(p, q, options),
-          Array.from(engine.logRatio(p, q, L), (x) => x / unit),
+          f.logRatio(p, q, options),
+          Array.from(f.logRatio(p, q, L), (x) => x / unit),
         );
       }
     }, possible);
@@ -389,24 +389,24 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
       for (const temperature of [0.3, 2.5, 7, 2 ** -10]) {
         const [x, y] = [p, q].map((row) => Float64Array.from(row, (z) => z / temperature));
         const options = { ...L, temperature };
-        for (const measure of PAIRS) near(engine[measure](p, q, options), engine[measure](x, y, L), 1, measure);
-        near(engine.entropy(p, options), engine.entropy(x, L));
-        near(engine.logSumExp(p, { temperature }), engine.logSumExp(x));
-        nearAll(engine.softmax(p, { temperature }), engine.softmax(x));
-        nearAll(engine.logSoftmax(p, { temperature }), engine.logSoftmax(x));
-        if (temperature > 0.1) nearAll(engine.logRatio(p, q, options), engine.logRatio(x, y, L));
+        for (const measure of PAIRS) near(f[measure](p, q, options), f[measure](x, y, L), 1, measure);
+        near(f.entropy(p, options), f.entropy(x, L));
+        near(f.logSumExp(p, { temperature }), f.logSumExp(x));
+        nearAll(f.softmax(p, { temperature }), f.softmax(x));
+        nearAll(f.logSoftmax(p, { temperature }), f.logSoftmax(x));
+        if (temperature > 0.1) nearAll(f.logRatio(p, q, options), f.logRatio(x, y, L));
       }
     });
   });
 
   test("a temperature far above the logits makes all classes alike, one far below them leaves the largest", () => {
     forRows((p) => {
-      near(engine.entropy(p, { ...L, temperature: 1e15 }), Math.log(p.length));
+      near(f.entropy(p, { ...L, temperature: 1e15 }), Math.log(p.length));
       const most = Math.max(...p);
       const ties = p.filter((z) => z === most).length;
-      near(engine.entropy(p, { ...L, temperature: 1e-9 }), Math.log(ties));
+      near(f.entropy(p, { ...L, temperature: 1e-9 }), Math.log(ties));
       nearAll(
-        engine.softmax(p, { temperature: 1e-9 }),
+        f.softmax(p, { temperature: 1e-9 }),
         Array.from(p, (z) => (z === most ? 1 / ties : 0)),
       );
     }, possible);
@@ -414,11 +414,11 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
 
   test("a softmax sums to 1, is that of the host's exponential, and logSoftmax is its logarithm", () => {
     forRows((p) => {
-      const softmax = engine.softmax(p);
+      const softmax = f.softmax(p);
       const error = isF32 ? 5e-7 : 1e-14;
       expect(Math.abs(sumOf(softmax) - 1)).toBeLessThanOrEqual(error);
       const expected = softmaxOf(p);
-      const logSoftmax = engine.logSoftmax(p);
+      const logSoftmax = f.logSoftmax(p);
       const least = isF32 ? 1e-37 : 1e-300;
       for (let i = 0; i < p.length; i++) {
         if (expected[i] > least) expect(Math.abs(softmax[i] / expected[i] - 1)).toBeLessThanOrEqual(error);
@@ -428,7 +428,7 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
           expect(logSoftmax[i]).toBe(Number.NEGATIVE_INFINITY);
         }
       }
-      near(engine.logSumExp(p), p[0] - Math.log(expected[0]), 25);
+      near(f.logSumExp(p), p[0] - Math.log(expected[0]), 25);
     });
   });
 
@@ -436,35 +436,35 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
     forRows((p, q) => {
       const order = shuffledIndices(p.length);
       const [x, y] = [rowOf(p.length, (i) => p[order[i]]), rowOf(q.length, (i) => q[order[i]])];
-      for (const measure of PAIRS) near(engine[measure](p, q, L), engine[measure](x, y, L));
-      near(engine.entropy(p, L), engine.entropy(x, L));
-      near(engine.logSumExp(p), engine.logSumExp(x), 25);
+      for (const measure of PAIRS) near(f[measure](p, q, L), f[measure](x, y, L));
+      near(f.entropy(p, L), f.entropy(x, L));
+      near(f.logSumExp(p), f.logSumExp(x), 25);
     });
   });
 
   test("logRatio is the difference of both log-softmaxes, and its expectation under p is KL", () => {
     forRows((p, q) => {
-      const ratios = engine.logRatio(p, q, L);
-      const [x, y] = [engine.logSoftmax(Float64Array.from(p)), engine.logSoftmax(Float64Array.from(q))];
+      const ratios = f.logRatio(p, q, L);
+      const [x, y] = [f.logSoftmax(Float64Array.from(p)), f.logSoftmax(Float64Array.from(q))];
       ratios.forEach((ratio, i) => {
         if (x[i] === y[i] && x[i] === Number.NEGATIVE_INFINITY) expect(ratio).toBeNaN();
         else near(ratio, x[i] - y[i]);
       });
     });
     forRows((p, q) => {
-      const ratios = engine.logRatio(p, q, L);
-      near(sumOf(softmaxOf(p).map((x, i) => x * ratios[i])), engine.klDivergence(p, q, L));
+      const ratios = f.logRatio(p, q, L);
+      near(sumOf(softmaxOf(p).map((x, i) => x * ratios[i])), f.klDivergence(p, q, L));
     }, possible);
   });
 
   test("logLikelihoodRatio is the counts' sum of logRatio, and antisymmetric in the models", () => {
     forRows((p, q) => {
       const counts = rowOf(p.length, (i) => i % 4);
-      const terms = engine.logRatio(Float64Array.from(p), Float64Array.from(q), L).map((x, i) => x * counts[i]);
+      const terms = f.logRatio(Float64Array.from(p), Float64Array.from(q), L).map((x, i) => x * counts[i]);
       const scale = sumOf(terms.map(Math.abs));
-      const value = engine.logLikelihoodRatio(counts, p, q, L);
+      const value = f.logLikelihoodRatio(counts, p, q, L);
       near(value, sumOf(terms), scale);
-      near(engine.logLikelihoodRatio(counts, q, p, L), -value, scale);
+      near(f.logLikelihoodRatio(counts, q, p, L), -value, scale);
     }, possible);
   });
 
@@ -472,11 +472,11 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
     forRows((p, q) => {
       const [x, y] = [Float64Array.from(p), Float64Array.from(q)];
       for (const measure of PAIRS) {
-        expect(engine[measure](Array.from(p), Array.from(q), L)).toBe(engine[measure](x, y, L));
+        expect(f[measure](Array.from(p), Array.from(q), L)).toBe(f[measure](x, y, L));
       }
-      expect(engine.entropy(Array.from(p), L)).toBe(engine.entropy(x, L));
-      expect(engine.softmax(Array.from(p))).toEqual(engine.softmax(x));
-      expect(engine.logSoftmax(Array.from(p))).toEqual(engine.logSoftmax(x));
+      expect(f.entropy(Array.from(p), L)).toBe(f.entropy(x, L));
+      expect(f.softmax(Array.from(p))).toEqual(f.softmax(x));
+      expect(f.logSoftmax(Array.from(p))).toEqual(f.logSoftmax(x));
     });
   });
 
@@ -494,24 +494,24 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
         const labels = Array.from({ length: count }, () => Math.floor(random() * n));
         property(matrix(a), matrix(b), labels, n);
       }),
-      { ...SEED, numRuns: 50 },
+      { ...SEED, numRuns: repeats(50) },
     );
 
   test("perplexity is the exponential of the mean loss, which is that of the tokens' log-probabilities", () => {
     forMatrices((logits, _other, labels, rowLength) => {
-      const { loss, count } = engine.crossEntropyLoss(logits, labels, { rowLength });
+      const { loss, count } = f.crossEntropyLoss(logits, labels, { rowLength });
       expect(count).toBe(labels.length);
-      const perplexity = engine.perplexity(logits, labels, { rowLength });
+      const perplexity = f.perplexity(logits, labels, { rowLength });
       expect(Math.abs(perplexity / Math.exp(loss) - 1)).toBeLessThanOrEqual(tolerance * Math.max(1, loss));
-      const logProbabilities = engine.tokenLogProbabilities(logits, labels, { rowLength });
+      const logProbabilities = f.tokenLogProbabilities(logits, labels, { rowLength });
       near(-sumOf(logProbabilities) / count, loss);
       const single = { base: 2, rowLength };
       nearAll(
-        engine.tokenLogProbabilities(logits, labels, single),
+        f.tokenLogProbabilities(logits, labels, single),
         logProbabilities.map((x) => x / Math.LN2),
       );
       labels.forEach((label, r) => {
-        near(logProbabilities[r], engine.logSoftmax(logits.slice(r * rowLength, (r + 1) * rowLength))[label]);
+        near(logProbabilities[r], f.logSoftmax(logits.slice(r * rowLength, (r + 1) * rowLength))[label]);
       });
     });
   });
@@ -519,13 +519,13 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
   test("a log-likelihood ratio of tokens is the sum of the differences of their log-probabilities", () => {
     forMatrices((p, q, tokens, rowLength) => {
       const options = { rowLength };
-      const { sum, mean, count } = engine.logLikelihoodRatioOfTokens(p, q, tokens, options);
-      const [x, y] = [p, q].map((logits) => engine.tokenLogProbabilities(logits, tokens, options));
+      const { sum, mean, count } = f.logLikelihoodRatioOfTokens(p, q, tokens, options);
+      const [x, y] = [p, q].map((logits) => f.tokenLogProbabilities(logits, tokens, options));
       const scale = sumOf(x.map((z, r) => Math.abs(z) + Math.abs(y[r])));
       near(sum, sumOf(x) - sumOf(y), Math.max(1, scale));
       expect(count).toBe(tokens.length);
       near(mean, sum / count);
-      expect(engine.logLikelihoodRatioOfTokens(p, p, tokens, options).sum).toBe(0);
+      expect(f.logLikelihoodRatioOfTokens(p, p, tokens, options).sum).toBe(0);
     });
   });
 
@@ -537,8 +537,8 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
     forMatrices((logits, _other, labels, rowLength) => {
       for (const options of [{}, { labelSmoothing: 0.1 }, { zLoss: 1e-3, temperature: 2 }]) {
         const all = { ...options, rowLength, gradient: true };
-        const ofLabels = engine.crossEntropyLoss(logits, labels, all);
-        const ofTargets = engine.crossEntropyLoss(logits, oneHot(labels, rowLength), all);
+        const ofLabels = f.crossEntropyLoss(logits, labels, all);
+        const ofTargets = f.crossEntropyLoss(logits, oneHot(labels, rowLength), all);
         near(ofTargets.loss, ofLabels.loss);
         nearAll(ofTargets.gradient as FloatArray, ofLabels.gradient as FloatArray);
       }
@@ -547,11 +547,11 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
 
   test("soft targets' loss is their cross-entropy", () => {
     forMatrices((logits, other, _labels, rowLength) => {
-      const targets = engine.softmaxRows(other, { rowLength });
-      const { perRow, loss } = engine.crossEntropyLoss(logits, targets, { rowLength, reduction: "none" });
+      const targets = f.softmax.rows(other, { rowLength });
+      const { perRow, loss } = f.crossEntropyLoss(logits, targets, { rowLength, reduction: "none" });
       const options = { rowLength, input: ["probabilities", "logits"] } as const;
       // the loss is of the targets as they are, whose sum is rounded
-      const crossEntropies = engine.crossEntropyRows(targets, logits, options);
+      const crossEntropies = f.crossEntropy.rows(targets, logits, options);
       nearAll(perRow as Float64Array, crossEntropies);
       near(loss, sumOf(crossEntropies));
     });
@@ -562,15 +562,15 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
       const ignored = [...labels.slice(1), -100];
       for (const run of [
         (reduction: "mean" | "sum" | "none") =>
-          engine.crossEntropyLoss(student, labels, { rowLength, reduction, gradient: true }),
+          f.crossEntropyLoss(student, labels, { rowLength, reduction, gradient: true }),
         (reduction: "mean" | "sum" | "none") =>
-          engine.crossEntropyLoss(student, labels.length > 1 ? ignored : labels, {
+          f.crossEntropyLoss(student, labels.length > 1 ? ignored : labels, {
             rowLength,
             reduction,
             gradient: true,
           }),
         (reduction: "mean" | "sum" | "none") =>
-          engine.distillationLoss(student, teacher, { rowLength, reduction, gradient: true, temperature: 3 }),
+          f.distillationLoss(student, teacher, { rowLength, reduction, gradient: true, temperature: 3 }),
       ]) {
         const [mean, sum, none] = [run("mean"), run("sum"), run("none")];
         near(mean.loss, sum.loss / sum.count);
@@ -587,18 +587,18 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
 
   test("each row of a gradient sums to 0, but for zLoss", () => {
     forMatrices((student, teacher, labels, rowLength) => {
-      const targets = engine.softmaxRows(teacher, { rowLength });
+      const targets = f.softmax.rows(teacher, { rowLength });
       const options = { rowLength, gradient: true, reduction: "none" } as const;
       const classWeights = rowOf(rowLength, (i) => (i % 5) / 4);
       const gradients = {
-        labels: engine.crossEntropyLoss(student, labels, options),
-        smoothed: engine.crossEntropyLoss(student, labels, { ...options, labelSmoothing: 0.2, classWeights }),
-        targets: engine.crossEntropyLoss(student, targets, options),
-        weighted: engine.crossEntropyLoss(student, targets, { ...options, classWeights, labelSmoothing: 0.1 }),
-        forward: engine.distillationLoss(student, teacher, options),
-        reverse: engine.distillationLoss(student, teacher, { ...options, direction: "reverse" }),
-        js: engine.distillationLoss(student, teacher, { ...options, direction: "js" }),
-        "js, beta 0.1": engine.distillationLoss(student, teacher, { ...options, direction: "js", beta: 0.1 }),
+        labels: f.crossEntropyLoss(student, labels, options),
+        smoothed: f.crossEntropyLoss(student, labels, { ...options, labelSmoothing: 0.2, classWeights }),
+        targets: f.crossEntropyLoss(student, targets, options),
+        weighted: f.crossEntropyLoss(student, targets, { ...options, classWeights, labelSmoothing: 0.1 }),
+        forward: f.distillationLoss(student, teacher, options),
+        reverse: f.distillationLoss(student, teacher, { ...options, direction: "reverse" }),
+        js: f.distillationLoss(student, teacher, { ...options, direction: "js" }),
+        "js, beta 0.1": f.distillationLoss(student, teacher, { ...options, direction: "js", beta: 0.1 }),
       };
       for (const [name, { gradient, perRow }] of Object.entries(gradients)) {
         const all = gradient as FloatArray;
@@ -621,19 +621,17 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
       const wide = Float64Array.from(student);
       const h = 1e-5;
       const [above, below] = [h, -h].map((t) => wide.map((z, i) => z + t * step[i]));
-      const targets = engine.softmaxRows(Float64Array.from(teacher), { rowLength });
+      const targets = f.softmax.rows(Float64Array.from(teacher), { rowLength });
       const options = { rowLength, temperature: 2 };
       const classWeights = rowOf(rowLength, (i) => 0.5 + (i % 3));
       const losses: ((logits: FloatArray, gradient: boolean) => { loss: number; gradient?: FloatArray })[] = [
-        (z, gradient) => engine.crossEntropyLoss(z, labels, { ...options, gradient, zLoss: 1e-2 }),
-        (z, gradient) =>
-          engine.crossEntropyLoss(z, labels, { ...options, gradient, labelSmoothing: 0.2, classWeights }),
-        (z, gradient) =>
-          engine.crossEntropyLoss(z, targets, { ...options, gradient, labelSmoothing: 0.2, classWeights }),
-        (z, gradient) => engine.distillationLoss(z, teacher, { ...options, gradient }),
-        (z, gradient) => engine.distillationLoss(z, teacher, { ...options, gradient, direction: "reverse" }),
-        (z, gradient) => engine.distillationLoss(z, teacher, { ...options, gradient, direction: "js" }),
-        (z, gradient) => engine.distillationLoss(z, teacher, { ...options, gradient, direction: "js", beta: 0.1 }),
+        (z, gradient) => f.crossEntropyLoss(z, labels, { ...options, gradient, zLoss: 1e-2 }),
+        (z, gradient) => f.crossEntropyLoss(z, labels, { ...options, gradient, labelSmoothing: 0.2, classWeights }),
+        (z, gradient) => f.crossEntropyLoss(z, targets, { ...options, gradient, labelSmoothing: 0.2, classWeights }),
+        (z, gradient) => f.distillationLoss(z, teacher, { ...options, gradient }),
+        (z, gradient) => f.distillationLoss(z, teacher, { ...options, gradient, direction: "reverse" }),
+        (z, gradient) => f.distillationLoss(z, teacher, { ...options, gradient, direction: "js" }),
+        (z, gradient) => f.distillationLoss(z, teacher, { ...options, gradient, direction: "js", beta: 0.1 }),
       ];
       losses.forEach((run, i) => {
         const slope = (run(above, false).loss - run(below, false).loss) / (2 * h);
@@ -650,7 +648,7 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
         for (const direction of ["forward", "reverse", "js"] as const) {
           for (const temperature of [1, 2.5]) {
             const options = { rowLength, temperature, direction, gradient: true };
-            const { loss, gradient } = engine.distillationLoss(student, student.slice(), options);
+            const { loss, gradient } = f.distillationLoss(student, student.slice(), options);
             expect(loss).toBe(0);
             for (const x of gradient as FloatArray) {
               if (direction === "forward") expect(Math.abs(x)).toBe(0);
@@ -669,13 +667,13 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
         const options = { rowLength, temperature, ...L };
         const square = temperature * temperature;
         const expected = {
-          forward: engine.klDivergenceRows(teacher, student, options),
-          reverse: engine.klDivergenceRows(student, teacher, options),
-          js: engine.jsDivergenceRows(teacher, student, options),
+          forward: f.klDivergence.rows(teacher, student, options),
+          reverse: f.klDivergence.rows(student, teacher, options),
+          js: f.jsDivergence.rows(teacher, student, options),
         };
         for (const direction of ["forward", "reverse", "js"] as const) {
           const all = { rowLength, temperature, direction, reduction: "none" } as const;
-          const { perRow } = engine.distillationLoss(student, teacher, all);
+          const { perRow } = f.distillationLoss(student, teacher, all);
           nearAll(
             perRow as Float64Array,
             expected[direction].map((x) => x * square),
@@ -689,6 +687,7 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
 // In rows of few classes no rounding makes up for another.
 describe.each(BACKENDS)("%s, f32 rows of few classes", (backend) => {
   const engine = engines[backend];
+  const f = on(engine);
 
   test.each([
     [10, 0, 1],
@@ -706,13 +705,13 @@ describe.each(BACKENDS)("%s, f32 rows of few classes", (backend) => {
       const random = randomNumbers(1 + range + offset);
       const options = { ...L, temperature };
       const wrong: string[] = [];
-      for (let k = 0; k < 2000; k++) {
+      for (let k = 0; k < repeats(2000); k++) {
         const n = 2 + (k % 6);
         const p = Float32Array.from({ length: n }, () => range * (2 * random() - 1) + offset);
         const q = Float32Array.from({ length: n }, () => range * (2 * random() - 1));
         const [x, y] = [Float64Array.from(p), Float64Array.from(q)];
         for (const measure of PAIRS) {
-          const [value, wide] = [engine[measure](p, q, options), engine[measure](x, y, options)];
+          const [value, wide] = [f[measure](p, q, options), f[measure](x, y, options)];
           if (Math.abs(value - wide) > 1e-6 * Math.max(1, wide)) {
             wrong.push(`${measure} of [${p}] and [${q}] is ${value}, not ${wide}`);
           }
@@ -728,7 +727,7 @@ test.each(BACKENDS)("%s: a class that is all but impossible in p and likely in q
   for (let a = 0; a <= 80; a += 0.5) {
     for (let b = -8; b <= 8; b += 0.25) {
       // p = (1, e^-a)/(1 + e^-a), q = (1, e^b)/(1 + e^b): both logits are exact
-      const value = engines[backend].klDivergence(Float32Array.of(0, -a), Float32Array.of(0, b), L);
+      const value = on(engines[backend]).klDivergence(Float32Array.of(0, -a), Float32Array.of(0, b), L);
       const second = Math.exp(-a - softplus(-a));
       const exact = softplus(b) - softplus(-a) - second * (a + b);
       expect(Math.abs(value - exact), `a = ${a}, b = ${b}`).toBeLessThanOrEqual(1e-6 * Math.max(1, exact));

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createEngine, createEngineSync } from "../src/index.js";
 import { engines, hasRelaxed } from "./engines.js";
+import { on } from "./on.js";
 import { randomNumbers } from "./random.js";
 
 // The choice of the relaxed backend, and what takes its place. That its values are right: the tests over `BACKENDS`.
@@ -10,7 +11,7 @@ const random = randomNumbers(22);
 const p = Float32Array.from({ length: 5000 }, random);
 const q = Float32Array.from({ length: 5000 }, random);
 const normalize = { normalize: true };
-const simd = engines.simd.klDivergence(p, q, normalize);
+const simd = on(engines.simd).klDivergence(p, q, normalize);
 
 const readModule = (name: string) => readFileSync(new URL(`../build/${name}`, import.meta.url));
 
@@ -19,12 +20,12 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** What `createEngine` makes of it where relaxed SIMD cannot be had: an engine of `backend`, with its bits. */
+/** What `createEngine` makes of it where relaxed SIMD is not available: an engine of `backend`, with its bits. */
 async function expectInstead(backend: "simd" | "js", reason: RegExp): Promise<void> {
   const engine = await createEngine({ backend: "relaxed" });
   expect(engine.backend).toBe(backend);
   expect(engine.backendReason).toMatch(reason);
-  expect(engine.klDivergence(p, q, normalize)).toBe(simd);
+  expect(on(engine).klDivergence(p, q, normalize)).toBe(simd);
 }
 
 describe("without a module", () => {
@@ -77,7 +78,7 @@ describe("where there is none", () => {
   test("what its memory or its module says is told", async () => {
     vi.spyOn(WebAssembly, "validate").mockReturnValue(true);
     vi.spyOn(WebAssembly, "compile").mockRejectedValueOnce(new WebAssembly.CompileError("too much of it"));
-    await expectInstead("simd", /^relaxed SIMD cannot be had: too much of it; WebAssembly SIMD over/);
+    await expectInstead("simd", /^relaxed SIMD is not available: too much of it; WebAssembly SIMD over/);
   });
 });
 
@@ -87,14 +88,14 @@ if (hasRelaxed) {
       const engine = await createEngine({ backend: "relaxed", shared });
       expect(engine.backend).toBe("relaxed");
       expect(engine.backendReason).toBe(`WebAssembly relaxed SIMD over a ${shared ? "shared" : "plain"} memory`);
-      const result = engine.klDivergence(p, q, normalize);
+      const result = on(engine).klDivergence(p, q, normalize);
       expect(Math.abs(result - simd)).toBeLessThanOrEqual(2e-7 * simd);
       // another binary: f32 terms that are rounded once, and summed in another order
       expect(result).not.toBe(simd);
       const [x, y] = [engine.float32(5000), engine.float32(5000)];
       x.set(p);
       y.set(q);
-      expect(engine.klDivergence(x, y, normalize)).toBe(result);
+      expect(on(engine).klDivergence(x, y, normalize)).toBe(result);
       expect(x.buffer).toBeInstanceOf(shared ? SharedArrayBuffer : ArrayBuffer);
     });
 
@@ -108,8 +109,11 @@ if (hasRelaxed) {
       });
       const [logits, rowLength] = [{ input: "logits" } as const, 1009];
       const [actual, expected] = rows.map(({ engine, a, b }) => [
-        engine.klDivergence(a, b, logits),
-        engine.klDivergenceRows(a.subarray(0, 99 * rowLength), b.subarray(0, 99 * rowLength), { ...logits, rowLength }),
+        on(engine).klDivergence(a, b, logits),
+        on(engine).klDivergence.rows(a.subarray(0, 99 * rowLength), b.subarray(0, 99 * rowLength), {
+          ...logits,
+          rowLength,
+        }),
       ]);
       expect([threaded.threads, threaded.backend]).toEqual([3, "relaxed"]);
       expect(actual).toEqual(expected);
@@ -117,7 +121,7 @@ if (hasRelaxed) {
     });
 
     test("takes a module compiled elsewhere, at once or in time", async () => {
-      const expected = engines.relaxed.klDivergence(p, q, normalize);
+      const expected = on(engines.relaxed).klDivergence(p, q, normalize);
       for (const name of ["relaxed.wasm", "relaxed-shared.wasm"]) {
         const module = new WebAssembly.Module(readModule(name));
         for (const engine of [
@@ -125,7 +129,7 @@ if (hasRelaxed) {
           await createEngine({ backend: "relaxed", module }),
         ]) {
           expect(engine.backend).toBe("relaxed");
-          expect(engine.klDivergence(p, q, normalize)).toBe(expected);
+          expect(on(engine).klDivergence(p, q, normalize)).toBe(expected);
         }
       }
     });

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { Space } from "../src/backends/space.js";
 import { createEngine, createEngineSync, Engine, type EngineHandle } from "../src/index.js";
+import { on } from "./on.js";
 import { randomNumbers } from "./random.js";
 
 // One memory, several engines. A structured clone is what another thread gets.
@@ -11,7 +12,7 @@ const N = 60_000;
 const Z = Float32Array.from({ length: N }, () => 10 * random());
 const W = Float32Array.from({ length: N }, () => 10 * random());
 const logits = { input: "logits" } as const;
-const expected = createEngineSync().klDivergence(Z, W, logits);
+const expected = on(createEngineSync()).klDivergence(Z, W, logits);
 
 /** Arrays in an engine's memory with those numbers. */
 function place(engine: Engine): [Float32Array, Float32Array] {
@@ -34,15 +35,15 @@ describe.each([{ backend: "simd" }, { backend: "simd", threads: 2 }, { backend: 
       const [posted, alone] = [structuredClone({ handle, a }).a, structuredClone(b)];
       expect(posted.buffer).not.toBe(a.buffer);
       const out = owner.float32(N);
-      for (let i = 0; i < 3; i++) expect(guest.klDivergence(posted, alone, logits)).toBe(expected);
-      guest.softmax(posted, { out: structuredClone(out) });
-      expect(out).toEqual(owner.softmax(a));
-      expect(owner.klDivergence(structuredClone(a), b, logits)).toBe(expected);
+      for (let i = 0; i < 3; i++) expect(on(guest).klDivergence(posted, alone, logits)).toBe(expected);
+      on(guest).softmax(posted, { out: structuredClone(out) });
+      expect(out).toEqual(on(owner).softmax(a));
+      expect(on(owner).klDivergence(structuredClone(a), b, logits)).toBe(expected);
       // what the owner's memory grows by is there too
       const large = owner.float32(3_000_000).fill(0.5);
-      expect(guest.logSumExp(structuredClone(large))).toBe(owner.logSumExp(large));
+      expect(on(guest).logSumExp(structuredClone(large))).toBe(on(owner).logSumExp(large));
       guest.dispose();
-      expect(owner.klDivergence(a, b, logits)).toBe(expected);
+      expect(on(owner).klDivergence(a, b, logits)).toBe(expected);
       owner.dispose();
     });
 
@@ -53,7 +54,7 @@ describe.each([{ backend: "simd" }, { backend: "simd", threads: 2 }, { backend: 
       expect(own.every((x) => x === 0)).toBe(true);
       own.set(Z);
       const [a] = place(owner);
-      expect(owner.klDivergence(structuredClone(own), a, logits)).toBe(0);
+      expect(on(owner).klDivergence(structuredClone(own), a, logits)).toBe(0);
       expect(() => guest.float32(100)).toThrow(
         new RangeError(
           `float32: 100 numbers (400 bytes) do not fit: ${4 * N} of maxBytes = ${4 * N + 64} are in use; ` +
@@ -74,12 +75,12 @@ describe.each([{ backend: "simd" }, { backend: "simd", threads: 2 }, { backend: 
       // a call within a call, of another engine over the same memory
       const calling = new Proxy(Array.from(Z), {
         get: (array, key) => {
-          if (key === "30000") expect(other.klDivergence(x, y, logits)).toBe(expected);
+          if (key === "30000") expect(on(other).klDivergence(x, y, logits)).toBe(expected);
           return Reflect.get(array, key);
         },
       });
-      const ofLists = owner.klDivergence(Array.from(Z), Array.from(W), logits);
-      expect(one.klDivergence(calling, Array.from(W), logits)).toBe(ofLists);
+      const ofLists = on(owner).klDivergence(Array.from(Z), Array.from(W), logits);
+      expect(on(one).klDivergence(calling, Array.from(W), logits)).toBe(ofLists);
       owner.dispose();
     });
 
@@ -125,11 +126,11 @@ test("arrays of another memory are not taken for one's own", () => {
   q.set(Z);
   expect(p.byteOffset).toBe(q.byteOffset);
   const normalize = { normalize: true };
-  expect(one.jsDivergence(p, q, normalize)).toBe(other.jsDivergence(p.slice(), q.slice(), normalize));
-  expect(one.klDivergence(a, b, logits)).toBe(expected);
-  expect(one.klDivergence(structuredClone(a), structuredClone(b), logits)).toBe(expected);
+  expect(on(one).jsDivergence(p, q, normalize)).toBe(on(other).jsDivergence(p.slice(), q.slice(), normalize));
+  expect(on(one).klDivergence(a, b, logits)).toBe(expected);
+  expect(on(one).klDivergence(structuredClone(a), structuredClone(b), logits)).toBe(expected);
   const small = new Float32Array(new SharedArrayBuffer(400_000), 300_000, 10).fill(0.1);
-  expect(one.entropy(small)).toBe(one.entropy(small.slice()));
+  expect(on(one).entropy(small)).toBe(on(one).entropy(small.slice()));
 });
 
 test("a guest of some bytes has an array of as many, of zeros whoever was there before", () => {
@@ -148,13 +149,13 @@ test("what is written over part of what is read is an error, under whatever obje
   const a = engine.float32(1000);
   const posted = structuredClone(a);
   const [z, out, rowLength] = [posted.subarray(0, 800), a.subarray(200), 400];
-  const message = "softmaxRows: the array to write to overlaps an input without being the same array";
-  expect(() => engine.softmaxRows(z, { rowLength, out })).toThrow(new RangeError(message));
-  await expect(engine.async.softmaxRows(z, { rowLength, out })).rejects.toThrow(new RangeError(message));
+  const message = "softmax.rows: out overlaps an input without being the same array";
+  expect(() => on(engine).softmax.rows(z, { rowLength, out })).toThrow(new RangeError(message));
+  await expect(on(engine).softmax.rows.async(z, { rowLength, out })).rejects.toThrow(new RangeError(message));
   const apart = { rowLength: 200, out: a.subarray(400, 800) };
-  expect(engine.softmaxRows(posted.subarray(0, 400), apart)).toEqual(new Float32Array(400).fill(1 / 200));
-  expect(engine.softmax(posted, { out: a })).toEqual(
-    engine.softmax(
+  expect(on(engine).softmax.rows(posted.subarray(0, 400), apart)).toEqual(new Float32Array(400).fill(1 / 200));
+  expect(on(engine).softmax(posted, { out: a })).toEqual(
+    on(engine).softmax(
       a
         .slice()
         .fill(0)
@@ -184,7 +185,7 @@ test("what cannot be shared is an error that says why", async () => {
 test("from one thread to another", () => {
   const script = `
     import { Worker } from "node:worker_threads";
-    import { createEngine } from "./src/index.ts";
+    import { createEngine, logSumExp, softmax } from "./src/index.ts";
     const engine = await createEngine({ threads: 2 });
     const z = engine.float32(50_000);
     for (let i = 0; i < z.length; i++) z[i] = i % 17;
@@ -193,18 +194,18 @@ test("from one thread to another", () => {
       import { parentPort } from "node:worker_threads";
       import { register } from "tsx/esm/api";
       register();
-      const { Engine } = await import("./src/index.ts");
+      const { Engine, logSumExp, softmax } = await import("./src/index.ts");
       parentPort.once("message", ({ handle, z, out }) => {
         const engine = Engine.from(handle);
-        engine.softmax(z, { out });
-        parentPort.postMessage(engine.logSumExp(z));
+        softmax(z, { out, engine });
+        parentPort.postMessage(logSumExp(z, { engine }));
       });
     \`;
     const worker = new Worker(code, { eval: true, execArgv: ["--input-type=module"] });
     worker.postMessage({ handle: engine.share(), z, out });
     const sum = await new Promise((resolve) => worker.once("message", resolve));
-    const expected = engine.softmax(z);
-    console.log(sum === engine.logSumExp(z), out.every((x, i) => x === expected[i]));
+    const expected = softmax(z);
+    console.log(sum === logSumExp(z), out.every((x, i) => x === expected[i]));
     process.exit();
   `;
   const output = execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {

@@ -4,20 +4,8 @@ import { availableParallelism } from "node:os";
 import * as logratio from "../../dist/index.js";
 import { type Case, type Entry, entryOf, type Peer } from "./peer.js";
 
-type Functions = Pick<
-  logratio.Engine,
-  | "klDivergenceRows"
-  | "jsDivergenceRows"
-  | "entropyRows"
-  | "crossEntropyRows"
-  | "logSumExpRows"
-  | "softmaxRows"
-  | "crossEntropyLoss"
-> &
-  Pick<logratio.Engine, "klDivergence" | "jsDivergence" | "entropy" | "crossEntropy" | "logSumExp" | "softmax">;
-
-/** One row by the function of one row, several by its `…Rows` twin. */
-function callOf(functions: Functions, { measure, rows, classes, labels, p: source }: Case, place: Place) {
+/** One row by the function of one row, several by its `rows`: computed by the engine in whose memory they are placed. */
+function callOf({ measure, rows, classes, labels, p: source }: Case, place: Place) {
   const p = place(source.length);
   const isPair = /klDivergence|jsDivergence|crossEntropy$/.test(measure);
   const q = isPair ? place(source.length) : p;
@@ -30,25 +18,25 @@ function callOf(functions: Functions, { measure, rows, classes, labels, p: sourc
     return single;
   };
   const calls: Record<Case["measure"], () => ArrayLike<number>> = {
-    klDivergence: () => functions.klDivergenceRows(p, q, options),
-    jsDivergence: () => functions.jsDivergenceRows(p, q, options),
-    entropy: () => functions.entropyRows(p, options),
-    crossEntropy: () => functions.crossEntropyRows(p, q, options),
-    klDivergenceOfLogits: () => functions.klDivergenceRows(p, q, { ...options, ...logits }),
-    logSumExp: () => functions.logSumExpRows(p, options),
-    softmax: () => functions.softmaxRows(p, { ...options, out }),
-    crossEntropyLoss: () => functions.crossEntropyLoss(p, labels, { ...options, reduction: "none" }).perRow ?? [],
+    klDivergence: () => logratio.klDivergence.rows(p, q, options),
+    jsDivergence: () => logratio.jsDivergence.rows(p, q, options),
+    entropy: () => logratio.entropy.rows(p, options),
+    crossEntropy: () => logratio.crossEntropy.rows(p, q, options),
+    klDivergenceOfLogits: () => logratio.klDivergence.rows(p, q, { ...options, ...logits }),
+    logSumExp: () => logratio.logSumExp.rows(p, options),
+    softmax: () => logratio.softmax.rows(p, { ...options, out }),
+    crossEntropyLoss: () => logratio.crossEntropyLoss(p, labels, { ...options, reduction: "none" }).perRow ?? [],
     crossEntropyGradient: () =>
-      functions.crossEntropyLoss(p, labels, { ...options, reduction: "sum", gradient: out }).gradient ?? [],
+      logratio.crossEntropyLoss(p, labels, { ...options, reduction: "sum", gradient: out }).gradient ?? [],
   };
   if (rows === 1) {
-    calls.klDivergence = one(() => functions.klDivergence(p, q));
-    calls.jsDivergence = one(() => functions.jsDivergence(p, q));
-    calls.entropy = one(() => functions.entropy(p));
-    calls.crossEntropy = one(() => functions.crossEntropy(p, q));
-    calls.klDivergenceOfLogits = one(() => functions.klDivergence(p, q, logits));
-    calls.logSumExp = one(() => functions.logSumExp(p));
-    calls.softmax = () => functions.softmax(p, { out });
+    calls.klDivergence = one(() => logratio.klDivergence(p, q));
+    calls.jsDivergence = one(() => logratio.jsDivergence(p, q));
+    calls.entropy = one(() => logratio.entropy(p));
+    calls.crossEntropy = one(() => logratio.crossEntropy(p, q));
+    calls.klDivergenceOfLogits = one(() => logratio.klDivergence(p, q, logits));
+    calls.logSumExp = one(() => logratio.logSumExp(p));
+    calls.softmax = () => logratio.softmax(p, { out });
   }
   return { p, q, call: calls[measure] };
 }
@@ -64,7 +52,7 @@ function inMemory(name: string, makeEngine: (maxBytes: number) => Promise<lograt
     async open(task): Promise<Entry> {
       const engine = await makeEngine(3 * task.p.byteLength + 2 ** 24);
       const place: Place = (length) => (task.type === "f32" ? engine.float32(length) : engine.float64(length));
-      const { p, q, call } = callOf(engine, task, place);
+      const { p, q, call } = callOf(task, place);
       p.set(task.p);
       if (q !== p) q.set(task.q);
       return entryOf(task, call, () => engine.dispose());
@@ -73,13 +61,13 @@ function inMemory(name: string, makeEngine: (maxBytes: number) => Promise<lograt
 }
 
 /** Arrays of JavaScript's. */
-function fromOutside(name: string, functions: Functions): Peer {
+function fromOutside(name: string): Peer {
   return {
     name,
     version: "",
     open(task): Entry {
       const place: Place = (length) => (task.type === "f32" ? new Float32Array(length) : new Float64Array(length));
-      const { p, q, call } = callOf(functions, task, place);
+      const { p, q, call } = callOf(task, place);
       p.set(task.p);
       if (q !== p) q.set(task.q);
       return entryOf(task, call);
@@ -94,8 +82,8 @@ export async function openLogratio(): Promise<Peer[]> {
   const threads = availableParallelism();
   const peers = [
     inMemory(SIMD, async (maxBytes) => logratio.createEngineSync({ backend: "simd", maxBytes })),
-    fromOutside("logratio simd, copied in", logratio),
-    fromOutside("logratio js", logratio.createEngineSync({ backend: "js" })),
+    fromOutside("logratio simd, copied in"),
+    inMemory("logratio js", async (maxBytes) => logratio.createEngineSync({ backend: "js", maxBytes })),
   ];
   const relaxed = await logratio.createEngine({ backend: "relaxed" });
   if (relaxed.backend === "relaxed") {

@@ -41,6 +41,9 @@ const PATIENCE = 4000;
 /** Large enough for a vocabulary, small enough for three rounds of all. */
 const USUAL = flags.quick ? 1000 : 131072;
 const BATCH = flags.quick ? 2 : 256;
+/** Many rows of few classes, as classifiers have them: of the loss with its gradient alone. */
+const SHORT_ROWS = flags.quick ? 16 : 4096;
+const SHORT_CLASSES = [10, 100];
 /** As many rows of more classes would not fit into the memory of all peers together. */
 const MOST_CLASSES_OF_BATCH = 131072;
 
@@ -60,6 +63,8 @@ function* makeCases(): Generator<Case> {
     }
     if (!parts.has("batches")) continue;
     for (const classes of sizes) if (classes <= MOST_CLASSES_OF_BATCH) yield f32(measure, HEAVY_TAILED, BATCH, classes);
+    if (measure !== "crossEntropyGradient") continue;
+    for (const classes of SHORT_CLASSES) yield f32(measure, HEAVY_TAILED, SHORT_ROWS, classes);
   }
 }
 

@@ -1,6 +1,6 @@
 // The measurement: engines of every kind that run here, and cases one after the other.
 
-import { createEngine, type Engine } from "../../dist/index.js";
+import * as logratio from "../../dist/index.js";
 import { FAMILIES } from "../families.js";
 import type { Family } from "../family.js";
 import { compiledApart, copyOf, inMemoryOf, measureCase, type Result } from "../harness.js";
@@ -12,7 +12,7 @@ const MOST_THREADS = 16;
 
 /** What computes here, by contestant; and what each engine says of itself. */
 export interface Engines {
-  contestants: Map<string, Engine>;
+  contestants: Map<string, logratio.Engine>;
   backend: string;
   relaxed: string;
   threads: string;
@@ -27,23 +27,23 @@ function threadCounts(): number[] {
 }
 
 export async function makeEngines(): Promise<Engines> {
-  const contestants = new Map<string, Engine>();
-  const main = await createEngine({ maxBytes: MAX_BYTES });
+  const contestants = new Map<string, logratio.Engine>();
+  const main = await logratio.createEngine({ maxBytes: MAX_BYTES });
   if (main.backend === "simd") contestants.set("simd", main);
 
-  const relaxed = await createEngine({ backend: "relaxed", maxBytes: MAX_BYTES });
+  const relaxed = await logratio.createEngine({ backend: "relaxed", maxBytes: MAX_BYTES });
   if (relaxed.backend === "relaxed") contestants.set("relaxed", relaxed);
-  contestants.set("js", await createEngine({ backend: "js", maxBytes: MAX_BYTES }));
+  contestants.set("js", await logratio.createEngine({ backend: "js", maxBytes: MAX_BYTES }));
 
   let threads = "one thread: one core";
   for (const count of threadCounts()) {
-    const engine = await createEngine({ threads: count, maxBytes: MAX_BYTES });
+    const engine = await logratio.createEngine({ threads: count, maxBytes: MAX_BYTES });
     threads = engine.threadsReason;
     // fewer than were asked for are another contestant, or no threads at all
     if (engine.threads === count) contestants.set(`${count} threads`, engine);
     else engine.dispose();
   }
-  const told = ({ backend, backendReason }: Engine) => `${backend}: ${backendReason}`;
+  const told = ({ backend, backendReason }: logratio.Engine) => `${backend}: ${backendReason}`;
   const relaxedTold = relaxed.backend === "relaxed" ? relaxed.backendReason : relaxed.backendReason.split("; ")[0];
   return { contestants, backend: told(main), relaxed: relaxedTold, threads };
 }
@@ -94,12 +94,11 @@ export async function measure(
     const loop = compiledApart(family.loop);
     const loopRows = copyOf(rows);
     const contestants: Record<string, () => unknown> = { loop: () => loop(loopRows) };
-    const lent: [Engine, ReturnType<typeof copyOf>][] = [];
+    const lent: [logratio.Engine, ReturnType<typeof copyOf>][] = [];
     for (const [name, engine] of engines) {
-      // JavaScript reads any array as fast as its own
-      const own = name === "js" ? copyOf(rows) : inMemoryOf(engine, rows);
-      if (name !== "js") lent.push([engine, own]);
-      contestants[name] = () => family.call(engine, own);
+      const own = inMemoryOf(engine, rows);
+      lent.push([engine, own]);
+      contestants[name] = () => family.call(logratio, own);
     }
     try {
       let turn = 0;

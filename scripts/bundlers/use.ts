@@ -1,14 +1,17 @@
 // What an application's TypeScript sees.
 
 import {
-  type AsyncEngine,
   createEngine,
   createEngineSync,
   crossEntropyLoss,
   type Engine,
   type EngineOptions,
+  entropy,
   klDivergence,
+  type Measure,
+  type MeasureOptions,
   softmax,
+  type Vector,
 } from "logratio";
 import { type GTest, gTest } from "logratio/evidence";
 import { type Normal, normal } from "logratio/families";
@@ -16,17 +19,18 @@ import module from "logratio/simd.wasm";
 
 const options: EngineOptions = { threads: "auto", module };
 const engine: Engine = await createEngine(options);
-const asynchronous: AsyncEngine = engine.async;
-const row: Float32Array = softmax(new Float32Array(2));
+const measure: Measure<[p: Vector], MeasureOptions> = entropy;
+const row: Float32Array = softmax(new Float32Array(2), { engine });
 const { gradient } = crossEntropyLoss(row, [1], { rowLength: 2, gradient: true });
 const bell: Normal = normal({ mean: 0, standardDeviation: 1 });
 const { pValue }: GTest = gTest([1, 2], [1, 1]);
 using other = createEngineSync({ shared: false });
 
-export const results: [number, number | undefined, Promise<number>, string, number, number] = [
+export const results: [number, Float64Array, number | undefined, Promise<number>, string, number, number] = [
   klDivergence([0.5, 0.5], other.float32(2)),
+  measure.rows(row, { rowLength: 1 }),
   gradient?.[0],
-  asynchronous.entropy(row, { onProgress: (done: number) => done }),
+  measure.async(row, { onProgress: (done: number) => done }),
   engine.backendReason,
   bell.variance,
   pValue,
@@ -36,3 +40,5 @@ export const results: [number, number | undefined, Promise<number>, string, numb
 createEngineSync({ thread: 2 });
 // @ts-expect-error: it takes numbers
 klDivergence(["a"], [1]);
+// @ts-expect-error: it takes `engine`
+klDivergence([1], [1], { engines: other });

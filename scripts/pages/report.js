@@ -23,8 +23,9 @@ function bitsOf(value) {
   return `${numbers.length} numbers, ${sum}`;
 }
 
-/** Results of the functions `of` a module or an engine, over arrays that `make` makes. */
-async function valuesOf(of, make) {
+/** Results of functions over arrays that `make` makes, an engine perhaps, which then computes them; `aside` as promises. */
+async function valuesOf(logratio, make, aside = false) {
+  const call = async (f, ...args) => (aside ? f.async(...args) : f(...args));
   const p = fill(make.float32(LENGTH), 1);
   const q = fill(make.float32(LENGTH), 2);
   const wide = fill(make.float64(LENGTH), 3);
@@ -33,13 +34,13 @@ async function valuesOf(of, make) {
   const normalize = true;
   const rowLength = LENGTH / 16;
   const labels = Int32Array.from({ length: 16 }, (_, row) => 7 * row);
-  const loss = await of.crossEntropyLoss(logits, labels, { rowLength, gradient: true });
+  const loss = await call(logratio.crossEntropyLoss, logits, labels, { rowLength, gradient: true });
   return {
-    klDivergence: bitsOf(await of.klDivergence(p, q, { normalize })),
-    klDivergenceRows: bitsOf(await of.klDivergenceRows(p, q, { normalize, rowLength })),
-    jsDivergence: bitsOf(await of.jsDivergence(p, wide, { normalize, base: 2 })),
-    entropy: bitsOf(await of.entropy(logits, { input: "logits" })),
-    softmax: bitsOf(await of.softmax(logits)),
+    klDivergence: bitsOf(await call(logratio.klDivergence, p, q, { normalize })),
+    "klDivergence.rows": bitsOf(await call(logratio.klDivergence.rows, p, q, { normalize, rowLength })),
+    jsDivergence: bitsOf(await call(logratio.jsDivergence, p, wide, { normalize, base: 2 })),
+    entropy: bitsOf(await call(logratio.entropy, logits, { input: "logits" })),
+    softmax: bitsOf(await call(logratio.softmax, logits)),
     crossEntropyLoss: bitsOf(loss.loss),
     gradient: bitsOf(loss.gradient),
   };
@@ -48,22 +49,22 @@ async function valuesOf(of, make) {
 const ordinary = { float32: (length) => new Float32Array(length), float64: (length) => new Float64Array(length) };
 
 /** What an engine is, and what it gives. */
-export async function reportOfEngine(engine) {
+async function reportOfEngine(logratio, engine) {
   const { backend, backendReason, threads, threadsReason } = engine;
-  const values = await valuesOf(engine, engine);
-  const ofAsync = await valuesOf(engine.async, engine);
-  const kl = engine.klDivergence([0.5, 0.25, 0.25], [0.25, 0.25, 0.5]);
+  const values = await valuesOf(logratio, engine);
+  const ofAsync = await valuesOf(logratio, engine, true);
+  const kl = logratio.klDivergence([0.5, 0.25, 0.25], [0.25, 0.25, 0.5], { engine });
   engine.dispose();
   return { backend, backendReason, threads, threadsReason, kl, values, async: ofAsync };
 }
 
 /** What there is to see of the module: of its functions and of engines of each kind. */
 export async function reportOf(logratio) {
-  const engineOf = async (options) => reportOfEngine(await logratio.createEngine(options));
+  const engineOf = async (options) => reportOfEngine(logratio, await logratio.createEngine(options));
   return {
     kl: logratio.klDivergence([0.5, 0.25, 0.25], [0.25, 0.25, 0.5]),
     values: await valuesOf(logratio, ordinary),
-    sync: await reportOfEngine(logratio.createEngineSync()),
+    sync: await reportOfEngine(logratio, logratio.createEngineSync()),
     engine: await engineOf({}),
     js: await engineOf({ backend: "js" }),
     threaded: await engineOf({ threads: 2 }),

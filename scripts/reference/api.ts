@@ -15,6 +15,8 @@ import {
   type SignatureReflection,
 } from "typedoc";
 import type { Node } from "typescript";
+import { expandForms } from "./forms.js";
+import { setTypeText } from "./typeText.js";
 
 /** What a program imports: `logratio`, `logratio/compare` … */
 export interface Entry {
@@ -44,13 +46,6 @@ function entryFolders({ exports }: { exports: Record<string, string | { default:
   });
 }
 
-const written = new WeakMap<Reflection, string>();
-
-/** A type as the source has it: TypeDoc has what TypeScript makes of it, where a union's parts are in no order of theirs. */
-export function typeText(reflection: Reflection & { readonly type?: { toString(): string } }): string {
-  return written.get(reflection) ?? String(reflection.type);
-}
-
 type Typed = Node & { readonly type?: Node };
 
 function note(reflection: Reflection, { type }: Typed): void {
@@ -59,7 +54,7 @@ function note(reflection: Reflection, { type }: Typed): void {
     .replace(/\/\*.*?\*\//gs, "")
     .replace(/\s+/g, " ")
     .replace(/^\| /, "");
-  if (text !== undefined) written.set(reflection, text);
+  if (text !== undefined) setTypeText(reflection, text);
 }
 
 function noteTypes(converter: Converter): void {
@@ -105,6 +100,7 @@ export async function readApi(): Promise<{ entries: Entry[]; warnings: readonly 
     const module = project.children?.find(({ name }) => name === (folder || "index"));
     if (module === undefined) throw new Error(`src/${folder}/index.ts exports nothing`);
     const exports = (module.children ?? []).filter(({ kind }) => kind !== ReflectionKind.Reference);
+    for (const declaration of exports) logger.messages.push(...expandForms(declaration));
     return { name: [description.name, folder].filter(Boolean).join("/"), folder, module, exports };
   });
   return { entries, warnings: logger.messages };

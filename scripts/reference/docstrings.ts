@@ -2,17 +2,8 @@
 
 import type { Comment, DeclarationReflection, SignatureReflection } from "typedoc";
 import type { Entry } from "./api.js";
-import {
-  commentOf,
-  functionLike,
-  functionNamed,
-  isClass,
-  isFunction,
-  isOwn,
-  isType,
-  measureOf,
-  overloadsOf,
-} from "./pages.js";
+import { formsOf } from "./forms.js";
+import { commentOf, functionNamed, isClass, isFunction, isOwn, isType, overloadsOf } from "./pages.js";
 import { optionsOf, settled } from "./types.js";
 
 interface Documented {
@@ -21,12 +12,12 @@ interface Documented {
   readonly declaration: DeclarationReflection;
 }
 
-/** Everything that has a docstring of its own: methods that are named after a function have not. */
+/** Everything that has a docstring of its own. */
 function* documentedIn(entry: Entry): Generator<Documented> {
   for (const declaration of entry.exports) {
     yield { name: declaration.name, declaration };
     for (const member of declaration.children ?? []) {
-      if (!isOwn(member) || functionLike(entry, member)) continue;
+      if (!isOwn(member)) continue;
       yield { name: `${declaration.name}.${member.name}`, declaration: member };
     }
   }
@@ -52,9 +43,7 @@ const has = (comment: Comment | undefined, tag: `@${string}`): boolean => commen
 /** What is missing, as "entropy has no @returns". */
 export function faultsOf(entry: Entry): string[] {
   const faults: string[] = [];
-  const shown = entry.exports.filter(
-    (declaration) => !isType(declaration) && measureOf(entry, declaration) === undefined,
-  );
+  const shown = entry.exports.filter((declaration) => !isType(declaration));
   const areGrouped = shown.some((declaration) => has(commentOf(declaration), "@category"));
   for (const { name, declaration } of documentedIn(entry)) {
     const comment = commentOf(declaration);
@@ -62,10 +51,10 @@ export function faultsOf(entry: Entry): string[] {
     if (!comment?.summary.length) owe("summary");
     if (areGrouped && shown.includes(declaration) && !has(comment, "@category")) owe("@category");
     if (isClass(declaration) && !has(comment, "@example")) owe("@example");
-    // an interface has a line for a method
-    if (declaration.parent && isType(declaration.parent)) continue;
+    // an interface, and a method of one, have a line
+    if (isType(declaration) || (declaration.parent && isType(declaration.parent))) continue;
     for (const [signature] of overloadsOf(declaration)) {
-      for (const parameter of undescribed(entry, declaration, signature)) owe(`@param ${parameter}`);
+      for (const parameter of undescribed(signature)) owe(`@param ${parameter}`);
       if (givesSomething(signature) && !has(signature.comment, "@returns")) owe("@returns");
       if (!isFunction(declaration)) continue;
       if (!has(signature.comment, "@throws")) owe("@throws");
@@ -77,21 +66,17 @@ export function faultsOf(entry: Entry): string[] {
     if (declaration?.signatures?.some(givesSomething) && !/^[^/\n]*; \/\/ /m.test(code)) {
       faults.push(`${entry.name}: the example of ${name} shows no value`);
     }
+    const hasRows = declaration !== undefined && formsOf(declaration).some(({ path }) => path === ".rows");
+    if (hasRows && !code.includes(`${name}.rows(`)) faults.push(`${entry.name}: ${name}.rows has no example`);
   }
   return faults;
 }
 
-/** Parameters that nothing is said of. Options are described by their type, those of a `…Rows` twin where its measure is. */
-function undescribed(
-  entry: Entry,
-  declaration: DeclarationReflection,
-  { parameters = [] }: SignatureReflection,
-): string[] {
-  const measure = measureOf(entry, declaration);
-  const known = measure?.signatures?.[0].parameters?.map(({ name }) => name) ?? [];
-  if (optionsOf(parameters)) known.push("options");
+/** Parameters without a description. Options are described by their type. */
+function undescribed({ parameters = [] }: SignatureReflection): string[] {
+  const areOptionsKnown = optionsOf(parameters) !== undefined;
   return parameters
-    .filter(({ name, comment }) => !known.includes(name) && !comment?.summary.length)
+    .filter(({ name, comment }) => !(name === "options" && areOptionsKnown) && !comment?.summary.length)
     .map(({ name }) => name);
 }
 

@@ -10,13 +10,14 @@ import {
   ReflectionKind,
   type SignatureReflection,
 } from "typedoc";
-import { type Entry, typeText } from "./api.js";
+import type { Entry } from "./api.js";
+import { type Form, formsOf } from "./forms.js";
 import { anchorOf, code, join, list, section, table } from "./markdown.js";
 import { memberType, optionsOf, propertiesOf, settled, signatureText } from "./types.js";
+import { typeText } from "./typeText.js";
 
 const INDEX = "README.md";
 const TYPES = "types.md";
-const ROWS = /Rows$/;
 const MEMBERS = ["name", "type", "description"];
 
 export const isFunction = ({ kind }: Reflection): boolean => kind === ReflectionKind.Function;
@@ -24,22 +25,11 @@ export const isClass = ({ kind }: Reflection): boolean => kind === ReflectionKin
 export const isType = ({ kind }: Reflection): boolean =>
   kind === ReflectionKind.Interface || kind === ReflectionKind.TypeAlias;
 
-/** `klDivergence` for `klDivergenceRows`, which has no page of its own. */
-export function measureOf(entry: Entry, { name }: Reflection): DeclarationReflection | undefined {
-  return ROWS.test(name) ? functionNamed(entry, name.replace(ROWS, "")) : undefined;
-}
-
 /** Not that of a type from elsewhere. */
 export const isOwn = ({ flags }: Reflection): boolean => !flags.isExternal;
 
 export const functionNamed = (entry: Entry, name: string): DeclarationReflection | undefined =>
   entry.exports.find((other) => isFunction(other) && other.name === name);
-
-/** The function of a method's name, which says what there is to say of it. */
-export function functionLike(entry: Entry, { name, type }: DeclarationReflection): DeclarationReflection | undefined {
-  // the number `beta` is not the function
-  return type?.type === "intrinsic" ? undefined : functionNamed(entry, name);
-}
 
 /** Of a function, that of its first signature; of a member that says nothing, that of the one that it implements. */
 export function commentOf(declaration: DeclarationReflection): Comment | undefined {
@@ -73,6 +63,29 @@ export function overloadsOf({ signatures = [] }: DeclarationReflection): Signatu
   return groups;
 }
 
+/** What `.rows` adds to a function. */
+function textOfRows(name: string, own: readonly SignatureReflection[]): string {
+  const arrays = (own.at(-1)?.parameters ?? []).filter(({ type }) => String(type) === "Vector").length;
+  const gives =
+    String(own[0].type) === "number" ? "Returns one number per row" : "Returns a row-major matrix of results";
+  return [
+    "Computes each row of row-major matrices: row r starts at index r·`rowLength`.",
+    arrays > 1 ? "A matrix of one row is compared with every row of the other." : "",
+    `${gives}, with the same bits as one call per row.`,
+    `Throws what \`${name}\` throws, with the index within the matrix in the message; also a \`RangeError\` for a length that is not`,
+    `a multiple of \`rowLength\`${arrays > 1 ? ", and for matrices of different numbers of rows" : ""}.`,
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** What `.async` adds to a function. */
+const TEXT_OF_ASYNC = [
+  "Returns a promise of the same result, computed beside the caller's other tasks: by workers where the engine has threads, else on the",
+  "caller's thread, a few milliseconds at a time, between rows. Errors reject the promise. Do not change the arrays until the promise",
+  "has settled.",
+].join(" ");
+
 /** `[Symbol.dispose]`, which TypeDoc calls `[dispose]`. */
 const nameOf = ({ name }: Reflection): string => name.replace(/^\[(\w+)\]$/, "[Symbol.$1]");
 
@@ -95,7 +108,7 @@ export function makePages(entries: readonly Entry[]): Map<string, string> {
   add(INDEX, of(INDEX).index());
   for (const entry of entries) {
     for (const declaration of entry.exports) {
-      if (isType(declaration) || measureOf(entry, declaration)) continue;
+      if (isType(declaration)) continue;
       const { page } = places.get(declaration) as Place;
       add(page, of(page, entry).declaration(declaration));
     }
@@ -109,10 +122,8 @@ export function makePages(entries: readonly Entry[]): Map<string, string> {
 function* placesOf(entry: Entry): Generator<[Reflection, Place]> {
   for (const declaration of entry.exports) {
     const { name } = declaration;
-    const measure = measureOf(entry, declaration);
-    const file = isType(declaration) ? TYPES : `${measure?.name ?? name}.md`;
-    const page = posix.join(entry.folder, file);
-    const place = isType(declaration) || measure ? { page, anchor: anchorOf(name) } : { page };
+    const page = posix.join(entry.folder, isType(declaration) ? TYPES : `${name}.md`);
+    const place = isType(declaration) ? { page, anchor: anchorOf(name) } : { page };
     for (const reflection of [declaration, ...(declaration.signatures ?? [])]) yield [reflection, place];
     for (const member of declaration.children ?? []) {
       const within = isClass(declaration) ? { page, anchor: anchorOf(nameOf(member)) } : place;
@@ -138,15 +149,14 @@ class Page {
   index(): string {
     return join(
       "# API",
-      "A page for each function and class, made from their docstrings by `npm run reference`.",
-      ...this.#entries.map((entry) => {
-        const { name, module, exports } = entry;
-        const shown = exports.filter((declaration) => !isType(declaration) && !measureOf(entry, declaration));
+      "One page per function and class, made from the docstrings by `npm run reference`.",
+      ...this.#entries.map(({ name, module, exports }) => {
+        const shown = exports.filter((declaration) => !isType(declaration));
         const tables = (module.categories ?? [{ title: "", children: shown }]).map(({ title, children }) => {
           const rows = shown
             .filter((declaration) => children.includes(declaration))
             .map((declaration) => [this.#link(declaration), this.#firstSentence(commentOf(declaration))]);
-          const list = table(["name", "what it is"], rows);
+          const list = table(["name", "description"], rows);
           return title === "" ? list : section(3, title, list);
         });
         const types = exports.filter(isType).map((type) => this.#link(type));
@@ -176,8 +186,8 @@ class Page {
           this.#text(type.comment?.summary),
           type.type ? code(`type ${name}${generics && `<${generics}>`} = ${typeText(type)};`) : "",
           bases.length > 0 ? `Extends ${bases.join(", ")}.` : "",
-          this.#members(children.filter((member) => !this.#functionLike(member))),
-          this.#likeFunctions(children),
+          type.signatures ? code(this.#signatures("", type.signatures)) : "",
+          this.#members(children),
           ...this.#blocks(type.comment, "@example"),
         );
       }),
@@ -197,13 +207,9 @@ class Page {
       overloads.length > 1 ? "" : this.#text(comment?.summary),
       type ? code(`const ${name}: ${typeText(declaration)};`) : "",
       ...overloads.map((signatures) => this.#overload(name, signatures, overloads.length)),
-      this.#rows(declaration),
+      ...this.#forms(declaration),
       ...(isClass(declaration) ? [...this.#blocks(comment, "@example"), this.#class(declaration)] : []),
-      section(
-        2,
-        "See also",
-        list([...comments.flatMap((each) => this.#references(each)), ...this.#methods(declaration)]),
-      ),
+      section(2, "See also", list(comments.flatMap((each) => this.#references(each)))),
     );
   }
 
@@ -216,22 +222,20 @@ class Page {
     return section(2, heading, this.#text(comment?.summary), this.#callable(3, start, signatures));
   }
 
-  /** The signatures of a function or method, and what is said of them. Of its options, not those that are `known` already. */
-  #callable(
-    depth: number,
-    start: string,
-    signatures: readonly SignatureReflection[],
-    known: readonly string[] = [],
-  ): string {
+  #signatures(start: string, signatures: readonly SignatureReflection[]): string {
+    return signatures.map((signature) => `${signatureText(start, signature)};`).join("\n");
+  }
+
+  /** The signatures of a function or method, and what is said of them. */
+  #callable(depth: number, start: string, signatures: readonly SignatureReflection[]): string {
     const [{ comment, type }] = signatures;
     // those of the last overload are the most general
     const { parameters = [] } = signatures.at(-1) ?? {};
     const options = optionsOf(parameters);
-    const further = options?.filter(({ name }) => !known.includes(name));
     const errors = this.#blocks(comment, "@throws").map((text) => text.replace(/^\w*Error\b/, "`$&`"));
     const returns = this.#blocks(comment, "@returns");
     return join(
-      code(signatures.map((signature) => `${signatureText(start, signature)};`).join("\n")),
+      code(this.#signatures(start, signatures)),
       section(
         depth,
         "Parameters",
@@ -240,61 +244,73 @@ class Page {
           parameters.flatMap((parameter) => {
             const text = this.#text(parameter.comment?.summary);
             const isOptions = parameter.name === "options" && options !== undefined;
-            if (text === "" && (known.length > 0 || !isOptions)) return [];
-            return [[`\`${parameter.name}\``, this.#type(typeText(parameter)), text || "Its keys are below."]];
+            if (text === "" && !isOptions) return [];
+            return [[`\`${parameter.name}\``, this.#type(typeText(parameter)), text || "See below."]];
           }),
         ),
       ),
-      section(depth, known.length > 0 ? "Options besides those above" : "Options", this.#members(further ?? [])),
+      section(depth, "Options", this.#members(options ?? [])),
       section(depth, "Returns", ...returns, returns.length > 0 ? this.#members(propertiesOf(settled(type)) ?? []) : ""),
       section(depth, "Throws", list(errors)),
       section(depth, "Example", ...this.#blocks(comment, "@example")),
     );
   }
 
-  /** The twin over the rows of a matrix. */
-  #rows(measure: DeclarationReflection): string {
-    const twin = this.#entry && functionNamed(this.#entry, `${measure.name}Rows`);
-    if (twin?.signatures === undefined) return "";
-    const known = optionsOf(measure.signatures?.at(-1)?.parameters ?? [])?.map(({ name }) => name);
+  /** `.rows` and `.async` of a measure, `.async` of a loss: what they add to the function. */
+  #forms(declaration: DeclarationReflection): string[] {
+    const { name, signatures: own = [] } = declaration;
+    const forms = formsOf(declaration);
+    const [rows, ...asynchronous] = [/^\.rows$/, /^\.async$/, /^\.rows\.async$/].map((path) =>
+      forms.find((form) => path.test(form.path)),
+    );
+    return [
+      rows ? this.#form(`${name}.rows`, [rows], own, textOfRows(name, own), name) : "",
+      this.#form(
+        `${name}.async`,
+        asynchronous.filter((form) => form !== undefined),
+        own,
+        TEXT_OF_ASYNC,
+        name,
+      ),
+    ];
+  }
+
+  /** A section on further forms, with the options that the function itself does not have. */
+  #form(
+    heading: string,
+    forms: readonly Form[],
+    own: readonly SignatureReflection[],
+    text: string,
+    name: string,
+  ): string {
+    if (forms.length === 0) return "";
+    const known = optionsOf(own.at(-1)?.parameters ?? [])?.map((option) => option.name) ?? [];
+    const options = optionsOf(forms[0].signatures.at(-1)?.parameters ?? []) ?? [];
     return section(
       2,
-      twin.name,
-      this.#text(commentOf(twin)?.summary),
-      this.#callable(3, `function ${twin.name}`, twin.signatures, known),
+      heading,
+      code(forms.map(({ path, signatures }) => this.#signatures(name + path, signatures)).join("\n")),
+      text,
+      table(["option", ...MEMBERS.slice(1)], this.#rowsOf(options.filter((option) => !known.includes(option.name)))),
     );
   }
 
   #class({ name, children: members = [] }: DeclarationReflection): string {
     return join(
-      ...members
-        .filter((member) => !this.#functionLike(member))
-        .map((member) => {
-          const { flags, kind } = member;
-          const comment = commentOf(member);
-          const text = this.#text(comment?.summary);
-          if (member.signatures) {
-            const own = `${flags.isStatic ? `${name}.` : ""}${nameOf(member)}`;
-            const start = kind === ReflectionKind.Constructor ? `new ${name}` : own;
-            return section(2, nameOf(member), text, this.#callable(3, start, member.signatures));
-          }
-          const isReadonly = flags.isReadonly || (member.getSignature && !member.setSignature);
-          const shown = `${isReadonly ? "readonly " : ""}${nameOf(member)}: ${memberType(member)};`;
-          return section(2, nameOf(member), code(shown), text, ...this.#blocks(comment, "@example"));
-        }),
-      section(2, "Functions as methods", this.#likeFunctions(members)),
+      ...members.map((member) => {
+        const { flags, kind } = member;
+        const comment = commentOf(member);
+        const text = this.#text(comment?.summary);
+        if (member.signatures) {
+          const own = `${flags.isStatic ? `${name}.` : ""}${nameOf(member)}`;
+          const start = kind === ReflectionKind.Constructor ? `new ${name}` : own;
+          return section(2, nameOf(member), text, this.#callable(3, start, member.signatures));
+        }
+        const isReadonly = flags.isReadonly || (member.getSignature && !member.setSignature);
+        const shown = `${isReadonly ? "readonly " : ""}${nameOf(member)}: ${memberType(member)};`;
+        return section(2, nameOf(member), code(shown), text, ...this.#blocks(comment, "@example"));
+      }),
     );
-  }
-
-  #likeFunctions(members: readonly DeclarationReflection[]): string {
-    const functions = members.map((member) => this.#functionLike(member)).filter((member) => member !== undefined);
-    return functions.length === 0
-      ? ""
-      : `Methods that take what the functions of their names take: ${functions.map((one) => this.#link(one)).join(", ")}.`;
-  }
-
-  #functionLike(member: DeclarationReflection): DeclarationReflection | undefined {
-    return this.#entry && functionLike(this.#entry, member);
   }
 
   /** Of several, TypeDoc has made one, which is a list. */
@@ -302,25 +318,18 @@ class Page {
     return this.#blocks(comment, "@see").flatMap((text) => text.split(/^ ?- /m).filter(Boolean));
   }
 
-  /** The classes that have the function as a method. */
-  #methods(declaration: DeclarationReflection): string[] {
-    const classes = this.#entry?.exports.filter(
-      (other) => isClass(other) && isFunction(declaration) && other.getChildByName([declaration.name]),
-    );
-    return (classes ?? []).map((one) => `${this.#link(one)}, which has it as a method`);
+  #members(members: readonly DeclarationReflection[]): string {
+    return table(MEMBERS, this.#rowsOf(members));
   }
 
-  #members(members: readonly DeclarationReflection[]): string {
-    return table(
-      MEMBERS,
-      members
-        .filter(isOwn)
-        .map((member) => [
-          `\`${nameOf(member)}${member.flags.isOptional ? "?" : ""}\``,
-          this.#type(memberType(member)),
-          this.#text(commentOf(member)?.summary),
-        ]),
-    );
+  #rowsOf(members: readonly DeclarationReflection[]): string[][] {
+    return members
+      .filter(isOwn)
+      .map((member) => [
+        `\`${nameOf(member)}${member.flags.isOptional ? "?" : ""}\``,
+        this.#type(memberType(member)),
+        this.#text(commentOf(member)?.summary),
+      ]);
   }
 
   /** The texts of a tag, one a time that it is used. */

@@ -7,7 +7,7 @@ import {
   type SignatureReflection,
   type SomeType,
 } from "typedoc";
-import { typeText } from "./api.js";
+import { typeText } from "./typeText.js";
 
 const LINE = 120;
 

@@ -3,25 +3,16 @@
 // not depend on where a row lies.
 
 import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
-import { ln } from "../numbers/scalar.js";
-import { type Fields, NO_FIELDS } from "./fields.js";
-import { addTo, BEFORE, BLOCKS, TOTAL, UNUSUAL } from "./js/blocks.js";
-import {
-  CHUNK,
-  type ChunkJob,
-  type HalfFormat,
-  type Mapping,
-  PARAMETERS,
-  type Precision,
-  type Reduction,
-} from "./kernels.js";
-import { CHUNK_BYTES, SLOTS } from "./layout.js";
+import type { Fields } from "./fields.js";
+import { BEFORE, BLOCKS, TOTAL, UNUSUAL } from "./js/blocks.js";
+import { CHUNK, type Kernel, PARAMETERS, type Precision } from "./kernel.js";
+import { CHUNK_BYTES, COLUMNS, ROWS, SLOTS } from "./layout.js";
 import { mayBeOne } from "./space.js";
 
 export { P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "./js/blocks.js";
-export type { Precision } from "./kernels.js";
+export type { Precision } from "./kernel.js";
 
-/** Anything that has numbers at 0 … length - 1. What is not a Float32Array is taken as f64. */
+/** Any array-like of numbers. Everything except a Float32Array is computed in f64. */
 export type Vector = ArrayLike<number>;
 
 /** A part of an array: `scale` times its numbers from `start` on, or what `as` makes of them. */
@@ -30,11 +21,10 @@ export interface Row {
   readonly start: number;
   readonly scale: number;
   /**
-   * `"logits"`: scale·(number - shift). `"logarithms"`: scale·ln of the number, in f64. `"exponentials"`: e^(scale·(number -
-   * shift))·factor, in f64. By default scale·number, of numbers >= 0. Of neither what is left may be less than the smallest normal
-   * number, but 0.
+   * `"logits"`: scale·(number - shift). A transform: what it makes of the number, in f64 (transforms.ts). By default scale·number, of
+   * numbers >= 0. Of neither what is left may be less than the smallest normal number, but 0.
    */
-  readonly as?: "logits" | "logarithms" | "exponentials";
+  readonly as?: "logits" | Transform;
   readonly shift?: number;
   /** Of exponentials: a power of 2. */
   readonly factor?: number;
@@ -44,29 +34,35 @@ export interface Row {
   readonly weights?: Vector;
 }
 
+/** Turns staged numbers of a row to others, in place; false where there is one that cannot be. */
+export type Transform = (backend: Backend, row: Row, start: number, count: number, slot: number) => boolean;
+
 /** Where a mapping writes a chunk of its result. */
 const OUT_SLOT = SLOTS - 1;
+/** The number of the operand that is written; those below it are read, up to four of them from the first that a kernel is given. */
+export const OUT = 7;
+/** Bytes of an operand that a batch reads: several kernels go over it, and it is to stay in the L2 cache. */
+const BATCH_BYTES = 131072;
+/** Up to so many numbers are copied one by one: `set` has a price of its own. */
+const FEW = 48;
 
-/** e^x of less is hardly a normal number, divided by the sum of them all. */
-const LEAST_EXPONENT = -680;
-
-/** What a function gives that gives an array: a Float32Array where all inputs are. */
+/** The result of functions that return an array: a Float32Array if all inputs are Float32Arrays. */
 export type FloatArray = Float32Array | Float64Array;
 
 /** Threads that take their share of a long row. */
 export interface Crew {
-  /** Where a row begins in the memory that they share, if it is there. */
-  offsetOf(source: Vector, start: number): number | undefined;
   /** Whether that many chunks are worth sharing, of a kernel that is part of the call of that number. */
-  wants(kernel: Reduction | Mapping, chunks: number, call: number): boolean;
-  /** Does all chunks, in an order of their own, and gives the results of each to `take` in theirs, until that says no. */
-  doChunks(
+  wants(kernel: Kernel, chunks: number, call: number): boolean;
+  /** Does all chunks of a row, and leaves the totals; returns flags. undefined where a row is not in the memory that they share. */
+  share(
+    backend: Backend,
     functionName: string,
-    job: ChunkJob,
-    writeParameters: (to: Float64Array) => void,
-    doChunk: (index: number, results: Float64Array, at: number) => void,
-    take: (results: Float64Array, at: number) => boolean,
-  ): void;
+    kernel: Kernel,
+    precision: Precision,
+    rows: readonly Row[],
+    length: number,
+    out?: Row,
+  ): number | undefined;
 }
 
 /** `Location` is how the backend's kernels take a row: a pointer, or an array. */
@@ -77,41 +73,55 @@ export abstract class Backend<Location = unknown> {
   abstract setExponent(precision: Precision, k: number): void;
   /** β of the families of powers, and the weight, 1 or 0, of p in what an entropy's powers are multiplied by. */
   abstract setPower(beta: number, weight?: number): void;
+  /** Of a batch: above this, a row is declined (kernels that find the largest number of each row). */
+  abstract set most(value: number);
+  /** A line for each row of a batch: batch.ts. */
+  abstract readonly table: Float64Array;
+  /** Its bits. */
+  abstract readonly tableBits: Int32Array;
 
   /** The totals of a reduction. */
-  protected abstract readonly totals: Float64Array;
+  abstract readonly totals: Float64Array;
   protected abstract writeFields(fields: Fields): void;
   /** Copies what a family needs to know to `to`. */
-  protected abstract writeParameters(to: Float64Array): void;
+  abstract writeParameters(to: Float64Array): void;
   /** Takes it over from another thread. */
   abstract readParameters(from: Float64Array): void;
   /** Whether the kernels can read the array where it is. */
-  protected abstract holds(source: FloatArray): boolean;
+  abstract holds(source: FloatArray): boolean;
   protected abstract at(source: FloatArray, start: number, count: number): Location;
   /** Numbers of the memory that threads share. */
-  protected abstract inSpace(precision: Precision, offset: number, count: number): Location;
-  protected abstract staging(precision: Precision, slot: number): FloatArray;
+  abstract inSpace(precision: Precision, offset: number, count: number): Location;
+  abstract staging(precision: Precision, slot: number): FloatArray;
   protected abstract stagingAt(precision: Precision, slot: number, count: number): Location;
-  protected abstract call(kernel: Reduction, precision: Precision, rows: readonly Location[], count: number): number;
-  protected abstract callMapping(
-    kernel: Mapping | "logarithms",
+  abstract call(kernel: Kernel, precision: Precision, rows: readonly Location[], count: number): number;
+  abstract callMapping(
+    kernel: Kernel,
     precision: Precision,
     rows: readonly Location[],
     out: Location,
     count: number,
   ): number;
 
-  /** The indices of the largest numbers, that of the largest first, to `indices`, MOST_LARGEST at most. */
-  abstract findLargest(source: FloatArray, start: number, length: number, indices: Int32Array): void;
-  /** Makes f32 of 16-bit floats, exactly. */
-  abstract widen(format: HalfFormat, from: Uint16Array, out: Float32Array): void;
+  /** Says where the rows of an operand, or of the output, are. */
+  abstract setOperand(operand: number, source: FloatArray, start: number, step: number): void;
+  /** Makes operand `to` the same as another. */
+  abstract repeatOperand(from: number, to: number): void;
+  /** Runs a kernel over the rows of a batch, of `length` numbers each; its first operand is number `first` of those that were set. */
+  abstract runRows(
+    kernel: Kernel,
+    precision: Precision,
+    length: number,
+    count: number,
+    mode: number,
+    first?: number,
+  ): void;
 
   readonly #staged: (Row | undefined)[] = new Array(SLOTS);
   readonly #stagedFrom: number[] = new Array(SLOTS).fill(-1);
   readonly #stagedAs: (Precision | undefined)[] = new Array(SLOTS);
   readonly #savedParameters = new Float64Array(PARAMETERS);
   readonly #savedTotals = new Float64Array(3 * TOTAL);
-  #fields: Fields = NO_FIELDS;
   #isBusy = false;
   #functionName = "";
   #call = 0;
@@ -141,11 +151,11 @@ export abstract class Backend<Location = unknown> {
 
   /** What the families of logits need to know besides their rows. */
   set fields(fields: Fields) {
-    this.#fields = fields;
     this.writeFields(fields);
   }
 
-  #clear(): void {
+  /** Before a reduction, or a mapping. */
+  clear(): void {
     const { totals } = this;
     totals[BLOCKS] = 0;
     totals[TOTAL + BLOCKS] = 0;
@@ -166,14 +176,89 @@ export abstract class Backend<Location = unknown> {
     return next + (totals[at + BEFORE + 1] + (before - (next - added) + (sum - added)) + totals[at + 1]);
   }
 
+  /** How many rows of `length` numbers make a batch: 0 where they are too long for one. */
+  rowsAtOnce(precision: Precision, length: number, sources: readonly (Vector | undefined)[]): number {
+    const chunk = CHUNK[precision];
+    if (length > chunk) return 0;
+    const bytes = length * (CHUNK_BYTES / chunk);
+    let most = Math.min(ROWS, Math.max(1, Math.floor(BATCH_BYTES / bytes)));
+    for (let i = 0; i < sources.length; i++) {
+      const source = sources[i];
+      if (source !== undefined && source.length > length && !this.#isHeld(source, precision)) {
+        most = Math.min(most, Math.floor(chunk / length));
+      }
+    }
+    return most;
+  }
+
+  /**
+   * Makes rows of a source an operand of the next kernels, read in place or staged: `count` of them from `start` on, or one for all.
+   * False where there is something in them that is no number.
+   */
+  place(operand: number, precision: Precision, source: Vector, start: number, length: number, count: number): boolean {
+    const step = source.length > length ? length : 0;
+    if (this.#isHeld(source, precision)) {
+      this.setOperand(operand, source as FloatArray, start, step);
+      return true;
+    }
+    const numbers = step === 0 ? length : count * length;
+    const target = this.placeStaged(operand, precision, step);
+    if (ArrayBuffer.isView(source)) {
+      if (numbers <= FEW) for (let i = 0; i < numbers; i++) target[i] = source[start + i];
+      else target.set((source as FloatArray).subarray(start, start + numbers));
+      return true;
+    }
+    for (let i = 0; i < numbers; i++) {
+      const x: unknown = source[start + i];
+      if (typeof x !== "number") return false;
+      target[i] = x;
+    }
+    return true;
+  }
+
+  /** Makes what is written to a slot of the staging area an operand. */
+  placeStaged(operand: number, precision: Precision, step: number): FloatArray {
+    const target = this.staging(precision, operand);
+    this.#staged[operand] = undefined;
+    this.setOperand(operand, target, 0, step);
+    return target;
+  }
+
+  /** Makes rows of an array the output of the next kernels, in place or staged. */
+  placeOut(precision: Precision, out: FloatArray, start: number, length: number): void {
+    const isHeld = this.#isHeld(out, precision);
+    if (!isHeld) this.#staged[OUT_SLOT] = undefined;
+    this.setOperand(OUT, isHeld ? out : this.staging(precision, OUT_SLOT), isHeld ? start : 0, length);
+  }
+
+  /** Brings rows that were staged to the array that they are for: all but those that have flags. */
+  bringOut(precision: Precision, out: FloatArray, start: number, length: number, count: number): void {
+    if (this.#isHeld(out, precision)) {
+      this.#forget(out);
+      return;
+    }
+    const { table } = this;
+    const staged = this.staging(precision, OUT_SLOT);
+    let first = 0;
+    for (let r = 0; r <= count; r++) {
+      if (r < count && table[r * COLUMNS] === 0) continue;
+      const numbers = (r - first) * length;
+      const from = first * length;
+      if (numbers > FEW) out.set(staged.subarray(from, from + numbers), start + from);
+      else for (let i = 0; i < numbers; i++) out[start + from + i] = staged[from + i];
+      first = r + 1;
+    }
+    this.#forget(out);
+  }
+
   /** Runs a reduction over `length` numbers of each row. Returns flags; the sums are `total(…)`. */
-  reduce(kernel: Reduction, precision: Precision, rows: readonly Row[], length: number, firstSlot = 0): number {
-    this.#clear();
+  reduce(kernel: Kernel, precision: Precision, rows: readonly Row[], length: number, firstSlot = 0): number {
+    this.clear();
     if (length <= CHUNK[precision]) return this.#reducePart(kernel, precision, rows, 0, length, firstSlot);
     let step = length;
     for (const row of rows) if (!this.#inPlace(row, precision)) step = CHUNK[precision];
     if (step === length && this.crew?.wants(kernel, length / CHUNK[precision], this.#call)) {
-      const flags = this.#share(this.crew, kernel, precision, rows, length);
+      const flags = this.crew.share(this, this.#functionName, kernel, precision, rows, length);
       if (flags !== undefined) return flags;
     }
     let flags = 0;
@@ -184,7 +269,7 @@ export abstract class Backend<Location = unknown> {
   }
 
   #reducePart(
-    kernel: Reduction,
+    kernel: Kernel,
     precision: Precision,
     rows: readonly Row[],
     done: number,
@@ -200,7 +285,7 @@ export abstract class Backend<Location = unknown> {
    * the kernel says UNUSUAL, `exception(index in the row)` gives the result of any number that it does not compute.
    */
   map(
-    kernel: Mapping,
+    kernel: Kernel,
     precision: Precision,
     rows: readonly Row[],
     length: number,
@@ -208,7 +293,7 @@ export abstract class Backend<Location = unknown> {
     outStart: number,
     exception?: (index: number) => number | undefined,
   ): void {
-    this.#clear();
+    this.clear();
     const isDirect = exception === undefined && this.#isHeld(out, precision);
     let step: number = CHUNK[precision];
     if (isDirect) {
@@ -216,7 +301,7 @@ export abstract class Backend<Location = unknown> {
       for (const row of rows) if (!this.#inPlace(row, precision)) step = CHUNK[precision];
       if (step === length && this.crew?.wants(kernel, length / CHUNK[precision], this.#call)) {
         const result: Row = { source: out, start: outStart, scale: 1 };
-        if (this.#share(this.crew, kernel, precision, rows, length, result) !== undefined) {
+        if (this.crew.share(this, this.#functionName, kernel, precision, rows, length, result) !== undefined) {
           this.#forget(out);
           return;
         }
@@ -238,67 +323,6 @@ export abstract class Backend<Location = unknown> {
       out.set(count === result.length ? result : result.subarray(0, count), outStart + done);
     }
     this.#forget(out);
-  }
-
-  /**
-   * The same by all threads: chunks are done in any order, and their totals added in theirs. undefined where a row is not in the
-   * memory that they share.
-   */
-  #share(
-    crew: Crew,
-    kernel: Reduction | Mapping,
-    precision: Precision,
-    rows: readonly Row[],
-    length: number,
-    out?: Row,
-  ): number | undefined {
-    const offsets: number[] = [];
-    for (const { source, start } of rows) {
-      const offset = crew.offsetOf(source, start);
-      if (offset === undefined) return undefined;
-      offsets.push(offset);
-    }
-    const to = out && crew.offsetOf(out.source, out.start);
-    if (out && to === undefined) return undefined;
-    const job: ChunkJob = { kernel, precision, offsets, length, out: to };
-    const totals = new Float64Array(3 * TOTAL);
-    let flags = 0;
-    crew.doChunks(
-      this.#functionName,
-      job,
-      (parameters) => this.writeParameters(parameters),
-      (index, results, at) => this.doChunk(job, index, results, at),
-      (results, at) => {
-        flags |= results[at];
-        for (let i = 0; i < 3; i++) addChunk(totals, i * TOTAL, results, at + 1 + 3 * i, kernel === "maximum");
-        return !(flags & UNUSUAL);
-      },
-    );
-    this.totals.set(totals);
-    return flags & UNUSUAL ? UNUSUAL : flags;
-  }
-
-  /** Chunk `index` of a job, alone. Short of it would be a call of the kernel: what surrounds it counts. */
-  doChunk(job: ChunkJob, index: number, results: Float64Array, at: number): void {
-    const { precision, offsets, out } = job;
-    const start = index * CHUNK_BYTES;
-    const from = index * CHUNK[precision];
-    const count = Math.min(CHUNK[precision], job.length - from);
-    const rows: Location[] = [];
-    for (let i = 0; i < offsets.length; i++) rows.push(this.inSpace(precision, offsets[i] + start, count));
-    this.#clear();
-    if (out === undefined) {
-      results[at] = this.call(job.kernel as Reduction, precision, rows, count);
-    } else {
-      const to = this.inSpace(precision, out + start, count);
-      results[at] = this.callMapping(job.kernel as Mapping, precision, rows, to, count);
-    }
-    const { totals } = this;
-    for (let i = 0, to = at + 1; i < 3 * TOTAL; i += TOTAL, to += 3) {
-      results[to] = totals[i];
-      results[to + 1] = totals[i + 1];
-      results[to + 2] = totals[i + BLOCKS] === 0 ? 0 : 1;
-    }
   }
 
   /** What has been staged of an array is not what it holds now. */
@@ -353,8 +377,8 @@ export abstract class Backend<Location = unknown> {
     const { source, scale, as, weights, isFlushed } = row;
     const start = row.start + done;
     const target = this.staging(precision, slot);
-    const isOfPowers = as === "logarithms" || as === "exponentials";
-    const isCopy = weights === undefined && (isOfPowers || (as === undefined && scale === 1 && !isFlushed));
+    const isTransformed = typeof as === "function";
+    const isCopy = weights === undefined && (isTransformed || (as === undefined && scale === 1 && !isFlushed));
     if (isCopy && (source instanceof Float32Array || source instanceof Float64Array)) {
       const whole = start === 0 && count === source.length;
       target.set(whole ? source : source.subarray(start, start + count));
@@ -364,71 +388,31 @@ export abstract class Backend<Location = unknown> {
         const x = source[start + i];
         if (typeof x !== "number") return false;
         const weight = weights === undefined ? scale : scale * weights[done + i];
-        target[i] = isOfPowers ? x : (x - shift) * weight;
+        target[i] = isTransformed ? x : (x - shift) * weight;
         if (as !== undefined || !(x > 0 && x * scale < SMALLEST_NORMAL_F64)) continue;
         if (isFlushed) target[i] = 0;
         else if (scale !== 1) return false;
       }
     }
-    if (as === "logarithms" && !this.#toLogarithms(source, start, count, slot, scale)) return false;
-    if (as === "exponentials" && !this.#toExponentials(row, count, slot)) return false;
+    if (typeof as === "function" && !as(this, row, start, count, slot)) return false;
     this.#staged[slot] = row;
     this.#stagedFrom[slot] = done;
     this.#stagedAs[slot] = precision;
     return true;
   }
 
-  /** Turns staged probabilities to scale·ln of them; false where there is one that is none. */
-  #toLogarithms(source: Vector, start: number, count: number, slot: number, scale: number): boolean {
-    const location = this.stagingAt("f64", slot, count);
-    this.writeFields({ ...this.#fields, factor: scale });
-    const flags = this.callMapping("logarithms", "f64", [location], location, count);
-    this.writeFields(this.#fields);
-    if (!(flags & UNUSUAL)) return true;
-    const target = this.staging("f64", slot);
-    for (let i = 0; i < count; i++) {
-      const x = source[start + i];
-      if (!(x >= 0 && x < Number.POSITIVE_INFINITY)) return false;
-      target[i] = x === 0 ? Number.NEGATIVE_INFINITY : scale * ln(x);
-    }
-    return true;
-  }
-
-  /** Turns staged logits to exponentials; false where there is one that is too small to be normal. */
-  #toExponentials({ shift = 0, scale, factor = 1, isFlushed }: Row, count: number, slot: number): boolean {
-    const target = this.staging("f64", slot);
-    for (let i = 0; i < count; i++) {
-      const z = target[i];
-      const x = (z - shift) * scale;
-      target[i] = x;
-      if (!(x < LEAST_EXPONENT) || z === Number.NEGATIVE_INFINITY) continue;
-      if (!isFlushed) return false;
-      target[i] = Number.NEGATIVE_INFINITY;
-    }
-    // in the midst of a reduction, which has totals and parameters of its own
+  /**
+   * Runs a mapping over what is staged in a slot, in place and in f64, with fields of its own. Totals and parameters stay as they are: it
+   * may be in the midst of a reduction.
+   */
+  transform(kernel: Kernel, slot: number, count: number, fields: Fields): number {
     this.writeParameters(this.#savedParameters);
     this.#savedTotals.set(this.totals);
     const location = this.stagingAt("f64", slot, count);
-    this.writeFields({ ...NO_FIELDS, factor });
-    this.callMapping("exponentials", "f64", [location], location, count);
-    if (factor !== 1) this.callMapping("scaled", "f64", [location], location, count);
+    this.writeFields(fields);
+    const flags = this.callMapping(kernel, "f64", [location], location, count);
     this.readParameters(this.#savedParameters);
     this.totals.set(this.#savedTotals);
-    return true;
+    return flags;
   }
-}
-
-/** Adds a chunk's pair to a total, in the order of chunks: the last stands apart from those before it, as in `addTotal`. */
-function addChunk(totals: Float64Array, total: number, results: Float64Array, at: number, isMaximum: boolean): void {
-  if (results[at + 2] === 0) return;
-  const sum = results[at];
-  if (totals[total + BLOCKS] === 0) {
-    totals[total + BLOCKS] = 1;
-  } else if (isMaximum) {
-    if (!(totals[total] < sum)) return;
-  } else {
-    addTo(totals, total + BEFORE, totals[total], totals[total + 1]);
-  }
-  totals[total] = sum;
-  totals[total + 1] = results[at + 1];
 }

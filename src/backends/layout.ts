@@ -2,9 +2,10 @@
 //
 //       0 …   4 KiB   constants of the module
 //       4 …  16 KiB   the state of the instance: totals, fields of a family, padding, scratch (assembly/blocks.ts)
-//      16 …  64 KiB   what threads tell each other (src/engine/threads/board.ts)
-//      64 … 192 KiB   staging: four chunks of 32 KiB, whole blocks each
-//     192 …           a region for each thread besides the caller's: its state, its results, its staging
+//      16 …  32 KiB   the table: a line for each row of a batch
+//      32 …  80 KiB   what threads tell each other (src/engine/threads/board.ts)
+//      80 … 240 KiB   staging: five chunks of 32 KiB, whole blocks each
+//     256 …           a region for each thread besides the caller's: its state, its table, its results, its staging
 
 /** Where an instance of the kernels works. */
 export interface Region {
@@ -14,7 +15,7 @@ export interface Region {
 
 export const CHUNK_BYTES = 32768;
 /** Rows that a kernel reads, and one that it writes. */
-export const SLOTS = 4;
+export const SLOTS = 5;
 /** Fields of a family, within the state. */
 export const FAMILY = 128;
 /** What a kernel works on, within the state; where `largest` leaves its indices. */
@@ -23,20 +24,28 @@ export const LARGEST: number = SCRATCH + 2048;
 export const MOST_LARGEST = 256;
 /** A word of the state by which a memory is known under another object. */
 const PROBE = 12280;
-const STATE_BYTES = 12288;
+/** Where the rows of a batch are, within the state: a pointer and a step for each operand and for the output, then `most`. */
+export const JOB = 10496;
+/** The table, behind the state: a line of so many f64 for each of so many rows. */
+export const TABLE = 12288;
+export const COLUMNS = 16;
+export const ROWS = 128;
+const STATE_BYTES = TABLE + ROWS * COLUMNS * 8;
 export const RESULT_BYTES = 32768;
 const STAGING_BYTES = SLOTS * CHUNK_BYTES;
 
 /** Threads of an engine: what the states of tasks have room for (src/engine/threads/board.ts). */
 export const MOST_THREADS = 32;
 
-export const BOARD = 16384;
+export const BOARD = 32768;
 export const BOARD_BYTES = 49152;
 const STAGING = BOARD + BOARD_BYTES;
+/** Whole pages. */
+const CALLER_BYTES = 262144;
 const WORKER_BYTES = STATE_BYTES + RESULT_BYTES + STAGING_BYTES;
 
 /** What the kernels and `threads` threads need for themselves. */
-export const reservedBytes = (threads: number): number => STAGING + STAGING_BYTES + (threads - 1) * WORKER_BYTES;
+export const reservedBytes = (threads: number): number => CALLER_BYTES + (threads - 1) * WORKER_BYTES;
 
 export const RESERVED_BYTES: number = /* @__PURE__ */ reservedBytes(1);
 

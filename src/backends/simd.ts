@@ -1,51 +1,55 @@
-import { instantiateSync } from "@assemblyscript/loader";
-import { Backend, type FloatArray } from "./backend.js";
+import type { ModuleText } from "../generated/modules.js";
+import { Backend, type FloatArray, OUT } from "./backend.js";
 import type { Fields } from "./fields.js";
 import { TOTAL } from "./js/blocks.js";
-import { findLargest } from "./js/largest.js";
-import {
-  type HalfFormat,
-  type Mapping,
-  PARAMETERS,
-  type Precision,
-  type Reduction,
-  WIDENERS,
-  type Widener,
-} from "./kernels.js";
-import { CHUNK_BYTES, FAMILY, LARGEST, MOST_LARGEST, RESERVED_BYTES, type Region, SLOTS } from "./layout.js";
+import { type Kernel, PARAMETERS, type Precision } from "./kernel.js";
+import { CHUNK_BYTES, COLUMNS, FAMILY, JOB, RESERVED_BYTES, type Region, ROWS, SLOTS, TABLE } from "./layout.js";
+import { instantiate } from "./modules.js";
 import type { Space } from "./space.js";
 
-type Kernel = (...parameters: number[]) => number;
-type Kernels = Record<Reduction | Mapping | Widener | "logarithms" | "largest", Kernel>;
+type Loop = (...parameters: number[]) => number;
 
-/** `family_type` of the instance's exports, by family. */
-function kernelsOf({ exports }: WebAssembly.Instance, precision: Precision): Kernels {
-  const suffix = `_${precision}`;
-  const own = Object.entries(exports).filter(([name]) => name.endsWith(suffix));
-  return Object.fromEntries(own.map(([name, kernel]) => [name.slice(0, -suffix.length), kernel])) as Kernels;
+/** A kernel's functions by the type of a lane. */
+interface Loops {
+  readonly f32: Loop;
+  readonly f64: Loop;
+  /** Over a batch. */
+  readonly rows: { readonly f32: Loop; readonly f64: Loop };
 }
 
 /** The WebAssembly kernels over a linear memory. Rows that lie in it are read in place. */
 export class SimdBackend extends Backend<number> {
-  readonly #kernels: Record<Precision, Kernels>;
-  readonly #space: Space;
-  readonly #region: Region;
-  protected readonly totals: Float64Array;
+  /** Of the module that all kernels are in; without one, each kernel brings its own. */
+  readonly #exports: WebAssembly.Exports | undefined;
+  /** Of the modules that have been instantiated. */
+  readonly #instances = new Map<ModuleText, WebAssembly.Exports>();
+  /** By index of the kernel, those that have been called. */
+  readonly #loops: Loops[] = [];
+  readonly #space: Pick<Space, "memory" | "buffer" | "holds">;
+  readonly region: Region;
+  readonly totals: Float64Array;
   readonly #fields: Float64Array;
   readonly #fieldsF32: Float32Array;
   readonly #exponent: Int32Array;
   readonly #parameters: Float64Array;
-  readonly #largest: Int32Array;
+  readonly table: Float64Array;
+  readonly tableBits: Int32Array;
+  /** Pointer and step of each operand and of the output, as a kernel finds them; and of all operands that were set. */
+  readonly #job: Uint32Array;
+  readonly #operands = new Uint32Array(2 * (OUT + 1));
+  readonly #most: Float64Array;
   readonly #staging: Record<Precision, FloatArray[]>;
 
-  /** Works in a region of its own of the memory. */
-  constructor(source: WebAssembly.Module, space: Space, region: Region) {
+  /** Works in a region of its own of the memory, with the kernels of `binary` or each from its own module. */
+  constructor(
+    binary: WebAssembly.Exports | undefined,
+    space: Pick<Space, "memory" | "buffer" | "holds">,
+    region: Region,
+  ) {
     super();
     this.#space = space;
-    this.#region = region;
-    // the instance's own exports: the loader's are wrapped, which costs each call an array of its arguments
-    const { instance } = instantiateSync(source, { env: { memory: space.memory } });
-    this.#kernels = { f32: kernelsOf(instance, "f32"), f64: kernelsOf(instance, "f64") };
+    this.region = region;
+    this.#exports = binary;
     const { buffer } = space;
     const family = region.state + FAMILY;
     this.totals = new Float64Array(buffer, region.state, 3 * TOTAL);
@@ -53,13 +57,32 @@ export class SimdBackend extends Backend<number> {
     this.#fieldsF32 = new Float32Array(buffer, family + 80, 10);
     this.#exponent = new Int32Array(buffer, family, 2);
     this.#parameters = new Float64Array(buffer, family, PARAMETERS);
+    this.table = new Float64Array(buffer, region.state + TABLE, ROWS * COLUMNS);
+    this.tableBits = new Int32Array(buffer, region.state + TABLE, 2 * ROWS * COLUMNS);
+    this.#job = new Uint32Array(buffer, region.state + JOB, 10);
+    this.#most = new Float64Array(buffer, region.state + JOB + 40, 1);
     const slots = (type: Float32ArrayConstructor | Float64ArrayConstructor) =>
       Array.from(
         { length: SLOTS },
         (_, slot) => new type(buffer, region.staging + slot * CHUNK_BYTES, CHUNK_BYTES / type.BYTES_PER_ELEMENT),
       );
-    this.#largest = new Int32Array(buffer, region.state + LARGEST, MOST_LARGEST);
     this.#staging = { f32: slots(Float32Array), f64: slots(Float64Array) };
+  }
+
+  loopsOf(kernel: Kernel): Loops {
+    return this.#loops[kernel.index] ?? this.#load(kernel);
+  }
+
+  #load({ module, name, index }: Kernel): Loops {
+    const exports = this.#exports ?? this.#instances.get(module) ?? instantiate(module, this.#space.memory);
+    if (this.#exports === undefined) this.#instances.set(module, exports);
+    const loops = {
+      f32: exports[`${name}_f32`] as Loop,
+      f64: exports[`${name}_f64`] as Loop,
+      rows: { f32: exports[`${name}Rows_f32`] as Loop, f64: exports[`${name}Rows_f64`] as Loop },
+    };
+    this.#loops[index] = loops;
+    return loops;
   }
 
   set gamma(value: number) {
@@ -75,6 +98,29 @@ export class SimdBackend extends Backend<number> {
   setPower(beta: number, weight = 1): void {
     this.#fields[1] = beta;
     this.#fields[2] = weight;
+  }
+
+  set most(value: number) {
+    this.#most[0] = value;
+  }
+
+  setOperand(operand: number, source: FloatArray, start: number, step: number): void {
+    const bytes = source.BYTES_PER_ELEMENT;
+    this.#operands[2 * operand] = source.byteOffset + start * bytes;
+    this.#operands[2 * operand + 1] = step * bytes;
+  }
+
+  repeatOperand(from: number, to: number): void {
+    this.#operands.copyWithin(2 * to, 2 * from, 2 * from + 2);
+  }
+
+  runRows(kernel: Kernel, precision: Precision, length: number, count: number, mode: number, first = 0): void {
+    const job = this.#job;
+    const operands = this.#operands;
+    for (let i = 0, from = 2 * first; i < 2 * kernel.inputs; i++, from++) job[i] = operands[from];
+    job[8] = operands[2 * OUT];
+    job[9] = operands[2 * OUT + 1];
+    this.loopsOf(kernel).rows[precision](this.region.state, length, count, mode);
   }
 
   protected writeFields(fields: Fields): void {
@@ -93,7 +139,7 @@ export class SimdBackend extends Backend<number> {
     }
   }
 
-  protected writeParameters(to: Float64Array): void {
+  writeParameters(to: Float64Array): void {
     to.set(this.#parameters);
   }
 
@@ -101,60 +147,39 @@ export class SimdBackend extends Backend<number> {
     this.#parameters.set(from);
   }
 
-  findLargest(source: FloatArray, start: number, length: number, indices: Int32Array): void {
-    if (!this.holds(source)) {
-      findLargest(source, start, length, indices);
-      return;
-    }
-    const { largest } = this.#kernels[source instanceof Float32Array ? "f32" : "f64"];
-    largest(this.at(source, start), length, this.#region.state, indices.length);
-    indices.set(this.#largest.subarray(0, indices.length));
-  }
-
-  /** Both must lie in the memory. */
-  widen(format: HalfFormat, from: Uint16Array, out: Float32Array): void {
-    this.#kernels.f32[WIDENERS[format]](from.byteOffset, from.length, this.#region.state, out.byteOffset);
-  }
-
-  protected holds(source: FloatArray): boolean {
+  holds(source: FloatArray): boolean {
     // the offset first: it tells of most ordinary arrays, and reading `buffer` takes 25 ns
     return source.byteOffset >= RESERVED_BYTES && this.#space.holds(source.buffer);
   }
 
-  protected at(source: FloatArray, start: number): number {
+  at(source: FloatArray, start: number): number {
     return source.byteOffset + start * source.BYTES_PER_ELEMENT;
   }
 
-  protected inSpace(_precision: Precision, offset: number): number {
+  inSpace(_precision: Precision, offset: number): number {
     return offset;
   }
 
-  protected staging(precision: Precision, slot: number): FloatArray {
+  staging(precision: Precision, slot: number): FloatArray {
     return this.#staging[precision][slot];
   }
 
   protected stagingAt(_precision: Precision, slot: number): number {
-    return this.#region.staging + slot * CHUNK_BYTES;
+    return this.region.staging + slot * CHUNK_BYTES;
   }
 
-  protected call(kernel: Reduction, precision: Precision, rows: readonly number[], count: number): number {
-    const run = this.#kernels[precision][kernel];
-    const { state } = this.#region;
+  call(kernel: Kernel, precision: Precision, rows: readonly number[], count: number): number {
+    const run = this.loopsOf(kernel)[precision];
+    const { state } = this.region;
     if (rows.length === 2) return run(rows[0], rows[1], count, state);
     if (rows.length === 1) return run(rows[0], count, state);
     if (rows.length === 3) return run(rows[0], rows[1], rows[2], count, state);
     return run(rows[0], rows[1], rows[2], rows[3], count, state);
   }
 
-  protected callMapping(
-    kernel: Mapping | "logarithms",
-    precision: Precision,
-    rows: readonly number[],
-    out: number,
-    count: number,
-  ): number {
-    const run = this.#kernels[precision][kernel];
-    const { state } = this.#region;
+  callMapping(kernel: Kernel, precision: Precision, rows: readonly number[], out: number, count: number): number {
+    const run = this.loopsOf(kernel)[precision];
+    const { state } = this.region;
     if (rows.length === 1) return run(rows[0], count, state, out);
     return rows.length === 2
       ? run(rows[0], rows[1], count, state, out)

@@ -1,8 +1,7 @@
 // From what a caller passes to rows that kernels take; and the errors that name what is wrong with it.
 
-import type { Precision, Row, Vector } from "../backends/backend.js";
-import { checkKeys, describe } from "../engine/checks.js";
-import { LN2, ln } from "../numbers/scalar.js";
+import type { Precision, Row, Transform, Vector } from "../backends/backend.js";
+import { checkOptions, describe, unitOf } from "../engine/checks.js";
 import { INPUT_KINDS, type InputKind, type MeasureOptions } from "./options.js";
 
 /** What one call compares, and how. */
@@ -16,7 +15,7 @@ export interface Call {
   readonly unit: number;
   /** Of logits. */
   readonly temperature: number;
-  /** The order of the functions that have one. */
+  /** Of the functions that take one. */
   readonly alpha?: number;
 }
 
@@ -24,6 +23,8 @@ export interface Call {
 export interface NamedRow extends Row {
   readonly argument: string;
   readonly kind: InputKind;
+  /** Of probabilities among logits: what makes their logarithms of them. */
+  readonly logarithms?: Transform;
   /** What has been found of it as a row of logits; it may be compared with many. */
   found?: FoundLogits;
 }
@@ -68,12 +69,9 @@ export interface Settings {
 
 const DEFAULTS: Settings = { unit: 1, normalize: false, temperature: 1, kinds: undefined };
 
-export function checkOptions(functionName: string, options: unknown, known: readonly string[]): void {
-  if (options === null || typeof options !== "object") {
-    throw new TypeError(`${functionName}: options is ${describe(options)}; it must be an object`);
-  }
-  checkKeys(functionName, options, known);
-}
+/** Throws for an option that `functionName`, which an engine computes, does not take, and for options that are none. */
+export const checkCallOptions = (functionName: string, options: unknown, known: readonly string[]): void =>
+  checkOptions(functionName, options, [...known, "engine"]);
 
 /** The checks that all measures share. `distributions` are the names of the arguments that `input` is about. */
 export function settingsOf(
@@ -83,7 +81,7 @@ export function settingsOf(
   distributions: readonly string[],
 ): Settings {
   if (options === undefined) return DEFAULTS;
-  checkOptions(functionName, options, known);
+  checkCallOptions(functionName, options, known);
   const { normalize = false } = options;
   if (typeof normalize !== "boolean") {
     throw new TypeError(`${functionName}: normalize is ${describe(normalize)}; it must be a boolean`);
@@ -96,18 +94,6 @@ export function settingsOf(
   return { unit: unitOf(functionName, options.base), normalize, temperature, kinds };
 }
 
-/** ln(base). */
-export function unitOf(functionName: string, base: number | undefined): number {
-  if (base === undefined) return 1;
-  if (typeof base !== "number") {
-    throw new TypeError(`${functionName}: base is ${describe(base)}; it must be a number`);
-  }
-  if (!(base > 0 && base < Number.POSITIVE_INFINITY) || base === 1) {
-    throw new RangeError(`${functionName}: base is ${base}; it must be positive, finite and not 1`);
-  }
-  return base === 2 ? LN2 : ln(base);
-}
-
 export function temperatureOf(functionName: string, temperature = 1): number {
   if (typeof temperature !== "number") {
     throw new TypeError(`${functionName}: temperature is ${describe(temperature)}; it must be a number`);
@@ -118,11 +104,13 @@ export function temperatureOf(functionName: string, temperature = 1): number {
   return temperature;
 }
 
-export function checkAlpha(functionName: string, alpha: unknown): void {
+export function checkAlpha(functionName: string, alpha: unknown, most: number): void {
   if (typeof alpha !== "number") {
     throw new TypeError(`${functionName}: alpha is ${describe(alpha)}; it must be a number`);
   }
-  if (!(alpha >= 0)) throw new RangeError(`${functionName}: alpha is ${alpha}; it must be a number from 0 to Infinity`);
+  if (!(alpha >= 0 && alpha <= most)) {
+    throw new RangeError(`${functionName}: alpha is ${alpha}; it must be a number from 0 to ${most}`);
+  }
 }
 
 /** The kind of each distribution; undefined where all are probabilities. */
@@ -203,10 +191,14 @@ export function isImpossible({ source, start, kind }: NamedRow, i: number): bool
 /** How far a sum may be from 1 before it is taken for something else than a distribution. */
 const SUM_TOLERANCE = 1e-2;
 
+/** Whether a sum is that of a distribution, or may be any positive one. */
+export const isSum = (sum: number, normalize: boolean): boolean =>
+  Math.abs(sum - 1) <= SUM_TOLERANCE || (normalize && sum > 0 && sum < Number.POSITIVE_INFINITY);
+
 export function checkSum(call: Call, row: NamedRow, sum: number): void {
   // with `normalize` the sum of exponentials may be any, even one too large or too small for a number
   if (row.kind === "logProbabilities" && call.normalize) return;
-  if (Math.abs(sum - 1) <= SUM_TOLERANCE || (call.normalize && sum > 0 && sum < Number.POSITIVE_INFINITY)) return;
+  if (isSum(sum, call.normalize)) return;
   const name = nameOfRow(call, row);
   if (row.kind === "logProbabilities") {
     throw new RangeError(

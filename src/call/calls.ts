@@ -1,12 +1,14 @@
 // One call from outside: arguments are checked, arrays become rows, and each row or pair of rows goes to its measure.
 
-import type { Backend, FloatArray, Precision, Vector } from "../backends/backend.js";
-import type { Runtime } from "../engine/runtime.js";
+import type { Backend, FloatArray, Precision, Transform, Vector } from "../backends/backend.js";
+import { COLUMNS, DECLINED } from "../backends/batch.js";
+import { CHUNK } from "../backends/kernel.js";
+import { runtimeFor } from "../engine/engines.js";
 import type { Loop, Work, WorkArray } from "../engine/work.js";
 import {
   type Call,
   checkAlpha,
-  checkOptions,
+  checkCallOptions,
   checkVector,
   type NamedRow,
   precisionOf,
@@ -17,29 +19,51 @@ import {
 import type { InputKind, MeasureOptions, OutOption } from "./options.js";
 
 /** A measure of as many rows as the function has arguments, in nats. */
-export type Measure = (backend: Backend, call: Call, rows: readonly NamedRow[]) => number;
+type RowMeasure = (backend: Backend, call: Call, rows: readonly NamedRow[]) => number;
+
+/** What all distributions of a batch are, if not probabilities. */
+export type LogitKind = Exclude<InputKind, "probabilities">;
+
+/**
+ * The same of `count` rows that have a place in the backend, in nats to `values` from `at` on; NaN for a row that is to be computed
+ * by itself. `kind` is of logits only.
+ */
+export type Batch = (
+  backend: Backend,
+  call: Call,
+  count: number,
+  values: Float64Array,
+  at: number,
+  kind: LogitKind,
+) => void;
 
 /** What a function is: its measures, its arguments' names, the options it takes, and what it makes of a result in nats. */
 export interface Definition {
   readonly name: string;
   /** Of probabilities. Without it, the function is of logits alone. */
-  readonly measure?: Measure;
+  readonly measure?: RowMeasure;
   /** Of distributions that are not all probabilities. */
-  readonly ofLogits?: Measure;
+  readonly ofLogits?: RowMeasure;
+  /** Both of many rows at once. */
+  readonly batch?: Batch;
+  readonly batchOfLogits?: Batch;
+  /** Of pairs, one of which may be of logits and the other of probabilities. */
+  readonly logarithms?: Transform;
   readonly arguments: readonly string[];
   /** Those of the arguments that `input` is about; they come last. */
   readonly distributions: readonly string[];
+  /** The options of one row, besides `engine`. */
   readonly keys: readonly string[];
-  /** Whether an order α comes behind the arrays. */
-  readonly takesAlpha?: boolean;
+  /** The largest α, where a number α >= 0 comes behind the arrays. */
+  readonly mostAlpha?: number;
   readonly finish?: (nats: number, unit: number) => number;
 }
 
 /** The options of every function: those that it takes are its `keys`. */
-type AnyOptions = MeasureOptions & OutOption & { rowLength?: number };
+export type AnyOptions = MeasureOptions & OutOption & { rowLength?: number };
 
 const ofLogitsAlone = (functionName: string, options: AnyOptions | undefined, keys: readonly string[]): Settings => {
-  if (options !== undefined) checkOptions(functionName, options, keys);
+  if (options !== undefined) checkCallOptions(functionName, options, keys);
   return {
     unit: 1,
     normalize: false,
@@ -74,13 +98,13 @@ const callOf = (
   alpha,
 });
 
-const rowOf = (argument: string, source: Vector, start: number, kind: InputKind): NamedRow => ({
-  argument,
-  source,
-  start,
-  scale: 1,
-  kind,
-});
+const rowOf = (
+  argument: string,
+  source: Vector,
+  start: number,
+  kind: InputKind,
+  logarithms: Transform | undefined,
+): NamedRow => ({ argument, source, start, scale: 1, kind, logarithms });
 
 /** The kind of argument i: those that are no distributions are numbers. */
 function kindOf({ arguments: names, distributions }: Definition, kinds: Settings["kinds"], i: number): InputKind {
@@ -96,12 +120,44 @@ interface MeasureSettings {
 const resultOf = ({ finish }: Definition, nats: number, unit: number): number =>
   finish === undefined ? nats / unit : finish(nats, unit);
 
-const measureOf = ({ measure, ofLogits }: Definition, kinds: Settings["kinds"]): Measure =>
-  (kinds === undefined ? measure : ofLogits) as Measure;
+const measureOf = ({ measure, ofLogits }: Definition, kinds: Settings["kinds"]): RowMeasure =>
+  (kinds === undefined ? measure : ofLogits) as RowMeasure;
+
+/** How a call's rows are computed many at once; undefined where it is one by one. */
+function batchOf({ batch, batchOfLogits }: Definition, kinds: Settings["kinds"]): Batch | undefined {
+  if (kinds === undefined) return batch;
+  const [kind] = kinds;
+  for (const other of kinds) if (other !== kind) return undefined;
+  return batchOfLogits;
+}
+
+const NO_KIND = "logits";
+
+/** Computes `count` rows of each source from row `first` on; NaN for those that are to be computed one by one. */
+function computeBatch(
+  backend: Backend,
+  batch: Batch,
+  sources: readonly Vector[],
+  call: Call,
+  kinds: Settings["kinds"],
+  first: number,
+  count: number,
+  values: Float64Array,
+  at: number,
+): void {
+  for (let i = 0; i < sources.length; i++) {
+    const source = sources[i];
+    if (backend.place(i, call.precision, source, startOf(source, first, call.length), call.length, count)) continue;
+    values.fill(Number.NaN, at, at + count);
+    return;
+  }
+  batch(backend, call, count, values, at, (kinds?.[0] ?? NO_KIND) as LogitKind);
+}
+
+const single = /* @__PURE__ */ new Float64Array(1);
 
 /** `name(…sources, options)`: one number. */
 export function callSingle(
-  { backend }: Runtime,
   definition: Definition,
   sources: readonly Vector[],
   options: AnyOptions | undefined,
@@ -110,19 +166,39 @@ export function callSingle(
   const { name } = definition;
   const settings = settingsFor(name, definition, options, definition.keys);
   const { kinds } = settings;
-  if (definition.takesAlpha) checkAlpha(name, alpha);
+  if (definition.mostAlpha !== undefined) checkAlpha(name, alpha, definition.mostAlpha);
   const { length } = checkEqualLengths(name, definition.arguments, sources);
-  const call = callOf(name, precisionOf(sources), length, settings, alpha);
-  const rows: NamedRow[] = [];
-  for (let i = 0; i < sources.length; i++) {
-    rows.push(rowOf(definition.arguments[i], sources[i], 0, kindOf(definition, kinds, i)));
-  }
+  const { backend } = runtimeFor(name, options?.engine, sources);
+  const precision = precisionOf(sources);
+  const call = callOf(name, precision, length, settings, alpha);
   backend.begin(name);
   try {
-    return resultOf(definition, measureOf(definition, kinds)(backend, call, rows), settings.unit);
+    const batch = batchOf(definition, kinds);
+    single[0] = Number.NaN;
+    if (batch && length <= CHUNK[precision]) computeBatch(backend, batch, sources, call, kinds, 0, 1, single, 0);
+    let nats = single[0];
+    if (Number.isNaN(nats))
+      nats = measureOf(definition, kinds)(backend, call, rowsAt(definition, sources, call, kinds, 0));
+    return resultOf(definition, nats, settings.unit);
   } finally {
     backend.end();
   }
+}
+
+/** Row r of each source. */
+function rowsAt(
+  definition: Definition,
+  sources: readonly Vector[],
+  { length }: Call,
+  kinds: Settings["kinds"],
+  r: number,
+): NamedRow[] {
+  const rows: NamedRow[] = [];
+  for (let i = 0; i < sources.length; i++) {
+    const start = startOf(sources[i], r, length);
+    rows.push(rowOf(definition.arguments[i], sources[i], start, kindOf(definition, kinds, i), definition.logarithms));
+  }
+  return rows;
 }
 
 /** The same as work for other threads. */
@@ -134,7 +210,7 @@ export function prepareSingle(
 ): Work<number, MeasureSettings> {
   const { name } = definition;
   const settings = settingsFor(name, definition, options, definition.keys);
-  if (definition.takesAlpha) checkAlpha(name, alpha);
+  if (definition.mostAlpha !== undefined) checkAlpha(name, alpha, definition.mostAlpha);
   const { length } = checkEqualLengths(name, definition.arguments, sources);
   return {
     functionName: name,
@@ -157,15 +233,38 @@ export const measureLoop =
   (definition: Definition): Loop<MeasureSettings> =>
   (backend, arrays, { call, kinds }, from, to, values) => {
     const sources = arrays as readonly Vector[];
-    const measure = measureOf(definition, kinds);
-    const rowAt = (i: number, r: number) =>
-      rowOf(definition.arguments[i], sources[i], startOf(sources[i], r, call.length), kindOf(definition, kinds, i));
-    const rows = sources.map((_, i) => rowAt(i, from));
-    for (let r = from; r < to; r++) {
-      for (let i = 0; i < rows.length; i++) if (r > from && sources[i].length > call.length) rows[i] = rowAt(i, r);
-      values[r - from] = resultOf(definition, measure(backend, call, rows), call.unit);
+    const batch = batchOf(definition, kinds);
+    const atOnce = batch === undefined ? 0 : backend.rowsAtOnce(call.precision, call.length, sources);
+    const step = Math.max(1, atOnce);
+    for (let r = from; r < to; r += step) {
+      const count = Math.min(step, to - r);
+      const at = r - from;
+      if (batch !== undefined && atOnce > 0) computeBatch(backend, batch, sources, call, kinds, r, count, values, at);
+      else values[at] = Number.NaN;
+      finishRows(backend, definition, sources, call, kinds, r, count, values, at);
     }
   };
+
+/** Computes those that are NaN one by one, and gives all their unit. */
+function finishRows(
+  backend: Backend,
+  definition: Definition,
+  sources: readonly Vector[],
+  call: Call,
+  kinds: Settings["kinds"],
+  first: number,
+  count: number,
+  values: Float64Array,
+  at: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    let nats = values[at + i];
+    if (Number.isNaN(nats)) {
+      nats = measureOf(definition, kinds)(backend, call, rowsAt(definition, sources, call, kinds, first + i));
+    }
+    values[at + i] = resultOf(definition, nats, call.unit);
+  }
+}
 
 /** A source as the rows of a matrix, or as one row for all. */
 const rowsOf = (array: Vector, rowLength: number, rows: number): WorkArray => ({
@@ -173,16 +272,16 @@ const rowsOf = (array: Vector, rowLength: number, rows: number): WorkArray => ({
   perRow: array.length > rowLength || rows === 1 ? rowLength : 0,
 });
 
-/** `nameRows(…sources, { rowLength })`: a number a row. A source of one row is paired with every row of the others. */
+/** `name.rows(…sources, { rowLength })`: a number a row. A source of one row is paired with every row of the others. */
 export function prepareRows(
   definition: Definition,
   sources: readonly Vector[],
   options: AnyOptions,
   alpha?: number,
 ): Work<Float64Array, MeasureSettings> {
-  const functionName = `${definition.name}Rows`;
+  const functionName = `${definition.name}.rows`;
   const settings = settingsFor(functionName, definition, options, [...definition.keys, "rowLength"]);
-  if (definition.takesAlpha) checkAlpha(functionName, alpha);
+  if (definition.mostAlpha !== undefined) checkAlpha(functionName, alpha, definition.mostAlpha);
   const rowLength = options?.rowLength as number;
   const rows = countRows(functionName, definition.arguments, sources, rowLength);
   return {
@@ -208,27 +307,66 @@ export interface ArrayDefinition {
     at: number,
   ) => void;
   readonly ofLogits: (backend: Backend, call: Call, rows: readonly NamedRow[], out: FloatArray, at: number) => void;
+  /** Writes many rows of logits at once to where the output has its place; rows that have flags are left to be computed one by one. */
+  readonly batchOfLogits?: (backend: Backend, call: Call, count: number) => void;
+  /** As in {@link Definition}. */
+  readonly logarithms?: Transform;
   readonly arguments: readonly string[];
   readonly keys: readonly string[];
 }
 
 /** A row of results a row. */
 export const arrayLoop =
-  ({ arguments: names, ofProbabilities, ofLogits }: ArrayDefinition): Loop<MeasureSettings> =>
+  ({
+    arguments: names,
+    ofProbabilities,
+    ofLogits,
+    batchOfLogits,
+    logarithms,
+  }: ArrayDefinition): Loop<MeasureSettings> =>
   (backend, arrays, { call, kinds }, from, to) => {
+    const { precision, length } = call;
     const sources = arrays.slice(0, -1) as Vector[];
     const out = arrays[sources.length] as FloatArray;
     const fill = kinds === undefined && ofProbabilities ? ofProbabilities : ofLogits;
-    const rowAt = (i: number, r: number) =>
-      rowOf(names[i], sources[i], startOf(sources[i], r, call.length), kinds?.[i] ?? "probabilities");
-    const rows = sources.map((_, i) => rowAt(i, from));
-    for (let r = from; r < to; r++) {
-      for (let i = 0; i < rows.length; i++) if (r > from && sources[i].length > call.length) rows[i] = rowAt(i, r);
-      fill(backend, call, rows, out, r * call.length);
+    const fillRow = (r: number) => {
+      const rows = sources.map((source, i) =>
+        rowOf(names[i], source, startOf(source, r, length), kinds?.[i] ?? "probabilities", logarithms),
+      );
+      fill(backend, call, rows, out, r * length);
+    };
+    const atOnce = batchOfLogits ? backend.rowsAtOnce(precision, length, arrays) : 0;
+    if (batchOfLogits === undefined || atOnce === 0) {
+      for (let r = from; r < to; r++) fillRow(r);
+      return;
+    }
+    const { table } = backend;
+    for (let r = from; r < to; r += atOnce) {
+      const count = Math.min(atOnce, to - r);
+      if (backend.place(0, precision, sources[0], r * length, length, count)) {
+        backend.placeOut(precision, out, r * length, length);
+        batchOfLogits(backend, call, count);
+        backend.bringOut(precision, out, r * length, length, count);
+      } else {
+        for (let i = 0; i < count; i++) table[i * COLUMNS] = DECLINED;
+      }
+      for (const i of declinedRows(table, count)) fillRow(r + i);
     }
   };
 
-/** `name(…sources, options)`: an array, elementwise; of matrices (`nameRows`), row by row. */
+const NONE: readonly number[] = [];
+
+function declinedRows(table: Float64Array, count: number): readonly number[] {
+  let declined: number[] | undefined;
+  for (let i = 0; i < count; i++) {
+    if (table[i * COLUMNS] === 0) continue;
+    declined ??= [];
+    declined.push(i);
+  }
+  return declined ?? NONE;
+}
+
+/** `name(…sources, options)`: an array, elementwise; of matrices (`name.rows`), row by row. */
 export function prepareArray(
   definition: ArrayDefinition,
   sources: readonly Vector[],
@@ -236,7 +374,7 @@ export function prepareArray(
   inRows: boolean,
 ): Work<FloatArray, MeasureSettings> {
   const { name, arguments: names } = definition;
-  const functionName = inRows ? `${name}Rows` : name;
+  const functionName = inRows ? `${name}.rows` : name;
   const keys = inRows ? [...definition.keys, "rowLength"] : definition.keys;
   const settings =
     definition.ofProbabilities === undefined
@@ -266,7 +404,7 @@ function checkEqualLengths(functionName: string, names: readonly string[], sourc
     if (sources[i].length !== sources[0].length) {
       throw new RangeError(
         `${functionName}: ${names[i]} has ${sources[i].length} numbers, ${names[0]} has ${sources[0].length}; ` +
-          `they must be of one length (for matrices use ${functionName}Rows)`,
+          `they must be of one length (for matrices use ${functionName}.rows)`,
       );
     }
   }

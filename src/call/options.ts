@@ -1,53 +1,61 @@
-/** What the numbers of a row are. `"logits"` stand for their softmax, `"logProbabilities"` for their exponentials. */
+import type { Engine } from "../engine/engine.js";
+
+/** What the numbers of a row are: probabilities, logits (their softmax is meant) or logarithms of probabilities. */
 export type InputKind = "probabilities" | "logits" | "logProbabilities";
 
 export const INPUT_KINDS: readonly string[] = ["probabilities", "logits", "logProbabilities"];
 
-/** The options of a measure of normalised distributions. */
-export interface MeasureOptions {
-  /** Unit of the result: its logarithm's base, positive and not 1. Nats (base e) by default, 2 for bits, 10 for hartleys. */
+/** The option that every function has. */
+export interface EngineOption {
+  /** The engine that computes. By default the engine whose memory holds one of the arrays, else a default engine. */
+  engine?: Engine;
+}
+
+/** The options of measures of normalised distributions. */
+export interface MeasureOptions extends EngineOption {
+  /** The unit of the result, as the base of the logarithm: positive and not 1. e by default (nats); 2 for bits, 10 for hartleys. */
   base?: number;
   /**
-   * What the numbers are: `"probabilities"` (the default), `"logits"` or `"logProbabilities"`; or a list of one for each
-   * distribution. Logits are finite or -Infinity, which is probability 0; logarithms too, of numbers with a sum as
-   * probabilities have it. The result is computed straight from them: error 1e-6 (f32) or 1e-13 (f64) of max(1, |value|), and
-   * KL, Jeffreys and JS keep a relative error of 1e-5 or 1e-11 down to 1e-9.
+   * What the numbers are: `"probabilities"` (the default), `"logits"` or `"logProbabilities"`; or a list with one of them per distribution.
+   * Logits and logarithms are finite, or -Infinity for probability 0. Exponentials of `"logProbabilities"` must have a sum near 1, as
+   * probabilities. Error of a result from logits or logarithms: 1e-6 (f32) or 1e-13 (f64) of max(1, |value|); KL, Jeffreys and JS have a
+   * relative error of 1e-5 or 1e-11 for values of at least 1e-9.
    */
   input?: InputKind | readonly InputKind[];
-  /** Divides logits before their softmax: positive, 1 by default. Only with logits. */
+  /** τ: divides the logits before the softmax. Positive, 1 by default. Only for logits. */
   temperature?: number;
   /**
-   * `true` to accept any positive sum (counts, weights), not only sums within 1e-2 of 1. Results are of p/Σp and q/Σq either
-   * way. Logits need no such leave.
+   * `true`: accepts any positive sum, for counts and weights. By default, a sum that is not within 1e-2 of 1 is an error. The result is
+   * that of p/Σp and q/Σq in both cases. `normalize` is not needed for logits.
    */
   normalize?: boolean;
 }
 
-/** The options of a measure that is no logarithm, and has no unit. */
+/** The options of measures without a unit: {@link MeasureOptions} without `base`. */
 export type UnitlessOptions = Omit<MeasureOptions, "base">;
 
-/** The options of a measure of numbers as they are, of which logits alone are normalised: {@link MeasureOptions} without `normalize`. */
+/** The options of measures that do not normalise probabilities: {@link MeasureOptions} without `normalize`. Logits are normalised. */
 export type RawOptions = Omit<MeasureOptions, "normalize">;
 
-/** The options of a measure of unnormalised numbers, which cannot come from logits. */
-export interface UnnormalizedOptions {
-  /** Unit of the result: its logarithm's base, positive and not 1. Nats (base e) by default, 2 for bits, 10 for hartleys. */
+/** The options of measures of unnormalised numbers. Logits are not supported. */
+export interface UnnormalizedOptions extends EngineOption {
+  /** The unit of the result, as the base of the logarithm: positive and not 1. e by default (nats); 2 for bits, 10 for hartleys. */
   base?: number;
-  /** Nothing else. */
+  /** No other kind is supported. */
   input?: "probabilities";
 }
 
-/** The options of what is of logits by its nature: `temperature` of {@link MeasureOptions}. */
-export type SoftmaxOptions = Pick<MeasureOptions, "temperature">;
+/** The options of functions of logits: `temperature` and `engine` of {@link MeasureOptions}. */
+export type SoftmaxOptions = Pick<MeasureOptions, "temperature" | "engine">;
 
-/** The options of a `…Rows` function: those of the function of one row, and `rowLength`, the numbers of a row. */
+/** The options of `f.rows`: the options of `f`, and `rowLength`. */
 export type RowsOptions<Options = MeasureOptions> = Options & {
-  /** Numbers of a row, >= 1; the matrices are row-major. */
+  /** The length of a row: >= 1. Matrices are row-major. */
   rowLength: number;
 };
 
-/** An array for the result of a function that gives one. */
+/** The option of functions that return an array. */
 export interface OutOption {
-  /** Where to write: of the result's own type and length. It may be one of the inputs, and may not overlap one otherwise. */
+  /** The array to write the result to, of the type and length of the result. It may be one of the inputs, but not overlap one in part. */
   out?: Float32Array | Float64Array;
 }

@@ -1,7 +1,16 @@
 // logratio bench: how fast this machine is.
 
 import { availableParallelism, cpus } from "node:os";
-import { createEngine, type Engine, type EngineOptions } from "../index.js";
+import {
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  entropy,
+  jsDivergence,
+  klDivergence,
+  logSumExp,
+  softmax,
+} from "../index.js";
 import type { Io } from "./io.js";
 import { formatCount } from "./numbers.js";
 import { tableText } from "./text.js";
@@ -13,14 +22,15 @@ const ROUNDS = 3;
 const ROWS = 8;
 
 const CALLS: readonly (readonly [name: string, call: Call])[] = [
-  ["KL of probabilities", (engine, [p, q], rowLength) => engine.klDivergenceRows(p, q, { rowLength })],
-  ["KL of logits", (engine, [p, q], rowLength) => engine.klDivergenceRows(p, q, { rowLength, input: "logits" })],
-  ["JS of logits", (engine, [p, q], rowLength) => engine.jsDivergenceRows(p, q, { rowLength, input: "logits" })],
-  ["entropy of logits", (engine, [p], rowLength) => engine.entropyRows(p, { rowLength, input: "logits" })],
-  ["log-sum-exp", (engine, [p], rowLength) => engine.logSumExpRows(p, { rowLength })],
+  ["KL of probabilities", ([p, q], rowLength) => klDivergence.rows(p, q, { rowLength })],
+  ["KL of logits", ([p, q], rowLength) => klDivergence.rows(p, q, { rowLength, input: "logits" })],
+  ["JS of logits", ([p, q], rowLength) => jsDivergence.rows(p, q, { rowLength, input: "logits" })],
+  ["entropy of logits", ([p], rowLength) => entropy.rows(p, { rowLength, input: "logits" })],
+  ["log-sum-exp", ([p], rowLength) => logSumExp.rows(p, { rowLength })],
 ];
 
-type Call = (engine: Engine, rows: readonly Float32Array[], rowLength: number) => unknown;
+/** Rows of an engine's memory, which is what computes them. */
+type Call = (rows: readonly Float32Array[], rowLength: number) => unknown;
 
 export async function bench({ classes = 131072 }: { classes?: number }, io: Io): Promise<void> {
   const threads = availableParallelism();
@@ -52,12 +62,12 @@ export async function bench({ classes = 131072 }: { classes?: number }, io: Io):
 async function measure(engine: Engine, classes: number): Promise<number[]> {
   const logits = [1, 2].map((seed) => fill(engine.float32(ROWS * classes), seed));
   const probabilities = logits.map((rows) =>
-    engine.softmaxRows(rows, { rowLength: classes, out: engine.float32(rows.length) }),
+    softmax.rows(rows, { rowLength: classes, out: engine.float32(rows.length) }),
   ) as Float32Array[];
   return CALLS.map(([name, call]) => {
     const rows = name.endsWith("probabilities") ? probabilities : logits;
-    call(engine, rows, classes);
-    const times = Array.from({ length: ROUNDS }, () => secondsOf(() => call(engine, rows, classes)));
+    call(rows, classes);
+    const times = Array.from({ length: ROUNDS }, () => secondsOf(() => call(rows, classes)));
     return (Math.min(...times) / (ROWS * classes)) * 1e9;
   });
 }

@@ -3,7 +3,7 @@
 import { widen } from "../compare/half.js";
 import { type LogitSource, openLogits, type Statistics } from "../compare/index.js";
 import { Moments } from "../compare/moments.js";
-import { createEngine, type InputKind } from "../index.js";
+import { createEngine, entropy as entropyOf, type InputKind } from "../index.js";
 import { Interrupted, interruptible } from "./interrupt.js";
 import { Exit, type Io } from "./io.js";
 import { formatCount } from "./numbers.js";
@@ -62,10 +62,10 @@ async function summarise(source: LogitSource, settings: Settings, io: Io): Promi
       for await (const batch of source.read({ start, end })) {
         const numbers = widen(batch);
         const rowOptions = { ...options, rowLength: source.classes };
-        const entropies = await engine.async.entropyRows(numbers, { ...rowOptions, signal }).catch((error) => {
+        const entropies = await entropyOf.rows.async(numbers, { ...rowOptions, engine, signal }).catch((error) => {
           signal.throwIfAborted();
           throw placed(error, source, row, (r) => {
-            engine.entropyRows(numbers.subarray(r * source.classes, (r + 1) * source.classes), rowOptions);
+            entropyOf.rows(numbers.subarray(r * source.classes, (r + 1) * source.classes), rowOptions);
           });
         });
         for (const value of entropies) moments.add(value);

@@ -2,8 +2,9 @@ import { MOST_LARGEST, MOST_THREADS, RESERVED_BYTES, reservedBytes } from "../ba
 import { temperatureOf } from "../call/arguments.js";
 import { completeAside } from "../engine/aside.js";
 import { checkKeys, describe } from "../engine/checks.js";
+import { createRuntime, type EngineOptions } from "../engine/create.js";
 import { availableThreads } from "../engine/platform.js";
-import { createRuntime, type EngineOptions, type Runtime } from "../engine/runtime.js";
+import type { Runtime } from "../engine/runtime.js";
 import type { Work, WorkArray } from "../engine/work.js";
 import { checkToken, Feed, isLogitSource, type Place, type RowArray, type Rows } from "./feed.js";
 import { COLUMNS, Column, type RowResults, rowResultsOf } from "./rowResults.js";

@@ -3,7 +3,8 @@
 import type { Backend, FloatArray, Vector } from "../backends/backend.js";
 import { type Call, type NamedRow, precisionOf } from "../call/arguments.js";
 import type { Loop } from "../engine/work.js";
-import { divergencesOfLogits, entropyAndLogSum } from "../measures/comparison.js";
+import { divergencesOfLogits, entropyAndLogSum } from "../measures/row/comparison.js";
+import { findLargest, widen } from "./kernels.js";
 import { COLUMNS, Column } from "./rowResults.js";
 import type { HalfFormat } from "./source.js";
 
@@ -48,7 +49,7 @@ export const compareLoop: Loop<CompareSettings> = (backend, arrays, settings, fr
       const format = formats[side];
       if (format === null) continue;
       const halves = (arrays[side] as Uint16Array).subarray(start, start + classes);
-      backend.widen(format, halves, (sources[side] as Float32Array).subarray(start, start + classes));
+      widen(backend, format, halves, (sources[side] as Float32Array).subarray(start, start + classes));
     }
     const row = values.subarray((r - from) * COLUMNS, (r - from + 1) * COLUMNS);
     const pair = sources.map((source) => rowOf(source, start));
@@ -58,7 +59,7 @@ export const compareLoop: Loop<CompareSettings> = (backend, arrays, settings, fr
     row[Column.problemValue] = problem?.value ?? 0;
     if (problem !== undefined) continue;
     sources.forEach((source, side) => {
-      backend.findLargest(source, start, classes, indices[side]);
+      findLargest(backend, source, start, classes, indices[side]);
     });
     row[Column.baseTop] = indices[0][0];
     row[Column.otherTop] = indices[1][0];

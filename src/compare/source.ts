@@ -1,6 +1,6 @@
 // What is compared: rows of logits, wherever they come from.
 
-import type { HalfFormat } from "../backends/kernels.js";
+import type { HalfFormat } from "../backends/kernel.js";
 
 export type { HalfFormat };
 

@@ -1,14 +1,15 @@
 // Work as a promise: by the workers alone, or between the caller's other tasks.
 
-import type { Runtime } from "./runtime.js";
-import { type AsideOptions, checkPlaces, doHere, nextTurn, type Work } from "./work.js";
+import { checkPlaces } from "./complete.js";
+import type { Computer } from "./default.js";
+import { type AsideOptions, doHere, nextTurn, type Work } from "./work.js";
 
 /**
  * Does all rows aside, by the workers alone or in turns, and gives the result. Where it is helped, this thread does its share, a task
  * at a time.
  */
 export async function completeAside<Result, S>(
-  runtime: () => Runtime,
+  runtime: () => Computer,
   work: Work<Result, S>,
   aside: AsideOptions,
   isHelped = false,
@@ -27,7 +28,7 @@ const TURN_MILLISECONDS = 8;
 
 /** Does rows on this thread, as many at once as take a turn. */
 async function doInTurns<S>(
-  runtime: () => Runtime,
+  runtime: () => Computer,
   work: Work<unknown, S>,
   values: Float64Array,
   from: number,

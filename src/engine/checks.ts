@@ -1,5 +1,7 @@
 // What every check of arguments needs: words for a value, and errors for unknown options.
 
+import { LN2, ln } from "../numbers/scalar.js";
+
 /** A value in the words of an error message. */
 export const describe = (value: unknown): string =>
   value === null ? "null" : typeof value === "object" ? Object.prototype.toString.call(value) : `${typeof value}`;
@@ -7,6 +9,14 @@ export const describe = (value: unknown): string =>
 /** Throws a TypeError for a key that `functionName` does not take, with the nearest one that it does. */
 export function checkKeys(functionName: string, options: object, known: readonly string[]): void {
   for (const key in options) if (!known.includes(key)) throw unknownKey(functionName, key, known);
+}
+
+/** The same of a value that is to be options. */
+export function checkOptions(functionName: string, options: unknown, known: readonly string[]): void {
+  if (options === null || typeof options !== "object") {
+    throw new TypeError(`${functionName}: options is ${describe(options)}; it must be an object`);
+  }
+  checkKeys(functionName, options, known);
 }
 
 function unknownKey(functionName: string, key: string, known: readonly string[]): TypeError {
@@ -27,4 +37,16 @@ function editDistance(a: string, b: string): number {
     row = next;
   }
   return row[b.length];
+}
+
+/** ln(base). */
+export function unitOf(functionName: string, base: number | undefined): number {
+  if (base === undefined) return 1;
+  if (typeof base !== "number") {
+    throw new TypeError(`${functionName}: base is ${describe(base)}; it must be a number`);
+  }
+  if (!(base > 0 && base < Number.POSITIVE_INFINITY) || base === 1) {
+    throw new RangeError(`${functionName}: base is ${base}; it must be positive, finite and not 1`);
+  }
+  return base === 2 ? LN2 : ln(base);
 }

@@ -157,6 +157,7 @@ export class LinearMemory implements Memory {
 export class PlainMemory implements Memory {
   readonly #maxBytes: number;
   readonly #arrays = new Set<ArrayBufferView>();
+  readonly #buffers = new WeakSet<ArrayBufferLike>();
   #used = 0;
 
   constructor(maxBytes: number) {
@@ -169,16 +170,18 @@ export class PlainMemory implements Memory {
     if (this.#used + bytes > this.#maxBytes) throw tooMuch(type, length, this.#used, this.#maxBytes);
     const array = new type(length);
     this.#arrays.add(array);
+    this.#buffers.add(array.buffer);
     this.#used += bytes;
     return array as InstanceType<T>;
   }
 
-  holds(_buffer: ArrayBufferLike): boolean {
-    return false;
+  holds(buffer: ArrayBufferLike): boolean {
+    return this.#buffers.has(buffer);
   }
 
   free(view: ArrayBufferView): void {
     if (!this.#arrays.delete(view)) throw notOurs();
+    this.#buffers.delete(view.buffer);
     this.#used -= view.byteLength;
   }
 

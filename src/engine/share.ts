@@ -1,28 +1,30 @@
 // An engine's memory, handed to another thread: an engine there works on the same bytes.
 
+import { exportsOf } from "../backends/binary.js";
 import { JsBackend } from "../backends/js/backend.js";
 import { REGION_BYTES, regionAt } from "../backends/layout.js";
 import { SimdBackend } from "../backends/simd.js";
 import { describe } from "./checks.js";
+import { ONE_THREAD } from "./create.js";
 import { LinearMemory } from "./memory.js";
-import { ONE_THREAD, type Runtime } from "./runtime.js";
+import type { Runtime } from "./runtime.js";
 
 /**
- * What makes an engine of another thread: {@link Engine.share} gives it, {@link Engine.from} takes it. It can be posted, and
- * nothing else should be done with it.
+ * A handle from which {@link Engine.from} creates an engine in another thread; {@link Engine.share} returns it. It is meant to be posted, and
+ * for nothing else.
  */
 export interface EngineHandle {
-  /** That of the engine. */
+  /** The memory of the engine. */
   readonly memory: WebAssembly.Memory;
-  /** What the engine runs; undefined for backend "js". */
+  /** The one that all kernels are in, where each does not bring its own. */
   readonly module: WebAssembly.Module | undefined;
-  /** As the engine has it. */
+  /** The backend of the engine. */
   readonly backend: "relaxed" | "simd" | "js";
-  /** Where the kernels of the other engine work: a byte of the memory. */
+  /** The byte of the memory where the working area of the other engine's kernels begins. */
   readonly region: number;
-  /** Where what it may hand out begins: a byte of the memory. */
+  /** The byte of the memory where the other engine's arrays begin. */
   readonly start: number;
-  /** Where that ends. */
+  /** The byte of the memory where they end. */
   readonly end: number;
 }
 
@@ -51,7 +53,10 @@ export function runtimeFrom(handle: EngineHandle): Runtime {
   const { module, backend: name, start, end } = handle;
   const region = regionAt(handle.region);
   const memory = LinearMemory.within(handle.memory, region, start, end);
-  const backend = module ? new SimdBackend(module, memory.space, region) : new JsBackend(memory.space);
+  const backend =
+    name === "js"
+      ? new JsBackend(memory.space)
+      : new SimdBackend(module && exportsOf(module, memory.space.memory), memory.space, region);
   const reason = "that of the engine whose memory it shares";
   return { backend, memory, name, reason, module, threadsReason: ONE_THREAD, whyNotShared: undefined };
 }

@@ -1,8 +1,6 @@
 // The work of a call, row by row: what a thread can be given a share of.
 
-import type { Backend, FloatArray, Vector } from "../backends/backend.js";
-import { mayBeOne } from "../backends/space.js";
-import type { Runtime } from "./runtime.js";
+import type { Backend, Vector } from "../backends/backend.js";
 
 /** An array that a loop reads or writes; undefined where a call has none. */
 export interface WorkArray {
@@ -36,11 +34,11 @@ export interface Work<Result, Settings = unknown> {
   readonly finish: (values: Float64Array) => Result;
 }
 
-/** What every method of an {@link AsyncEngine} takes among its options besides those of the function. */
+/** The options that `f.async` and `f.rows.async` have in addition to those of `f` and `f.rows`. */
 export interface AsideOptions {
-  /** Stops the work after the rows that have been begun: the promise is then rejected with the signal's reason. */
+  /** Aborts the work: rows that have begun are completed, then the promise is rejected with the signal's reason. */
   signal?: AbortSignal;
-  /** Called as rows are done, with how many of how many. */
+  /** Called when rows are done, with the number of completed rows and the number of all rows. */
   onProgress?: (done: number, total: number) => void;
 }
 
@@ -72,54 +70,4 @@ export function doHere<S>(
   } finally {
     backend.end();
   }
-}
-
-/**
- * Throws where what is written lies over part of what is read. Of arrays with one buffer object that has been checked; those that
- * come from another thread, or from before the memory grew, have another.
- */
-export function checkPlaces(
-  { memory }: Runtime,
-  { functionName, arrays }: Pick<Work<unknown>, "functionName" | "arrays">,
-): void {
-  for (const entry of arrays) if (entry?.isWritten) checkPlace(memory, functionName, arrays, entry.array as FloatArray);
-}
-
-function checkPlace(
-  memory: Runtime["memory"],
-  functionName: string,
-  arrays: readonly (WorkArray | undefined)[],
-  written: FloatArray,
-): void {
-  const { buffer } = written;
-  for (const entry of arrays) {
-    const array = entry?.array;
-    if (array === written || !ArrayBuffer.isView(array)) continue;
-    if (array.buffer === buffer || !mayBeOne(array.buffer, buffer)) continue;
-    if (!memory.holds(array.buffer) || !memory.holds(buffer) || array.byteOffset === written.byteOffset) continue;
-    const isBefore = array.byteOffset + array.byteLength <= written.byteOffset;
-    const isAfter = written.byteOffset + written.byteLength <= array.byteOffset;
-    if (isBefore || isAfter) continue;
-    throw new RangeError(`${functionName}: the array to write to overlaps an input without being the same array`);
-  }
-}
-
-const NO_VALUES = /* @__PURE__ */ new Float64Array(0);
-
-/** Does all rows, by all threads, and gives the result. */
-export function complete<Result, S>(runtime: Runtime, work: Work<Result, S>): Result {
-  const { backend, pool } = runtime;
-  const { rows } = work;
-  checkPlaces(runtime, work);
-  const values = work.width === 0 ? NO_VALUES : new Float64Array(rows * work.width);
-  if (pool === undefined || rows === 1) doHere(backend, work, values, 0, rows);
-  else {
-    backend.begin(work.functionName);
-    try {
-      if (!pool.doRows(backend, work, values)) work.loop(backend, arraysOf(work), work.settings, 0, rows, values);
-    } finally {
-      backend.end();
-    }
-  }
-  return work.finish(values);
 }

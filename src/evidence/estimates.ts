@@ -1,6 +1,6 @@
 import type { Vector } from "../backends/backend.js";
-import { checkOptions, checkVector, unitOf } from "../call/arguments.js";
-import { describe } from "../engine/checks.js";
+import { checkVector } from "../call/arguments.js";
+import { checkOptions, describe, unitOf } from "../engine/checks.js";
 import { expm1Minus } from "../numbers/scalar.js";
 import { checkSameLength } from "./arguments.js";
 import { meanOf } from "./means.js";

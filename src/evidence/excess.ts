@@ -1,6 +1,6 @@
 // A term that is >= 0 and of second order where two numbers are nearly the same, without cancellation there.
 
-import { lnRatio } from "../measures/wide.js";
+import { lnRatio } from "../measures/row/wide.js";
 import { excessNear_f64 } from "../numbers/logarithm.js";
 
 /** x ln(x/y) - d >= 0 of x, y >= 0 from their difference d = x - y, which may be known better than they are. */

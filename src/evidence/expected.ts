@@ -3,7 +3,7 @@
 
 import type { Vector } from "../backends/backend.js";
 import { iDivergence } from "../index.js";
-import { lnRatio } from "../measures/wide.js";
+import { lnRatio } from "../measures/row/wide.js";
 import { ln } from "../numbers/scalar.js";
 import { product, productError, Sum, type Twofold } from "../numbers/twofold.js";
 import { excessOf } from "./excess.js";

@@ -1,6 +1,5 @@
 import type { Vector } from "../backends/backend.js";
-import { checkOptions, unitOf } from "../call/arguments.js";
-import { describe } from "../engine/checks.js";
+import { checkOptions, describe, unitOf } from "../engine/checks.js";
 import { quotient } from "../numbers/twofold.js";
 import { checkBoolean, checkSameLength, checkTotal, readNumbers } from "./arguments.js";
 import { excessOverExpected, twofoldSumOf, writeContributions } from "./expected.js";

@@ -1,5 +1,6 @@
 import type { Vector } from "../backends/backend.js";
-import { checkOptions, checkSum, unitOf } from "../call/arguments.js";
+import { checkSum } from "../call/arguments.js";
+import { checkOptions, unitOf } from "../engine/checks.js";
 import { entropy } from "../index.js";
 import { asRow, checkBoolean, checkTotal } from "./arguments.js";
 import { excessOverIndependence, readTable, type Table } from "./table.js";

@@ -1,5 +1,6 @@
 import type { Vector } from "../backends/backend.js";
-import { checkOptions, checkVector, unitOf } from "../call/arguments.js";
+import { checkVector } from "../call/arguments.js";
+import { checkOptions, unitOf } from "../engine/checks.js";
 import { Sum } from "../numbers/twofold.js";
 import { meanOf } from "./means.js";
 import { checkObservation, logRatioOf, type Model, readModel } from "./models.js";

@@ -1,8 +1,8 @@
 import type { Vector } from "../backends/backend.js";
-import { type Call, checkOptions, checkSum, checkVector } from "../call/arguments.js";
-import { describe } from "../engine/checks.js";
+import { type Call, checkSum, checkVector } from "../call/arguments.js";
+import { checkOptions, describe } from "../engine/checks.js";
 import { klDivergence } from "../index.js";
-import { lnRatio } from "../measures/wide.js";
+import { lnRatio } from "../measures/row/wide.js";
 import { Sum } from "../numbers/twofold.js";
 import { asRow, checkBoolean } from "./arguments.js";
 import { twofoldSumOf } from "./expected.js";

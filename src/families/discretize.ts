@@ -1,7 +1,6 @@
 // The masses of any distribution over numbers on a grid: what brings distributions of different kinds together.
 
-import { checkOptions } from "../call/arguments.js";
-import { describe } from "../engine/checks.js";
+import { checkOptions, describe } from "../engine/checks.js";
 import { exp } from "../numbers/scalar.js";
 import { sumOf } from "./arithmetic.js";
 import { type Discretizable, isList } from "./distribution.js";

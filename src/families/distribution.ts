@@ -1,7 +1,6 @@
 // What all families share: the interfaces, and the checks of parameters.
 
-import { checkOptions } from "../call/arguments.js";
-import { describe } from "../engine/checks.js";
+import { checkOptions, describe } from "../engine/checks.js";
 
 /** A distribution over values of one kind: numbers, or vectors of them. */
 export interface Distribution<Value = number> {

@@ -1,7 +1,6 @@
 // entropy, crossEntropy and klDivergence of distributions of known families.
 
-import { checkOptions, unitOf } from "../call/arguments.js";
-import { describe } from "../engine/checks.js";
+import { checkOptions, describe, unitOf } from "../engine/checks.js";
 import { type Distribution, Family } from "./distribution.js";
 
 /** Options of {@link entropy}, {@link crossEntropy} and {@link klDivergence}. */

@@ -2,10 +2,12 @@
 // smoothing, ignored rows and the mean are PyTorch's (torch.nn.functional.cross_entropy); those of zLoss are PaLM's.
 
 import { type Backend, type FloatArray, type Row, UNUSUAL, type Vector } from "../backends/backend.js";
+import { CHUNK } from "../backends/kernel.js";
+import * as kernels from "../backends/kernels.js";
 import {
   type Call,
+  checkCallOptions,
   checkNumbers,
-  checkOptions,
   checkVector,
   type NamedRow,
   nameOfRow,
@@ -14,13 +16,17 @@ import {
   temperatureOf,
 } from "../call/arguments.js";
 import { checkApart, checkOut, countRows } from "../call/calls.js";
+import { type Loss, loss } from "../call/forms.js";
+import type { EngineOption } from "../call/options.js";
 import type { Loop, Work } from "../engine/work.js";
-import { fieldsFor, findLogits, type Logits, largestOf, sumOfExponentials } from "../measures/logits.js";
+import { fieldsFor, findLogits, type Logits, largestOf, sumOfExponentials } from "../measures/row/logits.js";
 import { exp, ln } from "../numbers/scalar.js";
 import { Sum, sumOfAll } from "../numbers/twofold.js";
+import { computeRows, type LossSettings, type Scales } from "./crossEntropyRows.js";
 import {
   checkNumber,
   checkReduction,
+  countLabels,
   gradientOption,
   isLabelArray,
   type Labels,
@@ -29,37 +35,37 @@ import {
 } from "./labels.js";
 
 /** The options of {@link index!crossEntropyLoss}. */
-export interface CrossEntropyLossOptions {
-  /** Classes: numbers of a row, >= 1; the matrices are row-major. */
+export interface CrossEntropyLossOptions extends EngineOption {
+  /** The number of classes, which is the length of a row: >= 1. Matrices are row-major. */
   rowLength: number;
-  /** Rows with this label do not count; -100 by default. */
+  /** Rows with this label are ignored; -100 by default. */
   ignoreIndex?: number;
   /** ε, from 0 to 1: the target becomes (1 - ε)·target + ε/classes. 0 by default. */
   labelSmoothing?: number;
-  /** w: a weight >= 0 for each class, by which its part of a loss is multiplied. 1 by default. */
+  /** w: one weight >= 0 per class, which multiplies the part of the loss that the class has. 1 by default. */
   classWeights?: Vector;
   /** τ: divides the logits; positive, 1 by default. */
   temperature?: number;
-  /** λ >= 0: adds λ·(ln Σ e^(z/τ))² to the loss of each row, which keeps the logits near a sum of 1. 0 by default. */
+  /** λ >= 0: adds λ·(ln Σ e^(z/τ))² to the loss of each row, which keeps ln Σ e^(z/τ) near 0. 0 by default. */
   zLoss?: number;
   /**
-   * `"mean"` by default: Σ loss / Σ wᵧ over the rows that count and their labels' weights, or over the number of rows for soft
-   * targets. `"sum"`, or `"none"` for the loss of each row.
+   * `"mean"` (the default): Σ loss / Σ wᵧ over the rows that are not ignored, where wᵧ is the weight of the label; for soft targets, Σ loss
+   * divided by the number of rows. `"sum"`: Σ loss. `"none"`: the loss of each row, in `perRow`.
    */
   reduction?: Reduction;
-  /** `true` for d loss / d logits in a new array, or an array of the logits' type to write it to, which may be the logits. */
+  /** `true`: returns d loss / d logits in a new array. An array of the logits' type: writes it there; it may be the logits themselves. */
   gradient?: boolean | Float32Array | Float64Array;
 }
 
-/** What {@link index!crossEntropyLoss} gives. */
+/** The result of {@link index!crossEntropyLoss}. */
 export interface CrossEntropyLoss {
-  /** In nats; with `reduction: "none"` the sum over rows. */
+  /** The loss in nats; with `reduction: "none"`, the sum over rows. */
   loss: number;
-  /** Rows that counted: those that were not ignored. */
+  /** The number of rows that were not ignored. */
   count: number;
-  /** With `reduction: "none"`: the loss of each row, 0 where it was ignored. */
+  /** With `reduction: "none"`: the loss of each row, 0 for ignored rows. */
   perRow?: Float64Array;
-  /** With `gradient`: d loss / d logits, of the logits' type; with `"none"`, that of each row's own loss. */
+  /** With `gradient`: d loss / d logits, of the logits' type; with `reduction: "none"`, the gradient of each row's own loss. */
   gradient?: FloatArray;
 }
 
@@ -76,23 +82,6 @@ const KEYS = [
 const REDUCTIONS: readonly Reduction[] = ["mean", "sum", "none"];
 const NAME = "crossEntropyLoss";
 
-/** What all rows share. */
-interface LossSettings {
-  readonly call: Call;
-  readonly smoothing: number;
-  readonly zLoss: number;
-  /** Σ of the weights, or the number of classes. */
-  readonly weightSum: number;
-  readonly hasLabels: boolean;
-  readonly scales: Scales;
-}
-
-/** What the losses of rows, and the squares of their log-sum-exps, are multiplied by in the result. */
-interface Scales {
-  readonly loss: number;
-  readonly zLoss: number;
-}
-
 const plainRow = (argument: string, source: Vector, start: number): NamedRow => ({
   argument,
   source,
@@ -102,32 +91,61 @@ const plainRow = (argument: string, source: Vector, start: number): NamedRow => 
 });
 
 /** The loss of each row and its square. Arrays: the logits, the labels or soft targets, the weights, the gradient. */
-export const crossEntropyLoop: Loop<LossSettings> = (backend, arrays, settings, from, to, values) => {
-  const [source, targets] = arrays as Vector[];
-  const weights = arrays[2] && plainRow("classWeights", arrays[2], 0);
+const crossEntropyLoop: Loop<LossSettings> = (backend, arrays, settings, from, to, values) => {
+  const { precision, length } = settings.call;
+  const [source, targets, weights] = arrays as Vector[];
   const gradient = arrays[3] as FloatArray | undefined;
-  const { length } = settings.call;
-  for (let r = from; r < to; r++) {
-    const start = r * length;
-    if (settings.hasLabels && targets[r] < 0) {
-      gradient?.fill(0, start, start + length);
-      values.fill(0, 2 * (r - from), 2 * (r - from) + 2);
-      continue;
+  const matrices = settings.hasLabels ? [source, gradient] : [source, targets, gradient];
+  const most = backend.rowsAtOnce(precision, length, matrices);
+  // weighted targets are staged
+  const atOnce = weights && !settings.hasLabels ? Math.min(most, Math.floor(CHUNK[precision] / length)) : most;
+  const step = Math.max(1, atOnce);
+  for (let r = from; r < to; r += step) {
+    const count = Math.min(step, to - r);
+    const at = 2 * (r - from);
+    if (atOnce > 0) computeRows(backend, settings, source, targets, weights, gradient, r, count, values, at);
+    else values.fill(Number.NaN, at, at + 2 * count);
+    for (let i = 0; i < count; i++) {
+      if (Number.isNaN(values[at + 2 * i])) {
+        computeRow(backend, settings, source, targets, weights, gradient, r + i, values, at + 2 * i);
+      }
     }
-    const row: NamedRow = { argument: "logits", source, start, scale: 1, kind: "logits" };
-    const target = settings.hasLabels ? targets[r] : plainRow("targets", targets, start);
-    const [own, square] = lossOfRow(backend, settings, row, target, weights, gradient);
-    values[2 * (r - from)] = own;
-    values[2 * (r - from) + 1] = square;
   }
 };
 
-export function crossEntropyLoss(
+/** Row r by itself. */
+function computeRow(
+  backend: Backend,
+  settings: LossSettings,
+  source: Vector,
+  targets: Vector,
+  weights: Vector | undefined,
+  gradient: FloatArray | undefined,
+  r: number,
+  values: Float64Array,
+  at: number,
+): void {
+  const { length } = settings.call;
+  const start = r * length;
+  if (settings.hasLabels && targets[r] < 0) {
+    gradient?.fill(0, start, start + length);
+    values.fill(0, at, at + 2);
+    return;
+  }
+  const row: NamedRow = { argument: "logits", source, start, scale: 1, kind: "logits" };
+  const target = settings.hasLabels ? targets[r] : plainRow("targets", targets, start);
+  const classWeights = weights && plainRow("classWeights", weights, 0);
+  const [own, square] = lossOfRow(backend, settings, row, target, classWeights, gradient);
+  values[at] = own;
+  values[at + 1] = square;
+}
+
+function prepareCrossEntropyLoss(
   logits: Vector,
   targets: Labels | Vector,
   options: CrossEntropyLossOptions,
 ): Work<CrossEntropyLoss, LossSettings> {
-  checkOptions(NAME, options, KEYS);
+  checkCallOptions(NAME, options, KEYS);
   const { rowLength, ignoreIndex = -100, classWeights } = options;
   const rows = countRows(NAME, ["logits"], [logits], rowLength);
   const reduction = checkReduction(NAME, options.reduction ?? "mean", REDUCTIONS);
@@ -165,7 +183,7 @@ export function crossEntropyLoss(
   const isSoft = !isLabelArray(targets) && !(Array.isArray(targets) && targets.length === rows);
   if (isSoft) checkTargets(targets as Vector, logits.length, rows);
   const labels = isSoft ? undefined : readLabels(NAME, "targets", targets as Labels, rows, rowLength, ignoreIndex);
-  const count = labels === undefined ? rows : labels.filter((label) => label >= 0).length;
+  const count = labels === undefined ? rows : countLabels(labels);
   const scales = scalesOf(reduction, classWeights, labels, count);
   return {
     functionName: NAME,
@@ -188,19 +206,20 @@ export function crossEntropyLoss(
       scales,
     },
     finish: (values) => {
-      const perRow = new Float64Array(rows);
+      const perRow = reduction === "none" ? new Float64Array(rows) : undefined;
       const loss = new Sum();
       const squares = new Sum();
       for (let r = 0; r < rows; r++) {
-        const [own, square] = [values[2 * r], values[2 * r + 1]];
-        perRow[r] = own + square;
+        const own = values[2 * r];
+        const square = values[2 * r + 1];
+        if (perRow) perRow[r] = own + square;
         loss.add(own);
-        squares.add(square);
+        if (zLoss !== 0) squares.add(square);
       }
       return {
         loss: loss.value * scales.loss + squares.value * scales.zLoss,
         count,
-        ...(reduction === "none" && { perRow }),
+        ...(perRow && { perRow }),
         ...(gradient && { gradient }),
       };
     },
@@ -284,7 +303,14 @@ function lossOfRow(
     const subtract = (times: number, subtrahend: Row | undefined, less: number) => {
       backend.fields = fieldsFor(logits, { factor: times, less });
       const rows = subtrahend ? [result, subtrahend] : [result];
-      backend.map(subtrahend ? "lessTargets" : "scaled", logits.precision, rows, length, gradient, row.start);
+      backend.map(
+        subtrahend ? kernels.lessTargets : kernels.scaled,
+        logits.precision,
+        rows,
+        length,
+        gradient,
+        row.start,
+      );
     };
     if (soft) {
       subtract(factor / z, soft, lessOf(share));
@@ -334,7 +360,7 @@ function softTargets(
 ): Products & { exponent: number } {
   const [found] = logits.found;
   backend.fields = fieldsFor(logits, { bShift: found.largest });
-  const flags = backend.reduce("softTargets", logits.precision, [row, found.row], call.length);
+  const flags = backend.reduce(kernels.softTargets, logits.precision, [row, found.row], call.length);
   if (flags & UNUSUAL) checkNumbers(call, target);
   const sum = flags & UNUSUAL || !isDistribution ? sumOf(call, target) : backend.total(1);
   if (target.argument === "targets" && !(Math.abs(sum - 1) <= 1e-2)) {
@@ -350,13 +376,49 @@ function softTargets(
 function ofAll(backend: Backend, call: Call, logits: Logits, weights: NamedRow | undefined, sum: number): Products {
   if (weights) return { sum, products: softTargets(backend, call, logits, weights, weights, false).products };
   backend.fields = fieldsFor(logits);
-  const flags = backend.reduce("sumOfLogits", logits.precision, [logits.found[0].row], call.length);
+  const flags = backend.reduce(kernels.sumOfLogits, logits.precision, [logits.found[0].row], call.length);
   return { sum, products: flags & UNUSUAL ? Number.NEGATIVE_INFINITY : backend.total(0) * logits.scale };
 }
 
 /** e^x of a row to `out`; their sum. */
 function exponentials(backend: Backend, call: Call, logits: Logits, start: number, out: FloatArray): number {
   backend.fields = fieldsFor(logits);
-  backend.map("exponentials", logits.precision, [logits.found[0].row], call.length, out, start);
+  backend.map(kernels.exponentials, logits.precision, [logits.found[0].row], call.length, out, start);
   return backend.total(1);
 }
+
+/**
+ * Computes the cross-entropy of rows of logits z and labels or soft targets t, the mean over rows of -Σ wᵧtᵧ ln softmax(z/τ)ᵧ, and its
+ * gradient.
+ *
+ * Weights, smoothing, ignored rows and the mean have the semantics of PyTorch's `cross_entropy`. O(rows·classes) time; no memory except for
+ * the gradient.
+ *
+ * @param logits - A row-major matrix with rows of `rowLength` classes; finite, or -Infinity.
+ * @param targets - One label per row, from 0 to rowLength - 1 (an integer array); or a matrix of probabilities, one row per row of logits,
+ * each with a sum within 1e-2 of 1.
+ * @returns The loss in nats: Infinity if a target > 0 has a logit of -Infinity. Error of a row's cross-entropy: 1e-6 (f32) or 1e-13 (f64) of
+ * max(1, |value|).
+ * @throws TypeError for an argument that is not an array of numbers, a label that is not a number, a `gradient` of another type than the
+ * logits, and for an option that is unknown or of the wrong type.
+ * @throws RangeError for a logit that is NaN or Infinity, a row that has only -Infinity, a label out of range, targets that are negative or
+ * do not sum to 1, lengths that do not match, a `gradient` that overlaps an argument in part, a mean of no rows, and an option out of range.
+ * @example
+ * crossEntropyLoss([0, 0, 0, 0], [1, 0], { rowLength: 2 }).loss; // 0.6931471805599453
+ * crossEntropyLoss([0, 0, 0, 0], [1, 0], { rowLength: 2, gradient: true }).gradient; // Float64Array [0.25, -0.25, -0.25, 0.25]
+ * @see {@link crossEntropy}: for two distributions; {@link perplexity}: e to the mean
+ * @see PyTorch, torch.nn.functional.cross_entropy
+ * @see A. Chowdhery et al., PaLM: Scaling Language Modeling with Pathways (2022), for `zLoss`
+ * @category Losses
+ */
+export const crossEntropyLoss: Loss<
+  [logits: Vector, targets: Labels | Vector],
+  CrossEntropyLossOptions,
+  CrossEntropyLoss
+> = /* @__PURE__ */ loss({
+  name: "crossEntropyLoss",
+  loopName: "crossEntropyLoss",
+  loop: crossEntropyLoop,
+  count: 2,
+  prepare: prepareCrossEntropyLoss,
+});

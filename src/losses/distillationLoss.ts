@@ -1,42 +1,53 @@
 // How far a student's rows of logits are from a teacher's, at a temperature, with the gradient in the student's logits.
 
 import type { Backend, FloatArray, Vector } from "../backends/backend.js";
-import { type Call, checkOptions, isImpossible, type NamedRow, precisionOf, temperatureOf } from "../call/arguments.js";
+import * as kernels from "../backends/kernels.js";
+import {
+  type Call,
+  checkCallOptions,
+  isImpossible,
+  type NamedRow,
+  precisionOf,
+  temperatureOf,
+} from "../call/arguments.js";
 import { checkApart, checkOut, countRows } from "../call/calls.js";
+import { type Loss, loss } from "../call/forms.js";
+import type { EngineOption } from "../call/options.js";
 import type { Loop, Work } from "../engine/work.js";
-import { fieldsFor, findLogits, oneOf, sumOfExponentials } from "../measures/logits.js";
-import { compareLogits, isTooCoarse, offsetOfNormalized } from "../measures/ofLogits.js";
+import { fieldsFor, findLogits, oneOf, sumOfExponentials } from "../measures/row/logits.js";
+import { compareLogits, isTooCoarse, offsetOfNormalized } from "../measures/row/ofLogits.js";
 import { sumOfAll } from "../numbers/twofold.js";
+import { computeRows, type DistillationSettings, isExtreme } from "./distillationRows.js";
 import { checkNumber, checkReduction, gradientOption } from "./labels.js";
 
 /** The options of {@link index!distillationLoss}. */
-export interface DistillationLossOptions {
-  /** Classes: numbers of a row, >= 1; the matrices are row-major. */
+export interface DistillationLossOptions extends EngineOption {
+  /** The number of classes, which is the length of a row: >= 1. Matrices are row-major. */
   rowLength: number;
-  /** τ: divides both rows' logits, and the loss is multiplied by τ²; positive, 1 by default. */
+  /** τ: divides the logits of both models, and the loss is multiplied by τ². Positive, 1 by default. */
   temperature?: number;
   /**
-   * `"forward"` (the default): KL(teacher‖student); `"reverse"`: KL(student‖teacher); `"js"`: β·KL(teacher‖m) + (1 -
-   * β)·KL(student‖m), m = β·teacher + (1 - β)·student.
+   * `"forward"` (the default): KL(teacher‖student). `"reverse"`: KL(student‖teacher). `"js"`: β·KL(teacher‖m) + (1 - β)·KL(student‖m), where
+   * m = β·teacher + (1 - β)·student.
    */
   direction?: "forward" | "reverse" | "js";
-  /** β of `"js"`, between 0 and 1; ½ by default. */
+  /** β for `direction: "js"`, between 0 and 1; ½ by default. */
   beta?: number;
-  /** `"batchmean"` by default, which is `"mean"`: over rows. `"sum"`, or `"none"` for the loss of each row. */
+  /** `"batchmean"` (the default) and `"mean"`: the mean over rows. `"sum"`: the sum. `"none"`: the loss of each row, in `perRow`. */
   reduction?: "mean" | "batchmean" | "sum" | "none";
-  /** `true` for d loss / d student logits in a new array, or an array of their type to write it to, which may be the logits. */
+  /** `true`: returns d loss / d student logits in a new array. An array of their type: writes it there; it may be the logits themselves. */
   gradient?: boolean | Float32Array | Float64Array;
 }
 
-/** What {@link index!distillationLoss} gives. */
+/** The result of {@link index!distillationLoss}. */
 export interface DistillationLoss {
-  /** In nats; with `reduction: "none"` the sum over rows. */
+  /** The loss in nats; with `reduction: "none"`, the sum over rows. */
   loss: number;
-  /** Rows of the student. */
+  /** The number of rows. */
   count: number;
   /** With `reduction: "none"`: the loss of each row. */
   perRow?: Float64Array;
-  /** With `gradient`: d loss / d student logits, of their type; with `"none"`, that of each row's own loss. */
+  /** With `gradient`: d loss / d student logits, of their type; with `reduction: "none"`, the gradient of each row's own loss. */
   gradient?: FloatArray;
 }
 
@@ -44,14 +55,6 @@ const KEYS = ["rowLength", "temperature", "direction", "beta", "reduction", "gra
 const REDUCTIONS = ["mean", "batchmean", "sum", "none"] as const;
 const DIRECTIONS: readonly string[] = ["forward", "reverse", "js"];
 const NAME = "distillationLoss";
-
-interface DistillationSettings {
-  readonly call: Call;
-  readonly direction: string;
-  readonly beta: number;
-  /** Times the gradient. */
-  readonly slope: number;
-}
 
 const rowOf = (argument: string, source: Vector, start: number): NamedRow => ({
   argument,
@@ -62,25 +65,35 @@ const rowOf = (argument: string, source: Vector, start: number): NamedRow => ({
 });
 
 /** The loss of each row, without τ². Arrays: the student's logits, the teacher's, the gradient. */
-export const distillationLoop: Loop<DistillationSettings> = (backend, arrays, settings, from, to, values) => {
+const distillationLoop: Loop<DistillationSettings> = (backend, arrays, settings, from, to, values) => {
   const { call, direction, beta, slope } = settings;
+  const { precision, length } = call;
   const [students, teachers] = arrays as Vector[];
   const gradient = arrays[2] as FloatArray | undefined;
-  const hasOne = teachers.length === call.length;
+  const hasOne = teachers.length === length;
   let teacher = rowOf("teacherLogits", teachers, 0);
-  for (let r = from; r < to; r++) {
-    const student = rowOf("studentLogits", students, r * call.length);
-    if (!hasOne) teacher = rowOf("teacherLogits", teachers, r * call.length);
-    values[r - from] = lossOfRow(backend, call, direction, beta, teacher, student, gradient, slope);
+  const atOnce = backend.rowsAtOnce(precision, length, [students, teachers, gradient]);
+  const step = Math.max(1, atOnce);
+  for (let first = from; first < to; first += step) {
+    const count = Math.min(step, to - first);
+    const at = first - from;
+    if (atOnce > 0) computeRows(backend, settings, students, teachers, gradient, first, count, values, at);
+    else values[at] = Number.NaN;
+    for (let r = first; r < first + count; r++) {
+      if (!Number.isNaN(values[r - from])) continue;
+      const student = rowOf("studentLogits", students, r * length);
+      if (!hasOne) teacher = rowOf("teacherLogits", teachers, r * length);
+      values[r - from] = lossOfRow(backend, call, direction, beta, teacher, student, gradient, slope);
+    }
   }
 };
 
-export function distillationLoss(
+function prepareDistillationLoss(
   studentLogits: Vector,
   teacherLogits: Vector,
   options: DistillationLossOptions,
 ): Work<DistillationLoss, DistillationSettings> {
-  checkOptions(NAME, options, KEYS);
+  checkCallOptions(NAME, options, KEYS);
   const { rowLength, direction = "forward" } = options;
   const names = ["studentLogits", "teacherLogits"];
   const rows = countRows(NAME, names, [studentLogits, teacherLogits], rowLength);
@@ -158,13 +171,13 @@ function lossOfRow(
     // q - p
     const qSum = sumOfExponentials(backend, call, oneOf(logits, 1));
     backend.fields = fieldsFor(logits, { offset, factor: 1 / pSum, secondFactor: 1 / qSum, slope });
-    backend.map("softmaxDifference", logits.precision, rows, call.length, gradient, student.start);
+    backend.map(kernels.softmaxDifference, logits.precision, rows, call.length, gradient, student.start);
     return value;
   }
   if (value === Number.POSITIVE_INFINITY) throw noGradient(call, teacher, student);
   // p·(ln(p/q) - KL)
   backend.fields = fieldsFor(logits, { offset: -offset, factor: slope / pSum, less: value, bShift: p.largest });
-  backend.map("reverseGradient", logits.precision, [q.row, p.row], call.length, gradient, student.start);
+  backend.map(kernels.reverseGradient, logits.precision, [q.row, p.row], call.length, gradient, student.start);
   return value;
 }
 
@@ -191,8 +204,7 @@ function mixtureLoss(
   isWide = false,
 ): number {
   const rows = [teacher, student];
-  // a weight that would make f32 mixtures of negligible classes subnormal
-  isWide ||= Math.min(beta, 1 - beta) < 2 ** -6 && call.precision === "f32";
+  isWide ||= isExtreme(beta, call.precision);
   const logits = isWide ? findLogits(backend, call, rows, "f64", true) : findLogits(backend, call, rows);
   const { precision, scale, found } = logits;
   const [p, q] = found;
@@ -201,7 +213,7 @@ function mixtureLoss(
   const offset = offsetOfNormalized(logits, pSum, qSum);
   const fields = fieldsFor(logits, { offset, factor: 1 / pSum, secondFactor: 1 / qSum, weight: beta });
   backend.fields = fields;
-  backend.reduce("mixtureDivergence", precision, [p.row, q.row], call.length);
+  backend.reduce(kernels.mixtureDivergence, precision, [p.row, q.row], call.length);
   const toMixture = backend.total(2);
   const value = Math.max(0, beta * backend.total(0) + (1 - beta) * toMixture);
   if (!isWide && isTooCoarse(precision, value / (beta * (1 - beta)), offset * scale)) {
@@ -209,7 +221,42 @@ function mixtureLoss(
   }
   if (gradient) {
     backend.fields = { ...fields, slope: slope * (1 - beta), less: toMixture };
-    backend.map("mixtureGradient", precision, [p.row, q.row], call.length, gradient, student.start);
+    backend.map(kernels.mixtureGradient, precision, [p.row, q.row], call.length, gradient, student.start);
   }
   return value;
 }
+
+/**
+ * Computes the loss of a student model against a teacher, the mean over rows of τ²·KL(softmax(t/τ)‖softmax(s/τ)), where τ is the temperature,
+ * and its gradient with respect to the student's logits.
+ *
+ * `direction` selects the reverse KL or the generalised Jensen–Shannon divergence instead. O(rows·classes) time; no memory except for the
+ * gradient.
+ *
+ * @param studentLogits - s: a row-major matrix with rows of `rowLength` classes; finite, or -Infinity.
+ * @param teacherLogits - t: a matrix of the same shape, or one row for all rows of the student.
+ * @returns The loss in nats. Relative error of KL: 1e-5 (f32) or 1e-11 (f64), for values of at least 1e-9. Infinity if a class is possible
+ * under the first distribution of a KL and impossible under the second.
+ * @throws TypeError for an argument that is not an array of numbers, a `gradient` of another type than the student's logits, and for an
+ * option that is unknown or of the wrong type.
+ * @throws RangeError for a logit that is NaN or Infinity, a row that has only -Infinity, lengths that do not match, a `gradient` that overlaps
+ * an argument in part, the gradient of an infinite reverse KL, and an option out of range.
+ * @example
+ * distillationLoss([0, 0], [0, 0], { rowLength: 2, temperature: 2 }).loss; // 0
+ * distillationLoss([0, 0], [1, 0], { rowLength: 2, gradient: true }).gradient; // Float64Array [-0.23105857863000484, 0.23105857863000495]
+ * @see {@link klDivergence}, {@link jsDivergence}: the same without gradient
+ * @see G. Hinton, O. Vinyals, J. Dean, Distilling the Knowledge in a Neural Network (2015)
+ * @see R. Agarwal et al., On-Policy Distillation of Language Models (2024), for the generalised divergence
+ * @category Losses
+ */
+export const distillationLoss: Loss<
+  [studentLogits: Vector, teacherLogits: Vector],
+  DistillationLossOptions,
+  DistillationLoss
+> = /* @__PURE__ */ loss({
+  name: "distillationLoss",
+  loopName: "distillationLoss",
+  loop: distillationLoop,
+  count: 2,
+  prepare: prepareDistillationLoss,
+});

@@ -1,16 +1,22 @@
 // KL of diagonal Gaussians, the term that a variational autoencoder's loss has beside the reconstruction, with its gradient.
 
 import { type Backend, type FloatArray, UNUSUAL, type Vector } from "../backends/backend.js";
-import { NO_FIELDS } from "../backends/fields.js";
-import { type Call, checkOptions, checkVector, type NamedRow, placeOf, precisionOf } from "../call/arguments.js";
+import { COLUMNS, SHARED, SKIP } from "../backends/batch.js";
+import { type Fields, NO_FIELDS } from "../backends/fields.js";
+import type { Kernel } from "../backends/kernel.js";
+import * as kernels from "../backends/kernels.js";
+import { type Call, checkCallOptions, checkVector, type NamedRow, placeOf, precisionOf } from "../call/arguments.js";
 import { checkApart, checkOut, countRows } from "../call/calls.js";
+import { type LossOfDefaults, loss } from "../call/forms.js";
+import type { EngineOption } from "../call/options.js";
 import { checkKeys, describe } from "../engine/checks.js";
 import type { Loop, Work } from "../engine/work.js";
+import { totalAt } from "../measures/batches.js";
 import { exp, expm1, expm1Minus } from "../numbers/scalar.js";
 import { Sum, sumOfAll } from "../numbers/twofold.js";
 import { checkNumber, checkReduction, type Reduction } from "./labels.js";
 
-/** A gradient in means and log-variances: matrices as the arguments are. */
+/** A gradient with respect to means and log-variances: matrices of the same shapes as the arguments. */
 export interface GaussianGradient {
   /** d / d mean. */
   mean: FloatArray;
@@ -19,53 +25,53 @@ export interface GaussianGradient {
 }
 
 /** The options of {@link index!gaussianKl}. */
-export interface GaussianKlOptions {
-  /** Latent dimensions: numbers a row of the row-major matrices. All of `mean` by default, which is then one row. */
+export interface GaussianKlOptions extends EngineOption {
+  /** The number of latent dimensions, which is the length of a row. By default `mean` is one row. Matrices are row-major. */
   rowLength?: number;
-  /** Means m of the other Gaussian: a row for all, or one for each; 0 by default. */
+  /** Means m of the other Gaussian: one row for all rows, or a matrix; 0 by default. */
   priorMean?: Vector;
-  /** Logarithms w of the other Gaussian's variances: a row for all, or one for each; 0 by default. */
+  /** Logarithms w of the variances of the other Gaussian: one row for all rows, or a matrix; 0 by default. */
   priorLogVariance?: Vector;
-  /** `"mean"` over rows (the default), `"sum"`, or `"none"`. */
+  /** `"mean"` (the default): the mean over rows. `"sum"`: the sum. `"none"`: the number of each row, in `perRow`. */
   reduction?: Reduction;
   /**
-   * `true` for the gradient in new arrays, or a pair of arrays of the arguments' type to write it to, which may be the arguments
+   * `true`: returns the gradient in new arrays. A pair of arrays of the arguments' type: writes it there; they may be the arguments
    * themselves.
    */
   gradient?: boolean | { mean: Float32Array | Float64Array; logVariance: Float32Array | Float64Array };
 }
 
-/** What {@link index!gaussianKl} gives. */
+/** The result of {@link index!gaussianKl}. */
 export interface GaussianKl {
-  /** In nats: the mean over rows, or with `"sum"` and `"none"` their sum. */
+  /** The divergence in nats: the mean over rows; with `"sum"` and `"none"`, the sum. */
   kl: number;
-  /** Rows. */
+  /** The number of rows. */
   count: number;
   /** With `reduction: "none"`: the divergence of each row. */
   perRow?: Float64Array;
-  /** d kl / d mean and d kl / d logVariance: with `"none"`, that of each row's own divergence. */
+  /** d kl / d mean and d kl / d logVariance; with `reduction: "none"`, the gradient of each row's own divergence. */
   gradient?: GaussianGradient;
 }
 
 /** The options of {@link index!elbo}. */
 export interface ElboOptions extends GaussianKlOptions {
-  /** What the divergence is multiplied by, as in a β-VAE; 1 by default. */
+  /** β: the factor of the divergence, as in a β-VAE; 1 by default. */
   beta?: number;
 }
 
-/** What {@link index!elbo} gives. */
+/** The result of {@link index!elbo}. */
 export interface Elbo {
-  /** logLikelihood - β·kl, a lower bound of the evidence ln p(x) where β is 1. */
+  /** logLikelihood - β·kl: a lower bound of the evidence ln p(x) if β = 1. */
   elbo: number;
-  /** In nats: the mean over rows, or with `"sum"` and `"none"` their sum. */
+  /** In nats: the mean over rows; with `"sum"` and `"none"`, the sum. */
   logLikelihood: number;
-  /** The divergence, likewise. */
+  /** The divergence in nats: the mean over rows; with `"sum"` and `"none"`, the sum. */
   kl: number;
-  /** Rows. */
+  /** The number of rows. */
   count: number;
   /** With `reduction: "none"`: the bound of each row. */
   perRow?: Float64Array;
-  /** d elbo / d mean and d elbo / d logVariance by way of the divergence, which is -β times its gradient. */
+  /** The part of d elbo / d mean and d elbo / d logVariance that comes from the divergence: -β times its gradient. */
   gradient?: GaussianGradient;
 }
 
@@ -114,10 +120,77 @@ function wideKl(length: number, [mean, logVariance, otherMean, otherLogVariance]
   return sum.value;
 }
 
-/** The divergence of each row. Arrays: both arguments, the other Gaussian where it is not the standard one, both gradients. */
-export const gaussianLoop: Loop<GaussianSettings> = (backend, arrays, settings, from, to, values) => {
+/** The divergence of `count` rows from row `first` on, and their gradients; NaN for those that are to be computed by themselves. */
+function computeRows(
+  backend: Backend,
+  { call, isStandard, slope }: GaussianSettings,
+  sources: readonly Vector[],
+  [toMean, toLogVariance]: readonly (FloatArray | undefined)[],
+  first: number,
+  count: number,
+  values: Float64Array,
+  at: number,
+): void {
+  const { precision, length } = call;
+  const { table } = backend;
+  for (let i = 0; i < sources.length; i++) {
+    const start = sources[i].length > length ? first * length : 0;
+    if (backend.place(i, precision, sources[i], start, length, count)) continue;
+    values.fill(Number.NaN, at, at + count);
+    return;
+  }
+  const kernel = isStandard ? kernels.gaussianKl : kernels.gaussianKlBetween;
+  backend.runRows(kernel, precision, length, count, SHARED);
+  for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
+    const isUsual = table[line] === 0;
+    values[at + r] = isUsual ? (totalAt(table, line, 0) + totalAt(table, line, 1)) / 2 : Number.NaN;
+  }
+  if (toMean === undefined || toLogVariance === undefined) return;
+  const write = (kernel: Kernel, operand: number, out: FloatArray, fields: Fields) => {
+    backend.fields = fields;
+    backend.placeOut(precision, out, first * length, length);
+    backend.runRows(kernel, precision, length, count, SHARED | SKIP, operand);
+    backend.bringOut(precision, out, first * length, length, count);
+  };
+  const ofMean = { ...NO_FIELDS, factor: slope, slope };
+  const ofVariance = { ...NO_FIELDS, slope: slope / 2 };
+  if (isStandard) {
+    write(kernels.scaled, 0, toMean, ofMean);
+    write(kernels.varianceGradient, 1, toLogVariance, ofVariance);
+    return;
+  }
+  // log-variances and the other's side by side; then means, the other's, and the other's log-variances
+  backend.repeatOperand(1, 4);
+  backend.repeatOperand(3, 5);
+  backend.repeatOperand(0, 1);
+  write(kernels.meanGradient, 1, toMean, ofMean);
+  write(kernels.varianceGradientBetween, 4, toLogVariance, ofVariance);
+}
+
+/** The same of row r by itself. */
+function rowKl(
+  backend: Backend,
+  settings: GaussianSettings,
+  rows: readonly NamedRow[],
+  toMean: FloatArray | undefined,
+  toLogVariance: FloatArray | undefined,
+  r: number,
+): number {
   const { call, rowLength, isStandard } = settings;
-  const kernel = isStandard ? "gaussianKl" : "gaussianKlBetween";
+  const kernel = isStandard ? kernels.gaussianKl : kernels.gaussianKlBetween;
+  const isWide = (backend.reduce(kernel, call.precision, rows, call.length) & UNUSUAL) !== 0;
+  if (isWide) for (const row of rows) checkFinite(call, rowLength, row);
+  const value = (isWide ? wideKl(call.length, rows) : backend.total(0) + backend.total(1)) / 2;
+  if (toMean !== undefined && toLogVariance !== undefined) {
+    const write = isWide ? writeWideGradient : writeGradient;
+    write(backend, settings, rows, toMean, toLogVariance, r * call.length);
+  }
+  return value;
+}
+
+/** The divergence of each row. Arrays: both arguments, the other Gaussian where it is not the standard one, both gradients. */
+const gaussianLoop: Loop<GaussianSettings> = (backend, arrays, settings, from, to, values) => {
+  const { call, isStandard } = settings;
   const sources = arrays.slice(0, isStandard ? 2 : 4) as Vector[];
   const [toMean, toLogVariance] = arrays.slice(NAMES.length) as (FloatArray | undefined)[];
   const rowAt = (i: number, r: number): NamedRow => ({
@@ -127,15 +200,19 @@ export const gaussianLoop: Loop<GaussianSettings> = (backend, arrays, settings, 
     scale: 1,
     kind: "probabilities",
   });
-  const rows = sources.map((_, i) => rowAt(i, from));
-  for (let r = from; r < to; r++) {
-    for (let i = 0; i < rows.length; i++) if (r > from && sources[i].length > call.length) rows[i] = rowAt(i, r);
-    const isWide = (backend.reduce(kernel, call.precision, rows, call.length) & UNUSUAL) !== 0;
-    if (isWide) for (const row of rows) checkFinite(call, rowLength, row);
-    values[r - from] = (isWide ? wideKl(call.length, rows) : backend.total(0) + backend.total(1)) / 2;
-    if (toMean === undefined || toLogVariance === undefined) continue;
-    const write = isWide ? writeWideGradient : writeGradient;
-    write(backend, settings, rows, toMean, toLogVariance, r * call.length);
+  const { precision, length } = call;
+  const outputs = [toMean, toLogVariance];
+  const atOnce = backend.rowsAtOnce(precision, length, [...sources, ...outputs]);
+  const step = Math.max(1, atOnce);
+  for (let r = from; r < to; r += step) {
+    const count = Math.min(step, to - r);
+    if (atOnce > 0) computeRows(backend, settings, sources, outputs, r, count, values, r - from);
+    else values[r - from] = Number.NaN;
+    for (let i = r - from; i < r - from + count; i++) {
+      if (!Number.isNaN(values[i])) continue;
+      const row = sources.map((_, operand) => rowAt(operand, from + i));
+      values[i] = rowKl(backend, settings, row, toMean, toLogVariance, from + i);
+    }
   }
 };
 
@@ -148,11 +225,12 @@ function writeGradient(
   at: number,
 ): void {
   backend.fields = { ...NO_FIELDS, factor: slope, slope };
-  if (isStandard) backend.map("scaled", precision, [mean], length, toMean, at);
-  else backend.map("meanGradient", precision, [mean, otherMean, otherLogVariance], length, toMean, at);
+  if (isStandard) backend.map(kernels.scaled, precision, [mean], length, toMean, at);
+  else backend.map(kernels.meanGradient, precision, [mean, otherMean, otherLogVariance], length, toMean, at);
   backend.fields = { ...NO_FIELDS, slope: slope / 2 };
-  if (isStandard) backend.map("varianceGradient", precision, [logVariance], length, toLogVariance, at);
-  else backend.map("varianceGradientBetween", precision, [logVariance, otherLogVariance], length, toLogVariance, at);
+  if (isStandard) backend.map(kernels.varianceGradient, precision, [logVariance], length, toLogVariance, at);
+  else
+    backend.map(kernels.varianceGradientBetween, precision, [logVariance, otherLogVariance], length, toLogVariance, at);
 }
 
 function writeWideGradient(
@@ -276,12 +354,12 @@ function checkGradient(
   }
 }
 
-export function gaussianKl(
+function prepareGaussianKl(
   mean: Vector,
   logVariance: Vector,
   options: GaussianKlOptions = {},
 ): Work<GaussianKl, GaussianSettings> {
-  checkOptions("gaussianKl", options, KL_KEYS);
+  checkCallOptions("gaussianKl", options, KL_KEYS);
   return prepareGaussian("gaussianKl", mean, logVariance, options, 1, undefined, (values, count, scale, gradient) => ({
     kl: sumOfAll(values) * scale,
     count,
@@ -290,13 +368,13 @@ export function gaussianKl(
   }));
 }
 
-export function elbo(
+function prepareElbo(
   logLikelihood: number | Vector,
   mean: Vector,
   logVariance: Vector,
   options: ElboOptions = {},
 ): Work<Elbo, GaussianSettings> {
-  checkOptions("elbo", options, ELBO_KEYS);
+  checkCallOptions("elbo", options, ELBO_KEYS);
   const beta = checkNumber(
     "elbo",
     "beta",
@@ -333,3 +411,64 @@ function checkLikelihoods(likelihoods: Vector, rows: number): void {
     }
   }
 }
+
+/**
+ * Computes the KL divergence of diagonal Gaussians N(μ, e^l) from N(m, e^w), the standard normal distribution by default, as in the loss of a
+ * variational autoencoder. For each row it is ½ Σ [e^v - 1 - v] + ½ Σ (μ - m)²·e^-w over the latent dimensions, where v = l - w.
+ *
+ * No terms cancel: the result is also accurate if a posterior has collapsed to the prior.
+ *
+ * @param mean - Means μ: a row-major matrix with rows of `rowLength` latent dimensions, or one row.
+ * @param logVariance - Logarithms l of the variances, of the same shape.
+ * @param options - `rowLength`; `priorMean` m and `priorLogVariance` w; `reduction` over rows; `gradient`: e^-w·(μ - m) and ½(e^v - 1).
+ * @returns `kl` in nats, >= 0, and 0 for equal Gaussians; `count`; `perRow`; `gradient`, of the arguments' types. *Relative* error of a row:
+ * 1e-6 (f32), 4e-15 (f64), also if the two are almost equal; in f64 for v >= 16 it is 2e-16·v, because v is rounded. O(rows·dimensions)
+ * time; no memory except for the gradient.
+ * @throws TypeError for an argument that is not an array of numbers, and for an option that is unknown or of the wrong type.
+ * @throws RangeError for a number that is not finite (a variance of 0 has no logarithm), lengths that do not match, and a gradient that would
+ * overwrite numbers before they are read.
+ * @example
+ * gaussianKl([1, 0], [0, 0]).kl; // 0.5
+ * @see {@link elbo}: includes the likelihood of the reconstruction
+ * @see D. P. Kingma, M. Welling, Auto-Encoding Variational Bayes (2014), appendix B
+ * @category Losses
+ */
+export const gaussianKl: LossOfDefaults<[mean: Vector, logVariance: Vector], GaussianKlOptions, GaussianKl> =
+  /* @__PURE__ */ loss({
+    name: "gaussianKl",
+    loopName: "gaussianKl",
+    loop: gaussianLoop,
+    count: 2,
+    prepare: prepareGaussianKl,
+  });
+
+/**
+ * Computes the evidence lower bound ln p(x|z) - β·KL(q(z|x)‖p(z)) that the training of a variational autoencoder maximises, for Gaussian
+ * posteriors q with diagonal covariances.
+ *
+ * @param logLikelihood - ln p(x|z) of the reconstruction of each row, in nats, summed over the dimensions of x; a number if there is one row.
+ * The `perRow` of {@link crossEntropyLoss} with `reduction: "none"` is this number with the opposite sign.
+ * @param mean - Means of q(z|x): a row-major matrix with rows of `rowLength` latent dimensions, or one row.
+ * @param logVariance - Logarithms of the variances, of the same shape.
+ * @param options - The options of {@link gaussianKl}, and `beta` (1 by default).
+ * @returns `elbo`, `logLikelihood` and `kl`: means over rows (sums with `"sum"` and `"none"`); `count`; `perRow`; `gradient`: the part of the
+ * gradient with respect to mean and logVariance that comes from the divergence.
+ * @throws TypeError for an argument that is not an array of numbers, and for an option that is unknown or of the wrong type.
+ * @throws RangeError for a number that is not finite (a log-likelihood may be -Infinity), lengths that do not match, and a negative beta.
+ * @example
+ * elbo(-10, [1, 0], [0, 0]).elbo; // -10.5
+ * @see {@link gaussianKl}
+ * @see I. Higgins et al., β-VAE (2017), for β
+ * @category Losses
+ */
+export const elbo: LossOfDefaults<
+  [logLikelihood: number | Vector, mean: Vector, logVariance: Vector],
+  ElboOptions,
+  Elbo
+> = /* @__PURE__ */ loss({
+  name: "elbo",
+  loopName: "gaussianKl",
+  loop: gaussianLoop,
+  count: 3,
+  prepare: prepareElbo,
+});

@@ -1,7 +1,7 @@
 import { describe } from "../engine/checks.js";
 // What the losses share: labels, and how the losses of rows become one.
 
-/** Class indices, one a row: integers from 0 to the number of classes - 1. */
+/** Class indices, one per row: integers from 0 to the number of classes - 1. */
 export type Labels =
   | Int8Array
   | Uint8Array
@@ -61,13 +61,17 @@ export function readLabels(
   ignoreIndex?: number,
 ): Int32Array {
   checkLabelCount(functionName, name, labels, rows);
-  return Int32Array.from(
-    { length: rows },
-    (_, r) => labelAt(functionName, name, labels, r, classes, ignoreIndex) ?? -1,
-  );
+  const read = new Int32Array(rows);
+  for (let r = 0; r < rows; r++) {
+    const label: unknown = labels[r];
+    const isPlain = typeof label === "number" && label >= 0 && label < classes && label !== ignoreIndex;
+    read[r] =
+      isPlain && Number.isInteger(label) ? label : (labelAt(functionName, name, labels, r, classes, ignoreIndex) ?? -1);
+  }
+  return read;
 }
 
-/** What becomes of the losses of rows: one number, or an array. */
+/** How the losses of rows are combined: into their mean, into their sum, or not at all. */
 export type Reduction = "mean" | "sum" | "none";
 
 export function checkReduction<T extends string>(functionName: string, reduction: T, known: readonly T[]): T {
@@ -103,4 +107,11 @@ export function gradientOption(
   if (gradient === true) return { wanted: true, given: undefined };
   if (gradient instanceof Float32Array || gradient instanceof Float64Array) return { wanted: true, given: gradient };
   throw new TypeError(`${functionName}: gradient is ${describe(gradient)}; it must be true or an array to write it to`);
+}
+
+/** The number of rows that count. */
+export function countLabels(labels: Int32Array): number {
+  let count = 0;
+  for (let r = 0; r < labels.length; r++) if (labels[r] >= 0) count++;
+  return count;
 }

@@ -1,43 +1,50 @@
 // What a model's logits say of the tokens that were observed, one a row.
 
-import type { Vector } from "../backends/backend.js";
-import { type Call, checkOptions, type NamedRow, precisionOf, temperatureOf, unitOf } from "../call/arguments.js";
+import type { Backend, Vector } from "../backends/backend.js";
+import { COLUMNS, LARGEST } from "../backends/batch.js";
+import * as kernels from "../backends/kernels.js";
+import { type Call, checkCallOptions, type NamedRow, precisionOf, temperatureOf } from "../call/arguments.js";
+
 import { countRows } from "../call/calls.js";
+import { type Loss, loss } from "../call/forms.js";
+import type { EngineOption } from "../call/options.js";
+import { unitOf } from "../engine/checks.js";
 import type { Loop, Work } from "../engine/work.js";
-import { findLogits, largestOf, sumOfExponentials } from "../measures/logits.js";
+import { findRows, scaleOfLogits, totalAt } from "../measures/batches.js";
+import { findLogits, largestOf, sumOfExponentials } from "../measures/row/logits.js";
 import { exp, ln } from "../numbers/scalar.js";
 import { Sum } from "../numbers/twofold.js";
-import { type Labels, readLabels } from "./labels.js";
+import { countLabels, type Labels, readLabels } from "./labels.js";
 
 /** The options of {@link index!tokenLogProbabilities} and {@link index!logLikelihoodRatioOfTokens}. */
-export interface TokenOptions {
-  /** Classes: numbers of a row, >= 1; matrices of logits are row-major. */
+export interface TokenOptions extends EngineOption {
+  /** The number of classes, which is the length of a row: >= 1. Matrices are row-major. */
   rowLength: number;
   /** τ: divides the logits; positive, 1 by default. */
   temperature?: number;
-  /** Unit of the result: its logarithm's base, positive and not 1. Nats (base e) by default, 2 for bits, 10 for hartleys. */
+  /** The unit of the result, as the base of the logarithm: positive and not 1. e by default (nats); 2 for bits, 10 for hartleys. */
   base?: number;
 }
 
 /** The options of {@link index!perplexity}. */
-export interface PerplexityOptions {
-  /** Classes: numbers of a row, >= 1; matrices of logits are row-major. */
+export interface PerplexityOptions extends EngineOption {
+  /** The number of classes, which is the length of a row: >= 1. Matrices are row-major. */
   rowLength: number;
   /** τ: divides the logits; positive, 1 by default. */
   temperature?: number;
-  /** Rows with this label do not count; -100 by default. */
+  /** Rows with this label are ignored; -100 by default. */
   ignoreIndex?: number;
 }
 
-/** Evidence for one model over another along a sequence of tokens: what {@link index!logLikelihoodRatioOfTokens} gives. */
+/** The result of {@link index!logLikelihoodRatioOfTokens}: the evidence for one model over another along a sequence of tokens. */
 export interface TokenLogLikelihoodRatio {
-  /** Σ ln(p/q) of the observed tokens: positive where they speak for the first model. */
+  /** Σ ln(p/q) of the observed tokens: positive if they are more likely under the first model. */
   sum: number;
-  /** The same a token: `sum`/`count`. */
+  /** The mean per token: `sum`/`count`. */
   mean: number;
-  /** Of the mean: the standard deviation of the tokens' log-ratios over √count; NaN for a single token, or an infinite mean. */
+  /** The standard error of the mean: the standard deviation of the log-ratios, divided by √count. NaN for one token or an infinite mean. */
   standardError: number;
-  /** Tokens. */
+  /** The number of tokens. */
   count: number;
 }
 
@@ -52,10 +59,54 @@ interface TokenSettings {
   readonly names: readonly string[];
 }
 
+/** The parts of `count` rows of a matrix from row `first` on, every `step` numbers; those of rows that are to be computed by themselves stay NaN. */
+function partsOfRows(
+  backend: Backend,
+  call: Call,
+  source: Vector,
+  labels: Int32Array,
+  first: number,
+  count: number,
+  values: Float64Array,
+  at: number,
+  step: number,
+): void {
+  const { precision, length } = call;
+  if (!backend.place(0, precision, source, first * length, length, count)) return;
+  const scale = scaleOfLogits(backend, call, "logits");
+  findRows(backend, call, kernels.logSumExp, count);
+  const { table } = backend;
+  for (let r = 0, line = 0, to = at; r < count; r++, line += COLUMNS, to += step) {
+    const token = labels[first + r];
+    if (table[line] !== 0 || token < 0) continue;
+    const largest = table[line + LARGEST];
+    values[to] = largest * scale;
+    values[to + 1] = (source[(first + r) * length + token] - largest) * scale;
+    values[to + 2] = ln(totalAt(table, line, 1));
+  }
+}
+
+function areNumbers(values: Float64Array, from: number, count: number): boolean {
+  for (let i = from; i < from + count; i++) if (Number.isNaN(values[i])) return false;
+  return true;
+}
+
 /** The parts of each row of one matrix or of two. Arrays: the labels, then the matrices. */
-export const tokenLoop: Loop<TokenSettings> = (backend, [labels, ...matrices], { call, names }, from, to, values) => {
+const tokenLoop: Loop<TokenSettings> = (backend, [labels, ...matrices], { call, names }, from, to, values) => {
+  const { precision, length } = call;
+  const parts = PARTS * matrices.length;
+  const atOnce = backend.rowsAtOnce(precision, length, matrices);
+  values.fill(Number.NaN);
+  for (let r = from; atOnce > 0 && r < to; r += atOnce) {
+    const count = Math.min(atOnce, to - r);
+    for (let i = 0; i < matrices.length; i++) {
+      const at = parts * (r - from) + PARTS * i;
+      partsOfRows(backend, call, matrices[i] as Vector, labels as Int32Array, r, count, values, at, parts);
+    }
+  }
   for (let r = from; r < to; r++) {
     const token = (labels as Int32Array)[r];
+    if (token >= 0 && areNumbers(values, parts * (r - from), parts)) continue;
     const first = PARTS * matrices.length * (r - from);
     values.fill(0, first, first + PARTS * matrices.length);
     if (token < 0) continue;
@@ -102,13 +153,13 @@ function prepareTokens<Result>(
   };
 }
 
-export function tokenLogProbabilities(
+function prepareTokenLogProbabilities(
   logits: Vector,
   tokens: Labels,
   options: TokenOptions,
 ): Work<Float64Array, TokenSettings> {
   const name = "tokenLogProbabilities";
-  checkOptions(name, options, KEYS);
+  checkCallOptions(name, options, KEYS);
   const rows = countRows(name, ["logits"], [logits], options.rowLength);
   const unit = unitOf(name, options.base);
   const labels = readLabels(name, "tokens", tokens, rows, options.rowLength);
@@ -117,13 +168,13 @@ export function tokenLogProbabilities(
   return prepareTokens(name, ["logits"], [logits], labels, options, finish);
 }
 
-export function perplexity(logits: Vector, tokens: Labels, options: PerplexityOptions): Work<number, TokenSettings> {
+function preparePerplexity(logits: Vector, tokens: Labels, options: PerplexityOptions): Work<number, TokenSettings> {
   const name = "perplexity";
-  checkOptions(name, options, ["rowLength", "temperature", "ignoreIndex"]);
+  checkCallOptions(name, options, ["rowLength", "temperature", "ignoreIndex"]);
   const { rowLength, ignoreIndex = -100 } = options;
   const rows = countRows(name, ["logits"], [logits], rowLength);
   const labels = readLabels(name, "tokens", tokens, rows, rowLength, ignoreIndex);
-  const count = labels.filter((label) => label >= 0).length;
+  const count = countLabels(labels);
   if (count === 0) throw new RangeError(`${name}: every row is ignored, which leaves no mean`);
   const finish = (values: Float64Array) => {
     const sum = new Sum();
@@ -133,14 +184,14 @@ export function perplexity(logits: Vector, tokens: Labels, options: PerplexityOp
   return prepareTokens(name, ["logits"], [logits], labels, options, finish);
 }
 
-export function logLikelihoodRatioOfTokens(
+function prepareLogLikelihoodRatioOfTokens(
   logitsP: Vector,
   logitsQ: Vector,
   tokens: Labels,
   options: TokenOptions,
 ): Work<TokenLogLikelihoodRatio, TokenSettings> {
   const name = "logLikelihoodRatioOfTokens";
-  checkOptions(name, options, KEYS);
+  checkCallOptions(name, options, KEYS);
   const { rowLength } = options;
   const names = ["logitsP", "logitsQ"];
   const matrices = [logitsP, logitsQ];
@@ -186,3 +237,84 @@ function summaryOf(ratios: Float64Array): TokenLogLikelihoodRatio {
   const standardError = Math.sqrt(squares.value / (count - 1) / count);
   return { sum: sum.value, mean, standardError, count };
 }
+
+/**
+ * Computes the log-probability ln softmax(z/τ)ᵧ of the observed token y of each row z, where τ is the temperature.
+ *
+ * @param logits - A row-major matrix with rows of `rowLength` classes; finite, or -Infinity.
+ * @param tokens - One label per row, from 0 to rowLength - 1.
+ * @returns Nats (or units of `base`), one number <= 0 per row: -Infinity for an impossible token. Error: 1e-6 (f32) or
+ * 1e-13 (f64) of max(1, |value|).
+ * @throws TypeError for an argument that is not an array of numbers, a label that is not a number, and for an option that is unknown or of
+ * the wrong type.
+ * @throws RangeError for a logit that is NaN or Infinity, a row that has only -Infinity, a label out of range, different numbers
+ * of rows, and an option out of range.
+ * @example
+ * tokenLogProbabilities([0, 0, 0, 0], [1, 0], { rowLength: 2 }); // Float64Array [-0.6931471805599453, -0.6931471805599453]
+ * @see {@link perplexity}: e to minus the mean
+ * @category Losses
+ */
+export const tokenLogProbabilities: Loss<[logits: Vector, tokens: Labels], TokenOptions, Float64Array> =
+  /* @__PURE__ */ loss({
+    name: "tokenLogProbabilities",
+    loopName: "tokens",
+    loop: tokenLoop,
+    count: 2,
+    prepare: prepareTokenLogProbabilities,
+  });
+
+/**
+ * Computes the perplexity e^(mean of -ln softmax(z/τ)ᵧ) of a model over the observed tokens y, where τ is the temperature.
+ *
+ * @param logits - A row-major matrix with rows of `rowLength` classes; finite, or -Infinity.
+ * @param tokens - One label per row, from 0 to rowLength - 1; rows with the label `ignoreIndex` are ignored.
+ * @returns A number >= 1; Infinity if a token is impossible. The error of its logarithm is the mean of the errors of
+ * {@link tokenLogProbabilities}.
+ * @throws TypeError for an argument that is not an array of numbers, a label that is not a number, and for an option that is unknown or of
+ * the wrong type.
+ * @throws RangeError for a logit that is NaN or Infinity, a row that has only -Infinity, a label out of range, different numbers
+ * of rows, tokens that are all ignored, and an option out of range.
+ * @example
+ * perplexity([0, 0, 0, 0], [1, 0], { rowLength: 2 }); // 2
+ * @see {@link tokenLogProbabilities}, {@link crossEntropyLoss}
+ * @category Losses
+ */
+export const perplexity: Loss<[logits: Vector, tokens: Labels], PerplexityOptions, number> = /* @__PURE__ */ loss({
+  name: "perplexity",
+  loopName: "tokens",
+  loop: tokenLoop,
+  count: 2,
+  prepare: preparePerplexity,
+});
+
+/**
+ * Computes the evidence for one model over another along a sequence: Σ ln(p/q) over the observed tokens, where p and q are the softmaxes of
+ * each row.
+ *
+ * @param logitsP - A row-major matrix with rows of `rowLength` classes; finite, or -Infinity.
+ * @param logitsQ - A matrix of the same shape.
+ * @param tokens - One label per row, from 0 to rowLength - 1.
+ * @returns Nats (or units of `base`). If the tokens are drawn from p, the mean tends to KL(p‖q). It is Infinity if a token is impossible
+ * under q, -Infinity if a token is impossible under p. The error of a log-ratio is at most the sum of the errors of the two
+ * log-probabilities ({@link tokenLogProbabilities}).
+ * @throws TypeError for an argument that is not an array of numbers, a label that is not a number, and for an option that is unknown or of
+ * the wrong type.
+ * @throws RangeError for a logit that is NaN or Infinity, a row that has only -Infinity, a label out of range, different numbers
+ * of rows, and an option out of range. Also if the ratio is undefined: a token is impossible under both models, or one token is impossible
+ * under p and another under q.
+ * @example
+ * logLikelihoodRatioOfTokens([1, 0, 0, 1], [0, 0, 0, 0], [0, 1], { rowLength: 2 }).mean; // 0.37988549304172253
+ * @see {@link logLikelihoodRatio}: for counts
+ * @category Losses
+ */
+export const logLikelihoodRatioOfTokens: Loss<
+  [logitsP: Vector, logitsQ: Vector, tokens: Labels],
+  TokenOptions,
+  TokenLogLikelihoodRatio
+> = /* @__PURE__ */ loss({
+  name: "logLikelihoodRatioOfTokens",
+  loopName: "tokens",
+  loop: tokenLoop,
+  count: 3,
+  prepare: prepareLogLikelihoodRatioOfTokens,
+});

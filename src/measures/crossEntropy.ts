@@ -1,72 +1,59 @@
-import { type Backend, Q_IS_ZERO, UNUSUAL } from "../backends/backend.js";
-import { type Call, checkSum, type NamedRow } from "../call/arguments.js";
-import { powerOf2 } from "../numbers/lanes.js";
-import { exponentOf, ln } from "../numbers/scalar.js";
-import { checkedSums, isOrdinary, scaled, scaleToOne } from "./pair.js";
-import { wideCrossEntropy } from "./wide.js";
+import type { Vector } from "../backends/backend.js";
+import { COLUMNS, LARGEST } from "../backends/batch.js";
+import * as kernels from "../backends/kernels.js";
+import { logarithms } from "../backends/transforms.js";
+import type { Batch } from "../call/calls.js";
+import { type Measure, measure } from "../call/forms.js";
+import type { MeasureOptions } from "../call/options.js";
+import { ln } from "../numbers/scalar.js";
+import { crossEntropies, findRows, isLogSum, scaleOfLogits, totalAt } from "./batches.js";
+import { MEASURE_KEYS, P_AND_Q } from "./keys.js";
+import * as row from "./row/crossEntropy.js";
+import { crossEntropyOfLogits } from "./row/ofLogits.js";
 
-/** -Σ p̂ ln q̂ from S = Σ p ln(q·2^-k), Σp and Σq: ln(Σq·2^-k) - S/Σp. */
-function fromSums(s: number, pSum: number, qSum: number, k: number): number {
-  return Math.max(0, ln(qSum * powerOf2(-k)) - s / pSum);
-}
+const ofProbabilities: Batch = (backend, call, count, values, at) =>
+  crossEntropies(backend, call, kernels.crossEntropy, 2, count, values, at);
 
-/** H(p, q) = -Σ p̂ ln q̂. */
-export function crossEntropy(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  const p = rows[0];
-  const q = rows[1];
-  const { precision } = call;
-  backend.setExponent(precision, 0);
-  let flags = backend.reduce("crossEntropy", precision, rows, call.length);
-  let pSum = backend.total(1);
-  let qSum = backend.total(2);
-  if (flags & UNUSUAL) {
-    [pSum, qSum] = checkedSums(call, p, q);
-  } else {
-    checkSum(call, p, pSum);
-    checkSum(call, q, qSum);
-    if (flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
-    if (isOrdinary(pSum) && isOrdinary(qSum)) {
-      const k = exponentOf(qSum);
-      if (k < -1 || k > 0) {
-        // far from 1: once more with every exponent less by k, or S/Σp and ln Σq would cancel
-        backend.setExponent(precision, k);
-        backend.reduce("crossEntropy", precision, rows, call.length);
-        return fromSums(backend.total(0), pSum, qSum, k);
-      }
-      return fromSums(backend.total(0), pSum, qSum, 0);
-    }
+/** H(p, q) = ln Zq - T/Zp, T = Σ e^x·y <= 0. */
+const ofLogits: Batch = (backend, call, count, values, at, kind) => {
+  const scale = scaleOfLogits(backend, call, kind);
+  findRows(backend, call, kernels.crossEntropyOfLogits, count);
+  const { table } = backend;
+  for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
+    values[at + r] = Number.NaN;
+    if (table[line] !== 0) continue;
+    const pSum = totalAt(table, line, 1);
+    const qLogSum = ln(totalAt(table, line, 2));
+    if (!isLogSum(table[line + LARGEST] * scale + ln(pSum), kind, call)) continue;
+    if (!isLogSum(table[line + LARGEST + 1] * scale + qLogSum, kind, call)) continue;
+    values[at + r] = Math.max(0, qLogSum - totalAt(table, line, 0) / pSum);
   }
-  const a = scaleToOne(pSum);
-  const b = scaleToOne(qSum);
-  backend.setExponent("f64", 0);
-  flags = backend.reduce("crossEntropy", "f64", [scaled(p, a), scaled(q, b)], call.length);
-  if (flags & UNUSUAL) return fromSums(wideCrossEntropy(p, q, call.length, a, b), pSum * a, qSum * b, 0);
-  if (flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
-  return fromSums(backend.total(0), pSum * a, qSum * b, 0);
-}
+};
 
-/** H(p) = -Σ p̂ ln p̂. */
-export function entropy(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  const p = rows[0];
-  const { precision } = call;
-  backend.setExponent(precision, 0);
-  const flags = backend.reduce("entropy", precision, rows, call.length);
-  let sum = backend.total(1);
-  if (flags & UNUSUAL) {
-    [sum] = checkedSums(call, p);
-  } else {
-    checkSum(call, p, sum);
-    if (isOrdinary(sum)) {
-      const k = exponentOf(sum);
-      if (k === -1 || k === 0) return fromSums(backend.total(0), sum, sum, 0);
-      backend.setExponent(precision, k);
-      backend.reduce("entropy", precision, rows, call.length);
-      return fromSums(backend.total(0), sum, sum, k);
-    }
-  }
-  const a = scaleToOne(sum);
-  backend.setExponent("f64", 0);
-  const inF64 = backend.reduce("entropy", "f64", [scaled(p, a)], call.length);
-  const s = inF64 & UNUSUAL ? wideCrossEntropy(p, p, call.length, a, a) : backend.total(0);
-  return fromSums(s, sum * a, sum * a, 0);
-}
+/**
+ * Computes the cross-entropy H(p, q) = -Σ p̂ᵢ ln q̂ᵢ = H(p) + KL(p‖q), of p̂ = p/Σp and q̂ = q/Σq.
+ *
+ * @param p - The observed distribution: n numbers >= 0 whose sum is within 1e-2 of 1 (any positive sum with `normalize`).
+ * @param q - The model: n numbers >= 0 with such a sum.
+ * @returns Nats (or units of `base`), at least H(p); Infinity if some class has p > 0 and q = 0. Error: 2e-7 (f32) or 4e-15 (f64) of
+ * max(1, H).
+ * @throws TypeError for an argument that is not an array of numbers, and for an option that is unknown or of the wrong type.
+ * @throws RangeError for a number that is negative, NaN or infinite, an empty array, different lengths, a sum that is not 1,
+ * and an option out of range.
+ * @example
+ * crossEntropy([0.5, 0.5], [0.25, 0.75]); // 0.8369882167858358
+ * crossEntropy.rows([0.5, 0.5, 1, 0], [0.25, 0.75], { rowLength: 2, base: 2 }); // Float64Array [1.207518749639422, 2]
+ * @see {@link crossEntropyLoss}: for logits and labels, with the gradient
+ * @category Measures
+ */
+export const crossEntropy: Measure<[p: Vector, q: Vector], MeasureOptions> = /* @__PURE__ */ measure({
+  name: "crossEntropy",
+  measure: row.crossEntropy,
+  ofLogits: crossEntropyOfLogits,
+  batch: ofProbabilities,
+  batchOfLogits: ofLogits,
+  logarithms,
+  arguments: P_AND_Q,
+  distributions: P_AND_Q,
+  keys: MEASURE_KEYS,
+});

@@ -1,43 +1,23 @@
-// The distances of Hellinger, Bhattacharyya and total variation: a survey for both sums, and a pass. The larger sum comes first: the
-// result is the same, to the bit, for (p, q) and (q, p).
+// Batches of the distances: a survey for both sums, and a pass, as in row/distances.ts.
 
 import type { Backend } from "../backends/backend.js";
-import type { Call, NamedRow } from "../call/arguments.js";
-import { ln, log1p } from "../numbers/scalar.js";
-import { logAffinity } from "./logarithms.js";
-import { type Pair, pairOf, reducePair, swapped } from "./weights.js";
+import type { Kernel } from "../backends/kernel.js";
+import type { Call } from "../call/arguments.js";
+import { PENDING, surveyed } from "./batches.js";
+import { areNear, isCoarse } from "./row/weights.js";
 
-/** p and q, that of the larger sum first. */
-function orderedPair(backend: Backend, call: Call, rows: readonly NamedRow[]): Pair {
-  // with what is next to nothing taken for 0, scaled rows are never unusual
-  const pair = pairOf(backend, call, rows, "flushed") as Pair;
-  return pair.difference < 0 ? swapped(pair) : pair;
-}
-
-/** ½ Σ|p̂ - q̂|. */
-export function totalVariationDistance(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  reducePair(backend, call, "totalVariationDistance", orderedPair(backend, call, rows));
-  return Math.min(1, backend.total(0) / backend.total(1));
-}
-
-/** H² = ½ Σ(√p̂ - √q̂)² and BC = Σ√(p̂q̂) = 1 - H², of which each keeps its relative accuracy. */
-function hellinger(backend: Backend, call: Call, rows: readonly NamedRow[]): [squared: number, affinity: number] {
-  reducePair(backend, call, "hellingerDistance", orderedPair(backend, call, rows));
-  const apart = backend.total(0);
-  const together = 2 * backend.total(1);
-  return [apart / (apart + together), together / (apart + together)];
-}
-
-export function hellingerDistance(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  return Math.min(1, Math.sqrt(hellinger(backend, call, rows)[0]));
-}
-
-/** A sum of roots of products that may have underflowed, or what has been taken for 0 may be all of it. */
-const LEAST_AFFINITY = 1e-100;
-
-/** -ln Σ√(p̂q̂). */
-export function bhattacharyyaDistance(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  const [squared, affinity] = hellinger(backend, call, rows);
-  if (squared <= 0.5) return Math.max(0, -log1p(-squared));
-  return affinity < LEAST_AFFINITY ? -logAffinity(call, rows) : -ln(affinity);
+/** `resultOf` both totals of the kernel, of each row; NaN for a row that is to be computed by itself. */
+export function distances(
+  backend: Backend,
+  call: Call,
+  kernel: Kernel,
+  count: number,
+  values: Float64Array,
+  at: number,
+  resultOf: (first: number, second: number) => number,
+): void {
+  const { precision } = call;
+  const decide = (_flags: number, pSum: number, qSum: number, difference: number) =>
+    areNear({ pSum, qSum }) && !isCoarse({ precision, qSum, difference }) ? PENDING : Number.NaN;
+  surveyed(backend, call, kernel, true, count, values, at, decide, resultOf);
 }

@@ -1,89 +1,34 @@
-import { type Backend, type FloatArray, P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "../backends/backend.js";
-import { LIMIT } from "../backends/js/blocks.js";
-import { mayBeOne } from "../backends/space.js";
-import { type Call, checkNumbers, isImpossible, type NamedRow, placeOf } from "../call/arguments.js";
-import { SMALLEST_NORMAL_F32, SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
-import { Sum } from "../numbers/twofold.js";
-import { lnRatio } from "./wide.js";
-
-/** ln(p/q) of any two numbers >= 0: -∞, ∞ or NaN where p, q or both are 0. */
-function anyLnRatio(x: number, y: number): number {
-  if (x === 0) return y === 0 ? Number.NaN : Number.NEGATIVE_INFINITY;
-  return y === 0 ? Number.POSITIVE_INFINITY : lnRatio(x, y);
-}
-
-/** out = ln(p/q), elementwise. Kernels take normal numbers up to 2^100; all others go through `anyLnRatio`. */
-export function logRatio(
-  backend: Backend,
-  call: Call,
-  rows: readonly NamedRow[],
-  out: FloatArray,
-  outStart: number,
-): void {
-  const [p, q] = rows;
-  const least = call.precision === "f32" ? SMALLEST_NORMAL_F32 : SMALLEST_NORMAL_F64;
-  const exception = (index: number): number | undefined => {
-    const x = p.source[p.start + index];
-    const y = q.source[q.start + index];
-    if (x >= least && y >= least && x <= LIMIT && y <= LIMIT) return undefined;
-    if (!(x >= 0 && x < Number.POSITIVE_INFINITY)) checkNumbers(call, p);
-    if (!(y >= 0 && y < Number.POSITIVE_INFINITY)) checkNumbers(call, q);
-    return anyLnRatio(x, y);
-  };
-  // of anything but typed arrays it is not even sure that they hold numbers; what is written over cannot be looked up later
-  const isLost = ({ source }: NamedRow) =>
-    !ArrayBuffer.isView(source) || (source.byteOffset === out.byteOffset && mayBeOne(source.buffer, out.buffer));
-  for (const row of [p, q]) if (isLost(row)) checkNumbers(call, row);
-  backend.map("logRatio", call.precision, [p, q], call.length, out, outStart, exception);
-  if (call.unit !== 1) {
-    for (let i = outStart; i < outStart + call.length; i++) out[i] /= call.unit;
-  }
-}
-
-/** Σ c ln(p/q). */
-export function logLikelihoodRatio(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  const flags = backend.reduce("logLikelihoodRatio", call.precision, rows, call.length);
-  if (!(flags & (UNUSUAL | P_IS_ZERO | Q_IS_ZERO))) return backend.total(0);
-
-  const [counts, p, q] = rows;
-  checkNumbers(call, p);
-  checkNumbers(call, q);
-  const infinite = checkObserved(call, counts, p, q);
-  if (infinite !== undefined) return infinite;
-  const sum = new Sum();
-  for (let i = 0; i < call.length; i++) {
-    const c = counts.source[counts.start + i];
-    if (c !== 0) sum.add(c * lnRatio(p.source[p.start + i], q.source[q.start + i]));
-  }
-  return sum.value;
-}
+import type { Vector } from "../backends/backend.js";
+import { logarithms } from "../backends/transforms.js";
+import { type Mapping, mapping } from "../call/forms.js";
+import type { RawOptions } from "../call/options.js";
+import { P_AND_Q, RAW_KEYS } from "./keys.js";
+import * as row from "./row/logRatio.js";
+import { logRatioOfLogits } from "./row/ofLogits.js";
 
 /**
- * What observed classes of probability 0 make of a log-likelihood ratio: -Infinity where one is impossible under p, Infinity
- * under q, an error under both; undefined where there is none.
+ * Computes the elementwise log-ratio ln(pᵢ/qᵢ). p and q are not normalised. For logits, it is the difference of the two log-softmaxes.
+ *
+ * @param p - n numbers >= 0.
+ * @param q - n numbers >= 0.
+ * @returns Nats (or units of `base`), in `out` if it is given, else in a new array: a Float32Array if p and q are both Float32Arrays,
+ * else a Float64Array. Error: 2 ulp. -Infinity where p = 0, Infinity where q = 0, NaN where both are 0.
+ * @throws TypeError for an argument that is not an array of numbers, an option that is unknown or of the wrong type, and an `out` of
+ * another type than the result.
+ * @throws RangeError for a number that is negative, NaN or infinite, an empty array, different lengths, an `out` of another
+ * length or one that overlaps p or q in part, and an option out of range.
+ * @example
+ * logRatio([0.5, 0.5], [0.25, 1]); // Float64Array [0.6931471805599453, -0.6931471805599453]
+ * logRatio.rows([0.5, 0.5, 0.25, 1], [0.25, 1], { rowLength: 2, base: 2 }); // Float64Array [1, -1, 0, 0]
+ * @see {@link klDivergence}: the mean under p
+ * @category Measures
  */
-export function checkObserved(call: Call, counts: NamedRow, p: NamedRow, q: NamedRow): number | undefined {
-  checkNumbers(call, counts, "counts");
-  let pZero = -1;
-  let qZero = -1;
-  for (let i = 0; i < call.length; i++) {
-    const c = counts.source[counts.start + i];
-    if (c === 0) continue;
-    if (isImpossible(p, i)) pZero = i;
-    if (isImpossible(q, i)) qZero = i;
-    if (pZero === i && qZero === i) {
-      throw new RangeError(
-        `${call.functionName}: ${placeOf(call, counts, i)} is ${c} where p and q are both 0; ` +
-          `a class that was observed needs a probability under one of them`,
-      );
-    }
-    if (pZero >= 0 && qZero >= 0) {
-      throw new RangeError(
-        `${call.functionName}: ${placeOf(call, p, pZero)} and ${placeOf(call, q, qZero)} are 0 where there are counts; ` +
-          `the ratio of 0 to 0 is undefined`,
-      );
-    }
-  }
-  if (pZero >= 0) return Number.NEGATIVE_INFINITY;
-  return qZero >= 0 ? Number.POSITIVE_INFINITY : undefined;
-}
+export const logRatio: Mapping<[p: Float32Array, q: Float32Array], [p: Vector, q: Vector], RawOptions> =
+  /* @__PURE__ */ mapping({
+    name: "logRatio",
+    ofProbabilities: row.logRatio,
+    ofLogits: logRatioOfLogits,
+    logarithms,
+    arguments: P_AND_Q,
+    keys: [...RAW_KEYS, "out"],
+  });

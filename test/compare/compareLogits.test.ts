@@ -8,6 +8,7 @@ import {
   Summary,
 } from "../../src/compare/index.js";
 import { createEngineSync } from "../../src/index.js";
+import { on } from "../on.js";
 import { batchesOf, CLASSES, joined, makeModels, ROWS, sourceOf } from "./sources.js";
 
 const [base, other] = makeModels();
@@ -39,13 +40,13 @@ describe("one result", () => {
         expect(Math.abs(x - expected[r]), `${column}, row ${r}`).toBeLessThan(10 ** -digits);
       });
     };
-    near("kl", engine.klDivergenceRows(base.data, other.data, options), 7);
-    near("reverseKl", engine.klDivergenceRows(other.data, base.data, options), 7);
-    near("js", engine.jsDivergenceRows(base.data, other.data, options), 7);
-    near("crossEntropy", engine.crossEntropyRows(base.data, other.data, options), 6);
-    expect(whole.rows.baseEntropy).toEqual(Array.from(engine.entropyRows(base.data, options)));
+    near("kl", on(engine).klDivergence.rows(base.data, other.data, options), 7);
+    near("reverseKl", on(engine).klDivergence.rows(other.data, base.data, options), 7);
+    near("js", on(engine).jsDivergence.rows(base.data, other.data, options), 7);
+    near("crossEntropy", on(engine).crossEntropy.rows(base.data, other.data, options), 6);
+    expect(whole.rows.baseEntropy).toEqual(Array.from(on(engine).entropy.rows(base.data, options)));
     const tokens = Array.from(base.tokens, (token) => Math.max(0, token));
-    const logs = engine.tokenLogProbabilities(other.data, tokens, { rowLength: CLASSES });
+    const logs = on(engine).tokenLogProbabilities(other.data, tokens, { rowLength: CLASSES });
     base.tokens.forEach((token, r) => {
       expect(whole.rows.otherLogProbability[r]).toBe(token < 0 ? Number.NaN : logs[r]);
     });

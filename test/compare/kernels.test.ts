@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { findLargest, widen } from "../../src/compare/kernels.js";
 import type { HalfFormat } from "../../src/compare/source.js";
 import { KINDS, makeRows } from "../logitCalls.js";
 import { runtimes } from "./rows.js";
@@ -23,11 +24,11 @@ describe.each(["simd", "js"] as const)("in %s", (name) => {
     const halves = memory.allocate(Uint16Array, 65536 + 1);
     halves.set(ALL, 1);
     const wide = memory.allocate(Float32Array, 65536 + 1);
-    backend.widen(format, halves.subarray(1), wide.subarray(1));
+    widen(backend, format, halves.subarray(1), wide.subarray(1));
     expect(wide.subarray(1).every((x, i) => Object.is(x, worthOf(i, format)))).toBe(true);
     for (let length = 0; length < 40; length++) {
       wide.fill(-7);
-      backend.widen(format, halves.subarray(17000, 17000 + length), wide.subarray(3, 3 + length));
+      widen(backend, format, halves.subarray(17000, 17000 + length), wide.subarray(3, 3 + length));
       const expected = Array.from({ length }, (_, i) => worthOf(16999 + i, format));
       expect(Array.from(wide.subarray(3, 3 + length))).toEqual(expected);
       expect([wide[2], wide[3 + length]]).toEqual([-7, -7]);
@@ -47,9 +48,9 @@ describe.each(["simd", "js"] as const)("in %s", (name) => {
         for (const k of [1, 2, 10, 256]) {
           if (k > n) continue;
           const indices = new Int32Array(k);
-          backend.findLargest(held, n, n, indices);
+          findLargest(backend, held, n, n, indices);
           expect(Array.from(indices), `${k} of ${n}`).toEqual(sorted.slice(0, k));
-          backend.findLargest(a, 0, n, indices);
+          findLargest(backend, a, 0, n, indices);
           expect(Array.from(indices), `${k} of ${n}, elsewhere`).toEqual(sorted.slice(0, k));
         }
         memory.free(held);

@@ -2,7 +2,8 @@
 
 import { COLUMNS, Column } from "../../src/compare/rowResults.js";
 import { compareLoop } from "../../src/compare/rows.js";
-import { createRuntime, createRuntimeSync, type Runtime } from "../../src/engine/runtime.js";
+import { createRuntime, createRuntimeSync } from "../../src/engine/create.js";
+import type { Runtime } from "../../src/engine/runtime.js";
 import { doHere } from "../../src/engine/work.js";
 
 export type FloatArray = Float32Array | Float64Array;

@@ -35,7 +35,7 @@ test("two coins", async () => {
   const lines: string[] = [];
   tossCoins({ tosses: 10_000, repetitions: 1000, seed: 1 }, (line) => lines.push(line));
   const text = lines.join("\n");
-  expect(text).toContain("KL(P‖Q) = 0.020136 nats a toss");
+  expect(text).toContain("KL(P‖Q) = 0.020136 nats per toss");
 
   const rows = [...text.matchAll(/^ +([\d,]+) +(-?[\d.]+) +([\d.]+) +([\d.]+) +(-?[\d.]+)$/gm)];
   const table = rows.map((row) => row.slice(1).map((x) => Number(x.replace(",", ""))));

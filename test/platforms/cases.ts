@@ -3,7 +3,8 @@
 
 import type { Engine, Vector } from "../../src/index.js";
 import { type Constructor, type FloatArray, moved, outcomeOf } from "../bits.js";
-import { argumentsOf, type Name } from "../everyCall.js";
+import { everyCall } from "../everyCall.js";
+import { type Functions, functionsOn } from "../functionsOn.js";
 import * as gaussians from "../gaussianCalls.js";
 import * as logits from "../logitCalls.js";
 import * as probabilities from "../probabilityCalls.js";
@@ -55,68 +56,77 @@ function placed<Rows extends object>(engine: Engine, rows: Rows, offset: number)
   return { rows: inMemory, free: () => frees.forEach((free) => void free()) };
 }
 
-type Calls<Rows> = Record<string, (engine: Engine, rows: Rows) => number | FloatArray>;
+/** An engine, and the functions of its package on it. */
+interface On {
+  engine: Engine;
+  f: Functions;
+  logratio: Package;
+}
+
+type Calls<Rows> = Record<string, (f: Functions, rows: Rows) => number | FloatArray>;
 
 /** Calls of rows outside the engine's memory, and in it. */
-function addRows<Rows extends object>(digest: Digest, engine: Engine, calls: Calls<Rows>, rows: Rows): void {
+function addRows<Rows extends object>(digest: Digest, { engine, f }: On, calls: Calls<Rows>, rows: Rows): void {
   const inMemory = placed(engine, rows, digest.cases % 5);
   // one call soon after the other: then they are shared out
-  const outcomesOf = (these: Rows) => Object.values(calls).map((call) => outcomeOf(() => call(engine, these)));
+  const outcomesOf = (these: Rows) => Object.values(calls).map((call) => outcomeOf(() => call(f, these)));
   digest.add([outcomesOf(rows), outcomesOf(inMemory.rows)]);
   inMemory.free();
 }
 
-function addProbabilities(digest: Digest, engine: Engine): void {
-  const kinds = Object.keys(probabilities.KINDS);
+const kindsOf = (kinds: object, stride: number): string[] => Object.keys(kinds).filter((_, i) => i % stride === 0);
+
+function addProbabilities(digest: Digest, on: On, stride: number): void {
+  const kinds = kindsOf(probabilities.KINDS, stride);
   for (const type of TYPES) {
     for (const [i, kind] of kinds.entries()) {
       const lengths = [...LENGTHS, STAGED_LENGTHS[i % STAGED_LENGTHS.length]];
-      for (const n of lengths) addRows(digest, engine, probabilities.CALLS, probabilities.makeRows(kind, type, n));
+      for (const n of lengths) addRows(digest, on, probabilities.CALLS, probabilities.makeRows(kind, type, n));
     }
   }
 }
 
-function addLogits(digest: Digest, engine: Engine): void {
-  const kinds = Object.keys(logits.KINDS);
+function addLogits(digest: Digest, on: On, stride: number): void {
+  const kinds = kindsOf(logits.KINDS, stride);
   const others = { ...logits.AT_TEMPERATURES, ...logits.OF_OTHERS, ...logits.LOSSES };
   for (const type of TYPES) {
     for (const [i, kind] of kinds.entries()) {
       // every other length a kind
       const isIts = (_: number, j: number) => (i + j) % 2 === 0;
-      for (const n of LENGTHS.filter(isIts)) addRows(digest, engine, logits.OF_LOGITS, logits.makeRows(kind, type, n));
-      for (const n of FEW_LENGTHS.filter(isIts)) addRows(digest, engine, others, logits.makeRows(kind, type, n));
+      for (const n of LENGTHS.filter(isIts)) addRows(digest, on, logits.OF_LOGITS, logits.makeRows(kind, type, n));
+      for (const n of FEW_LENGTHS.filter(isIts)) addRows(digest, on, others, logits.makeRows(kind, type, n));
       const n = STAGED_LENGTHS[i % STAGED_LENGTHS.length];
-      addRows(digest, engine, i === 0 ? logits.LOSSES : logits.OF_LOGITS, logits.makeRows(kind, type, n));
+      addRows(digest, on, i === 0 ? logits.LOSSES : logits.OF_LOGITS, logits.makeRows(kind, type, n));
     }
   }
 }
 
-function addGaussians(digest: Digest, engine: Engine): void {
+function addGaussians(digest: Digest, on: On, stride: number): void {
   for (const type of TYPES) {
-    for (const [i, kind] of Object.keys(gaussians.KINDS).entries()) {
+    for (const [i, kind] of kindsOf(gaussians.KINDS, stride).entries()) {
       const lengths = [...LENGTHS, STAGED_LENGTHS[i % STAGED_LENGTHS.length], LONG_LENGTHS[i % LONG_LENGTHS.length]];
-      for (const n of lengths) addRows(digest, engine, gaussians.CALLS, gaussians.makeGaussians(kind, type, n));
+      for (const n of lengths) addRows(digest, on, gaussians.CALLS, gaussians.makeGaussians(kind, type, n));
     }
   }
 }
 
 /** Rows that threads share by chunks, results written to their memory, and over their input. */
-function addLongRows(digest: Digest, engine: Engine): void {
+function addLongRows(digest: Digest, { engine, f }: On): void {
   for (const type of TYPES) {
     for (const [i, kind] of ["ordinary", "with zeros on both sides", "of unequal sums"].entries()) {
       const rows = placed(engine, probabilities.makeRows(kind, type, LONG_LENGTHS[i]), i);
-      digest.add(Object.values(probabilities.CALLS).map((call) => outcomeOf(() => call(engine, rows.rows))));
+      digest.add(Object.values(probabilities.CALLS).map((call) => outcomeOf(() => call(f, rows.rows))));
       rows.free();
     }
     for (const [i, kind] of ["ordinary", "nearly equal", "impossible here and there in both"].entries()) {
       const { rows, free } = placed(engine, logits.makeRows(kind, type, LONG_LENGTHS[i]), i);
-      digest.add(Object.values(logits.OF_LOGITS).map((call) => outcomeOf(() => call(engine, rows))));
+      digest.add(Object.values(logits.OF_LOGITS).map((call) => outcomeOf(() => call(f, rows))));
       const { a, b, student, teacher, labels } = rows;
       const rowLength = a.length;
-      digest.add(engine.logRatio(a, b, { input: "logits", out: b }));
-      digest.add(engine.softmax(a, { out: a }));
-      digest.add(engine.distillationLoss(student, teacher, { rowLength, gradient: student }));
-      digest.add(engine.crossEntropyLoss(teacher, labels, { rowLength, gradient: teacher }));
+      digest.add(f.logRatio(a, b, { input: "logits", out: b }));
+      digest.add(f.softmax(a, { out: a }));
+      digest.add(f.distillationLoss(student, teacher, { rowLength, gradient: student }));
+      digest.add(f.crossEntropyLoss(teacher, labels, { rowLength, gradient: teacher }));
       free();
     }
   }
@@ -126,8 +136,8 @@ function addLongRows(digest: Digest, engine: Engine): void {
   const p = new Float32Array(n).map(random);
   const q = p.map((x) => x * (1 + 1e-3 * random()));
   const { rows, free } = placed(engine, { p, q }, 0);
-  digest.add(engine.klDivergence(rows.p, rows.q, { normalize: true }));
-  digest.add(engine.logSumExp(rows.q));
+  digest.add(f.klDivergence(rows.p, rows.q, { normalize: true }));
+  digest.add(f.logSumExp(rows.q));
   free();
 }
 
@@ -145,11 +155,8 @@ function makeMatrices(type: Constructor, count: number, rowLength: number) {
   };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: by name
-const callByName = (target: any, name: Name, args: unknown[]): unknown => target[name](...args);
-
-/** Every function: of the package, of the engine, of its `async`, of what lies where and is shared by rows. */
-async function addEveryCall(digest: Digest, engine: Engine, logratio: Package): Promise<void> {
+/** Every function in each form: of the package, on the engine, aside; of what lies where and is shared by rows. */
+async function addEveryCall(digest: Digest, { engine, f, logratio }: On): Promise<void> {
   for (const [type, count, rowLength] of [
     [Float32Array, 130, 515],
     [Float64Array, 1100, 31],
@@ -157,15 +164,13 @@ async function addEveryCall(digest: Digest, engine: Engine, logratio: Package): 
   ] as const) {
     const ordinary = makeMatrices(type, count, rowLength);
     const inMemory = placed(engine, ordinary, 0);
-    for (const name of Object.keys(engine.async) as Name[]) {
-      const here = argumentsOf(inMemory.rows)[name];
-      const there = argumentsOf(ordinary)[name];
+    for (const { name, run, runAside } of everyCall(logratio)) {
       digest.add(name);
-      digest.add([callByName(engine, name, here), callByName(logratio, name, there)]);
-      digest.add(await callByName(engine.async, name, here));
-      if (count === 2) digest.add(await callByName(engine.async, name, there));
+      digest.add([run(f, inMemory.rows), run(logratio, ordinary)]);
+      digest.add(await runAside(f, inMemory.rows));
+      if (count === 2) digest.add(await runAside(f, ordinary));
     }
-    digest.add(await addWritten(engine, inMemory.rows));
+    digest.add(await addWritten(f, inMemory.rows));
     inMemory.free();
   }
   // any array of numbers, and what has been done at the end
@@ -174,26 +179,26 @@ async function addEveryCall(digest: Digest, engine: Engine, logratio: Package): 
   const onProgress = (...args: number[]) => {
     progress = args;
   };
-  digest.add(await engine.async.softmaxRows(z, { rowLength: 2, onProgress }));
+  digest.add(await f.softmax.rows.async(z, { rowLength: 2, onProgress }));
   digest.add(progress);
 }
 
 /** Matrices over their own input, at once and aside. */
-async function addWritten(engine: Engine, { z, w, p, one }: ReturnType<typeof makeMatrices>): Promise<unknown[]> {
+async function addWritten(f: Functions, { z, w, p, one }: ReturnType<typeof makeMatrices>): Promise<unknown[]> {
   const rowLength = one.length;
   const results = [
-    engine.softmaxRows(z, { rowLength, out: z, temperature: 0.7 }).slice(),
-    engine.logRatioRows(p, one, { rowLength, out: p }).slice(),
-    engine.distillationLoss(z, w, { rowLength, gradient: z, direction: "reverse" }).gradient?.slice(),
+    f.softmax.rows(z, { rowLength, out: z, temperature: 0.7 }).slice(),
+    f.logRatio.rows(p, one, { rowLength, out: p }).slice(),
+    f.distillationLoss(z, w, { rowLength, gradient: z, direction: "reverse" }).gradient?.slice(),
   ];
-  await engine.async.logSoftmaxRows(w, { rowLength, out: w });
+  await f.logSoftmax.rows.async(w, { rowLength, out: w });
   return [...results, w];
 }
 
-async function addMistakes(digest: Digest, engine: Engine, logratio: Package): Promise<void> {
+async function addMistakes(digest: Digest, { f, ...place }: On): Promise<void> {
   for (const mistake of MISTAKES) {
     const error = await Promise.resolve()
-      .then(() => mistake(engine, logratio))
+      .then(() => mistake(f, place))
       .then(
         () => undefined,
         (error: Error) => error,
@@ -203,11 +208,12 @@ async function addMistakes(digest: Digest, engine: Engine, logratio: Package): P
   }
 }
 
-/** Every case, on an engine of its own. */
-export async function runCases(logratio: Package, options: RunOptions): Promise<Run> {
+/** Every case, on an engine of its own; of the kinds of numbers every `stride`-th. */
+export async function runCases(logratio: Package, options: RunOptions, stride = 1): Promise<Run> {
   const start = performance.now();
   const engine = await logratio.createEngine(options);
   const { backend, backendReason, threads, threadsReason } = engine;
+  const on: On = { engine, f: functionsOn(engine, logratio), logratio };
   const digest = new Digest();
   const parts: Record<string, string> = {};
   for (const [name, add] of Object.entries({
@@ -218,7 +224,7 @@ export async function runCases(logratio: Package, options: RunOptions): Promise<
     everyCall: addEveryCall,
     mistakes: addMistakes,
   })) {
-    await add(digest, engine, logratio);
+    await add(digest, on, stride);
     parts[name] = String(digest);
   }
   const lost = threads - engine.threads;

@@ -1,23 +1,32 @@
-import { Backend, type FloatArray } from "../backend.js";
+import { NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "../../numbers/exponential.js";
+import { HIGH, LOW } from "../../numbers/lanes.js";
+import { Backend, type FloatArray, OUT } from "../backend.js";
+import { COLUMNS, DECLINED, FIELDS, FOUND, GIVEN, LARGEST, ROWS, SKIP, SWAP, TOTALS } from "../batch.js";
 import { type Fields, NO_FIELDS } from "../fields.js";
-import { CHUNK, type HalfFormat, type Mapping, type Precision, type Reduction } from "../kernels.js";
+import { CHUNK, type Kernel, type Precision } from "../kernel.js";
 import { SLOTS } from "../layout.js";
 import type { Space } from "../space.js";
-import { State } from "./blocks.js";
-import { widenBf16, widenF16 } from "./halves.js";
-import { kernels } from "./index.js";
-import { findLargest } from "./largest.js";
-import { logarithms_f64 } from "./logRatioOfLogits.js";
+import { BLOCKS, State, TOTAL } from "./blocks.js";
+import { maximum_f32, maximum_f64 } from "./logSumExp.js";
 
 const FIELD_NAMES = Object.keys(NO_FIELDS) as (keyof Fields)[];
 
-type Kernel = (...parameters: (FloatArray | State)[]) => number;
+/** Rows of a batch. */
+interface Operand {
+  source: FloatArray;
+  start: number;
+  step: number;
+}
 
 /** The kernels in JavaScript: the same bits as WebAssembly's, at the speed of a plain loop. */
 export class JsBackend extends Backend<FloatArray> {
   readonly #space: Space | undefined;
   readonly #state = new State();
-  protected readonly totals = this.#state.totals;
+  readonly totals = this.#state.totals;
+  readonly table = new Float64Array(ROWS * COLUMNS);
+  readonly tableBits = new Int32Array(this.table.buffer);
+  readonly #operands: Operand[] = [];
+  #most = 0;
   readonly #staging: Partial<Record<Precision, FloatArray[]>> = {};
 
   set gamma(value: number) {
@@ -28,6 +37,10 @@ export class JsBackend extends Backend<FloatArray> {
   constructor(space?: Space) {
     super();
     this.#space = space;
+  }
+
+  set most(value: number) {
+    this.#most = value;
   }
 
   setExponent(precision: Precision, k: number): void {
@@ -43,7 +56,7 @@ export class JsBackend extends Backend<FloatArray> {
     this.#state.fields = fields;
   }
 
-  protected writeParameters(to: Float64Array): void {
+  writeParameters(to: Float64Array): void {
     const { gamma, k, beta, weight, fields } = this.#state;
     to[0] = gamma;
     to[1] = k;
@@ -66,28 +79,100 @@ export class JsBackend extends Backend<FloatArray> {
     this.#state.fields = fields;
   }
 
-  findLargest(source: FloatArray, start: number, length: number, indices: Int32Array): void {
-    findLargest(source, start, length, indices);
+  setOperand(operand: number, source: FloatArray, start: number, step: number): void {
+    this.#operands[operand] = { source, start, step };
   }
 
-  widen(format: HalfFormat, from: Uint16Array, out: Float32Array): void {
-    (format === "f16" ? widenF16 : widenBf16)(from, out);
+  repeatOperand(from: number, to: number): void {
+    this.#operands[to] = this.#operands[from];
   }
 
-  protected holds(_source: FloatArray): boolean {
+  runRows(kernel: Kernel, precision: Precision, length: number, count: number, mode: number, first = 0): void {
+    const twin = kernel[precision];
+    const out = kernel.isMapping ? this.#operands[OUT] : undefined;
+    const shared = this.#state.fields;
+    const { table, totals } = this;
+    for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
+      if (mode & SKIP && table[line] !== 0) continue;
+      const rows: FloatArray[] = [];
+      for (let i = 0; i < kernel.inputs; i++) {
+        const { source, start, step } = this.#operands[first + i];
+        rows.push(this.at(source, start + r * step, length));
+      }
+      if (mode & GIVEN) this.#takeFields(precision, line);
+      if (mode & GIVEN && table[line + SWAP] !== 0) rows.unshift(...rows.splice(1, 1));
+      if (mode & FOUND && !this.#findFields(precision, rows, shared, kernel.name === "softTargets", line)) {
+        table[line] = DECLINED;
+        continue;
+      }
+      totals[BLOCKS] = 0;
+      totals[TOTAL + BLOCKS] = 0;
+      totals[2 * TOTAL + BLOCKS] = 0;
+      if (out === undefined) table[line] = twin(...rows, this.#state) ?? 0;
+      else table[line] = twin(...rows, this.#state, this.at(out.source, out.start + r * out.step, length)) ?? 0;
+      for (let i = 0; i < 3; i++) table[line + TOTALS + i] = this.total(i);
+    }
+    this.#state.fields = shared;
+  }
+
+  /** The fields of a row from its line of the table. */
+  #takeFields(precision: Precision, line: number): void {
+    const { table, tableBits } = this;
+    const fields = { ...NO_FIELDS };
+    FIELD_NAMES.forEach((name, i) => {
+      fields[name] = table[line + FIELDS + i];
+    });
+    const state = this.#state;
+    state.fields = fields;
+    state.gamma = table[line + FIELDS];
+    state.beta = table[line + FIELDS + 1];
+    state.weight = table[line + FIELDS + 2];
+    state.k = tableBits[2 * (line + FIELDS) + (precision === "f32" ? LOW : HIGH)];
+  }
+
+  /** The fields of a row, or of a pair, from the largest numbers: src/measures/row/logits.ts. False where the row is to be computed by itself. */
+  #findFields(
+    precision: Precision,
+    rows: readonly FloatArray[],
+    shared: Fields,
+    isOfTargets: boolean,
+    line: number,
+  ): boolean {
+    const maximum = precision === "f32" ? maximum_f32 : maximum_f64;
+    const found = isOfTargets ? [rows[1]] : rows;
+    for (let i = 0; i < found.length; i++) {
+      this.totals[BLOCKS] = 0;
+      if (maximum(found[i] as never, this.#state) !== 0) return false;
+      const largest = this.totals[0] + 0;
+      this.table[line + LARGEST + i] = largest;
+      if (!(Math.abs(largest) <= this.#most)) return false;
+    }
+    const a = this.table[line + LARGEST];
+    const b = found.length === 2 ? this.table[line + LARGEST + 1] : 0;
+    this.#state.fields = {
+      ...shared,
+      aShift: a,
+      bShift: isOfTargets ? a : b,
+      aLeast: a + (precision === "f32" ? NEGLIGIBLE_F32 : NEGLIGIBLE_F64) / shared.scale,
+      offset: found.length === 2 ? (precision === "f32" ? Math.fround(a - b) : a - b) : 0,
+    };
     return true;
   }
 
-  protected at(source: FloatArray, start: number, count: number): FloatArray {
+  holds(_source: FloatArray): boolean {
+    return true;
+  }
+
+  at(source: FloatArray, start: number, count: number): FloatArray {
     return start === 0 && count === source.length ? source : source.subarray(start, start + count);
   }
 
-  protected inSpace(precision: Precision, offset: number, count: number): FloatArray {
+  inSpace(precision: Precision, offset: number, count: number): FloatArray {
     const { buffer } = this.#space as Space;
     return precision === "f32" ? new Float32Array(buffer, offset, count) : new Float64Array(buffer, offset, count);
   }
 
-  protected staging(precision: Precision, slot: number): FloatArray {
+  staging(precision: Precision, slot: number): FloatArray {
     this.#staging[precision] ??= Array.from({ length: SLOTS }, () =>
       precision === "f32" ? new Float32Array(CHUNK.f32) : new Float64Array(CHUNK.f64),
     );
@@ -98,17 +183,11 @@ export class JsBackend extends Backend<FloatArray> {
     return this.at(this.staging(precision, slot), 0, count);
   }
 
-  protected call(kernel: Reduction, precision: Precision, rows: readonly FloatArray[]): number {
-    return (kernels[precision][kernel] as Kernel)(...rows, this.#state);
+  call(kernel: Kernel, precision: Precision, rows: readonly FloatArray[]): number {
+    return kernel[precision](...rows, this.#state);
   }
 
-  protected callMapping(
-    kernel: Mapping | "logarithms",
-    precision: Precision,
-    rows: readonly FloatArray[],
-    out: FloatArray,
-  ): number {
-    const run = precision === "f64" && kernel === "logarithms" ? logarithms_f64 : kernels[precision][kernel as Mapping];
-    return (run as Kernel)(...rows, this.#state, out);
+  callMapping(kernel: Kernel, precision: Precision, rows: readonly FloatArray[], out: FloatArray): number {
+    return kernel[precision](...rows, this.#state, out);
   }
 }

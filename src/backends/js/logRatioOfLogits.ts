@@ -1,7 +1,5 @@
 // The twin of assembly/logRatioOfLogits.ts: computed in f64, rounded once.
 
-import { high_f64, SMALLEST_NORMAL_F64 } from "../../numbers/lanes.js";
-import { logarithm_f64 } from "../../numbers/logarithm.js";
 import { addTotal, BLOCK_F32, BLOCK_F64, type State, UNUSUAL } from "./blocks.js";
 
 export function logRatioOfLogits_f32(a: Float32Array, b: Float32Array, state: State, out: Float32Array): number {
@@ -84,17 +82,4 @@ export function shifted_f64(z: Float64Array, state: State, out: Float64Array): n
   const { aShift, scale, less } = state.fields;
   for (let i = 0; i < z.length; i++) out[i] = (z[i] - aShift) * scale - less;
   return 0;
-}
-
-export function logarithms_f64(p: Float64Array, state: State, out: Float64Array): number {
-  const { factor } = state.fields;
-  let flags = 0;
-  for (let i = 0; i < p.length; i++) {
-    const x = p[i];
-    if (x === 0) out[i] = Number.NEGATIVE_INFINITY;
-    else if (x >= SMALLEST_NORMAL_F64 && x < Number.POSITIVE_INFINITY)
-      out[i] = factor * logarithm_f64(x, high_f64(x), 0);
-    else flags = UNUSUAL;
-  }
-  return flags;
 }

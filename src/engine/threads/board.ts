@@ -6,7 +6,7 @@
 // whatever it has read meanwhile. What it computes it leaves in a place of its own, where nobody looks unless it has settled
 // the task. So any task may be done twice, and a thread that has stopped holds up nobody.
 
-import { type ChunkJob, MAPPINGS, PARAMETERS, type Precision, REDUCTIONS } from "../../backends/kernels.js";
+import { type ChunkJob, PARAMETERS, type Precision } from "../../backends/kernel.js";
 import { BOARD, BOARD_BYTES } from "../../backends/layout.js";
 
 /** Tasks of a job. */
@@ -44,11 +44,9 @@ export interface RowJob {
 
 /** What a worker reads. */
 export type Job = { readonly tasks: number; readonly isAside: boolean } & (
-  | { readonly kind: "chunks"; readonly job: ChunkJob; readonly from: number }
+  | { readonly kind: "chunks"; readonly kernel: string; readonly job: Omit<ChunkJob, "kernel">; readonly from: number }
   | { readonly kind: "rows"; readonly job: RowJob }
 );
-
-const KERNELS = [...REDUCTIONS, ...MAPPINGS];
 
 export class Board {
   readonly #words: Int32Array;
@@ -81,7 +79,7 @@ export class Board {
     writeParameters(this.#parameters);
     message[2] = 0;
     message[3] = from;
-    message[4] = KERNELS.indexOf(kernel);
+    message[4] = this.#write(kernel.name);
     message[5] = precision === "f32" ? 0 : 1;
     message[6] = length;
     message[7] = out ?? -1;
@@ -93,12 +91,17 @@ export class Board {
     const message = this.#message;
     this.#beginWriting();
     message[2] = 1;
-    message[3] = text.length;
+    message[3] = this.#write(text);
     message[4] = from;
     message[5] = rows;
     message[6] = rowsPerTask;
     message[7] = width;
+  }
+
+  /** A text's length, in bytes. */
+  #write(text: string): number {
     for (let i = 0; i < text.length; i++) this.#text[i] = text.charCodeAt(i);
+    return text.length;
   }
 
   /** Opens the tasks of what has been written, and wakes who sleeps. Returns the generation. */
@@ -217,23 +220,22 @@ export class Board {
     const [tasks, aside, isRows, ...rest] = this.#message;
     parameters.set(this.#parameters);
     // a decoder takes no shared bytes
-    const text = isRows === 1 ? new TextDecoder().decode(this.#text.slice(0, rest[0])) : "";
+    const text = new TextDecoder().decode(this.#text.slice(0, isRows === 1 ? rest[0] : rest[1]));
     if (Atomics.load(this.#words, GENERATION) !== generation) return undefined;
     const isAside = aside === 1;
     if (isRows === 1) {
       const [, from, rows, rowsPerTask, width] = rest;
       return { tasks, isAside, kind: "rows", job: { text, from, rows, rowsPerTask, width } };
     }
-    const [from, kernel, type, length, out, count] = rest;
+    const [from, , type, length, out, count] = rest;
     const precision: Precision = type === 0 ? "f32" : "f64";
-    const job: ChunkJob = {
-      kernel: KERNELS[kernel],
+    const job = {
       precision,
       offsets: rest.slice(6, 6 + count),
       length,
       out: out < 0 ? undefined : out,
     };
-    return { tasks, isAside, kind: "chunks", job, from };
+    return { tasks, isAside, kind: "chunks", kernel: text, job, from };
   }
 }
 

@@ -1,12 +1,15 @@
 // The caller's side of the threads: it posts jobs, does its share, and waits for the rest, but for no one for ever.
 
-import type { Backend, Crew, Vector } from "../../backends/backend.js";
-import { CHUNK, type ChunkJob, type Mapping, RESULT, type Reduction } from "../../backends/kernels.js";
+import { type Backend, type Row, UNUSUAL, type Vector } from "../../backends/backend.js";
+import { TOTAL } from "../../backends/js/blocks.js";
+import { CHUNK, type ChunkJob, type Kernel, type Precision, RESULT } from "../../backends/kernel.js";
 import { CHUNK_BYTES, RESULT_BYTES, resultsOf } from "../../backends/layout.js";
 import type { LinearMemory } from "../memory.js";
 import { availableThreads } from "../platform.js";
+import type { Runtime, Team } from "../runtime.js";
 import { type AsideOptions, arraysOf, doHere, nextTurn, type Work } from "../work.js";
 import { Board, MOST_TASKS } from "./board.js";
+import { addChunk, doChunk } from "./chunks.js";
 import {
   bringBack,
   bytesOfRow,
@@ -28,7 +31,7 @@ import { isSharable, type SharedArray, type Start } from "./text.js";
 const LEAST_CHUNKS = 3;
 /** The same of kernels that do next to nothing a class. */
 const LEAST_LIGHT_CHUNKS = 8;
-const LIGHT: ReadonlySet<string> = new Set<Reduction | Mapping>(["maximum", "scaled"]);
+const LIGHT: ReadonlySet<string> = new Set(["maximum", "scaled"]);
 /**
  * Fewer chunks in WebAssembly, about a millisecond's work, are not worth waking a worker for, where no other call came within
  * that time: a processor that has gone to sleep may take as long to be of use.
@@ -92,7 +95,7 @@ class Stopwatch {
   }
 }
 
-export class Pool implements Crew {
+export class Pool implements Team {
   readonly #memory: LinearMemory;
   readonly #board: Board;
   /** The workers that live, by their index. */
@@ -112,7 +115,7 @@ export class Pool implements Crew {
   #isAlone = true;
   #leastToWake = LEAST_CHUNKS;
 
-  constructor(memory: LinearMemory, threads: number) {
+  private constructor(memory: LinearMemory, threads: number) {
     const { buffer } = memory.space;
     this.#memory = memory;
     this.#asked = threads;
@@ -132,9 +135,20 @@ export class Pool implements Crew {
     return `${threads} of ${this.#asked} threads: ${this.#lost}`;
   }
 
-  /** Starts the workers, as many as can be. */
-  async start(module: WebAssembly.Module | undefined): Promise<void> {
-    this.#leastToWake = module === undefined ? LEAST_CHUNKS : LEAST_CHUNKS_TO_WAKE;
+  /** A pool whose workers have started, as many as can be. */
+  static async start(
+    memory: LinearMemory,
+    threads: number,
+    backend: Runtime["name"],
+    module: WebAssembly.Module | undefined,
+  ): Promise<Pool> {
+    const pool = new Pool(memory, threads);
+    await pool.#start(backend, module);
+    return pool;
+  }
+
+  async #start(backend: Runtime["name"], module: WebAssembly.Module | undefined): Promise<void> {
+    this.#leastToWake = backend === "js" ? LEAST_CHUNKS : LEAST_CHUNKS_TO_WAKE;
     const { WORKER_SOURCE } = await import("../../generated/workerSource.js");
     const ways = waysToSpawn(WORKER_SOURCE);
     if (ways.length === 0) this.#lost = "this platform has no workers";
@@ -143,7 +157,7 @@ export class Pool implements Crew {
     const spinMilliseconds = threads <= availableThreads() ? SPIN_MILLISECONDS : 0;
     const start = async (index: number): Promise<void> => {
       for (const spawn of ways) {
-        const message: Start = { memory, module, index, threads, spinMilliseconds };
+        const message: Start = { memory, backend, module, index, threads, spinMilliseconds };
         if (await this.#startOne(spawn, message)) return;
       }
     };
@@ -226,11 +240,11 @@ export class Pool implements Crew {
 
   // Long rows, by chunks.
 
-  wants(kernel: Reduction | Mapping, chunks: number, call: number): boolean {
+  wants(kernel: Kernel, chunks: number, call: number): boolean {
     if (chunks < LEAST_CHUNKS || !this.#isFree) return false;
     if (call !== this.#call) this.#notice();
     this.#call = call;
-    return (chunks >= LEAST_LIGHT_CHUNKS || !LIGHT.has(kernel)) && this.#isWorthWaking(chunks);
+    return (chunks >= LEAST_LIGHT_CHUNKS || !LIGHT.has(kernel.name)) && this.#isWorthWaking(chunks);
   }
 
   #notice(): void {
@@ -244,16 +258,44 @@ export class Pool implements Crew {
     return !this.#isAlone || chunks >= this.#leastToWake || !this.#board.hasSleepers;
   }
 
-  offsetOf(source: Vector, start: number): number | undefined {
+  #offsetOf(source: Vector, start: number): number | undefined {
     const array = source as SharedArray;
     return this.#memory.holds(array.buffer) ? array.byteOffset + start * array.BYTES_PER_ELEMENT : undefined;
   }
 
-  doChunks(
+  share(
+    backend: Backend,
+    functionName: string,
+    kernel: Kernel,
+    precision: Precision,
+    rows: readonly Row[],
+    length: number,
+    result?: Row,
+  ): number | undefined {
+    const offsets: number[] = [];
+    for (const { source, start } of rows) {
+      const offset = this.#offsetOf(source, start);
+      if (offset === undefined) return undefined;
+      offsets.push(offset);
+    }
+    const out = result && this.#offsetOf(result.source, result.start);
+    if (result && out === undefined) return undefined;
+    const totals = new Float64Array(3 * TOTAL);
+    let flags = 0;
+    this.#doChunks(backend, functionName, { kernel, precision, offsets, length, out }, (results, at) => {
+      flags |= results[at];
+      addChunk(totals, results, at, kernel.name === "maximum");
+      return !(flags & UNUSUAL);
+    });
+    backend.totals.set(totals);
+    return flags & UNUSUAL ? UNUSUAL : flags;
+  }
+
+  /** Gives the results of each chunk to `take`, in their order, until that says no. */
+  #doChunks(
+    backend: Backend,
     functionName: string,
     job: ChunkJob,
-    writeParameters: (to: Float64Array) => void,
-    doChunk: (index: number, results: Float64Array, at: number) => void,
     take: (results: Float64Array, at: number) => boolean,
   ): void {
     const chunks = Math.ceil(job.length / CHUNK[job.precision]);
@@ -262,8 +304,8 @@ export class Pool implements Crew {
     const [own] = this.#results;
     for (let from = 0; from < chunks; from += MOST_TASKS) {
       const tasks = Math.min(MOST_TASKS, chunks - from);
-      this.#board.writeChunks(job, from, writeParameters);
-      this.#run(functionName, tasks, writes, (task) => doChunk(from + task, own, task * RESULT));
+      this.#board.writeChunks(job, from, (parameters) => backend.writeParameters(parameters));
+      this.#run(functionName, tasks, writes, (task) => doChunk(backend, job, from + task, own, task * RESULT));
       for (let task = 0; task < tasks; task++) if (!take(this.#resultsOf(task), task * RESULT)) return;
     }
   }

@@ -50,12 +50,9 @@ function fromBlob(source: string, listener: Listener): Worker {
   return onWeb(new Worker(url, { type: "module" }), listener);
 }
 
-/** The file beside the built ones; in this form bundlers find it. */
+/** The file beside the built pool.js, wherever this source lies; in this form bundlers find it. */
 function fromFile(listener: Listener): Worker {
-  return onWeb(
-    new Worker(new URL(/* @vite-ignore */ "../../worker.js", import.meta.url), { type: "module" }),
-    listener,
-  );
+  return onWeb(new Worker(new URL(/* @vite-ignore */ "./worker.js", import.meta.url), { type: "module" }), listener);
 }
 
 /** The ways to start a worker here, in the order in which they are to be tried: a page's policy may forbid the first. */

@@ -3,7 +3,8 @@
 /** To a worker, at first. */
 export interface Start {
   readonly memory: WebAssembly.Memory;
-  /** Without it, the kernels are those in JavaScript. */
+  readonly backend: "relaxed" | "simd" | "js";
+  /** The one that all kernels are in; undefined for backend "js". */
   readonly module: WebAssembly.Module | undefined;
   readonly index: number;
   readonly threads: number;

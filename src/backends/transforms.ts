@@ -1,0 +1,38 @@
+// What rows of one kind become as they are staged, where a kernel takes another: chunk by chunk in f64, and nothing of a row's size is
+// made.
+
+import { ln } from "../numbers/scalar.js";
+import type { Transform } from "./backend.js";
+import { NO_FIELDS } from "./fields.js";
+import * as kernels from "./kernels.js";
+
+/** Probabilities to scale·ln of them; false where there is one that is none. */
+export const logarithms: Transform = (backend, { scale }, _start, count, slot) => {
+  const target = backend.staging("f64", slot);
+  for (let i = 0; i < count; i++) {
+    const x = target[i];
+    if (!(x >= 0 && x < Number.POSITIVE_INFINITY)) return false;
+    target[i] = x === 0 ? Number.NEGATIVE_INFINITY : scale * ln(x);
+  }
+  return true;
+};
+
+/** e^x of less is hardly a normal number, divided by the sum of them all. */
+const LEAST_EXPONENT = -680;
+
+/** Logits to e^(scale·(number - shift))·factor; false where there is one that is too small to be normal, unless those become 0. */
+export const exponentials: Transform = (backend, row, _start, count, slot) => {
+  const { shift = 0, scale, factor = 1, isFlushed } = row;
+  const target = backend.staging("f64", slot);
+  for (let i = 0; i < count; i++) {
+    const z = target[i];
+    const x = (z - shift) * scale;
+    target[i] = x;
+    if (!(x < LEAST_EXPONENT) || z === Number.NEGATIVE_INFINITY) continue;
+    if (!isFlushed) return false;
+    target[i] = Number.NEGATIVE_INFINITY;
+  }
+  backend.transform(kernels.exponentials, slot, count, NO_FIELDS);
+  if (factor !== 1) backend.transform(kernels.scaled, slot, count, { ...NO_FIELDS, factor });
+  return true;
+};

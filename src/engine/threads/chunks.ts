@@ -1,0 +1,49 @@
+// A long row, chunk by chunk, by any thread: chunks are done in any order, and their totals added in theirs.
+
+import type { Backend } from "../../backends/backend.js";
+import { addTo, BEFORE, BLOCKS, TOTAL } from "../../backends/js/blocks.js";
+import { CHUNK, type ChunkJob } from "../../backends/kernel.js";
+import { CHUNK_BYTES } from "../../backends/layout.js";
+
+/** Chunk `index` of a job, alone. Short of it would be a call of the kernel: what surrounds it counts. */
+export function doChunk(backend: Backend, job: ChunkJob, index: number, results: Float64Array, at: number): void {
+  const { precision, offsets, out } = job;
+  const start = index * CHUNK_BYTES;
+  const from = index * CHUNK[precision];
+  const count = Math.min(CHUNK[precision], job.length - from);
+  const rows: unknown[] = [];
+  for (let i = 0; i < offsets.length; i++) rows.push(backend.inSpace(precision, offsets[i] + start, count));
+  backend.clear();
+  if (out === undefined) {
+    results[at] = backend.call(job.kernel, precision, rows, count);
+  } else {
+    const to = backend.inSpace(precision, out + start, count);
+    results[at] = backend.callMapping(job.kernel, precision, rows, to, count);
+  }
+  const { totals } = backend;
+  for (let i = 0, to = at + 1; i < 3 * TOTAL; i += TOTAL, to += 3) {
+    results[to] = totals[i];
+    results[to + 1] = totals[i + 1];
+    results[to + 2] = totals[i + BLOCKS] === 0 ? 0 : 1;
+  }
+}
+
+/** Adds what a chunk has left to all totals. */
+export function addChunk(totals: Float64Array, results: Float64Array, at: number, isMaximum: boolean): void {
+  for (let i = 0; i < 3; i++) addToTotal(totals, i * TOTAL, results, at + 1 + 3 * i, isMaximum);
+}
+
+/** Adds a chunk's pair to a total, in the order of chunks: the last stands apart from those before it, as in `addTotal`. */
+function addToTotal(totals: Float64Array, total: number, results: Float64Array, at: number, isMaximum: boolean): void {
+  if (results[at + 2] === 0) return;
+  const sum = results[at];
+  if (totals[total + BLOCKS] === 0) {
+    totals[total + BLOCKS] = 1;
+  } else if (isMaximum) {
+    if (!(totals[total] < sum)) return;
+  } else {
+    addTo(totals, total + BEFORE, totals[total], totals[total + 1]);
+  }
+  totals[total] = sum;
+  totals[total + 1] = results[at + 1];
+}

@@ -1,0 +1,18 @@
+// Every measure: the list that the documentation, the benchmarks, the tests of bits and the threads go through.
+
+export { bhattacharyyaDistance } from "./bhattacharyyaDistance.js";
+export { crossEntropy } from "./crossEntropy.js";
+export { entropy } from "./entropy.js";
+export { hellingerDistance } from "./hellingerDistance.js";
+export { iDivergence } from "./iDivergence.js";
+export { jeffreysDivergence } from "./jeffreysDivergence.js";
+export { jsDistance, jsDivergence } from "./jsDivergence.js";
+export { klDivergence } from "./klDivergence.js";
+export { logLikelihoodRatio } from "./logLikelihoodRatio.js";
+export { logRatio } from "./logRatio.js";
+export { logSumExp } from "./logSumExp.js";
+export { renyiDivergence } from "./renyiDivergence.js";
+export { renyiEntropy, tsallisEntropy } from "./renyiEntropy.js";
+export { skewDivergence } from "./skewDivergence.js";
+export { logSoftmax, softmax } from "./softmax.js";
+export { totalVariationDistance } from "./totalVariationDistance.js";

@@ -1,0 +1,83 @@
+import type { Vector } from "../backends/backend.js";
+import * as kernels from "../backends/kernels.js";
+import { logarithms } from "../backends/transforms.js";
+import type { Batch } from "../call/calls.js";
+import { type Measure, measure } from "../call/forms.js";
+import type { MeasureOptions } from "../call/options.js";
+import { LN2 } from "../numbers/scalar.js";
+import { PENDING, surveyed } from "./batches.js";
+import { jsOfLogitRows } from "./batchesOfPairs.js";
+import { MEASURE_KEYS, P_AND_Q } from "./keys.js";
+import { jsDivergenceOfLogits } from "./row/ofLogits.js";
+import { isOrdinary } from "./row/pair.js";
+import * as row from "./row/symmetric.js";
+
+const ofProbabilities: Batch = (backend, call, count, values, at) => {
+  const { precision } = call;
+  const decide = (_flags: number, pSum: number, qSum: number, difference: number) => {
+    return isOrdinary(pSum) && isOrdinary(qSum) && difference <= qSum ? PENDING : Number.NaN;
+  };
+  surveyed(backend, call, kernels.jsDivergence, true, count, values, at, decide, (total, _, pSum, gamma) => {
+    const result = total / pSum;
+    return row.isTooCoarse(precision, gamma, result) ? Number.NaN : Math.min(LN2, result / 2);
+  });
+};
+
+/**
+ * Computes the Jensen–Shannon divergence JS(p, q) = ½ KL(p̂‖m) + ½ KL(q̂‖m), m = (p̂ + q̂)/2, of p̂ = p/Σp and q̂ = q/Σq.
+ *
+ * @param p - n numbers >= 0 whose sum is within 1e-2 of 1 (any positive sum with `normalize`).
+ * @param q - n numbers >= 0 with such a sum.
+ * @returns Nats (or units of `base`), between 0 and ln 2, also where p or q is 0. The same bits for (q, p). Relative error as for
+ * {@link klDivergence}: 1e-6 (f32), 4e-15 (f64).
+ * @throws TypeError for an argument that is not an array of numbers, and for an option that is unknown or of the wrong type.
+ * @throws RangeError for a number that is negative, NaN or infinite, an empty array, different lengths, a sum that is not 1,
+ * and an option out of range.
+ * @example
+ * jsDivergence([1, 0], [0, 1], { base: 2 }); // 1
+ * jsDivergence.rows([1, 0, 0.5, 0.5], [0.5, 0.5], { rowLength: 2, base: 2 }); // Float64Array [0.3112781244591329, 0]
+ * @see {@link jsDistance}: its square root, a metric
+ * @see J. Lin, Divergence Measures Based on the Shannon Entropy (1991)
+ * @category Measures
+ */
+export const jsDivergence: Measure<[p: Vector, q: Vector], MeasureOptions> = /* @__PURE__ */ measure({
+  name: "jsDivergence",
+  measure: row.jsDivergence,
+  ofLogits: jsDivergenceOfLogits,
+  batch: ofProbabilities,
+  batchOfLogits: jsOfLogitRows,
+  logarithms,
+  arguments: P_AND_Q,
+  distributions: P_AND_Q,
+  keys: MEASURE_KEYS,
+});
+
+/**
+ * Computes the Jensen–Shannon distance √JS(p, q), a metric. The square root is taken after the change of base.
+ *
+ * @param p - n numbers >= 0 whose sum is within 1e-2 of 1 (any positive sum with `normalize`).
+ * @param q - n numbers >= 0 with such a sum.
+ * @returns Between 0 and √(ln 2), or 1 with `base: 2`. The same bits for (q, p). Relative error: half of that of {@link jsDivergence}, plus
+ * half an ulp.
+ * @throws TypeError for an argument that is not an array of numbers, and for an option that is unknown or of the wrong type.
+ * @throws RangeError for a number that is negative, NaN or infinite, an empty array, different lengths, a sum that is not 1,
+ * and an option out of range.
+ * @example
+ * jsDistance([1, 0], [0, 1], { base: 2 }); // 1
+ * jsDistance.rows([1, 0, 0.5, 0.5], [0.5, 0.5], { rowLength: 2, base: 2 }); // Float64Array [0.5579230452841439, 0]
+ * @see {@link jsDivergence}: its square
+ * @see D. M. Endres, J. E. Schindelin, A New Metric for Probability Distributions (2003)
+ * @category Measures
+ */
+export const jsDistance: Measure<[p: Vector, q: Vector], MeasureOptions> = /* @__PURE__ */ measure({
+  name: "jsDistance",
+  measure: row.jsDivergence,
+  ofLogits: jsDivergenceOfLogits,
+  batch: ofProbabilities,
+  batchOfLogits: jsOfLogitRows,
+  logarithms,
+  arguments: P_AND_Q,
+  distributions: P_AND_Q,
+  keys: MEASURE_KEYS,
+  finish: (nats, unit) => Math.sqrt(nats / unit),
+});

@@ -1,0 +1,91 @@
+import { type Backend, type Precision, Q_IS_ZERO, UNUSUAL } from "../../backends/backend.js";
+import { DECLINED } from "../../backends/batch.js";
+import * as kernels from "../../backends/kernels.js";
+import { type Call, checkNumbers, checkSum, isSum, type NamedRow } from "../../call/arguments.js";
+import { log1pMinus } from "../../numbers/scalar.js";
+import { checkedSums, isOrdinary, scaled, scaleToOne } from "./pair.js";
+import { wideExcess } from "./wide.js";
+
+/**
+ * Whether the two parts of a result cancel by more than scaling the rows to one sum, and running again, would cost. The second
+ * run is in f64: exact enough for any f32 row; for f64 the scaling itself costs 1.1e-16·√(2/KL) relative.
+ */
+function isCancelling(precision: Precision, result: number, correction: number): boolean {
+  return -correction > (precision === "f32" ? result / 8 : Math.sqrt(2 * result));
+}
+
+/** KL of the normalised pair from G = Σ [p ln(p/q) - p + q], P = Σp, ρ = (Σq - Σp)/Σp: G/P + [ln(1 + ρ) - ρ]. */
+function fromSums(g: number, sum: number, rho: number): number {
+  return Math.max(0, g / sum + log1pMinus(rho));
+}
+
+/** Of a Σq that is less of Σp, what rounding leaves in Σ(p - q) does not tell enough, or nothing. */
+const LEAST_PART = 2 ** -12;
+
+/** KL from the flags and totals of a row; NaN where they do not tell it, or there is an error to tell. */
+export function klFromTotals(call: Call, flags: number, g: number, pSum: number, difference: number): number {
+  const qSum = pSum - difference;
+  if (flags & (UNUSUAL | DECLINED) || qSum < pSum * LEAST_PART) return Number.NaN;
+  if (!isSum(pSum, call.normalize) || !isSum(qSum, call.normalize)) return Number.NaN;
+  if (flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
+  const correction = log1pMinus(-difference / pSum);
+  const result = Math.max(0, g / pSum + correction);
+  return isCancelling(call.precision, result, correction) || !isOrdinary(pSum) ? Number.NaN : result;
+}
+
+/** KL(p‖q) = Σ p̂ ln(p̂/q̂), p̂ = p/Σp, q̂ = q/Σq. */
+export function klDivergence(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  const p = rows[0];
+  const q = rows[1];
+  const flags = backend.reduce(kernels.klDivergence, call.precision, rows, call.length);
+  const plain = klFromTotals(call, flags, backend.total(0), backend.total(1), backend.total(2));
+  if (!Number.isNaN(plain)) return plain;
+  if (flags & UNUSUAL) {
+    const [pSum, qSum] = checkedSums(call, p, q);
+    return afterScaling(backend, call, p, q, pSum, qSum);
+  }
+  const pSum = backend.total(1);
+  const difference = backend.total(2);
+  let qSum = pSum - difference;
+  if (qSum < pSum * LEAST_PART) {
+    backend.reduce(kernels.klDivergence, call.precision, [q, q], call.length);
+    qSum = backend.total(1);
+  }
+  checkSum(call, p, pSum);
+  checkSum(call, q, qSum);
+  return flags & Q_IS_ZERO ? Number.POSITIVE_INFINITY : afterScaling(backend, call, p, q, pSum, qSum);
+}
+
+/** The same in f64 after p is scaled to a sum in [1, 2), and q to the same sum. */
+function afterScaling(backend: Backend, call: Call, p: NamedRow, q: NamedRow, pSum: number, qSum: number): number {
+  const a = scaleToOne(pSum);
+  const exact = (pSum * a) / qSum;
+  const b = Number.isFinite(exact) ? exact : scaleToOne(qSum);
+  const flags = backend.reduce(kernels.klDivergence, "f64", [scaled(p, a), scaled(q, b)], call.length);
+  if (flags & UNUSUAL) {
+    return fromSums(wideExcess(p, q, call.length, a, b), pSum * a, (qSum * b - pSum * a) / (pSum * a));
+  }
+  if (flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
+  return fromSums(backend.total(0), backend.total(1), -backend.total(2) / backend.total(1));
+}
+
+/** Generalised KL of unnormalised measures: G itself. */
+export function iDivergence(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  const p = rows[0];
+  const q = rows[1];
+  const flags = backend.reduce(kernels.klDivergence, call.precision, rows, call.length);
+  if (!(flags & UNUSUAL)) {
+    if (flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
+    if (isOrdinary(backend.total(1))) return backend.total(0);
+  }
+  checkNumbers(call, p);
+  checkNumbers(call, q);
+  const inF64 = backend.reduce(kernels.klDivergence, "f64", [p, q], call.length);
+  if (!(inF64 & UNUSUAL)) {
+    if (inF64 & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
+    // what a kernel makes of p/q near 2^1024 and of p near 1e300 may be too large where the result is not
+    const g = backend.total(0);
+    if (Number.isFinite(g)) return g;
+  }
+  return wideExcess(p, q, call.length, 1, 1);
+}

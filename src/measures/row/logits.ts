@@ -1,0 +1,143 @@
+// Rows of logits as the kernels take them: their largest number, and the fields that go with it. What is not a logit becomes
+// one: a log-probability is, a probability is replaced by its logarithm, chunk by chunk in f64, as it is staged.
+
+import type { Backend, Precision, Row } from "../../backends/backend.js";
+import type { Fields } from "../../backends/fields.js";
+import * as kernels from "../../backends/kernels.js";
+import { type Call, checkLogits, checkSum, type FoundLogits, type NamedRow, nameOfRow } from "../../call/arguments.js";
+import { NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "../../numbers/exponential.js";
+import { exp } from "../../numbers/scalar.js";
+
+/** Above this, or with a temperature that far from 1, f32 is not wide enough. */
+export const MOST_F32 = 1.2676506002282294e30; // 2^100
+
+/** One row or two, found and ready. */
+export interface Logits {
+  readonly precision: Precision;
+  /** 1/temperature where one row is of logits; else 1. */
+  readonly scale: number;
+  readonly found: readonly FoundLogits[];
+}
+
+/** f32 rows that are all logits, or all log-probabilities, are computed in f32. */
+function precisionFor(call: Call, rows: readonly NamedRow[]): Precision {
+  const { kind } = rows[0];
+  if (kind === "probabilities") return "f64";
+  for (const row of rows) if (row.kind !== kind) return "f64";
+  return call.precision;
+}
+
+/** Finds the largest number of each row; throws where one is NaN or Infinity, or a row has no possible class. */
+export function findLogits(
+  backend: Backend,
+  call: Call,
+  rows: readonly NamedRow[],
+  wanted: Precision = precisionFor(call, rows),
+  isShifted = false,
+): Logits {
+  let temperature = 1;
+  for (const { kind } of rows) if (kind === "logits") temperature = call.temperature;
+  const found: FoundLogits[] = [];
+  let fits = temperature >= 1 / MOST_F32 && temperature <= MOST_F32;
+  for (let slot = 0; slot < rows.length; slot++) {
+    const row = rows[slot];
+    if (row.found?.precision !== wanted) row.found = find(backend, call, row, wanted, temperature, slot);
+    // what is kept with a row does not depend on the row that it is compared with
+    const own = isShifted ? shifted(row.found) : row.found;
+    const { largest } = own;
+    fits &&= Math.abs(largest) <= MOST_F32 && isFine(largest, temperature, NEGLIGIBLE_F32, 2 ** -13);
+    found.push(own);
+  }
+  if (wanted === "f32" && !fits) return findLogits(backend, call, rows, "f64");
+  return { precision: wanted, scale: 1 / temperature, found };
+}
+
+/** Whether the logits that matter beside the largest are told apart from those that do not by many ulps of it. */
+const isFine = (largest: number, temperature: number, negligible: number, ulps: number): boolean =>
+  -negligible * temperature >= Math.abs(largest) * ulps;
+
+function find(
+  backend: Backend,
+  call: Call,
+  named: NamedRow,
+  precision: Precision,
+  temperature: number,
+  slot: number,
+): FoundLogits {
+  let row: Row = named;
+  // the kernels divide by the temperature, which is for logits only
+  if (named.kind === "probabilities") row = { ...named, as: named.logarithms, scale: temperature };
+  else if (named.kind === "logProbabilities" && temperature !== 1) row = { ...named, as: "logits", scale: temperature };
+  if (backend.reduce(kernels.maximum, precision, [row], call.length, slot)) checkLogits(call, named);
+  const largest = backend.total(0) + 0; // not -0
+  if (largest === Number.NEGATIVE_INFINITY) {
+    if (named.kind === "probabilities") checkSum(call, named, 0);
+    throw new RangeError(
+      `${call.functionName}: every number of ${nameOfRow(call, named)} is -Infinity; at least one class must be possible`,
+    );
+  }
+  const found: FoundLogits = { row, precision, shift: 0, largest };
+  const isEnough = precision === "f32" || isFine(largest, temperature, NEGLIGIBLE_F64, 2 ** -42);
+  return isEnough ? found : shifted(found);
+}
+
+/** The row with its largest number taken off as it is staged: two rows are then alike but for a small offset. */
+function shifted(found: FoundLogits): FoundLogits {
+  const { row, precision, largest } = found;
+  // logarithms of probabilities have no large offset, and are not exact
+  if (typeof row.as === "function" || largest === 0 || precision === "f32") return found;
+  const shift = largest / row.scale;
+  return { row: { ...row, as: "logits", shift }, precision, shift: largest, largest: 0, sum: found.sum };
+}
+
+/** The largest number of a row as it was given, times its scale. */
+export const largestOf = ({ shift, largest }: FoundLogits): number => shift + largest;
+
+/** The fields for one row, or for a pair. No spread: it takes a third of a short call. */
+export function fieldsFor({ precision, scale, found: [a, b] }: Logits, more: Partial<Fields> = NONE): Fields {
+  const aShift = a.largest;
+  return {
+    aShift: more.aShift ?? aShift,
+    bShift: more.bShift ?? (b === undefined ? 0 : b.largest),
+    scale: more.scale ?? scale,
+    aLeast: aShift + (precision === "f32" ? NEGLIGIBLE_F32 : NEGLIGIBLE_F64) / scale,
+    offset: more.offset ?? (b === undefined ? 0 : offsetOf(precision, a, b)),
+    factor: more.factor ?? 1,
+    less: more.less ?? 0,
+    slope: more.slope ?? 1,
+    weight: more.weight ?? 0.5,
+    secondFactor: more.secondFactor ?? 1,
+  };
+}
+
+const NONE: Partial<Fields> = {};
+
+/** What takes the largest number of one row to that of the other, as a lane can hold it. */
+export function offsetOf(precision: Precision, a: FoundLogits, b: FoundLogits): number {
+  return precision === "f32" ? Math.fround(a.largest - b.largest) : a.largest - b.largest;
+}
+
+/** The one row of a pair. */
+export const oneOf = ({ precision, scale, found }: Logits, index: number): Logits => ({
+  precision,
+  scale,
+  found: [found[index]],
+});
+
+/** Z = Σ e^x of the first row, x = (z - largest)·scale. */
+export function sumOfExponentials(backend: Backend, call: Call, logits: Logits): number {
+  const [found] = logits.found;
+  if (found.sum === undefined) {
+    backend.fields = fieldsFor(logits);
+    backend.reduce(kernels.logSumExp, logits.precision, [found.row], call.length);
+    found.sum = backend.total(1);
+  }
+  return found.sum;
+}
+
+/** ln Σ e^(z·scale) of a row from ln Z; where the row must be a distribution, whether it is one is checked. */
+export function logSumExpOf(call: Call, row: NamedRow, found: FoundLogits, scale: number, logSum: number): number {
+  const result = largestOf(found) * scale + logSum;
+  if (row.kind !== "logits") checkSum(call, row, exp(result));
+  return result;
+}

@@ -1,0 +1,40 @@
+// What the measures of a pair of distributions share: the sums of both rows, and the scales that bring them together.
+
+import { type Call, checkNumbers, checkSum, type NamedRow, sumOf } from "../../call/arguments.js";
+import { powerOf2 } from "../../numbers/lanes.js";
+import { exponentOf } from "../../numbers/scalar.js";
+
+/** Sums in which products of a few factors neither overflow nor underflow. */
+const LEAST_SUM = 9.094947017729282e-13; // 2^-40
+const MOST_SUM = 6.338253001141147e29; // 2^99
+
+export const isOrdinary = (sum: number): boolean => sum >= LEAST_SUM && sum <= MOST_SUM;
+
+/** Σ of each row, where a kernel has declined one: first the error, if there is one to tell. */
+export function checkedSums(call: Call, ...rows: NamedRow[]): number[] {
+  for (const row of rows) checkNumbers(call, row);
+  return rows.map((row) => {
+    const sum = sumOf(call, row);
+    checkSum(call, row, sum);
+    return sum;
+  });
+}
+
+/** 2^-⌊log2 x⌋, which takes x to [1, 2); at least 2^-1022 and at most 2^1022, which are normal. */
+export function scaleToOne(x: number): number {
+  return powerOf2(-Math.max(-1022, Math.min(1022, exponentOf(x))));
+}
+
+/** The same for two sums, the second of which is then within √2 of the first. */
+export function scalesToOne(pSum: number, qSum: number): [p: number, q: number] {
+  const a = scaleToOne(pSum);
+  const b = scaleToOne(qSum);
+  const ratio = (pSum * a) / (qSum * b);
+  if (ratio > Math.SQRT2) return [a, b * 2];
+  return [a, ratio < Math.SQRT1_2 ? b / 2 : b];
+}
+
+/** The row times a. */
+export function scaled(row: NamedRow, a: number): NamedRow {
+  return a === 1 ? row : { ...row, scale: a };
+}

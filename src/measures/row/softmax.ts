@@ -1,0 +1,43 @@
+// The softmax of logits, its logarithm, and that of its denominator.
+
+import type { Backend, FloatArray, Row } from "../../backends/backend.js";
+import * as kernels from "../../backends/kernels.js";
+import type { Call, NamedRow } from "../../call/arguments.js";
+import { ln } from "../../numbers/scalar.js";
+import { fieldsFor, findLogits, largestOf, sumOfExponentials } from "./logits.js";
+
+/** ln Σ e^(z/temperature). */
+export function logSumExp(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  const logits = findLogits(backend, call, rows);
+  return largestOf(logits.found[0]) * logits.scale + ln(sumOfExponentials(backend, call, logits));
+}
+
+/** out = e^(z/temperature) over their sum: e^x, then times 1/Z. */
+export function softmax(
+  backend: Backend,
+  call: Call,
+  rows: readonly NamedRow[],
+  out: FloatArray,
+  outStart: number,
+): void {
+  const logits = findLogits(backend, call, rows);
+  const { precision, found } = logits;
+  const result: Row = { source: out, start: outStart, scale: 1 };
+  backend.fields = fieldsFor(logits);
+  backend.map(kernels.exponentials, precision, [found[0].row], call.length, out, outStart);
+  backend.fields = fieldsFor(logits, { factor: 1 / backend.total(1) });
+  backend.map(kernels.scaled, precision, [result], call.length, out, outStart);
+}
+
+/** out = z/temperature - ln Σ e^(z/temperature). */
+export function logSoftmax(
+  backend: Backend,
+  call: Call,
+  rows: readonly NamedRow[],
+  out: FloatArray,
+  outStart: number,
+): void {
+  const logits = findLogits(backend, call, rows);
+  backend.fields = fieldsFor(logits, { less: ln(sumOfExponentials(backend, call, logits)) });
+  backend.map(kernels.shifted, logits.precision, [logits.found[0].row], call.length, out, outStart);
+}

@@ -1,0 +1,22 @@
+import { existsSync } from "node:fs";
+import { expect, test } from "vitest";
+import { sizeOf } from "../scripts/sizes.js";
+
+// What an application pays: for the built package, in KiB, minified and gzipped, WebAssembly and its twins in JavaScript included.
+
+const BUDGET: [what: string, names: readonly string[] | "everything", kibibytes: number][] = [
+  ["entropy", ["entropy"], 18],
+  ["klDivergence", ["klDivergence"], 26],
+  ["softmax", ["softmax"], 18],
+  ["crossEntropyLoss", ["crossEntropyLoss"], 30],
+  ["an engine without threads", ["createEngineSync"], 16],
+  ["everything", "everything", 85],
+];
+
+test.each(BUDGET)("%s is within its budget", async (what, names, kibibytes) => {
+  expect(existsSync("dist/index.js"), "there is no dist: npm run build").toBe(true);
+  const size = (await sizeOf(names)) / 1024;
+  expect(size, `${what} is ${size.toFixed(1)} KiB, minified and gzipped, if dist is up to date`).toBeLessThanOrEqual(
+    kibibytes,
+  );
+});

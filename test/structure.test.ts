@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+
+// Imports of src/ go from room to room downwards, types included, and never in a circle.
+
+const root = path.join(import.meta.dirname, "../src");
+
+/** Each room, and those from which it may import besides itself. */
+const BELOW: Record<string, readonly string[]> = {};
+const LADDER = ["losses", "measures", "call", "engine", "backends", "numbers"];
+for (const [i, room] of LADDER.entries()) BELOW[room] = LADDER.slice(i + 1);
+BELOW.generated = [];
+BELOW.index = LADDER;
+// subpaths: what they offer is built on what the package does
+BELOW.evidence = ["index", ...LADDER];
+BELOW.compare = ["index", ...LADDER];
+BELOW.cli = ["evidence", ...BELOW.compare, "compare"];
+BELOW.worker = ["compare", ...LADDER];
+// the others know of no families, nor these of kernels
+BELOW.families = ["numbers", "engine/checks"];
+
+const files = readdirSync(root, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => name.slice(0, -".ts".length));
+
+/** Every other file that one imports, for its types alone or when it is needed too. */
+function importsOf(file: string): string[] {
+  const code = readFileSync(path.join(root, `${file}.ts`), "utf8");
+  const found = code.matchAll(/\b(?:from|import)\s*\(?\s*"(\.[^"]+)\.js"/g);
+  return [...found].map(([, relative]) => path.join(path.dirname(file), relative));
+}
+
+const imports = new Map(files.map((file) => [file, importsOf(file)]));
+const roomOf = (file: string) => file.split("/")[0];
+
+function isAllowed(from: string, to: string): boolean {
+  const [room, other] = [roomOf(from), roomOf(to)];
+  // built from what lies above, read where it is used
+  if (room === other || other === "generated") return true;
+  return BELOW[room].some((place) => place === other || place === to);
+}
+
+/** A way along imports from a file to itself; undefined if there is none. */
+function findCircle(): string[] | undefined {
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]): string[] | undefined => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const next of imports.get(file) ?? []) {
+      const circle = visit(next, [...way, file]);
+      if (circle) return circle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of files) {
+    const circle = visit(file, []);
+    if (circle) return circle;
+  }
+  return undefined;
+}
+
+describe("src", () => {
+  test("has these rooms", () => {
+    const rooms = new Set(files.map(roomOf));
+    expect([...rooms].sort()).toEqual(Object.keys(BELOW).sort());
+  });
+
+  test("is found where an import says", () => {
+    const missing = [...imports].flatMap(([file, all]) =>
+      all.filter((other) => !imports.has(other)).map((other) => `${file} → ${other}`),
+    );
+    expect(missing).toEqual([]);
+    expect([...imports.values()].flat().length).toBeGreaterThan(300);
+  });
+
+  test("has imports that go down alone", () => {
+    const up = [...imports].flatMap(([file, all]) =>
+      all.filter((other) => !isAllowed(file, other)).map((other) => `${file} → ${other}`),
+    );
+    expect(up).toEqual([]);
+  });
+
+  test("has no files that import each other", () => {
+    expect(findCircle()?.join(" → ")).toBeUndefined();
+  });
+});
