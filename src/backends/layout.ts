@@ -31,7 +31,7 @@ export const TABLE = 12288;
 export const COLUMNS = 16;
 export const ROWS = 128;
 const STATE_BYTES = TABLE + ROWS * COLUMNS * 8;
-export const RESULT_BYTES = 32768;
+export const RESULT_BYTES = 131072;
 const STAGING_BYTES = SLOTS * CHUNK_BYTES;
 
 /** Threads of an engine: what the states of tasks have room for (src/engine/threads/board.ts). */

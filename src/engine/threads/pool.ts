@@ -19,6 +19,7 @@ import {
   partsOf,
   roomFor,
   rowsOfTask,
+  rowsPerSharedTask,
   rowsPerTaskOf,
   textOf,
   type Writes,
@@ -40,6 +41,8 @@ const LEAST_CHUNKS_TO_WAKE = 128;
 const ALONE_MILLISECONDS = 1;
 /** Fewer bytes of a matrix, likewise. */
 const LEAST_BYTES = 262144;
+/** The bytes that take as long as what every row takes besides its numbers. */
+const BYTES_PER_ROW = 256;
 /** Fewer bytes of a row that is written over, where a task is one row. */
 const LEAST_ROW_BYTES = 4096;
 /** Rows a thread, from which a matrix is shared by rows; fewer, and each row by chunks. */
@@ -316,10 +319,11 @@ export class Pool implements Team {
   doRows<S>(backend: Backend, work: Work<unknown, S>, values: Float64Array): boolean {
     const { functionName, rows, width } = work;
     if (!this.#isFree || rows < LEAST_ROWS * this.threads) return false;
-    const bytes = bytesOfRow(work) * rows;
+    const rowBytes = bytesOfRow(work);
+    const bytes = rowBytes * rows;
     if (bytes < LEAST_BYTES) return false;
     this.#notice();
-    if (!this.#isWorthWaking(bytes / CHUNK_BYTES)) return false;
+    if (!this.#isWorthWaking((bytes + rows * BYTES_PER_ROW) / CHUNK_BYTES)) return false;
     const writes = writesOf(this.#memory, work);
     if (writes === "in place" && bytes < rows * LEAST_ROW_BYTES) return false;
     const lent = lend(this.#memory, work, 0, rows, false);
@@ -327,7 +331,8 @@ export class Pool implements Team {
     try {
       const text = textOf(work, lent);
       const room = Math.min(rows, roomFor(width));
-      const rowsPerTask = rowsPerTaskOf(room, writes, TASKS_PER_THREAD * this.threads);
+      const { threads } = this;
+      const rowsPerTask = rowsPerSharedTask(room, writes, TASKS_PER_THREAD * threads, threads, rowBytes);
       const most = Math.min(room, MOST_TASKS * rowsPerTask);
       const arrays = arraysOf(work);
       const [own] = this.#results;

@@ -1,7 +1,7 @@
 // Rows of a work as tasks for threads: how they are cut, where their arrays are, what a worker is told.
 
 import type { Vector } from "../../backends/backend.js";
-import { RESULT_BYTES } from "../../backends/layout.js";
+import { RESULT_BYTES, ROWS } from "../../backends/layout.js";
 import type { LinearMemory, NumberArrayConstructor } from "../memory.js";
 import type { Work, WorkArray } from "../work.js";
 import { describeArray, isSharable, type SharedArray, typeOf, writeText } from "./text.js";
@@ -100,6 +100,24 @@ export const roomFor = (width: number): number =>
 /** A row that fails leaves those before it written: where they are the input too, a task is one row, to be done again. */
 export const rowsPerTaskOf = (rows: number, writes: Writes, tasks: number): number =>
   writes === "in place" ? 1 : Math.ceil(rows / tasks);
+
+/** Bytes of short rows that a task has at least, if that leaves so many tasks per thread: each of its kernels is then called for a whole batch. */
+const BATCH_BYTES = 262144;
+const BATCHES_PER_THREAD = 8;
+
+/** The same of a job that the caller does with `threads` threads; many tasks, so that all end at once. */
+export function rowsPerSharedTask(
+  rows: number,
+  writes: Writes,
+  tasks: number,
+  threads: number,
+  rowBytes: number,
+): number {
+  const least = rowsPerTaskOf(rows, writes, tasks);
+  if (writes === "in place") return least;
+  const batch = Math.min(ROWS, Math.floor(BATCH_BYTES / rowBytes));
+  return Math.max(least, Math.min(batch, Math.floor(rows / (BATCHES_PER_THREAD * threads))));
+}
 
 /** Copies of what lies outside the memory are written elsewhere. */
 export function writesOf(memory: LinearMemory, { arrays }: Pick<Work<unknown>, "arrays">): Writes {
