@@ -1,6 +1,7 @@
 // The exports of the module, `family_type`: (rows…, length, state) → flags, a map's with (…, out). Pointers are bytes, lengths
 // are classes. `familyRows_type` computes many rows in one call: (state, length, count, mode), see rows.ts.
 export { crossEntropy_f32, crossEntropy_f64, crossEntropyRows_f32, crossEntropyRows_f64 } from "./crossEntropy";
+export { crossEntropyLossRows_f64 } from "./crossEntropyLoss";
 export {
   crossEntropyOfLogits_f32, crossEntropyOfLogits_f64, crossEntropyOfLogitsRows_f32, crossEntropyOfLogitsRows_f64,
   softTargets_f32, softTargets_f64, softTargetsRows_f32, softTargetsRows_f64, sumOfLogits_f32, sumOfLogits_f64,

@@ -155,12 +155,12 @@ function plainBlock<T, F>(block: usize, left: usize, state: usize): bool {
 // @ts-ignore: decorator
 @inline
 export function reduceLogits<T, F>(z: usize, length: usize, state: usize): i32 {
-  const isScaled = fieldAs<f64>(state, SCALE) != 1;
+  const isScaled = sizeof<T>() == 8 || fieldAs<f64>(state, SCALE) != 1;
   const end = z + length * sizeof<T>();
   for (; z < end; z += BLOCK) {
     const left = end - z;
     padTail<T>(z, left, state, 0);
-    if (!(isScaled ? scaledBlock<T, F>(z, left, state) : plainBlock<T, F>(z, left, state))) return UNUSUAL;
+    if (!(sizeof<T>() == 8 || isScaled ? scaledBlock<T, F>(z, left, state) : plainBlock<T, F>(z, left, state))) return UNUSUAL;
   }
   return 0;
 }

@@ -29,7 +29,7 @@ export const DECLINED: i32 = 16;
 
 /** Bytes per row of the table. */
 export const ROW: usize = 128;
-const TOTALS: usize = 8;
+export const TOTALS: usize = 8;
 /** The largest logits; or whether to swap. */
 export const LARGEST: usize = 32;
 const GIVEN_FIELDS: usize = 48;

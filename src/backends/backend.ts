@@ -6,7 +6,7 @@ import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
 import type { Fields } from "./fields.js";
 import { BEFORE, BLOCKS, TOTAL, UNUSUAL } from "./js/blocks.js";
 import { CHUNK, type Kernel, PARAMETERS, type Precision } from "./kernel.js";
-import { CHUNK_BYTES, COLUMNS, ROWS, SLOTS } from "./layout.js";
+import { CHUNK_BYTES, ROWS, SLOTS } from "./layout.js";
 import { mayBeOne } from "./space.js";
 
 export { P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "./js/blocks.js";
@@ -38,13 +38,13 @@ export interface Row {
 export type Transform = (backend: Backend, row: Row, start: number, count: number, slot: number) => boolean;
 
 /** Where a mapping writes a chunk of its result. */
-const OUT_SLOT = SLOTS - 1;
+export const OUT_SLOT: number = SLOTS - 1;
 /** The number of the operand that is written; those below it are read, up to four of them from the first that a kernel is given. */
 export const OUT = 7;
 /** Bytes of an operand that a batch reads: several kernels go over it, and it is to stay in the L2 cache. */
 const BATCH_BYTES = 131072;
 /** Up to so many numbers are copied one by one: `set` has a price of its own. */
-const FEW = 48;
+export const FEW = 48;
 
 /** The result of functions that return an array: a Float32Array if all inputs are Float32Arrays. */
 export type FloatArray = Float32Array | Float64Array;
@@ -89,11 +89,11 @@ export abstract class Backend<Location = unknown> {
   abstract readParameters(from: Float64Array): void;
   /** Whether the kernels can read the array where it is. */
   abstract holds(source: FloatArray): boolean;
-  protected abstract at(source: FloatArray, start: number, count: number): Location;
+  abstract at(source: FloatArray, start: number, count: number): Location;
   /** Numbers of the memory that threads share. */
   abstract inSpace(precision: Precision, offset: number, count: number): Location;
   abstract staging(precision: Precision, slot: number): FloatArray;
-  protected abstract stagingAt(precision: Precision, slot: number, count: number): Location;
+  abstract stagingAt(precision: Precision, slot: number, count: number): Location;
   abstract call(kernel: Kernel, precision: Precision, rows: readonly Location[], count: number): number;
   abstract callMapping(
     kernel: Kernel,
@@ -117,14 +117,16 @@ export abstract class Backend<Location = unknown> {
     first?: number,
   ): void;
 
-  readonly #staged: (Row | undefined)[] = new Array(SLOTS);
+  /** What is in each slot of the staging area. */
+  readonly staged: (Row | undefined)[] = new Array(SLOTS);
   readonly #stagedFrom: number[] = new Array(SLOTS).fill(-1);
   readonly #stagedAs: (Precision | undefined)[] = new Array(SLOTS);
   readonly #savedParameters = new Float64Array(PARAMETERS);
   readonly #savedTotals = new Float64Array(3 * TOTAL);
   #isBusy = false;
-  #functionName = "";
-  #call = 0;
+  /** Of the call from outside, and its number. */
+  functionName = "";
+  callNumber = 0;
   /** Two arrays that this call has found to be held: to read `buffer` takes 25 ns, and each row of a matrix asks up to five times. */
   #held: Vector | undefined;
   #alsoHeld: Vector | undefined;
@@ -137,9 +139,9 @@ export abstract class Backend<Location = unknown> {
     if (this.#isBusy)
       throw new Error(`${functionName}: this engine is in a call already; use another engine inside it`);
     this.#isBusy = true;
-    this.#functionName = functionName;
-    this.#call++;
-    for (let slot = 0; slot < SLOTS; slot++) this.#staged[slot] = undefined;
+    this.functionName = functionName;
+    this.callNumber++;
+    for (let slot = 0; slot < SLOTS; slot++) this.staged[slot] = undefined;
   }
 
   /** To be called last. */
@@ -184,7 +186,7 @@ export abstract class Backend<Location = unknown> {
     let most = Math.min(ROWS, Math.max(1, Math.floor(BATCH_BYTES / bytes)));
     for (let i = 0; i < sources.length; i++) {
       const source = sources[i];
-      if (source !== undefined && source.length > length && !this.#isHeld(source, precision)) {
+      if (source !== undefined && source.length > length && !this.isHeld(source, precision)) {
         most = Math.min(most, Math.floor(chunk / length));
       }
     }
@@ -197,7 +199,7 @@ export abstract class Backend<Location = unknown> {
    */
   place(operand: number, precision: Precision, source: Vector, start: number, length: number, count: number): boolean {
     const step = source.length > length ? length : 0;
-    if (this.#isHeld(source, precision)) {
+    if (this.isHeld(source, precision)) {
       this.setOperand(operand, source as FloatArray, start, step);
       return true;
     }
@@ -219,36 +221,9 @@ export abstract class Backend<Location = unknown> {
   /** Makes what is written to a slot of the staging area an operand. */
   placeStaged(operand: number, precision: Precision, step: number): FloatArray {
     const target = this.staging(precision, operand);
-    this.#staged[operand] = undefined;
+    this.staged[operand] = undefined;
     this.setOperand(operand, target, 0, step);
     return target;
-  }
-
-  /** Makes rows of an array the output of the next kernels, in place or staged. */
-  placeOut(precision: Precision, out: FloatArray, start: number, length: number): void {
-    const isHeld = this.#isHeld(out, precision);
-    if (!isHeld) this.#staged[OUT_SLOT] = undefined;
-    this.setOperand(OUT, isHeld ? out : this.staging(precision, OUT_SLOT), isHeld ? start : 0, length);
-  }
-
-  /** Brings rows that were staged to the array that they are for: all but those that have flags. */
-  bringOut(precision: Precision, out: FloatArray, start: number, length: number, count: number): void {
-    if (this.#isHeld(out, precision)) {
-      this.#forget(out);
-      return;
-    }
-    const { table } = this;
-    const staged = this.staging(precision, OUT_SLOT);
-    let first = 0;
-    for (let r = 0; r <= count; r++) {
-      if (r < count && table[r * COLUMNS] === 0) continue;
-      const numbers = (r - first) * length;
-      const from = first * length;
-      if (numbers > FEW) out.set(staged.subarray(from, from + numbers), start + from);
-      else for (let i = 0; i < numbers; i++) out[start + from + i] = staged[from + i];
-      first = r + 1;
-    }
-    this.#forget(out);
   }
 
   /** Runs a reduction over `length` numbers of each row. Returns flags; the sums are `total(…)`. */
@@ -256,9 +231,9 @@ export abstract class Backend<Location = unknown> {
     this.clear();
     if (length <= CHUNK[precision]) return this.#reducePart(kernel, precision, rows, 0, length, firstSlot);
     let step = length;
-    for (const row of rows) if (!this.#inPlace(row, precision)) step = CHUNK[precision];
-    if (step === length && this.crew?.wants(kernel, length / CHUNK[precision], this.#call)) {
-      const flags = this.crew.share(this, this.#functionName, kernel, precision, rows, length);
+    for (const row of rows) if (!this.isInPlace(row, precision)) step = CHUNK[precision];
+    if (step === length && this.crew?.wants(kernel, length / CHUNK[precision], this.callNumber)) {
+      const flags = this.crew.share(this, this.functionName, kernel, precision, rows, length);
       if (flags !== undefined) return flags;
     }
     let flags = 0;
@@ -276,64 +251,19 @@ export abstract class Backend<Location = unknown> {
     count: number,
     firstSlot: number,
   ): number {
-    const locations = this.#locateAll(rows, done, count, precision, firstSlot);
+    const locations = this.locateAll(rows, done, count, precision, firstSlot);
     return locations === undefined ? UNUSUAL : this.call(kernel, precision, locations, count);
   }
 
-  /**
-   * Writes what a kernel makes of rows to `out` from `outStart`; `out` may be one of the rows. The sums are `total(…)`. Where
-   * the kernel says UNUSUAL, `exception(index in the row)` gives the result of any number that it does not compute.
-   */
-  map(
-    kernel: Kernel,
-    precision: Precision,
-    rows: readonly Row[],
-    length: number,
-    out: FloatArray,
-    outStart: number,
-    exception?: (index: number) => number | undefined,
-  ): void {
-    this.clear();
-    const isDirect = exception === undefined && this.#isHeld(out, precision);
-    let step: number = CHUNK[precision];
-    if (isDirect) {
-      step = length;
-      for (const row of rows) if (!this.#inPlace(row, precision)) step = CHUNK[precision];
-      if (step === length && this.crew?.wants(kernel, length / CHUNK[precision], this.#call)) {
-        const result: Row = { source: out, start: outStart, scale: 1 };
-        if (this.crew.share(this, this.#functionName, kernel, precision, rows, length, result) !== undefined) {
-          this.#forget(out);
-          return;
-        }
-      }
-    }
-    for (let done = 0; done < length; done += step) {
-      const count = Math.min(step, length - done);
-      const locations = this.#locateAll(rows, done, count, precision, 0) as Location[];
-      if (isDirect) {
-        this.callMapping(kernel, precision, locations, this.at(out, outStart + done, count), count);
-        continue;
-      }
-      this.#staged[OUT_SLOT] = undefined;
-      const flags = this.callMapping(kernel, precision, locations, this.stagingAt(precision, OUT_SLOT, count), count);
-      const result = this.staging(precision, OUT_SLOT);
-      if (flags & UNUSUAL && exception) {
-        for (let i = 0; i < count; i++) result[i] = exception(done + i) ?? result[i];
-      }
-      out.set(count === result.length ? result : result.subarray(0, count), outStart + done);
-    }
-    this.#forget(out);
-  }
-
   /** What has been staged of an array is not what it holds now. */
-  #forget(written: FloatArray): void {
+  forget(written: FloatArray): void {
     for (let slot = 0; slot < SLOTS; slot++) {
-      const source = this.#staged[slot]?.source;
-      if (ArrayBuffer.isView(source) && mayBeOne(source.buffer, written.buffer)) this.#staged[slot] = undefined;
+      const source = this.staged[slot]?.source;
+      if (ArrayBuffer.isView(source) && mayBeOne(source.buffer, written.buffer)) this.staged[slot] = undefined;
     }
   }
 
-  #locateAll(
+  locateAll(
     rows: readonly Row[],
     done: number,
     count: number,
@@ -351,16 +281,17 @@ export abstract class Backend<Location = unknown> {
 
   /** Where the kernels find part of a row; undefined where it cannot be staged. */
   #locate(row: Row, done: number, count: number, precision: Precision, slot: number): Location | undefined {
-    if (this.#inPlace(row, precision)) return this.at(row.source as FloatArray, row.start + done, count);
+    if (this.isInPlace(row, precision)) return this.at(row.source as FloatArray, row.start + done, count);
     return this.#stage(row, done, count, precision, slot) ? this.stagingAt(precision, slot, count) : undefined;
   }
 
-  #inPlace({ source, scale, as, weights, isFlushed }: Row, precision: Precision): boolean {
+  isInPlace({ source, scale, as, weights, isFlushed }: Row, precision: Precision): boolean {
     if (scale !== 1 || as !== undefined || weights !== undefined || isFlushed) return false;
-    return this.#isHeld(source, precision);
+    return this.isHeld(source, precision);
   }
 
-  #isHeld(source: Vector, precision: Precision): boolean {
+  /** Whether the kernels read an array of this call where it is. */
+  isHeld(source: Vector, precision: Precision): boolean {
     const isOfType = precision === "f32" ? source instanceof Float32Array : source instanceof Float64Array;
     if (!isOfType) return false;
     if (source === this.#held || source === this.#alsoHeld) return true;
@@ -372,8 +303,7 @@ export abstract class Backend<Location = unknown> {
 
   /** Puts part of a row in its slot. False where one is no number, or has no place among the kernels' numbers. */
   #stage(row: Row, done: number, count: number, precision: Precision, slot: number): boolean {
-    if (this.#staged[slot] === row && this.#stagedFrom[slot] === done && this.#stagedAs[slot] === precision)
-      return true;
+    if (this.staged[slot] === row && this.#stagedFrom[slot] === done && this.#stagedAs[slot] === precision) return true;
     const { source, scale, as, weights, isFlushed } = row;
     const start = row.start + done;
     const target = this.staging(precision, slot);
@@ -395,7 +325,7 @@ export abstract class Backend<Location = unknown> {
       }
     }
     if (typeof as === "function" && !as(this, row, start, count, slot)) return false;
-    this.#staged[slot] = row;
+    this.staged[slot] = row;
     this.#stagedFrom[slot] = done;
     this.#stagedAs[slot] = precision;
     return true;

@@ -12,6 +12,15 @@ export const TOTALS = 1;
 export const LARGEST = 4;
 export const SWAP = 4;
 export const FIELDS = 6;
+/** Of the losses, among a row's own fields: what the kernel of losses reads, */
+export const LABEL_LOGIT = 6;
+export const OWN_SUM = 7;
+export const OWN_PRODUCTS = 8;
+export const ALL_PRODUCTS = 9;
+/** and what it leaves: the label's number in the gradient, and fields of the last pass. */
+export const LABEL_NUMBER = 10;
+export const FACTOR = 11;
+export const LESS = 12;
 
 /** The fields that the backend has are those of every row. */
 export const SHARED = 0;

@@ -3,6 +3,7 @@
 
 import * as modules from "../generated/modules.js";
 import { crossEntropy_f32, crossEntropy_f64 } from "./js/crossEntropy.js";
+import { crossEntropyLoss as crossEntropyLossOfRow } from "./js/crossEntropyLoss.js";
 import {
   crossEntropyOfLogits_f32,
   crossEntropyOfLogits_f64,
@@ -82,6 +83,14 @@ export const crossEntropy: Kernel = /* @__PURE__ */ kernel(
   2,
   crossEntropy_f32,
   crossEntropy_f64,
+);
+/** Of the table alone, whatever its rows are. */
+export const crossEntropyLoss: Kernel = /* @__PURE__ */ kernel(
+  modules.crossEntropyLoss,
+  "crossEntropyLoss",
+  0,
+  crossEntropyLossOfRow,
+  crossEntropyLossOfRow,
 );
 export const crossEntropyOfLogits: Kernel = /* @__PURE__ */ kernel(
   modules.crossEntropyOfLogits,

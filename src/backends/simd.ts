@@ -164,7 +164,7 @@ export class SimdBackend extends Backend<number> {
     return this.#staging[precision][slot];
   }
 
-  protected stagingAt(_precision: Precision, slot: number): number {
+  stagingAt(_precision: Precision, slot: number): number {
     return this.region.staging + slot * CHUNK_BYTES;
   }
 

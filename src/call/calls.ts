@@ -3,6 +3,7 @@
 import type { Backend, FloatArray, Precision, Transform, Vector } from "../backends/backend.js";
 import { COLUMNS, DECLINED } from "../backends/batch.js";
 import { CHUNK } from "../backends/kernel.js";
+import { bringOut, placeOut } from "../backends/writing.js";
 import { runtimeFor } from "../engine/engines.js";
 import type { Loop, Work, WorkArray } from "../engine/work.js";
 import {
@@ -26,7 +27,7 @@ export type LogitKind = Exclude<InputKind, "probabilities">;
 
 /**
  * The same of `count` rows that have a place in the backend, in nats to `values` from `at` on; NaN for a row that is to be computed
- * by itself. `kind` is of logits only.
+ * by itself. `kind` is of logits only. The rows are those of `sources` from row `first` on, or the one row that there is.
  */
 export type Batch = (
   backend: Backend,
@@ -35,6 +36,8 @@ export type Batch = (
   values: Float64Array,
   at: number,
   kind: LogitKind,
+  sources: readonly Vector[],
+  first: number,
 ) => void;
 
 /** What a function is: its measures, its arguments' names, the options it takes, and what it makes of a result in nats. */
@@ -151,7 +154,7 @@ function computeBatch(
     values.fill(Number.NaN, at, at + count);
     return;
   }
-  batch(backend, call, count, values, at, (kinds?.[0] ?? NO_KIND) as LogitKind);
+  batch(backend, call, count, values, at, (kinds?.[0] ?? NO_KIND) as LogitKind, sources, first);
 }
 
 const single = /* @__PURE__ */ new Float64Array(1);
@@ -344,9 +347,9 @@ export const arrayLoop =
     for (let r = from; r < to; r += atOnce) {
       const count = Math.min(atOnce, to - r);
       if (backend.place(0, precision, sources[0], r * length, length, count)) {
-        backend.placeOut(precision, out, r * length, length);
+        placeOut(backend, precision, out, r * length, length);
         batchOfLogits(backend, call, count);
-        backend.bringOut(precision, out, r * length, length, count);
+        bringOut(backend, precision, out, r * length, length, count);
       } else {
         for (let i = 0; i < count; i++) table[i * COLUMNS] = DECLINED;
       }

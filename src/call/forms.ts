@@ -135,6 +135,20 @@ function declare<F extends object>(f: F, declared: Declared): F {
   return Object.defineProperties(f, { name: { value: declared.name }, length: { value: declared.count } });
 }
 
+/** `f` itself, its parameters one by one: to gather them in an array takes longer than a row of two classes. */
+function singleOf(definition: Definition): (...args: never[]) => number {
+  const { arguments: names, mostAlpha } = definition;
+  if (mostAlpha !== undefined) {
+    return names.length === 1
+      ? (p: Vector, alpha: number, options?: AnyOptions) => callSingle(definition, [p], options, alpha)
+      : (p: Vector, q: Vector, alpha: number, options?: AnyOptions) => callSingle(definition, [p, q], options, alpha);
+  }
+  if (names.length === 1) return (p: Vector, options?: AnyOptions) => callSingle(definition, [p], options);
+  if (names.length === 2)
+    return (p: Vector, q: Vector, options?: AnyOptions) => callSingle(definition, [p, q], options);
+  return (c: Vector, p: Vector, q: Vector, options?: AnyOptions) => callSingle(definition, [c, p, q], options);
+}
+
 /** A measure from its definition. */
 export function measure<Arguments extends readonly unknown[], Options>(
   definition: Definition,
@@ -149,8 +163,7 @@ export function measure<Arguments extends readonly unknown[], Options>(
     prepareSingle(definition, sourcesOf(args), options, alphaOf(args)) as unknown as AnyWork;
   const ofRows: Prepare<AnyOptions> = (args, options) =>
     prepareRows(definition, sourcesOf(args), options, alphaOf(args)) as unknown as AnyWork;
-  const f = (...args: readonly unknown[]): number =>
-    callSingle(definition, sourcesOf(args), args[count] as AnyOptions | undefined, alphaOf(args));
+  const f = singleOf(definition);
   const rows = Object.assign(atOnce(`${name}.rows`, count, ofRows), { async: aside(`${name}.rows`, count, ofRows) });
   const forms = Object.assign(f, { rows, async: aside(name, count, single) });
   return declare(forms, {

@@ -4,6 +4,7 @@
 import { type Backend, type FloatArray, type Row, UNUSUAL, type Vector } from "../backends/backend.js";
 import { CHUNK } from "../backends/kernel.js";
 import * as kernels from "../backends/kernels.js";
+import { map } from "../backends/writing.js";
 import {
   type Call,
   checkCallOptions,
@@ -92,6 +93,7 @@ const plainRow = (argument: string, source: Vector, start: number): NamedRow => 
 
 /** The loss of each row and its square. Arrays: the logits, the labels or soft targets, the weights, the gradient. */
 const crossEntropyLoop: Loop<LossSettings> = (backend, arrays, settings, from, to, values) => {
+  const { width } = settings;
   const { precision, length } = settings.call;
   const [source, targets, weights] = arrays as Vector[];
   const gradient = arrays[3] as FloatArray | undefined;
@@ -102,12 +104,12 @@ const crossEntropyLoop: Loop<LossSettings> = (backend, arrays, settings, from, t
   const step = Math.max(1, atOnce);
   for (let r = from; r < to; r += step) {
     const count = Math.min(step, to - r);
-    const at = 2 * (r - from);
+    const at = width * (r - from);
     if (atOnce > 0) computeRows(backend, settings, source, targets, weights, gradient, r, count, values, at);
-    else values.fill(Number.NaN, at, at + 2 * count);
+    else values.fill(Number.NaN, at, at + width * count);
     for (let i = 0; i < count; i++) {
-      if (Number.isNaN(values[at + 2 * i])) {
-        computeRow(backend, settings, source, targets, weights, gradient, r + i, values, at + 2 * i);
+      if (Number.isNaN(values[at + width * i])) {
+        computeRow(backend, settings, source, targets, weights, gradient, r + i, values, at + width * i);
       }
     }
   }
@@ -129,7 +131,7 @@ function computeRow(
   const start = r * length;
   if (settings.hasLabels && targets[r] < 0) {
     gradient?.fill(0, start, start + length);
-    values.fill(0, at, at + 2);
+    values.fill(0, at, at + settings.width);
     return;
   }
   const row: NamedRow = { argument: "logits", source, start, scale: 1, kind: "logits" };
@@ -137,7 +139,7 @@ function computeRow(
   const classWeights = weights && plainRow("classWeights", weights, 0);
   const [own, square] = lossOfRow(backend, settings, row, target, classWeights, gradient);
   values[at] = own;
-  values[at + 1] = square;
+  if (settings.width === 2) values[at + 1] = square;
 }
 
 function prepareCrossEntropyLoss(
@@ -185,12 +187,13 @@ function prepareCrossEntropyLoss(
   const labels = isSoft ? undefined : readLabels(NAME, "targets", targets as Labels, rows, rowLength, ignoreIndex);
   const count = labels === undefined ? rows : countLabels(labels);
   const scales = scalesOf(reduction, classWeights, labels, count);
+  const width = zLoss === 0 ? 1 : 2;
   return {
     functionName: NAME,
     loopName: NAME,
     loop: crossEntropyLoop,
     rows,
-    width: 2,
+    width,
     arrays: [
       { array: logits, perRow: rowLength },
       labels ? { array: labels, perRow: 1 } : { array: targets as Vector, perRow: rowLength },
@@ -204,18 +207,15 @@ function prepareCrossEntropyLoss(
       weightSum: classWeights ? sumOfAll(classWeights) : rowLength,
       hasLabels: labels !== undefined,
       scales,
+      width,
     },
     finish: (values) => {
       const perRow = reduction === "none" ? new Float64Array(rows) : undefined;
       const loss = new Sum();
       const squares = new Sum();
-      for (let r = 0; r < rows; r++) {
-        const own = values[2 * r];
-        const square = values[2 * r + 1];
-        if (perRow) perRow[r] = own + square;
-        loss.add(own);
-        if (zLoss !== 0) squares.add(square);
-      }
+      loss.addAll(values, 0, width);
+      if (width === 2) squares.addAll(values, 1, width);
+      if (perRow) for (let r = 0; r < rows; r++) perRow[r] = values[width * r] + (width === 2 ? values[2 * r + 1] : 0);
       return {
         loss: loss.value * scales.loss + squares.value * scales.zLoss,
         count,
@@ -303,7 +303,8 @@ function lossOfRow(
     const subtract = (times: number, subtrahend: Row | undefined, less: number) => {
       backend.fields = fieldsFor(logits, { factor: times, less });
       const rows = subtrahend ? [result, subtrahend] : [result];
-      backend.map(
+      map(
+        backend,
         subtrahend ? kernels.lessTargets : kernels.scaled,
         logits.precision,
         rows,
@@ -383,7 +384,7 @@ function ofAll(backend: Backend, call: Call, logits: Logits, weights: NamedRow |
 /** e^x of a row to `out`; their sum. */
 function exponentials(backend: Backend, call: Call, logits: Logits, start: number, out: FloatArray): number {
   backend.fields = fieldsFor(logits);
-  backend.map(kernels.exponentials, logits.precision, [logits.found[0].row], call.length, out, start);
+  map(backend, kernels.exponentials, logits.precision, [logits.found[0].row], call.length, out, start);
   return backend.total(1);
 }
 

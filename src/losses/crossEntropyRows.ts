@@ -3,11 +3,27 @@
 
 import type { Backend, FloatArray, Precision, Vector } from "../backends/backend.js";
 import { OUT } from "../backends/backend.js";
-import { COLUMNS, DECLINED, FIELDS, FOUND, GIVEN, LARGEST, ROWS, SKIP } from "../backends/batch.js";
+import {
+  ALL_PRODUCTS,
+  COLUMNS,
+  DECLINED,
+  FACTOR,
+  FOUND,
+  GIVEN,
+  LABEL_LOGIT,
+  LABEL_NUMBER,
+  LARGEST,
+  LESS,
+  OWN_PRODUCTS,
+  OWN_SUM,
+  ROWS,
+  SKIP,
+  TOTALS,
+} from "../backends/batch.js";
 import * as kernels from "../backends/kernels.js";
+import { bringOut, placeOut } from "../backends/writing.js";
 import { type Call, sumOf } from "../call/arguments.js";
 import { findRows, scaleOfLogits, setRowFields, totalAt } from "../measures/batches.js";
-import { exp, ln } from "../numbers/scalar.js";
 
 /** What all rows share. */
 export interface LossSettings {
@@ -18,6 +34,8 @@ export interface LossSettings {
   readonly weightSum: number;
   readonly hasLabels: boolean;
   readonly scales: Scales;
+  /** Numbers per row that come of it: its loss and, with a zLoss, λ·L². */
+  readonly width: number;
 }
 
 /** What the losses of rows, and the squares of their log-sum-exps, are multiplied by in the result. */
@@ -31,30 +49,25 @@ const TARGETS = 0;
 const LOGITS = 1;
 const WEIGHTS = 2;
 
-/** What is known of each row so far. */
+// What earlier kernels have found of each row.
+
 const largest = /* @__PURE__ */ new Float64Array(ROWS);
-/** The label's logit, then its x. */
-const exponents = /* @__PURE__ */ new Float64Array(ROWS);
 /** Z. */
 const sums = /* @__PURE__ */ new Float64Array(ROWS);
-/** Their logarithms. */
-const logSums = /* @__PURE__ */ new Float64Array(ROWS);
-/** Σu and Σ u·x of the targets, and Σ u·x of what is of every class. */
+/** Σu and Σ u·x of soft targets, and Σ u·x of what is of every class. */
 const ownSums = /* @__PURE__ */ new Float64Array(ROWS);
 const ownProducts = /* @__PURE__ */ new Float64Array(ROWS);
 const allProducts = /* @__PURE__ */ new Float64Array(ROWS);
-/** What the gradient's e^x are multiplied by. */
-const factors = /* @__PURE__ */ new Float64Array(ROWS);
+/** What a row's label says of it. */
+const labelLogits = /* @__PURE__ */ new Float64Array(ROWS);
+const labelWeights = /* @__PURE__ */ new Float64Array(ROWS);
 /** Whether a row is left to be computed by itself, or is ignored. */
 const isLeft = /* @__PURE__ */ new Uint8Array(ROWS);
-/** All that the gradient's kernels read of a row's fields. */
-const FACTOR = FIELDS + 5;
-const LESS = FIELDS + 6;
 const TO_ITSELF = 1;
 const IGNORED = 2;
 
 /**
- * The loss and the square of `count` rows from row `first` on, to pairs of `values`, and their gradient. NaN for a row that is to be
+ * The losses of `count` rows from row `first` on to `values`, each with λ·L² behind it where there is a zLoss, and their gradient. NaN for a row that is to be
  * computed by itself: of that, nothing has been written.
  */
 export function computeRows(
@@ -74,36 +87,41 @@ export function computeRows(
   const start = first * length;
   isLeft.fill(0, 0, count);
   if (!place(backend, settings, source, targets, weights, start, count)) {
-    values.fill(Number.NaN, at, at + 2 * count);
+    values.fill(Number.NaN, at, at + settings.width * count);
     return;
   }
   const scale = scaleOfLogits(backend, call, "logits");
-  if (hasLabels) readLabels(source, targets, first, count, length);
-  let hasSums = false;
-  if (!hasLabels) {
+  const isPlain = hasLabels && smoothing === 0;
+  if (hasLabels) readLabels(backend, isPlain, source, targets, weights, first, count, length);
+  else {
     findRows(backend, call, kernels.softTargets, count, TARGETS);
     takeTargets(backend, call, targets, weights, start, count);
-    hasSums = true;
   }
+  const isWeighted = smoothing > 0 && weights !== undefined;
   if (smoothing > 0) {
-    if (weights) findRows(backend, call, kernels.softTargets, count, WEIGHTS);
-    else findRows(backend, call, kernels.sumOfLogits, count, LOGITS);
-    takeAll(backend, weights === undefined ? scale : 1, count, weights !== undefined && !hasSums);
-    hasSums ||= weights !== undefined;
+    findRows(
+      backend,
+      call,
+      isWeighted ? kernels.softTargets : kernels.sumOfLogits,
+      count,
+      isWeighted ? WEIGHTS : LOGITS,
+    );
+    takeAll(backend, isWeighted ? 1 : scale, count, isWeighted && hasLabels);
   }
   if (gradient) {
-    backend.placeOut(precision, gradient, start, length);
-    exponentiate(backend, call, scale, count, !hasLabels || smoothing > 0);
-  } else if (!hasSums) {
+    placeOut(backend, precision, gradient, start, length);
+    exponentiate(backend, call, scale, count, !isPlain);
+  } else if (hasLabels && !isWeighted) {
     findRows(backend, call, kernels.logSumExp, count, LOGITS);
-    takeSums(backend, count);
+    if (!isPlain) takeSums(backend, count);
   }
-  if (hasLabels) takeLabels(targets, weights, first, count, scale);
-  finish(settings, count, scale, values, at);
+  if (!isPlain) restore(backend, hasLabels, count);
+  findLosses(backend, settings, scale, count);
+  takeLosses(backend, count, values, at, settings.width);
   if (!gradient) return;
   writeGradient(backend, settings, weights, count, scale);
-  backend.bringOut(precision, gradient, start, length, count);
-  if (hasLabels) writeLabels(settings, targets, weights, gradient, first, count, scale);
+  bringOut(backend, precision, gradient, start, length, count);
+  if (hasLabels) writeLabels(backend, targets, gradient, first, count, length);
 }
 
 function place(
@@ -150,12 +168,32 @@ function placeWeighted(
   return true;
 }
 
-/** Before a gradient is written in place of the logits. */
-function readLabels(source: Vector, labels: Vector, first: number, count: number, length: number): void {
-  for (let r = 0, start = first * length; r < count; r++, start += length) {
+/** Before a gradient is written in place of the logits: to the table, if no kernel is to write there before it is needed. */
+function readLabels(
+  { table }: Backend,
+  isPlain: boolean,
+  source: Vector,
+  labels: Vector,
+  weights: Vector | undefined,
+  first: number,
+  count: number,
+  length: number,
+): void {
+  for (let r = 0, line = 0, start = first * length; r < count; r++, line += COLUMNS, start += length) {
     const label = labels[first + r];
-    if (label < 0) isLeft[r] = IGNORED;
-    else exponents[r] = source[start + label];
+    if (label < 0) {
+      isLeft[r] = IGNORED;
+      continue;
+    }
+    const logit = source[start + label];
+    const weight = weights === undefined ? 1 : weights[label];
+    if (isPlain) {
+      table[line + LABEL_LOGIT] = logit;
+      table[line + OWN_SUM] = weight;
+    } else {
+      labelLogits[r] = logit;
+      labelWeights[r] = weight;
+    }
   }
 }
 
@@ -179,20 +217,12 @@ function takeTargets(
   }
 }
 
-/** Σ u·x of what is of every class, each with its weight or all alike. */
+/** Σ u·x of what is of every class, each with its weight or all alike, and Z where it is there and not yet known. */
 function takeAll({ table }: Backend, scale: number, count: number, takesSums: boolean): void {
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
     largest[r] = table[line + LARGEST];
     allProducts[r] = totalAt(table, line, 0) * scale;
     if (takesSums) sums[r] = totalAt(table, line, 2);
-    if (table[line] !== 0 && isLeft[r] === 0) isLeft[r] = TO_ITSELF;
-  }
-}
-
-function takeSums({ table }: Backend, count: number): void {
-  for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
-    largest[r] = table[line + LARGEST];
-    sums[r] = totalAt(table, line, 1);
     if (table[line] !== 0 && isLeft[r] === 0) isLeft[r] = TO_ITSELF;
   }
 }
@@ -211,112 +241,100 @@ function exponentiate(
       setRowFields(backend, precision, line, false, scale, largest[r], 0, 0, 1, 0, 1, 0.5, 1);
       table[line] = isLeft[r] === 0 ? 0 : DECLINED;
     }
-    backend.runRows(kernels.exponentials, precision, length, count, GIVEN | SKIP, LOGITS);
-  } else {
-    backend.runRows(kernels.exponentials, precision, length, count, FOUND, LOGITS);
   }
+  backend.runRows(kernels.exponentials, precision, length, count, isFound ? GIVEN | SKIP : FOUND, LOGITS);
+  if (isFound) takeSums(backend, count);
+}
+
+function takeSums({ table }: Backend, count: number): void {
+  for (let r = 0, line = 0; r < count; r++, line += COLUMNS) sums[r] = totalAt(table, line, 1);
+}
+
+/** Puts what the kernel of losses reads in its place. */
+function restore({ table }: Backend, hasLabels: boolean, count: number): void {
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
-    if (!isFound) largest[r] = table[line + LARGEST];
-    sums[r] = totalAt(table, line, 1);
-    if (table[line] !== 0 && isLeft[r] === 0) isLeft[r] = TO_ITSELF;
+    if (isLeft[r] !== 0) table[line] = DECLINED;
+    table[line + LARGEST] = largest[r];
+    table[line + TOTALS + 1] = sums[r];
+    table[line + LABEL_LOGIT] = labelLogits[r];
+    table[line + OWN_SUM] = hasLabels ? labelWeights[r] : ownSums[r];
+    table[line + OWN_PRODUCTS] = ownProducts[r];
+    table[line + ALL_PRODUCTS] = allProducts[r];
   }
 }
 
-/** x of the labels, with their weights. */
-function takeLabels(labels: Vector, weights: Vector | undefined, first: number, count: number, scale: number): void {
-  for (let r = 0; r < count; r++) {
-    if (isLeft[r] !== 0) continue;
-    const exponent = (exponents[r] - largest[r]) * scale;
-    const weight = weights === undefined ? 1 : weights[labels[first + r]];
-    exponents[r] = exponent;
-    ownSums[r] = weight;
-    ownProducts[r] = weight === 0 ? 0 : weight * exponent;
-  }
-}
-
-const partOfLoss = (part: number, sum: number, logSum: number, products: number): number =>
-  part === 0 ? 0 : part * (sum * logSum - products);
-
-/** From sums to losses, and to what the gradient is multiplied by. */
-function finish(
-  { call, smoothing, zLoss, weightSum, scales }: LossSettings,
-  count: number,
+/** From sums to losses, and to what the gradient's kernels need: e^x are multiplied by a factor, and targets, or 1, times `LESS` come off. */
+function findLosses(
+  backend: Backend,
+  { call, smoothing, zLoss, weightSum, hasLabels, scales }: LossSettings,
   scale: number,
-  values: Float64Array,
-  at: number,
+  count: number,
 ): void {
   const share = 1 - smoothing;
   const even = smoothing / call.length;
-  const allSum = smoothing > 0 ? weightSum : 0;
-  for (let r = 0, to = at; r < count; r++, to += 2) {
-    if (isLeft[r] !== 0) {
-      values[to] = isLeft[r] === IGNORED ? 0 : Number.NaN;
-      values[to + 1] = values[to];
-      continue;
-    }
-    const logSum = ln(sums[r]);
-    logSums[r] = logSum;
-    const logSumExp = largest[r] * scale + logSum;
-    const own = partOfLoss(share, ownSums[r], logSum, ownProducts[r]);
-    values[to] = own + partOfLoss(even, allSum, logSum, smoothing > 0 ? allProducts[r] : 0);
-    values[to + 1] = zLoss === 0 ? 0 : zLoss * logSumExp * logSumExp;
-    const sum = share * ownSums[r] + even * allSum;
-    factors[r] = scale * (scales.loss * sum + scales.zLoss * 2 * zLoss * logSumExp);
+  // what these are for this kernel: assembly/crossEntropyLoss.ts
+  backend.fields = {
+    scale,
+    aShift: share,
+    bShift: even,
+    aLeast: smoothing > 0 ? weightSum : 0,
+    offset: hasLabels ? 1 : 0,
+    factor: scales.loss,
+    less: scale * scales.loss * (hasLabels ? even : share),
+    slope: scales.zLoss * 2 * zLoss,
+    weight: zLoss,
+    secondFactor: 1,
+  };
+  backend.runRows(kernels.crossEntropyLoss, "f64", call.length, count, SKIP);
+}
+
+function takeLosses({ table }: Backend, count: number, values: Float64Array, at: number, width: number): void {
+  for (let r = 0, line = 0, to = at; r < count; r++, line += COLUMNS, to += width) {
+    if (table[line] !== 0 && isLeft[r] === 0) isLeft[r] = TO_ITSELF;
+    const left = isLeft[r];
+    if (left !== 0) table[line] = DECLINED;
+    values[to] = left === 0 ? totalAt(table, line, 0) : left === IGNORED ? 0 : Number.NaN;
+    if (width === 2) values[to + 1] = left === 0 ? totalAt(table, line, 2) : 0;
   }
 }
 
 /** The gradient, where e^x are, but for the labels' own numbers. */
 function writeGradient(
   backend: Backend,
-  { call, smoothing, hasLabels, scales }: LossSettings,
+  { call: { precision, length }, smoothing, hasLabels, scales }: LossSettings,
   weights: Vector | undefined,
   count: number,
   scale: number,
 ): void {
-  const { precision, length } = call;
   const { table } = backend;
-  const share = 1 - smoothing;
-  const even = smoothing / length;
-  const lessOf = (part: number) => scale * scales.loss * part;
-  const subtract = (isFirst: boolean, operand: number | undefined, less: number) => {
-    for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
-      table[line + FACTOR] = isFirst ? factors[r] / sums[r] : 1;
-      table[line + LESS] = less;
-      table[line] = isLeft[r] === 0 ? 0 : DECLINED;
-    }
-    // what has been written, and what is taken off, side by side
+  // what has been written, and what is taken off, side by side
+  const subtract = (operand: number | undefined) => {
     backend.repeatOperand(OUT, 4);
     if (operand !== undefined) backend.repeatOperand(operand, 5);
     const kernel = operand === undefined ? kernels.scaled : kernels.lessTargets;
     backend.runRows(kernel, precision, length, count, GIVEN | SKIP, 4);
   };
   const ofAll = smoothing > 0 && weights ? WEIGHTS : undefined;
-  if (hasLabels) {
-    subtract(true, ofAll, lessOf(even));
-  } else {
-    subtract(true, TARGETS, lessOf(share));
-    if (smoothing > 0) subtract(false, ofAll, lessOf(even));
+  subtract(hasLabels ? ofAll : TARGETS);
+  if (hasLabels || smoothing === 0) return;
+  for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
+    table[line + FACTOR] = 1;
+    table[line + LESS] = scale * scales.loss * (smoothing / length);
   }
+  subtract(ofAll);
 }
 
-/** The labels' own numbers, in f64: softmax - 1 would have lost what the softmax is short of 1. Ignored rows get zeros. */
+/** The labels' own numbers. Ignored rows get zeros. */
 function writeLabels(
-  { call: { length }, smoothing, scales }: LossSettings,
+  { table }: Backend,
   labels: Vector,
-  weights: Vector | undefined,
   gradient: FloatArray,
   first: number,
   count: number,
-  scale: number,
+  length: number,
 ): void {
-  const share = 1 - smoothing;
-  const even = smoothing / length;
-  for (let r = 0, start = first * length; r < count; r++, start += length) {
-    const label = labels[first + r];
+  for (let r = 0, line = 0, start = first * length; r < count; r++, line += COLUMNS, start += length) {
     if (isLeft[r] === IGNORED) gradient.fill(0, start, start + length);
-    if (isLeft[r] !== 0) continue;
-    const weight = weights === undefined ? 1 : weights[label];
-    const less = scale * scales.loss * ((share + even) * weight);
-    gradient[start + label] = factors[r] * exp(exponents[r] - logSums[r]) - less;
+    else if (isLeft[r] === 0) gradient[start + labels[first + r]] = table[line + LABEL_NUMBER];
   }
 }

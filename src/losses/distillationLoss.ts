@@ -2,6 +2,7 @@
 
 import type { Backend, FloatArray, Vector } from "../backends/backend.js";
 import * as kernels from "../backends/kernels.js";
+import { map } from "../backends/writing.js";
 import {
   type Call,
   checkCallOptions,
@@ -171,13 +172,13 @@ function lossOfRow(
     // q - p
     const qSum = sumOfExponentials(backend, call, oneOf(logits, 1));
     backend.fields = fieldsFor(logits, { offset, factor: 1 / pSum, secondFactor: 1 / qSum, slope });
-    backend.map(kernels.softmaxDifference, logits.precision, rows, call.length, gradient, student.start);
+    map(backend, kernels.softmaxDifference, logits.precision, rows, call.length, gradient, student.start);
     return value;
   }
   if (value === Number.POSITIVE_INFINITY) throw noGradient(call, teacher, student);
   // p·(ln(p/q) - KL)
   backend.fields = fieldsFor(logits, { offset: -offset, factor: slope / pSum, less: value, bShift: p.largest });
-  backend.map(kernels.reverseGradient, logits.precision, [q.row, p.row], call.length, gradient, student.start);
+  map(backend, kernels.reverseGradient, logits.precision, [q.row, p.row], call.length, gradient, student.start);
   return value;
 }
 
@@ -221,7 +222,7 @@ function mixtureLoss(
   }
   if (gradient) {
     backend.fields = { ...fields, slope: slope * (1 - beta), less: toMixture };
-    backend.map(kernels.mixtureGradient, precision, [p.row, q.row], call.length, gradient, student.start);
+    map(backend, kernels.mixtureGradient, precision, [p.row, q.row], call.length, gradient, student.start);
   }
   return value;
 }

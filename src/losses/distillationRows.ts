@@ -5,6 +5,7 @@ import type { Backend, FloatArray, Precision, Vector } from "../backends/backend
 import { COLUMNS, DECLINED, GIVEN, ROWS, SKIP } from "../backends/batch.js";
 import type { Kernel } from "../backends/kernel.js";
 import * as kernels from "../backends/kernels.js";
+import { bringOut, placeOut } from "../backends/writing.js";
 import type { Call } from "../call/arguments.js";
 import { LogSums, scaleOfLogits, setRowFields, totalAt } from "../measures/batches.js";
 import { klRows, OFFSET, P_LARGEST, P_SUM } from "../measures/batchesOfPairs.js";
@@ -58,9 +59,9 @@ export function computeRows(
   const compute = direction === "js" ? mixtureRows : direction === "forward" ? forwardRows : reverseRows;
   const write = (kernel: Kernel, operand: number) => {
     const out = gradient as FloatArray;
-    backend.placeOut(precision, out, first * length, length);
+    placeOut(backend, precision, out, first * length, length);
     backend.runRows(kernel, precision, length, count, GIVEN | SKIP, operand);
-    backend.bringOut(precision, out, first * length, length, count);
+    bringOut(backend, precision, out, first * length, length, count);
   };
   compute(backend, settings, count, values, at, gradient ? write : undefined);
 }

@@ -5,6 +5,7 @@ import { COLUMNS, SHARED, SKIP } from "../backends/batch.js";
 import { type Fields, NO_FIELDS } from "../backends/fields.js";
 import type { Kernel } from "../backends/kernel.js";
 import * as kernels from "../backends/kernels.js";
+import { bringOut, map, placeOut } from "../backends/writing.js";
 import { type Call, checkCallOptions, checkVector, type NamedRow, placeOf, precisionOf } from "../call/arguments.js";
 import { checkApart, checkOut, countRows } from "../call/calls.js";
 import { type LossOfDefaults, loss } from "../call/forms.js";
@@ -148,9 +149,9 @@ function computeRows(
   if (toMean === undefined || toLogVariance === undefined) return;
   const write = (kernel: Kernel, operand: number, out: FloatArray, fields: Fields) => {
     backend.fields = fields;
-    backend.placeOut(precision, out, first * length, length);
+    placeOut(backend, precision, out, first * length, length);
     backend.runRows(kernel, precision, length, count, SHARED | SKIP, operand);
-    backend.bringOut(precision, out, first * length, length, count);
+    bringOut(backend, precision, out, first * length, length, count);
   };
   const ofMean = { ...NO_FIELDS, factor: slope, slope };
   const ofVariance = { ...NO_FIELDS, slope: slope / 2 };
@@ -225,12 +226,20 @@ function writeGradient(
   at: number,
 ): void {
   backend.fields = { ...NO_FIELDS, factor: slope, slope };
-  if (isStandard) backend.map(kernels.scaled, precision, [mean], length, toMean, at);
-  else backend.map(kernels.meanGradient, precision, [mean, otherMean, otherLogVariance], length, toMean, at);
+  if (isStandard) map(backend, kernels.scaled, precision, [mean], length, toMean, at);
+  else map(backend, kernels.meanGradient, precision, [mean, otherMean, otherLogVariance], length, toMean, at);
   backend.fields = { ...NO_FIELDS, slope: slope / 2 };
-  if (isStandard) backend.map(kernels.varianceGradient, precision, [logVariance], length, toLogVariance, at);
+  if (isStandard) map(backend, kernels.varianceGradient, precision, [logVariance], length, toLogVariance, at);
   else
-    backend.map(kernels.varianceGradientBetween, precision, [logVariance, otherLogVariance], length, toLogVariance, at);
+    map(
+      backend,
+      kernels.varianceGradientBetween,
+      precision,
+      [logVariance, otherLogVariance],
+      length,
+      toLogVariance,
+      at,
+    );
 }
 
 function writeWideGradient(

@@ -1,8 +1,9 @@
 // Batches of pairs of logits: KL, Jeffreys, JS. The formulas are those of row/ofLogits.ts.
 
-import { type Backend, UNUSUAL } from "../backends/backend.js";
+import { type Backend, UNUSUAL, type Vector } from "../backends/backend.js";
 import { COLUMNS, DECLINED, FIELDS, GIVEN, LARGEST, ROWS, SKIP, SWAP } from "../backends/batch.js";
 import { FAR } from "../backends/js/logits.js";
+import { CHUNK } from "../backends/kernel.js";
 import * as kernels from "../backends/kernels.js";
 import type { Call } from "../call/arguments.js";
 import type { Batch, LogitKind } from "../call/calls.js";
@@ -22,15 +23,28 @@ const V = FIELDS + 8;
 /** Zp. */
 export const P_SUM: number = FIELDS + 9;
 
-/** Another number that `values` has for a row that is not done: it is to be compared again, with the offset in column `OFFSET`. */
+/** Other numbers that `values` has for a row that is not done: it is to be compared again, with the offset in column `OFFSET`; */
 const AGAIN = -2;
+/** or in f64, with its largest numbers taken off. */
+const COARSE = -3;
+
+/** What a comparison of pairs is about. The operands are numbers `first` and `first + 1`. */
+interface Pass {
+  readonly backend: Backend;
+  readonly call: Call;
+  readonly count: number;
+  readonly values: Float64Array;
+  readonly at: number;
+  readonly kind: LogitKind;
+  readonly first: number;
+  readonly scale: number;
+  /** The largest numbers have been taken off. */
+  readonly isWide: boolean;
+}
 
 /** The end of `klIn`: NaN for a row that is to be computed by itself. */
 function finish(
-  call: Call,
-  kind: LogitKind,
-  scale: number,
-  table: Float64Array,
+  { backend: { table }, call, kind, scale, isWide }: Pass,
   line: number,
   part: number,
   value: number,
@@ -39,20 +53,23 @@ function finish(
   isCentred: boolean,
 ): number {
   const { precision } = call;
-  const rounding = (offset - (table[line + P_LARGEST] - table[line + Q_LARGEST])) * scale;
   const next = offset - logRatio / scale;
   table[line + OFFSET] = next;
   if (kind !== "logits") {
+    const rounding = (offset - (table[line + P_LARGEST] - table[line + Q_LARGEST])) * scale;
     const qLogSum = table[line + Q_LARGEST] * scale + (ln(table[line + P_SUM]) + logRatio - rounding);
     if (!isLogSum(qLogSum, kind, call)) return Number.NaN;
   }
-  if (isTooCoarse(precision, value, offset * scale)) return Number.NaN;
+  if (!isWide && isTooCoarse(precision, value, offset * scale)) return COARSE;
   const isAgain = !isCentred && Math.abs(part) > 8 * value;
   if (isAgain && (precision === "f32" ? Math.fround(next) : next) !== offset) return AGAIN;
   return Math.max(0, value);
 }
 
-/** KL(a‖b) of the rows of operands `first` and `first + 1`, as `klIn` has it. Leaves columns `P_SUM` and `OFFSET`. */
+/**
+ * KL(a‖b) of the rows of operands `first` and `first + 1`, as `klIn` has it. Leaves columns `P_SUM` and `OFFSET`, unless there are
+ * `sources`: then rows that are too coarse are read again there.
+ */
 export function klRows(
   backend: Backend,
   call: Call,
@@ -61,9 +78,27 @@ export function klRows(
   at: number,
   kind: LogitKind,
   first = 0,
+  sources?: Sources,
 ): void {
-  const { precision } = call;
-  const scale = scaleOfLogits(backend, call, kind);
+  const pass = {
+    backend,
+    call,
+    count,
+    values,
+    at,
+    kind,
+    first,
+    scale: scaleOfLogits(backend, call, kind),
+    isWide: false,
+  };
+  compare(pass);
+  if (!values.subarray(at, at + count).includes(COARSE)) return;
+  if (sources && kind === "logits") widen(pass, sources);
+  else for (let i = at; i < at + count; i++) if (values[i] === COARSE) values[i] = Number.NaN;
+}
+
+function compare(pass: Pass): void {
+  const { backend, call, count, values, at, first } = pass;
   const { table } = backend;
   findRows(backend, call, kernels.klDivergenceOfLogits, count, first);
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
@@ -71,26 +106,66 @@ export function klRows(
     const b = table[line + LARGEST + 1];
     table[line + P_LARGEST] = a;
     table[line + Q_LARGEST] = b;
-    table[line + OFFSET] = precision === "f32" ? Math.fround(a - b) : a - b;
+    table[line + OFFSET] = call.precision === "f32" ? Math.fround(a - b) : a - b;
     values[at + r] = PENDING;
   }
-  takeSums(backend, call, count, values, at, kind, scale, false);
+  takeSums(pass, false);
   const own = values.subarray(at, at + count);
-  if (own.includes(PENDING)) addUpAgain(backend, call, count, values, at, kind, first, scale);
-  if (own.includes(AGAIN)) compareAgain(backend, call, count, values, at, kind, first, scale);
+  if (own.includes(PENDING)) addUpAgain(pass);
+  if (own.includes(AGAIN)) compareAgain(pass);
+}
+
+/** The two matrices, and the row of each with which the batch begins; a matrix of one row has it for all. */
+interface Sources {
+  readonly p: Vector;
+  readonly q: Vector;
+  readonly row: number;
+}
+
+const wide = /* @__PURE__ */ new Float64Array(ROWS);
+const rowsOfWide = /* @__PURE__ */ new Uint8Array(ROWS);
+
+/** Compares rows that are too coarse as `findLogits` has them in f64: their largest numbers are taken off as they are staged. */
+function widen(pass: Pass, { p, q, row }: Sources): void {
+  const { backend, call, count, values, at, first } = pass;
+  const { length } = call;
+  const most = Math.min(ROWS, Math.floor(CHUNK.f64 / length));
+  let found = 0;
+  for (let r = 0; r < count; r++) {
+    if (values[at + r] !== COARSE) continue;
+    values[at + r] = Number.NaN;
+    if (found < most) rowsOfWide[found++] = r;
+  }
+  if (found === 0) return;
+  // operands and slots that the rows themselves do not use
+  const to = first + 2;
+  stageShifted(backend, to, p, row, length, found);
+  stageShifted(backend, to + 1, q, row, length, found);
+  compare({ ...pass, call: { ...call, precision: "f64" }, count: found, values: wide, at: 0, first: to, isWide: true });
+  for (let i = 0; i < found; i++) values[at + rowsOfWide[i]] = wide[i];
+}
+
+function stageShifted(
+  backend: Backend,
+  operand: number,
+  source: Vector,
+  row: number,
+  length: number,
+  count: number,
+): void {
+  const staged = backend.placeStaged(operand, "f64", length);
+  for (let i = 0, to = 0; i < count; i++, to += length) {
+    const start = source.length > length ? (row + rowsOfWide[i]) * length : 0;
+    let largest = source[start];
+    for (let j = 1; j < length; j++) if (source[start + j] > largest) largest = source[start + j];
+    for (let j = 0; j < length; j++) staged[to + j] = source[start + j] - largest;
+  }
 }
 
 /** From the totals of rows that are PENDING to results; PENDING stays a row that needs Zq by itself. */
-function takeSums(
-  { table }: Backend,
-  call: Call,
-  count: number,
-  values: Float64Array,
-  at: number,
-  kind: LogitKind,
-  scale: number,
-  isCentred: boolean,
-): void {
+function takeSums(pass: Pass, isCentred: boolean): void {
+  const { backend, call, count, values, at, kind, scale } = pass;
+  const { table } = backend;
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
     if (values[at + r] !== PENDING) continue;
     const flags = table[line];
@@ -107,7 +182,7 @@ function takeSums(
     const value = rho < -0.5 ? Number.POSITIVE_INFINITY : part + log1pMinus(rho);
     if (value < 0.1 || (part < 1 && !flags && rho >= -0.5)) {
       const logRatio = rho === 0 ? 0 : ln(1 + rho);
-      values[at + r] = finish(call, kind, scale, table, line, part, value, logRatio, offset, isCentred);
+      values[at + r] = finish(pass, line, part, value, logRatio, offset, isCentred);
     } else {
       table[line + V] = v;
       // a row that was far when it was centred has to be looked at by itself
@@ -117,16 +192,8 @@ function takeSums(
 }
 
 /** Rows that are far from each other, with Zq added up by itself. */
-function addUpAgain(
-  backend: Backend,
-  call: Call,
-  count: number,
-  values: Float64Array,
-  at: number,
-  kind: LogitKind,
-  first: number,
-  scale: number,
-): void {
+function addUpAgain(pass: Pass): void {
+  const { backend, call, count, values, at, first, scale } = pass;
   const { table } = backend;
   findRows(backend, call, kernels.logSumExp, count, first + 1);
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
@@ -136,22 +203,14 @@ function addUpAgain(
     const rounding = (offset - (table[line + P_LARGEST] - table[line + Q_LARGEST])) * scale;
     const logRatio = ln(totalAt(table, line, 1)) - ln(pSum) + rounding;
     const part = -table[line + V] / pSum;
-    values[at + r] = finish(call, kind, scale, table, line, part, part + logRatio, logRatio, offset, false);
+    values[at + r] = finish(pass, line, part, part + logRatio, logRatio, offset, false);
     if (values[at + r] === AGAIN) values[at + r] = Number.NaN;
   }
 }
 
 /** Rows whose two parts have cancelled, with the offset that makes ρ vanish. */
-function compareAgain(
-  backend: Backend,
-  call: Call,
-  count: number,
-  values: Float64Array,
-  at: number,
-  kind: LogitKind,
-  first: number,
-  scale: number,
-): void {
+function compareAgain(pass: Pass): void {
+  const { backend, call, count, values, at, first, scale } = pass;
   const { precision, length } = call;
   const { table } = backend;
   const f32 = precision === "f32";
@@ -166,20 +225,20 @@ function compareAgain(
     values[at + r] = PENDING;
   }
   backend.runRows(kernels.klDivergenceOfLogits, precision, length, count, GIVEN | SKIP, first);
-  takeSums(backend, call, count, values, at, kind, scale, true);
+  takeSums(pass, true);
 }
 
 /** KL(p‖q). */
-export const klOfLogitRows: Batch = (backend, call, count, values, at, kind) =>
-  klRows(backend, call, count, values, at, kind);
+export const klOfLogitRows: Batch = (backend, call, count, values, at, kind, [p, q], row) =>
+  klRows(backend, call, count, values, at, kind, 0, { p, q, row });
 
 const forward = /* @__PURE__ */ new Float64Array(ROWS);
 
 /** KL(p‖q) + KL(q‖p). */
-export const jeffreysOfLogitRows: Batch = (backend, call, count, values, at, kind) => {
-  klRows(backend, call, count, forward, 0, kind);
+export const jeffreysOfLogitRows: Batch = (backend, call, count, values, at, kind, [p, q], row) => {
+  klRows(backend, call, count, forward, 0, kind, 0, { p, q, row });
   backend.repeatOperand(0, 2);
-  klRows(backend, call, count, values, at, kind, 1);
+  klRows(backend, call, count, values, at, kind, 1, { p: q, q: p, row });
   for (let r = 0; r < count; r++) values[at + r] = forward[r] + values[at + r];
 };
 

@@ -60,6 +60,19 @@ export class Sum {
     this.high = next;
   }
 
+  /** Adds every `step`-th number of an array from index `from` on. */
+  addAll(numbers: ArrayLike<number>, from = 0, step = 1): void {
+    let { high, low } = this;
+    for (let i = from; i < numbers.length; i += step) {
+      const x = numbers[i];
+      const next = high + x;
+      low += Math.abs(high) >= Math.abs(x) ? high - next + x : x - next + high;
+      high = next;
+    }
+    this.high = high;
+    this.low = low;
+  }
+
   /** The sum as one number. */
   get value(): number {
     return Number.isFinite(this.high) ? this.high + this.low : this.high;
@@ -73,6 +86,6 @@ export class Sum {
 /** Σ of all numbers of an array. */
 export function sumOfAll(numbers: ArrayLike<number>): number {
   const sum = new Sum();
-  for (let i = 0; i < numbers.length; i++) sum.add(numbers[i]);
+  sum.addAll(numbers);
   return sum.value;
 }

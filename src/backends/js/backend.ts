@@ -1,7 +1,7 @@
 import { NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "../../numbers/exponential.js";
 import { HIGH, LOW } from "../../numbers/lanes.js";
 import { Backend, type FloatArray, OUT } from "../backend.js";
-import { COLUMNS, DECLINED, FIELDS, FOUND, GIVEN, LARGEST, ROWS, SKIP, SWAP, TOTALS } from "../batch.js";
+import { COLUMNS, DECLINED, FIELDS, FOUND, GIVEN, LARGEST, SKIP, SWAP, TOTALS } from "../batch.js";
 import { type Fields, NO_FIELDS } from "../fields.js";
 import { CHUNK, type Kernel, type Precision } from "../kernel.js";
 import { SLOTS } from "../layout.js";
@@ -23,7 +23,7 @@ export class JsBackend extends Backend<FloatArray> {
   readonly #space: Space | undefined;
   readonly #state = new State();
   readonly totals = this.#state.totals;
-  readonly table = new Float64Array(ROWS * COLUMNS);
+  readonly table = this.#state.table;
   readonly tableBits = new Int32Array(this.table.buffer);
   readonly #operands: Operand[] = [];
   #most = 0;
@@ -94,6 +94,7 @@ export class JsBackend extends Backend<FloatArray> {
     const { table, totals } = this;
     for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
       if (mode & SKIP && table[line] !== 0) continue;
+      this.#state.line = line;
       const rows: FloatArray[] = [];
       for (let i = 0; i < kernel.inputs; i++) {
         const { source, start, step } = this.#operands[first + i];
@@ -179,7 +180,7 @@ export class JsBackend extends Backend<FloatArray> {
     return this.#staging[precision][slot];
   }
 
-  protected stagingAt(precision: Precision, slot: number, count: number): FloatArray {
+  stagingAt(precision: Precision, slot: number, count: number): FloatArray {
     return this.at(this.staging(precision, slot), 0, count);
   }
 

@@ -5,6 +5,7 @@
 
 import { bitsOf, SMALLEST_NORMAL_F32, SMALLEST_NORMAL_F64 } from "../../numbers/lanes.js";
 import { NO_FIELDS } from "../fields.js";
+import { COLUMNS, ROWS } from "../layout.js";
 
 export const UNUSUAL = 1;
 export const Q_IS_ZERO = 2;
@@ -48,6 +49,9 @@ export class State {
   weight = 1;
   /** Of the families of logits. */
   fields = NO_FIELDS;
+  /** Of a batch: its table, and where the line of the row begins. */
+  readonly table = new Float64Array(ROWS * COLUMNS);
+  line = 0;
 }
 
 /** Adds x to the pair (sum, error) at `i` (TwoSum). */

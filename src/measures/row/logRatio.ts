@@ -2,6 +2,7 @@ import { type Backend, type FloatArray, P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "..
 import { LIMIT } from "../../backends/js/blocks.js";
 import * as kernels from "../../backends/kernels.js";
 import { mayBeOne } from "../../backends/space.js";
+import { map } from "../../backends/writing.js";
 import { type Call, checkNumbers, isImpossible, type NamedRow, placeOf } from "../../call/arguments.js";
 import { SMALLEST_NORMAL_F32, SMALLEST_NORMAL_F64 } from "../../numbers/lanes.js";
 import { Sum } from "../../numbers/twofold.js";
@@ -35,7 +36,7 @@ export function logRatio(
   const isLost = ({ source }: NamedRow) =>
     !ArrayBuffer.isView(source) || (source.byteOffset === out.byteOffset && mayBeOne(source.buffer, out.buffer));
   for (const row of [p, q]) if (isLost(row)) checkNumbers(call, row);
-  backend.map(kernels.logRatio, call.precision, [p, q], call.length, out, outStart, exception);
+  map(backend, kernels.logRatio, call.precision, [p, q], call.length, out, outStart, exception);
   if (call.unit !== 1) {
     for (let i = outStart; i < outStart + call.length; i++) out[i] /= call.unit;
   }

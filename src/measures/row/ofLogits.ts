@@ -4,6 +4,7 @@ import { type Backend, type FloatArray, type Precision, UNUSUAL } from "../../ba
 import type { Fields } from "../../backends/fields.js";
 import { FAR } from "../../backends/js/logits.js";
 import * as kernels from "../../backends/kernels.js";
+import { map } from "../../backends/writing.js";
 import { type Call, checkNumbers, checkSum, isImpossible, type NamedRow } from "../../call/arguments.js";
 import { LN2, ln, log1pMinus } from "../../numbers/scalar.js";
 import { fieldsFor, findLogits, type Logits, logSumExpOf, offsetOf, oneOf, sumOfExponentials } from "./logits.js";
@@ -266,5 +267,5 @@ export function logRatioOfLogits(
   const logits = findLogits(backend, call, rows);
   const { precision, found } = logits;
   backend.fields = ratioFields(backend, call, rows, logits, call.unit);
-  backend.map(kernels.logRatioOfLogits, precision, [found[0].row, found[1].row], call.length, out, outStart);
+  map(backend, kernels.logRatioOfLogits, precision, [found[0].row, found[1].row], call.length, out, outStart);
 }

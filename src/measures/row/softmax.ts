@@ -2,6 +2,7 @@
 
 import type { Backend, FloatArray, Row } from "../../backends/backend.js";
 import * as kernels from "../../backends/kernels.js";
+import { map } from "../../backends/writing.js";
 import type { Call, NamedRow } from "../../call/arguments.js";
 import { ln } from "../../numbers/scalar.js";
 import { fieldsFor, findLogits, largestOf, sumOfExponentials } from "./logits.js";
@@ -24,9 +25,9 @@ export function softmax(
   const { precision, found } = logits;
   const result: Row = { source: out, start: outStart, scale: 1 };
   backend.fields = fieldsFor(logits);
-  backend.map(kernels.exponentials, precision, [found[0].row], call.length, out, outStart);
+  map(backend, kernels.exponentials, precision, [found[0].row], call.length, out, outStart);
   backend.fields = fieldsFor(logits, { factor: 1 / backend.total(1) });
-  backend.map(kernels.scaled, precision, [result], call.length, out, outStart);
+  map(backend, kernels.scaled, precision, [result], call.length, out, outStart);
 }
 
 /** out = z/temperature - ln Σ e^(z/temperature). */
@@ -39,5 +40,5 @@ export function logSoftmax(
 ): void {
   const logits = findLogits(backend, call, rows);
   backend.fields = fieldsFor(logits, { less: ln(sumOfExponentials(backend, call, logits)) });
-  backend.map(kernels.shifted, logits.precision, [logits.found[0].row], call.length, out, outStart);
+  map(backend, kernels.shifted, logits.precision, [logits.found[0].row], call.length, out, outStart);
 }
