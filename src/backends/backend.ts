@@ -7,7 +7,6 @@ import type { Fields } from "./fields.js";
 import { BEFORE, BLOCKS, TOTAL, UNUSUAL } from "./js/blocks.js";
 import { CHUNK, type Kernel, PARAMETERS, type Precision } from "./kernel.js";
 import { CHUNK_BYTES, ROWS, SLOTS } from "./layout.js";
-import { mayBeOne } from "./space.js";
 
 export { P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "./js/blocks.js";
 export type { Precision } from "./kernel.js";
@@ -253,14 +252,6 @@ export abstract class Backend<Location = unknown> {
   ): number {
     const locations = this.locateAll(rows, done, count, precision, firstSlot);
     return locations === undefined ? UNUSUAL : this.call(kernel, precision, locations, count);
-  }
-
-  /** What has been staged of an array is not what it holds now. */
-  forget(written: FloatArray): void {
-    for (let slot = 0; slot < SLOTS; slot++) {
-      const source = this.staged[slot]?.source;
-      if (ArrayBuffer.isView(source) && mayBeOne(source.buffer, written.buffer)) this.staged[slot] = undefined;
-    }
   }
 
   locateAll(

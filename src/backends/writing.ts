@@ -3,7 +3,8 @@
 
 import { type Backend, FEW, type FloatArray, OUT, OUT_SLOT, type Row, UNUSUAL } from "./backend.js";
 import { CHUNK, type Kernel, type Precision } from "./kernel.js";
-import { COLUMNS } from "./layout.js";
+import { COLUMNS, SLOTS } from "./layout.js";
+import { mayBeOne } from "./space.js";
 
 /** Makes rows of an array the output of the next kernels, in place or staged. */
 export function placeOut(backend: Backend, precision: Precision, out: FloatArray, start: number, length: number): void {
@@ -34,7 +35,7 @@ export function bringOut(
       first = r + 1;
     }
   }
-  backend.forget(out);
+  forget(backend, out);
 }
 
 /**
@@ -61,7 +62,7 @@ export function map(
     if (step === length && crew?.wants(kernel, length / CHUNK[precision], backend.callNumber)) {
       const result: Row = { source: out, start: outStart, scale: 1 };
       if (crew.share(backend, backend.functionName, kernel, precision, rows, length, result) !== undefined) {
-        backend.forget(out);
+        forget(backend, out);
         return;
       }
     }
@@ -87,5 +88,13 @@ export function map(
     }
     out.set(count === result.length ? result : result.subarray(0, count), outStart + done);
   }
-  backend.forget(out);
+  forget(backend, out);
+}
+
+/** What has been staged of an array is not what it holds now. */
+function forget({ staged }: Backend, written: FloatArray): void {
+  for (let slot = 0; slot < SLOTS; slot++) {
+    const source = staged[slot]?.source;
+    if (ArrayBuffer.isView(source) && mayBeOne(source.buffer, written.buffer)) staged[slot] = undefined;
+  }
 }

@@ -211,13 +211,10 @@ function prepareCrossEntropyLoss(
     },
     finish: (values) => {
       const perRow = reduction === "none" ? new Float64Array(rows) : undefined;
-      const loss = new Sum();
-      const squares = new Sum();
-      loss.addAll(values, 0, width);
-      if (width === 2) squares.addAll(values, 1, width);
+      const squares = width === 2 ? sumOfAll(values, 1, width) : 0;
       if (perRow) for (let r = 0; r < rows; r++) perRow[r] = values[width * r] + (width === 2 ? values[2 * r + 1] : 0);
       return {
-        loss: loss.value * scales.loss + squares.value * scales.zLoss,
+        loss: sumOfAll(values, 0, width) * scales.loss + squares * scales.zLoss,
         count,
         ...(perRow && { perRow }),
         ...(gradient && { gradient }),

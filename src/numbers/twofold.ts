@@ -60,19 +60,6 @@ export class Sum {
     this.high = next;
   }
 
-  /** Adds every `step`-th number of an array from index `from` on. */
-  addAll(numbers: ArrayLike<number>, from = 0, step = 1): void {
-    let { high, low } = this;
-    for (let i = from; i < numbers.length; i += step) {
-      const x = numbers[i];
-      const next = high + x;
-      low += Math.abs(high) >= Math.abs(x) ? high - next + x : x - next + high;
-      high = next;
-    }
-    this.high = high;
-    this.low = low;
-  }
-
   /** The sum as one number. */
   get value(): number {
     return Number.isFinite(this.high) ? this.high + this.low : this.high;
@@ -83,9 +70,15 @@ export class Sum {
   }
 }
 
-/** Σ of all numbers of an array. */
-export function sumOfAll(numbers: ArrayLike<number>): number {
-  const sum = new Sum();
-  sum.addAll(numbers);
-  return sum.value;
+/** Σ of every `step`-th number of an array from index `from` on. In numbers, not in a `Sum`, as `add` has it: one a nanosecond. */
+export function sumOfAll(numbers: ArrayLike<number>, from = 0, step = 1): number {
+  let high = 0;
+  let low = 0;
+  for (let i = from; i < numbers.length; i += step) {
+    const x = numbers[i];
+    const next = high + x;
+    low += Math.abs(high) >= Math.abs(x) ? high - next + x : x - next + high;
+    high = next;
+  }
+  return Number.isFinite(high) ? high + low : high;
 }
