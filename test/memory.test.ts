@@ -68,6 +68,9 @@ const kinds = [
   ["js", { backend: "js" }],
 ] as const;
 
+/** Whether to count bytes over a hundred thousand calls, which takes its time: of every kind in the long run. */
+const isCounted = (kind: string): boolean => isLong || kind === kinds[0][0];
+
 describe.each(kinds)("the memory of an engine (%s)", (kind, options) => {
   test("hands out zeros, also where others have been", () => {
     const engine = createEngineSync(options);
@@ -178,7 +181,7 @@ describe.each(kinds)("the memory of an engine (%s)", (kind, options) => {
       klDivergence(p, q, { engine });
       engine.free(engine.float32(100));
     };
-    expect(bytesKeptBy(calls, 10_000)).toBeLessThan(NO_LEAK);
+    if (isCounted(kind)) expect(bytesKeptBy(calls, 10_000)).toBeLessThan(NO_LEAK);
     expect(byteLength()).toBe(before);
     engine.dispose();
   });
@@ -480,7 +483,7 @@ describe.each(kinds)("the memory of an engine (%s) with logits", (kind, options)
       crossEntropyLoss(p, [1], { rowLength: 3, gradient, engine });
       distillationLoss(p, q, { rowLength: 3, direction: "js", gradient, engine });
     };
-    expect(bytesKeptBy(calls, 4000)).toBeLessThan(NO_LEAK);
+    if (isCounted(kind)) expect(bytesKeptBy(calls, 4000)).toBeLessThan(NO_LEAK);
     expect(byteLength()).toBe(before);
     engine.dispose();
   });

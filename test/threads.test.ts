@@ -121,7 +121,7 @@ describe.each(["simd", "js"] as const)("%s", (backend) => {
     const someOf = (kinds: object, stride: number) =>
       Object.keys(kinds).filter((_, i) => i % stride === (type === Float32Array ? 0 : 1) % stride);
     // JavaScript takes its time
-    const [stride, quickStride] = backend === "simd" ? [1, 2] : [2, 4];
+    const [stride, quickStride] = backend === "simd" ? [1, 5] : [2, 10];
 
     test.each(thin(Object.keys(probabilities.KINDS), someOf(probabilities.KINDS, quickStride)))(
       "long rows of probabilities, %s",
@@ -186,7 +186,7 @@ describe.each(["simd", "js"] as const)("%s", (backend) => {
     test("matrices of any shape, by rows", () => {
       const sharing = countSharing();
       const random = randomNumbers(11);
-      for (let i = 0; i < (isLong ? 14 : 7); i++) {
+      for (let i = 0; i < 14; i += isLong ? 1 : 4) {
         const engine = engines[1 + (i % 6)];
         const rowLength = [1, 3, 17, 100, 515, 1000, 2000][i % 7];
         const rows = 1 + Math.floor(random() * Math.min(6000, 100_000 / rowLength));
