@@ -8,7 +8,7 @@ import type { Comparison } from "./comparison.js";
 import { pageOf } from "./html.js";
 import { Interrupted, interruptible } from "./interrupt.js";
 import { Exit, type Io, say } from "./io.js";
-import { checkTemperature, type FileOptions, openOptionsOf } from "./options.js";
+import { checkTemperature, checkTimes, type FileOptions, openOptionsOf } from "./options.js";
 import { jsonOf, outputsOf, writeAll } from "./output.js";
 import { Progress } from "./progress.js";
 import { textOf } from "./report.js";
@@ -78,6 +78,7 @@ async function compareSources(command: CompareCommand, sources: readonly LogitSo
   const [base, other] = sources;
   const [baseInput = "logits", otherInput = baseInput] = command.input ?? [];
   const input = [baseInput, otherInput] as const;
+  checkTimes("input", command.input, sources);
   checkTemperature(command.temperature, input);
   const all = base.rows as number;
   const tokens = tokensPath === undefined ? undefined : await openTokens(tokensPath);

@@ -1,4 +1,4 @@
-import { explained } from "../compare/systemError.js";
+import { explaining } from "../compare/systemError.js";
 import { printable } from "./printable.js";
 
 /** A stream that text is written to; `done` is called once it is, or with what has kept it from being. */
@@ -15,13 +15,13 @@ export interface Io {
 
 /** Writes to standard output. That its reader has ended is no error: `logratio … | head`. */
 export function print({ stdout }: Io, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
+  const writing = new Promise<void>((resolve, reject) => {
     stdout.write(text, (error) => {
-      if (error && (error as NodeJS.ErrnoException).code !== "EPIPE") {
-        reject(explained(error, "standard output", "written"));
-      } else resolve();
+      if (error && (error as NodeJS.ErrnoException).code !== "EPIPE") reject(error);
+      else resolve();
     });
   });
+  return explaining(writing, "standard output", "written");
 }
 
 /** Writes a line to standard error. */

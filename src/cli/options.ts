@@ -24,6 +24,13 @@ export function openOptionsOf({ tensor, bfloat16, type, shape }: FileOptions, si
   return { tensor: of(tensor), bfloat16, type: of(type), shape: of(shape) };
 }
 
+/** Throws where an option is given for more files than there are. */
+export function checkTimes(name: string, values: readonly unknown[] = [], files: readonly unknown[]): void {
+  if (values.length <= files.length) return;
+  const count = files.length === 1 ? "there is one file" : `there are ${files.length} files`;
+  throw new RangeError(`--${name} is given ${values.length} times, but ${count}`);
+}
+
 /** A reader of an option that may be given more than once. */
 export const each =
   <T>(read: (text: string) => T) =>

@@ -1,17 +1,11 @@
 // The files of a command, opened as its options say.
 
 import { type LogitSource, openLogits } from "../compare/index.js";
-import { type FileOptions, openOptionsOf } from "./options.js";
+import { checkTimes, type FileOptions, openOptionsOf } from "./options.js";
 
 /** @throws for a file that cannot be opened, and for an option that has no use for any of them. */
 export async function openSources(paths: readonly string[], options: FileOptions): Promise<LogitSource[]> {
-  for (const name of ["tensor", "type", "shape"] as const) {
-    const times = options[name]?.length ?? 0;
-    if (times > paths.length) {
-      const files = paths.length === 1 ? "there is one file" : `there are ${paths.length} files`;
-      throw new RangeError(`--${name} is given ${times} times, but ${files}`);
-    }
-  }
+  for (const name of ["tensor", "type", "shape"] as const) checkTimes(name, options[name], paths);
   const sources: LogitSource[] = [];
   try {
     for (const [side, path] of paths.entries()) sources.push(await openLogits(path, openOptionsOf(options, side)));

@@ -160,7 +160,7 @@ describe("progress", () => {
   });
 
   test("there is none in a pipe", async () => {
-    const { code, stdout, stderr } = await start(["compare", ...pair]).ended;
+    const { code, stdout, stderr } = await start("compare", ...pair).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toBe((await run("compare", ...pair)).stdout);
   });
@@ -231,7 +231,7 @@ describe("--checkpoint", () => {
     const rows = 8000;
     const files = [makeSparse(rows, 16384, 1), makeSparse(rows, 16384, 2)];
     const [whole, path, page, wholePage] = ["whole.json", "run.json", "a.html", "b.html"].map(temporary);
-    const first = start(["compare", ...files, "--checkpoint", path, "--json", whole]);
+    const first = start("compare", ...files, "--checkpoint", path, "--json", whole);
     while (!existsSync(path)) await setTimeout(2);
     first.child.kill("SIGINT");
     const { code, stdout, stderr } = await first.ended;

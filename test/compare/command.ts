@@ -1,6 +1,6 @@
 // The command line, without a process of its own and with one.
 
-import { type SpawnOptions, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { main } from "../../src/cli/main.js";
 
 /** A stream that keeps what is written to it. */
@@ -20,15 +20,12 @@ export async function run(...args: string[]) {
   return { code, ...said };
 }
 
-/** As a user starts it. */
-export const COMMAND = [process.execPath, "--import", "tsx", "src/cli/index.ts"];
-
-/** Its output in pipes, unless `options` say otherwise. */
-export function start(args: readonly string[], options: SpawnOptions = {}) {
-  const child = spawn(COMMAND[0], [...COMMAND.slice(1), ...args], options);
+/** As a user starts it, its output in pipes. */
+export function start(...args: string[]) {
+  const child = spawn(process.execPath, ["--import", "tsx", "src/cli/index.ts", ...args]);
   const said = { stdout: "", stderr: "" };
-  child.stdout?.on("data", (text) => (said.stdout += text));
-  child.stderr?.on("data", (text) => (said.stderr += text));
+  child.stdout.on("data", (text) => (said.stdout += text));
+  child.stderr.on("data", (text) => (said.stderr += text));
   const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
     child.on("close", (code) => resolve({ code, ...said }));
   });

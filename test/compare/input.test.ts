@@ -123,9 +123,9 @@ describe("rows of every kind say what their distributions do", () => {
     for (const { rows } of [mixed, logged]) {
       for (const name of ["kl", "reverseKl", "js", "baseEntropy", "otherEntropy", "baseLogProbability"]) {
         rows[name].forEach((x, r) => {
-          expect(Math.abs(x - expected.rows[name][r]) || 0, `${name}[${r}]`).toBeLessThan(
-            1e-12 * Math.max(1, Math.abs(x)),
-          );
+          const wanted = expected.rows[name][r];
+          const isNear = Object.is(x, wanted) || Math.abs(x - wanted) < 1e-12 * Math.max(1, Math.abs(wanted));
+          expect(isNear, `${name}[${r}]: ${x}, not ${wanted}`).toBe(true);
         });
       }
     }

@@ -10,7 +10,7 @@ import { FIXTURES, makeFile, temporary } from "./temporary.js";
 
 /** Two files of rows of two classes, and the page of their comparison; a row's KL is 0, finite, above 1,000 or infinite. */
 async function pageOf(kinds: readonly ("zero" | "tiny" | "finite" | "large" | "infinite")[]) {
-  const ROWS = { zero: [0, 0], tiny: [0, 1e-7], finite: [0, 1], large: [0, -3000], infinite: [0, -Infinity] };
+  const ROWS = { zero: [0, 0], tiny: [0, -1e-7], finite: [0, -1], large: [0, -3000], infinite: [0, -Infinity] };
   const [a, b, page] = ["a.npy", "b.npy", "page.html"].map(temporary);
   const base = Float64Array.from(kinds.flatMap(() => [0, 0]));
   await writeNpy(a, [{ data: base }], { classes: 2, type: "f64" });
