@@ -50,7 +50,7 @@ function onOneThread(): Record<string, () => unknown> {
     rows: 1,
     width: COLUMNS,
     arrays: [a, b, Int32Array.of(17)].map((array) => ({ array, perRow: classes })),
-    settings: { classes, temperature: 1, topK: TOP_K, formats: [null, null] },
+    settings: { classes, temperature: 1, topK: TOP_K, kinds: ["logits", "logits"] as const, formats: [null, null] },
     finish: () => {},
   };
   const values = new Float64Array(COLUMNS);

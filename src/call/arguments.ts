@@ -114,7 +114,7 @@ export function checkAlpha(functionName: string, alpha: unknown, most: number): 
 }
 
 /** The kind of each distribution; undefined where all are probabilities. */
-function kindsOf(
+export function kindsOf(
   functionName: string,
   input: MeasureOptions["input"],
   distributions: readonly string[],

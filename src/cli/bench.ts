@@ -11,7 +11,7 @@ import {
   logSumExp,
   softmax,
 } from "../index.js";
-import type { Io } from "./io.js";
+import { type Io, print } from "./io.js";
 import { formatCount } from "./numbers.js";
 import { tableText } from "./text.js";
 
@@ -54,8 +54,8 @@ export async function bench({ classes = 131072 }: { classes?: number }, io: Io):
     rows: CALLS.map(([name], i) => [name, ...columns.map(({ times }) => times[i].toFixed(3))]),
     note: "The best of three rounds; a class is one number of each row that is compared.",
   };
-  io.stdout.write(`${cpus()[0]?.model.trim() ?? "unknown processor"}, ${threads} threads, Node ${process.version}\n\n`);
-  io.stdout.write(`${tableText(table)}\n`);
+  const machine = `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${threads} threads, Node ${process.version}`;
+  await print(io, `${machine}\n\n${tableText(table)}\n`);
 }
 
 /** Nanoseconds a class of each call. */

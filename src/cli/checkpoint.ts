@@ -4,6 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Summary, SummaryJson } from "../compare/index.js";
+import { explained } from "../compare/systemError.js";
 import type { Charts, ChartsJson } from "./charts.js";
 import { writeText } from "./output.js";
 
@@ -117,7 +118,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
     return await readFile(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    throw explained(error, path, "read");
   }
 }
 

@@ -1,17 +1,20 @@
 // logratio entropy: a file of distributions in, a summary of their entropies out.
 
 import { widen } from "../compare/half.js";
-import { type LogitSource, openLogits, type Statistics } from "../compare/index.js";
+import type { LogitSource, Statistics } from "../compare/index.js";
 import { Moments } from "../compare/moments.js";
+import { looksLikeProbabilities, problemOf, wordsOf } from "../compare/rowChecks.js";
 import { createEngine, entropy as entropyOf, type InputKind } from "../index.js";
 import { Interrupted, interruptible } from "./interrupt.js";
-import { Exit, type Io } from "./io.js";
+import { Exit, type Io, say } from "./io.js";
 import { formatCount } from "./numbers.js";
-import { type FileOptions, openOptionsOf } from "./options.js";
-import { checkWritable, jsonOf, writeText } from "./output.js";
+import { checkTemperature, type FileOptions } from "./options.js";
+import { jsonOf, outputsOf, writeAll } from "./output.js";
+import { printable } from "./printable.js";
 import { Progress } from "./progress.js";
-import { statisticsTable } from "./tables.js";
-import { tableText } from "./text.js";
+import { closeAll, openSources } from "./sources.js";
+import { statisticsTable, warningOf } from "./tables.js";
+import { tableText, wrap } from "./text.js";
 
 export interface EntropyCommand extends FileOptions {
   readonly file: string;
@@ -25,20 +28,30 @@ export interface EntropyCommand extends FileOptions {
 const VALUES = 2 ** 18;
 
 export async function entropy(command: EntropyCommand, io: Io): Promise<void> {
-  const { file, input, temperature, base = Math.E, json, rows } = command;
-  if (json !== undefined) await checkWritable(json);
-  const source = await openLogits(file, openOptionsOf(command, 0));
+  const { file, input, temperature, base = Math.E, rows } = command;
+  const { "--json": json } = await outputsOf({ file }, { "--json": command.json }, io);
+  checkTemperature(temperature, [input]);
+  const sources = await openSources([file], command);
   try {
+    const [source] = sources;
+    if (input === "probabilities" && source.input === "logProbabilities") {
+      throw new RangeError(`--input is probabilities, but ${file} has log-probabilities`);
+    }
     const all = source.rows as number;
     const { start = 0, end = all } = rows ?? {};
     if (start >= end) throw new RangeError(`--rows begins at ${start}, ${file} ends after ${all} rows`);
-    const statistics = await summarise(source, { start, end, input, temperature, base }, io);
+    const found = await summarise(source, { start, end, input, temperature, base }, io);
+    const { statistics, probabilityRows } = found;
+    const warning = probabilityRows === 0 ? undefined : warningOf(probabilityRows, file);
+    if (warning !== undefined) say(io, warning);
     const content = { format: "logratio entropies", version: 1, file, classes: source.classes, start, end, input };
-    const text = jsonOf({ ...content, temperature: temperature ?? 1, base, entropy: statistics });
-    if (json !== undefined && json !== "-") await writeText(json, text);
-    io.stdout.write(json === "-" ? text : textOf(command, source.classes, start, end, statistics));
+    await writeAll(
+      io,
+      [[json, () => jsonOf({ ...content, temperature: temperature ?? 1, base, probabilityRows, entropy: statistics })]],
+      () => textOf(command, source.classes, start, end, statistics, warning),
+    );
   } finally {
-    await source.close();
+    await closeAll(sources);
   }
 }
 
@@ -50,25 +63,31 @@ interface Settings {
   readonly base: number;
 }
 
-async function summarise(source: LogitSource, settings: Settings, io: Io): Promise<Statistics> {
+async function summarise(
+  source: LogitSource,
+  settings: Settings,
+  io: Io,
+): Promise<{ statistics: Statistics; probabilityRows: number }> {
   const { start, end, input, base, temperature } = settings;
-  const options = { input, base, ...(temperature !== undefined && { temperature }) };
+  const { classes } = source;
+  const options = { input, base, ...(temperature !== undefined && { temperature }), rowLength: classes };
   const engine = await createEngine({ threads: "auto" });
   const moments = new Moments(VALUES);
   const progress = new Progress(io, end - start, 0);
   let row = start;
+  let probabilityRows = 0;
   try {
     await interruptible(async (signal) => {
       for await (const batch of source.read({ start, end })) {
         const numbers = widen(batch);
-        const rowOptions = { ...options, rowLength: source.classes };
-        const entropies = await entropyOf.rows.async(numbers, { ...rowOptions, engine, signal }).catch((error) => {
+        const entropies = await entropyOf.rows.async(numbers, { ...options, engine, signal }).catch((error) => {
           signal.throwIfAborted();
-          throw placed(error, source, row, (r) => {
-            entropyOf.rows(numbers.subarray(r * source.classes, (r + 1) * source.classes), rowOptions);
-          });
+          throw placed(error, source, row, numbers, input);
         });
-        for (const value of entropies) moments.add(value);
+        for (const [r, value] of entropies.entries()) {
+          moments.add(value);
+          if (input === "logits" && looksLikeProbabilities(numbers, r * classes, classes)) probabilityRows++;
+        }
         row += entropies.length;
         progress.update(row - start);
       }
@@ -76,33 +95,38 @@ async function summarise(source: LogitSource, settings: Settings, io: Io): Promi
   } catch (error) {
     progress.stop();
     if (!(error instanceof Interrupted)) throw error;
-    io.stderr.write(`logratio: interrupted after ${row - start} of ${end - start} rows\n`);
+    say(io, `interrupted after ${row - start} of ${end - start} rows`);
     throw new Exit(error.exitCode);
   } finally {
     progress.stop();
     engine.dispose();
   }
-  return moments.statistics;
+  return { statistics: moments.statistics, probabilityRows };
 }
 
-/** An error of a batch whose first row is `first`, with the place in the file: of the first row that `again` fails on. */
-function placed(error: Error, source: LogitSource, first: number, again: (r: number) => void): Error {
-  for (let r = 0; first + r < (source.rows as number); r++) {
-    try {
-      again(r);
-    } catch (cause) {
-      const { message } = cause as Error;
-      const column = message.match(/\[(\d+)\]/)?.[1];
-      const place = column === undefined ? `row ${first + r}` : source.placeOf(first + r, Number(column));
-      return new RangeError(`${source.name}: ${place}: ${message}`, { cause });
-    }
+/** An error of a batch whose first row is `first`, with the place in the file. */
+function placed(error: Error, source: LogitSource, first: number, numbers: ArrayLike<number>, kind: InputKind): Error {
+  const { name, classes } = source;
+  for (let row = first, at = 0; at < numbers.length; row++, at += classes) {
+    const problem = problemOf(kind, numbers, at, classes);
+    if (problem === undefined) continue;
+    const place = source.placeOf(row, problem.column);
+    return new RangeError(wordsOf(problem, kind, name, row, place), { cause: error });
   }
   return error;
 }
 
-function textOf({ file, base }: EntropyCommand, classes: number, start: number, end: number, entropy: Statistics) {
+function textOf(
+  { file, base }: EntropyCommand,
+  classes: number,
+  start: number,
+  end: number,
+  entropy: Statistics,
+  warning: string | undefined,
+): string {
   const unit = base === undefined ? "nats" : base === 2 ? "bits" : `units of ln ${base} nats`;
   const rows = `${formatCount(start)} to ${formatCount(end - 1)}: ${formatCount(entropy.count)} of ${formatCount(classes)} classes`;
-  const table = statisticsTable(`Entropy, ${unit} a row`, [["H", entropy]]);
-  return `${"file".padEnd(12)}${file}\n${"rows".padEnd(12)}${rows}\n\n${tableText(table)}\n`;
+  const subject = `${"file".padEnd(12)}${printable(file)}\n${"rows".padEnd(12)}${rows}`;
+  const table = tableText(statisticsTable(`Entropy, ${unit} a row`, [["H", entropy]]));
+  return `${[subject, ...(warning === undefined ? [] : [wrap(printable(warning)).join("\n")]), table].join("\n\n")}\n`;
 }

@@ -2,29 +2,34 @@
 
 import type { Comparison } from "./comparison.js";
 import { formatCount, formatDigits } from "./numbers.js";
-import { element, type Frame, linear, logarithmic, pathOf, svgOf, tidy } from "./svg.js";
+import { element, type Frame, linear, logarithmic, pathOf, type Scale, svgOf, textElement, tidy } from "./svg.js";
 
 /** Rows that are marked as the worst. */
 const MARKED = 10;
 
+/** Pixels that infinite numbers lie above the finite ones. */
+const ABOVE = 22;
+
 /** KL along the text: means and the largest of each point, the worst tokens marked. Nothing where no KL is positive. */
 export function alongText({ charts, report, start }: Comparison, frame: Frame): string | undefined {
   const { size, means, largest } = charts.along;
-  const values = [...means, ...largest].filter((kl) => kl > 0 && Number.isFinite(kl));
+  const values = [...means, ...largest].filter((kl) => kl > 0);
   if (values.length === 0) return undefined;
-  const { left, right, top, bottom } = frame;
-  const range = [Math.min(...values), Math.max(...values) * 1.1] as const;
-  const isWide = range[1] > 50 * range[0];
-  const y = isWide ? logarithmic(range, bottom, top, 6) : linear([0, range[1]], bottom, top, 5);
+  const { left, right, bottom } = frame;
+  const y = scaleOf(values, frame);
   const x = linear([start, start + report.rows], left, right, frame.width > 500 ? 8 : 4);
-  // what is 0 lies on the axis, what is infinite at the top
-  const height = (kl: number) => Math.max(top, Math.min(bottom, kl > 0 ? y(kl) : bottom));
+  // what is 0 lies on the axis
+  const height = (kl: number) => Math.min(bottom, kl > 0 ? y(kl) : bottom);
   const place = (i: number) => x(start + Math.min(report.rows, (i + 0.5) * size));
   const line = (name: string, kls: readonly number[]) =>
     element("path", { class: name, d: pathOf(kls.map((kl, i) => [place(i), height(kl)])) });
   const marks = report.worst.slice(0, MARKED).map(({ row, kl, token }) => {
     const title = `row ${row}${token < 0 ? "" : `, token ${token}`}: KL ${formatDigits(kl, 4)}`;
-    return element("circle", { class: "mark", cx: x(row + 0.5), cy: height(kl), r: 4 }, element("title", {}, title));
+    return element(
+      "circle",
+      { class: "mark", cx: x(row + 0.5), cy: height(kl), r: 4 },
+      textElement("title", {}, title),
+    );
   });
   return svgOf(frame, {
     x,
@@ -32,15 +37,56 @@ export function alongText({ charts, report, start }: Comparison, frame: Frame): 
     xLabel: "row",
     yLabel: "KL(base‖other), nats",
     formatX: formatCount,
+    formatY: (kl) => (kl === Number.POSITIVE_INFINITY ? "∞" : tidy(kl)),
     content: (size > 1 ? line("largest", largest) : "") + line("line", means) + marks.join(""),
     title: "KL divergence of each token along the text",
   });
 }
 
-/** Tokens by KL. */
-export function histogram({ charts, report }: Comparison, frame: Frame): string | undefined {
+/** Of positive numbers, from 0 or by their logarithms. Infinity has a tick of its own above the others. */
+function scaleOf(values: readonly number[], { top, bottom }: Frame): Scale {
+  const finite = values.filter(Number.isFinite);
+  const hasInfinite = finite.length < values.length;
+  const end = hasInfinite ? top + ABOVE : top;
+  const range = [Math.min(...finite), Math.max(...finite) * 1.1] as const;
+  const scale =
+    finite.length === 0
+      ? linear([0, 0], bottom, end, 1)
+      : range[1] > 50 * range[0]
+        ? logarithmic(range, bottom, end, 6)
+        : linear([0, range[1]], bottom, end, 5);
+  if (!hasInfinite) return scale;
+  const at = (x: number) => (x === Number.POSITIVE_INFINITY ? top : scale(x));
+  return Object.assign(at, { ticks: [...scale.ticks, Number.POSITIVE_INFINITY] });
+}
+
+/** What the chart along the text does not say by itself. */
+export function notesAlong({ charts, report: { kl } }: Comparison): string {
+  const { size } = charts.along;
+  const notes = [
+    size > 1 && `Each point is of ${formatCount(size)} tokens: their mean, and behind it the largest.`,
+    kl.infinite > 0 && `KL is infinite for ${formatCount(kl.infinite)} tokens, which lie on the line ∞.`,
+    "The ten worst tokens are marked.",
+  ];
+  return notes.filter(Boolean).join(" ");
+}
+
+/** Tokens that the histogram has no bar for. */
+export function notesOfHistogram({ charts, report: { kl } }: Comparison): string {
+  const { below, above } = charts.histogram(1);
+  const outside: readonly (readonly [count: number, where: string])[] = [
+    [below, "under 1e-12 nats"],
+    [above - kl.infinite, "of 1,000 nats and more"],
+    [kl.infinite, "of infinite KL"],
+  ];
+  const parts = outside.filter(([count]) => count > 0).map(([count, where]) => `${formatCount(count)} ${where}`);
+  return parts.length === 0 ? "" : `Tokens outside the chart: ${parts.join(", ")}.`;
+}
+
+/** Tokens by KL; empty where all lie outside, as the notes tell. */
+export function histogram({ charts, report }: Comparison, frame: Frame): string {
   const { bins } = charts.histogram(frame.width > 500 ? 50 : 25);
-  if (bins.length === 0) return undefined;
+  if (bins.length === 0) return "";
   const { left, right, top, bottom } = frame;
   const x = logarithmic([bins[0].from, bins[bins.length - 1].to], left, right, frame.width > 500 ? 8 : 4);
   const y = linear([0, Math.max(...bins.map(({ count }) => count))], bottom, top, 5);
@@ -48,7 +94,7 @@ export function histogram({ charts, report }: Comparison, frame: Frame): string 
     element(
       "rect",
       { class: "bar", x: x(from) + 0.5, width: x(to) - x(from) - 1, y: y(count), height: bottom - y(count) },
-      element("title", {}, `${formatDigits(from, 2)} to ${formatDigits(to, 2)} nats: ${formatCount(count)} tokens`),
+      textElement("title", {}, `${formatDigits(from, 2)} to ${formatDigits(to, 2)} nats: ${formatCount(count)} tokens`),
     ),
   );
   const { mean } = report.kl;
@@ -93,7 +139,7 @@ export function calibration({ charts }: Comparison, frame: Frame): string | unde
     const shown = `p ≈ ${formatDigits(base, 3)}: Δp ${formatDigits(100 * mean, 3)} ± ${formatDigits(100 * deviation, 3)} %, ${formatCount(count)} tokens`;
     return (
       element("line", { class: "spread", x1: x(base), x2: x(base), y1: low, y2: high }) +
-      element("circle", { class: "dot", cx: x(base), cy: y(100 * mean), r: 4 }, element("title", {}, shown))
+      element("circle", { class: "dot", cx: x(base), cy: y(100 * mean), r: 4 }, textElement("title", {}, shown))
     );
   });
   const zero = element("line", { class: "mean", x1: left, x2: right, y1: y(0), y2: y(0) });

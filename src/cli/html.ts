@@ -1,10 +1,11 @@
 // The report of a comparison as one page that needs no network, light or dark as the reader has it.
 
 import type { Comparison } from "./comparison.js";
-import { alongText, calibration, histogram } from "./figures.js";
+import { alongText, calibration, histogram, notesAlong, notesOfHistogram } from "./figures.js";
 import { decimalsFor, format, formatCount } from "./numbers.js";
+import { printable } from "./printable.js";
 import { escapeHtml, type Frame, frameOf } from "./svg.js";
-import { subjectOf, type Table, tablesOf } from "./tables.js";
+import { subjectOf, type Table, tablesOf, warningsOf } from "./tables.js";
 
 /** Each chart is drawn for pages and for telephones; the style shows one. */
 const WIDE = frameOf(760);
@@ -14,14 +15,15 @@ const WORST = 20;
 
 export function pageOf(comparison: Comparison, version: string): string {
   const { report } = comparison;
-  const subject = subjectOf(comparison).map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`);
-  const along =
-    comparison.charts.along.size > 1
-      ? `Each point is of ${formatCount(comparison.charts.along.size)} tokens: their mean, and behind it the largest. `
-      : "";
+  const subject = subjectOf(comparison).map(
+    ([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`,
+  );
+  const warnings = warningsOf(comparison).map(
+    (warning) => `<p class="warning">${escapeHtml(printable(warning))}</p>\n`,
+  );
   const figures = [
-    figure("KL along the text", `${along}The ten worst tokens are marked.`, comparison, alongText),
-    figure("Tokens by KL", "", comparison, histogram),
+    figure("KL along the text", notesAlong(comparison), comparison, alongText),
+    figure("Tokens by KL", notesOfHistogram(comparison), comparison, histogram),
     figure(
       "Δp by probability",
       "The observed token's probability in other less that in base, for tokens as probable in base: mean and standard deviation. A dot off the dashed line is a bias.",
@@ -33,7 +35,7 @@ export function pageOf(comparison: Comparison, version: string): string {
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>${escapeHtml(`${comparison.base} and ${comparison.other}`)}</title>
+<title>${escapeHtml(printable(`${comparison.base} and ${comparison.other}`))}</title>
 <style>${STYLE}</style>
 <body>
 <header>
@@ -41,30 +43,33 @@ export function pageOf(comparison: Comparison, version: string): string {
 <dl>${subject.join("")}</dl>
 </header>
 <main>
-<ul class="key">${keyFigures(report).join("")}</ul>
+${warnings.join("")}<ul class="key">${keyFigures(report).join("")}</ul>
 ${figures.join("\n")}
 ${tablesOf(comparison, WORST).map(tableHtml).join("\n")}
 </main>
-<footer>logratio ${version}: <code>logratio compare</code>. KL in nats.</footer>
+<footer>logratio ${escapeHtml(version)}: <code>logratio compare</code>. KL in nats.</footer>
 </body>
 </html>
 `;
 }
 
-const nameOf = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
+const nameOf = (path: string): string => printable(path.split(/[\\/]/).at(-1) ?? path);
 
+/** Each with its error, or with why it has none. */
 function keyFigures({ kl, perplexity, sameTop, deltaP, tokens }: Comparison["report"]): string[] {
-  const shown: [string, number, number, string?][] = [
-    ["mean KL", kl.mean, kl.standardError, "nats"],
+  const whyNone = kl.infinite > 0 ? `infinite for ${formatCount(kl.infinite)} of ${formatCount(kl.count)} tokens` : "";
+  const shown: [name: string, value: number, error: number, unit?: string, whyNone?: string][] = [
+    ["mean KL", kl.mean, kl.standardError, "nats", whyNone],
     ["same top p", 100 * sameTop.value, 100 * sameTop.standardError, "%"],
   ];
   if (tokens > 0) {
     shown.push(["PPL ratio", perplexity.ratio.value, perplexity.ratio.standardError]);
     shown.push(["RMS Δp", 100 * deltaP.rms.value, 100 * deltaP.rms.standardError, "%"]);
   }
-  return shown.map(([name, value, error, unit = ""]) => {
+  return shown.map(([name, value, error, unit = "", whyNoError = ""]) => {
     const decimals = decimalsFor(value, error);
-    return `<li><span>${name}</span><strong>${format(value, decimals)} <small>${unit}</small></strong><span>± ${format(error, decimals)}</span></li>`;
+    const note = Number.isNaN(error) ? whyNoError : `± ${format(error, decimals)}`;
+    return `<li><span>${escapeHtml(name)}</span><strong>${escapeHtml(format(value, decimals))} <small>${unit}</small></strong><span>${escapeHtml(note)}</span></li>`;
   });
 }
 
@@ -107,7 +112,7 @@ dd { margin: 0; color: var(--ink); overflow-wrap: anywhere }
 .key small { font-size: 14px; font-weight: 400 }
 .key span, figcaption, p, footer { color: var(--soft); font-size: 13px }
 figure, section { margin: 32px 0 }
-figcaption, p { margin: 2px 0 8px }
+figcaption, p { margin: 2px 0 8px } .warning { padding: 8px 12px; border-left: 4px solid var(--mark); color: var(--ink) }
 svg { display: block; max-width: 100%; font: 12px system-ui, sans-serif; fill: var(--soft); overflow: visible }
 .narrow { display: none }
 .grid { stroke: var(--faint) } .axis, .tick { stroke: var(--soft) } .label { fill: var(--ink) }

@@ -5,8 +5,21 @@ import { Command, CommanderError, Option } from "commander";
 import { bench } from "./bench.js";
 import { compare } from "./compare.js";
 import { entropy } from "./entropy.js";
-import { Exit, type Io } from "./io.js";
-import { each, readBound, readCount, readPositive, readRows, readShape, readThreads, readType } from "./options.js";
+import { Exit, type Io, messageOf, print, say } from "./io.js";
+import {
+  each,
+  INPUT_KINDS,
+  readBase,
+  readBound,
+  readCount,
+  readInput,
+  readPositive,
+  readRows,
+  readShape,
+  readThreads,
+  readType,
+} from "./options.js";
+import { printableLines } from "./printable.js";
 
 const { version } = createRequire(import.meta.url)("logratio/package.json");
 
@@ -16,8 +29,8 @@ Files: .npy (f16, f32, f64; bfloat16 as 16-bit integers with --bfloat16),
 --type and --shape. They are read as they are needed, however large.`;
 
 const EXITS = `
-Exit code: 0 done, 1 the mean KL exceeds --max-mean-kl, 2 bad usage or input,
-130 interrupted.`;
+Exit code: 0 done, 1 the mean KL exceeds --max-mean-kl, 2 bad usage or input, or
+what was to be written could not be, 130 interrupted.`;
 
 const COMPARE = `${FILES}
 ${EXITS}
@@ -42,30 +55,35 @@ Examples:
 
 /** Runs the command line, and returns the exit code. */
 export async function main(args: readonly string[], io: Io): Promise<number> {
-  const program = programOn(io);
+  const help: string[] = [];
   try {
-    await program.parseAsync(args, { from: "user" });
+    await programOn(io, help).parseAsync(args, { from: "user" }).catch(ignoreHelp);
+    if (help.length > 0) await print(io, help.join(""));
     return 0;
   } catch (error) {
     if (error instanceof Exit) return error.code;
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const message = error instanceof Error ? error.message : String(error);
-    // of the function that was called, which nobody has
-    io.stderr.write(`logratio: ${message.replace(/^compareLogits: /, "")}\n`);
+    // has been said
+    if (!(error instanceof CommanderError)) say(io, messageOf(error));
     return 2;
   }
 }
 
-function programOn(io: Io): Command {
+/** By which the parser ends where it was asked for help, or the version. */
+function ignoreHelp(error: unknown): void {
+  if (!(error instanceof CommanderError && error.exitCode === 0)) throw error;
+}
+
+/** What is asked for instead of a command goes to `help`. */
+function programOn(io: Io, help: string[]): Command {
   const program = new Command("logratio")
     .description("How far is one model's distribution from another's, over large vocabularies.")
     .version(version)
     .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
+      writeOut: (text) => help.push(text),
       writeErr: (text) => io.stderr.write(text),
       getOutHelpWidth: () => 80,
       getErrHelpWidth: () => 80,
-      outputError: (text, write) => write(text.replace(/^error: /, "logratio: ")),
+      outputError: (text, write) => write(printableLines(text.replace(/^error: /, "logratio: "))),
     })
     .exitOverride()
     .helpCommand(false)
@@ -95,15 +113,21 @@ by row. The report goes to standard output.`,
       "the token observed after each row, for perplexities and Δp: .npy or text (llama.cpp's files have them)",
     );
   withFileOptions(comparing, "; given twice: of base, of other")
+    .option(
+      "--input <kind>",
+      "what the numbers are: logits, logProbabilities or probabilities (default: logits); given twice: of base, of other",
+      each(readInput),
+    )
     .option("--temperature <number>", "divides the logits of both", readPositive)
     .option("--top-k <count>", "compare this many of the likeliest tokens (default: 10)", readCount)
     .option("--threads <count>", "threads that compute (default: all there are)", readThreads)
     .option("--json <file>", 'write the report as JSON; "-" for standard output, instead of the tables')
-    .option("--html <file>", "write the report as a page with charts")
+    .option("--html <file>", 'write the report as a page with charts; "-" likewise')
     .option("--max-mean-kl <nats>", "exit with 1 if the mean of KL(base‖other) is more", readBound)
     .option("--checkpoint <file>", "keep what is done there every few seconds, and go on from it if it is there")
     .addHelpText("after", COMPARE)
     .action((base, other, options) => compare({ base, other, ...options }, version, io));
+  refuseRepeats(comparing, [...OF_FILES, "input"]);
 
   const ofEntropy = program
     .command("entropy")
@@ -111,25 +135,39 @@ by row. The report goes to standard output.`,
     .description("Summarises the entropies of the rows of a file.")
     .argument("<file>", "logits, or what --input says, one row a distribution");
   withFileOptions(ofEntropy, "")
-    .addOption(
-      new Option("--input <kind>", "what the numbers are")
-        .choices(["logits", "logProbabilities", "probabilities"])
-        .default("logits"),
-    )
+    .addOption(new Option("--input <kind>", "what the numbers are").choices(INPUT_KINDS).default("logits"))
     .option("--temperature <number>", "divides the logits", readPositive)
-    .option("--base <number>", "the unit's: 2 for bits (default: e, nats)", readPositive)
+    .option("--base <number>", "the unit's: 2 for bits (default: e, nats)", readBase)
     .option("--json <file>", 'write the summary as JSON; "-" for standard output')
     .addHelpText("after", ENTROPY)
     .action((file, options) => entropy({ file, ...options }, io));
+  refuseRepeats(ofEntropy, OF_FILES);
 
-  program
+  const measuring = program
     .command("bench")
     .summary("how fast this machine is, in seconds")
     .description("Measures each backend of this machine on synthetic rows, in its memory.")
     .option("--classes <count>", "numbers of a row (default: 131072)", readCount)
     .addHelpText("after", BENCH)
     .action((options) => bench(options, io));
+  refuseRepeats(measuring, []);
   return program;
+}
+
+/** May be given for each file. */
+const OF_FILES = ["tensor", "type", "shape"];
+
+/** Of an option that is given twice, the parser would ignore the first. */
+function refuseRepeats(command: Command, repeatable: readonly string[]): void {
+  for (const option of command.options) {
+    const name = option.name();
+    if (repeatable.includes(name)) continue;
+    let isGiven = false;
+    command.on(`option:${name}`, () => {
+      if (isGiven) command.error(`error: option '${option.flags}' is given twice`);
+      isGiven = true;
+    });
+  }
 }
 
 function withFileOptions(command: Command, twice: string): Command {

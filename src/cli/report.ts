@@ -2,8 +2,9 @@
 
 import type { Comparison } from "./comparison.js";
 import { formatCount, formatDigits } from "./numbers.js";
-import { subjectOf, tablesOf } from "./tables.js";
-import { bar, COLUMNS, tableText } from "./text.js";
+import { printable } from "./printable.js";
+import { subjectOf, tablesOf, warningsOf } from "./tables.js";
+import { bar, COLUMNS, tableText, wrap } from "./text.js";
 
 const BINS = 20;
 const WORST = 10;
@@ -12,15 +13,18 @@ export function textOf(comparison: Comparison): string {
   const subject = subjectOf(comparison).map(([name, value]) => `${name.padEnd(12)}${value}`);
   const tables = tablesOf(comparison, WORST).map(tableText);
   const worst = tables.pop();
-  return `${[subject.join("\n"), ...tables, histogramText(comparison), worst].join("\n\n")}\n`;
+  const warnings = warningsOf(comparison).map((warning) => wrap(printable(warning)).join("\n"));
+  return `${[subject.join("\n"), ...warnings, ...tables, histogramText(comparison), worst].join("\n\n")}\n`;
 }
 
-function histogramText({ charts }: Comparison): string {
+function histogramText({ charts, report }: Comparison): string {
   const { below, bins, above } = charts.histogram(BINS);
+  const { infinite } = report.kl;
   const lines: (readonly [label: string, count: number])[] = [
     ...(below > 0 ? [["under 1e-12", below] as const] : []),
     ...bins.map(({ from, to, count }) => [`${formatDigits(from, 2)} to ${formatDigits(to, 2)}`, count] as const),
-    ...(above > 0 ? [["1000 and more", above] as const] : []),
+    ...(above > infinite ? [["1000 and more", above - infinite] as const] : []),
+    ...(infinite > 0 ? [["infinite", infinite] as const] : []),
   ];
   const labelWidth = Math.max(...lines.map(([label]) => label.length));
   const countWidth = Math.max(...lines.map(([, count]) => formatCount(count).length));

@@ -55,16 +55,21 @@ export function logarithmic([least, most]: readonly [number, number], from: numb
 
 const pixel = (x: number): string => x.toFixed(1);
 
-/** An element; attributes are trusted, text is not. */
+/** An element of other elements; attributes are escaped. */
 export function element(name: string, attributes: Record<string, string | number>, content = ""): string {
   const spelled = Object.entries(attributes).map(
-    ([key, value]) => ` ${key}="${typeof value === "number" ? pixel(value) : value}"`,
+    ([key, value]) => ` ${key}="${typeof value === "number" ? pixel(value) : escapeHtml(value)}"`,
   );
   return `<${name}${spelled.join("")}>${content}</${name}>`;
 }
 
+/** An element of text, which is escaped. */
+export const textElement = (name: string, attributes: Record<string, string | number>, text: string): string =>
+  element(name, attributes, escapeHtml(text));
+
+/** Whatever it is: what has been read from a file may not be what its type says. */
 export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+  String(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 export const pathOf = (points: readonly (readonly [x: number, y: number])[]): string =>
   points.map(([x, y], i) => `${i === 0 ? "M" : "L"}${pixel(x)} ${pixel(y)}`).join("");
@@ -98,7 +103,7 @@ export function svgOf(frame: Frame, chart: Chart): string {
   const yTicks = y.ticks.map(
     (tick) =>
       element("line", { class: "grid", x1: left, x2: right, y1: y(tick), y2: y(tick) }) +
-      element("text", { x: left - 6, y: y(tick) + 4, "text-anchor": "end" }, formatY(tick)),
+      textElement("text", { x: left - 6, y: y(tick) + 4, "text-anchor": "end" }, formatY(tick)),
   );
   const xTicks = x.ticks.map((tick) => {
     const text = formatX(tick);
@@ -106,7 +111,7 @@ export function svgOf(frame: Frame, chart: Chart): string {
     const at = Math.min(right + 10 - half, x(tick));
     return (
       element("line", { class: "tick", x1: x(tick), x2: x(tick), y1: bottom, y2: bottom + 4 }) +
-      element("text", { x: at, y: bottom + 17, "text-anchor": "middle" }, text)
+      textElement("text", { x: at, y: bottom + 17, "text-anchor": "middle" }, text)
     );
   });
   return element(
@@ -116,14 +121,14 @@ export function svgOf(frame: Frame, chart: Chart): string {
       width: String(width),
       height: String(height),
       role: "img",
-      "aria-label": escapeHtml(chart.title),
+      "aria-label": chart.title,
     },
     [
       ...yTicks,
       element("line", { class: "axis", x1: left, x2: right, y1: bottom, y2: bottom }),
       ...xTicks,
-      element("text", { class: "label", x: left - 50, y: 12 }, escapeHtml(chart.yLabel)),
-      element("text", { class: "label", x: right, y: height - 6, "text-anchor": "end" }, escapeHtml(chart.xLabel)),
+      textElement("text", { class: "label", x: left - 50, y: 12 }, chart.yLabel),
+      textElement("text", { class: "label", x: right, y: height - 6, "text-anchor": "end" }, chart.xLabel),
       chart.content,
     ].join(""),
   );

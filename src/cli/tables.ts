@@ -3,6 +3,7 @@
 import type { Estimate, Quantile, Statistics } from "../compare/index.js";
 import type { Comparison } from "./comparison.js";
 import { decimalsFor, format, formatCount, formatDigits } from "./numbers.js";
+import { printable } from "./printable.js";
 
 export interface Table {
   readonly title: string;
@@ -152,17 +153,33 @@ export const tablesOf = (comparison: Comparison, worst: number): Table[] => [
   worstTable(comparison, worst),
 ];
 
+/** Of rows of a file that were taken for logits. */
+export const warningOf = (rows: number, name: string): string =>
+  `${formatCount(rows)} rows of ${name} look like probabilities (all >= 0, with a sum of 1), but were taken for logits. ` +
+  "If they are probabilities, say so by --input.";
+
+/** What a reader of the report must know first. */
+export function warningsOf({ base, other, report: { probabilityRows } }: Comparison): string[] {
+  const counts: readonly (readonly [rows: number, path: string])[] = [
+    [probabilityRows.base, base],
+    [probabilityRows.other, other],
+  ];
+  return counts.filter(([rows]) => rows > 0).map(([rows, path]) => warningOf(rows, path));
+}
+
 /** What was compared: name, value. */
-export function subjectOf({ base, other, tokens, classes, start, end, report }: Comparison): [string, string][] {
+export function subjectOf({ base, other, tokens, classes, input, start, end, report }: Comparison): [string, string][] {
   const { temperature } = report;
+  const kinds = input[0] === input[1] ? input[0] : `${input[0]} of base, ${input[1]} of other`;
   return [
-    ["base", base],
-    ["other", other],
-    ...(tokens === null ? [] : ([["tokens", tokens]] as [string, string][])),
+    ["base", printable(base)],
+    ["other", printable(other)],
+    ...(tokens === null ? [] : ([["tokens", printable(tokens)]] as [string, string][])),
     [
       "rows",
       `${formatCount(start)} to ${formatCount(end - 1)}: ${formatCount(report.rows)} of ${formatCount(classes)} classes`,
     ],
+    ...(kinds === "logits" ? [] : ([["input", kinds]] as [string, string][])),
     ...(temperature === 1 ? [] : ([["temperature", String(temperature)]] as [string, string][])),
   ];
 }

@@ -16,8 +16,8 @@ export function tableText({ title, head, rows, note }: Table): string {
   return [title, ...all.map((row) => `  ${line(row)}`), ...(note === undefined ? [] : wrap(note))].join("\n");
 }
 
-/** Lines of 80 columns. */
-function wrap(text: string): string[] {
+/** Lines of 80 columns, as notes are broken. */
+export function wrap(text: string): string[] {
   const lines = [""];
   for (const word of text.split(" ")) {
     const longer = `${lines[lines.length - 1]} ${word}`;

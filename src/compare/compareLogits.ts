@@ -1,5 +1,6 @@
 import { MOST_LARGEST, MOST_THREADS, RESERVED_BYTES, reservedBytes } from "../backends/layout.js";
-import { temperatureOf } from "../call/arguments.js";
+import { kindsOf, temperatureOf } from "../call/arguments.js";
+import type { InputKind } from "../call/options.js";
 import { completeAside } from "../engine/aside.js";
 import { checkKeys, describe } from "../engine/checks.js";
 import { createRuntime, type EngineOptions } from "../engine/create.js";
@@ -7,16 +8,23 @@ import { availableThreads } from "../engine/platform.js";
 import type { Runtime } from "../engine/runtime.js";
 import type { Work, WorkArray } from "../engine/work.js";
 import { checkToken, Feed, isLogitSource, type Place, type RowArray, type Rows } from "./feed.js";
+import { wordsOf } from "./rowChecks.js";
 import { COLUMNS, Column, type RowResults, rowResultsOf } from "./rowResults.js";
 import { type CompareSettings, compareLoop } from "./rows.js";
-import type { RowBatch } from "./source.js";
+import type { LogitSource, RowBatch } from "./source.js";
 import { Summary } from "./summary.js";
 
 /** The options of {@link compareLogits}. */
 export interface CompareOptions {
   /** The observed token of each row of the sources, -1 for none; by default those that the sources give with their rows. */
   tokens?: ArrayLike<number>;
-  /** Divides the logits, and log-probabilities likewise; positive, 1 by default. */
+  /**
+   * What the numbers are: `"logits"`, the default, as which log-probabilities are also accepted, and are normalised;
+   * `"probabilities"`, whose sum must be within 1e-2 of 1; `"logProbabilities"`, with such a sum of exponentials. Or a list of one for
+   * base and one for other.
+   */
+  input?: InputKind | readonly InputKind[];
+  /** Divides the logits, and log-probabilities that are taken for such; positive, 1 by default. */
   temperature?: number;
   /** How many of the likeliest tokens `topOverlap` is of; 10 by default, 256 at most. */
   topK?: number;
@@ -44,6 +52,7 @@ export interface CompareOptions {
 
 const KEYS: readonly (keyof CompareOptions)[] = [
   "tokens",
+  "input",
   "temperature",
   "topK",
   "threads",
@@ -67,16 +76,17 @@ type Source = AsyncIterable<RowBatch>;
  * Compares two models' logits of the same tokens, row by row. Of each row: KL(base‖other) and KL(other‖base), JS, both
  * entropies and cross-entropies, the observed token's log-probabilities, the likeliest tokens; of all rows, their statistics.
  *
- * Log-probabilities will do as well as logits: they are taken for such, so that each row is a distribution. Memory stays at a
- * few batches of rows, and the results' bits depend on neither threads nor batches. Files stay open until their `close`.
+ * Log-probabilities will do as well as logits: they are taken for such, so that each row is a distribution. Probabilities need
+ * `input`. Memory stays at a few batches of rows, and the results' bits depend on neither threads nor batches. Files stay open until
+ * their `close`.
  *
- * @param base - Rows of one model's logits, finite or -Infinity: of a file ({@link openLogits}), or any async iterable of
- * batches.
+ * @param base - Rows of one model's logits, finite or -Infinity, or of what `input` says: of a file ({@link openLogits}), or any
+ * async iterable of batches.
  * @param other - The same rows of the other's.
  * @returns A promise of the {@link Summary}, `summary` if it is given: {@link Summary.report} has the statistics, in nats. Each
  * row is computed to the accuracy of {@link index!klDivergence} from logits; sums over rows are exact.
  * @throws TypeError for sources that are no async iterables, and for an option that is unknown or of the wrong kind.
- * @throws RangeError for a number that is NaN or Infinity, a row of only -Infinity, a token out of range, sources of different
+ * @throws RangeError for a number that is NaN or Infinity, a row of only -Infinity or with a sum that is not 1, a token out of range, sources of different
  * classes or numbers of rows, no rows, and an option out of range. Batches before that have been given to `onRows`, and are in
  * `summary`.
  * @throws What a source or `onRows` throws, and the reason of `signal`.
@@ -126,6 +136,7 @@ interface Plan {
   readonly isEndAsked: boolean;
   readonly threads: number;
   readonly batchRows: number;
+  readonly kinds: readonly InputKind[];
   readonly temperature: number;
   readonly topK: number;
   readonly summary: Summary;
@@ -168,6 +179,10 @@ function planOf(sources: Pair<Source>, options: CompareOptions): Plan {
   const { batchRows = Math.max(threads, Math.min(few, MOST_BATCH_ROWS)) } = options;
   checkInteger("batchRows", batchRows, 1);
   const temperature = temperatureOf("compareLogits", options.temperature ?? summary?.options.temperature);
+  const kinds = kindsFor(options.input, known, names);
+  if (temperature !== 1 && !kinds.includes("logits")) {
+    throw new RangeError(`compareLogits: temperature is ${temperature}, but neither base nor other are logits`);
+  }
   const { topK = summary?.options.topK ?? 10 } = options;
   checkInteger("topK", topK, 1, MOST_LARGEST);
   if (summary !== undefined && (summary.options.topK !== topK || summary.options.temperature !== temperature)) {
@@ -183,10 +198,26 @@ function planOf(sources: Pair<Source>, options: CompareOptions): Plan {
     isEndAsked: end !== undefined,
     threads,
     batchRows,
+    kinds,
     temperature,
     topK,
     summary: summary ?? new Summary({ topK, temperature }),
   };
+}
+
+/** Of base, of other. */
+function kindsFor(
+  input: CompareOptions["input"],
+  sources: readonly (LogitSource | undefined)[],
+  names: readonly string[],
+): readonly InputKind[] {
+  if (input === undefined) return ["logits", "logits"];
+  const kinds = kindsOf("compareLogits", input, NAMES, true) ?? ["probabilities", "probabilities"];
+  sources.forEach((source, side) => {
+    if (kinds[side] !== "probabilities" || source?.input !== "logProbabilities") return;
+    throw new RangeError(`compareLogits: input is "probabilities", but ${names[side]} has log-probabilities`);
+  });
+  return kinds;
 }
 
 /** What all that know say. */
@@ -262,7 +293,7 @@ class Comparison {
       onProgress?.(first + count - start, total);
       if (isLast) break;
     }
-    if (!this.#plan.isEndAsked) await orAborted(this.#checkEnds(), signal);
+    await orAborted(this.#checkEnds(), signal);
   }
 
   /** Lets go of the sources, whenever they let go. */
@@ -315,7 +346,7 @@ class Comparison {
   }
 
   async #compute({ first, count, rows, tokens }: Batch): Promise<RowResults> {
-    const { classes, temperature, topK } = this.#plan;
+    const { classes, kinds, temperature, topK } = this.#plan;
     const arrays: (WorkArray | undefined)[] = rows.map(({ data }) => ({ array: data, perRow: classes }));
     arrays.push({ array: tokens, perRow: 1 });
     rows.forEach(({ format, data }, side) => {
@@ -331,7 +362,7 @@ class Comparison {
       rows: count,
       width: COLUMNS,
       arrays,
-      settings: { classes, temperature, topK, formats },
+      settings: { classes, kinds, temperature, topK, formats },
       finish: (values) => values,
     };
     const { signal } = this.#options;
@@ -348,27 +379,26 @@ class Comparison {
     return fresh;
   }
 
-  /** Throws for the first row in which a number cannot be. */
+  /** Throws for the first row that cannot be. */
   #checkRows(first: number, count: number, values: Float64Array): void {
     for (let r = 0; r < count; r++) {
       const row = values.subarray(r * COLUMNS, (r + 1) * COLUMNS);
       const side = row[Column.problem] - 1;
       if (side < 0) continue;
-      const column = row[Column.problemColumn];
+      const problem = { column: row[Column.problemColumn], value: row[Column.problemValue] };
       const feed = this.#feeds[side];
-      if (column < 0) {
-        throw new RangeError(
-          `compareLogits: every number of row ${first + r} of ${feed.name} is -Infinity; at least one class must be possible`,
-        );
-      }
-      throw new RangeError(
-        `compareLogits: ${feed.name} has ${row[Column.problemValue]} in ${feed.placeOf(first + r, column)}; ` +
-          "logits must be finite or -Infinity",
-      );
+      const place = feed.placeOf(first + r, problem.column);
+      throw new RangeError(`compareLogits: ${wordsOf(problem, this.#plan.kinds[side], feed.name, first + r, place)}`);
     }
   }
 
+  /** Throws where the sources have not come to their ends together; of a range that was asked for, only where one has changed. */
   async #checkEnds(): Promise<void> {
+    const [base, other] = this.#feeds;
+    if (this.#plan.isEndAsked) {
+      await both(base.finish(), other.finish());
+      return;
+    }
     const ends = await both(this.#feeds[0].isAtEnd(), this.#feeds[1].isAtEnd());
     if (ends[0] && ends[1]) return;
     const [shorter, longer] = ends[0] ? this.#feeds : [this.#feeds[1], this.#feeds[0]];

@@ -1,9 +1,8 @@
 // The types of numbers that rows are stored in, little-endian.
 
-import type { RowBatch } from "./source.js";
+import type { ElementType, RowBatch } from "./source.js";
 
-/** How a number is stored: IEEE half precision, bfloat16, single or double precision, little-endian. */
-export type ElementType = "f16" | "bf16" | "f32" | "f64";
+export type { ElementType };
 
 export const ELEMENT_BYTES: Record<ElementType, number> = { f16: 2, bf16: 2, f32: 4, f64: 8 };
 

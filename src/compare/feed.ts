@@ -102,6 +102,11 @@ export class Feed {
     return (await this.#at()) === undefined;
   }
 
+  /** Lets a source that knows where the rows asked for end come to its end: a file checks there that it has not changed. */
+  async finish(): Promise<void> {
+    if (isLogitSource(this.#source)) await this.#at();
+  }
+
   /** Lets go of the source. */
   async end(): Promise<void> {
     await this.#batches.return?.();

@@ -7,11 +7,18 @@
  */
 
 export { type CompareOptions, compareLogits } from "./compareLogits.js";
-export type { ElementType } from "./elements.js";
 export type { Estimate, Quantile, Statistics } from "./moments.js";
-export { type LogitFormat, type OpenLogitsOptions, openLogits } from "./openLogits.js";
+export { type OpenLogitsOptions, openLogits } from "./openLogits.js";
 export type { RowResults } from "./rowResults.js";
-export type { HalfFormat, LogitSource, ReadOptions, RowBatch, RowBatches } from "./source.js";
+export type {
+  ElementType,
+  HalfFormat,
+  LogitFormat,
+  LogitSource,
+  ReadOptions,
+  RowBatch,
+  RowBatches,
+} from "./source.js";
 export {
   type PerplexityReport,
   type Report,

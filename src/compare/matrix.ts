@@ -51,7 +51,12 @@ export function checkEnd(file: InputFile, { type, shape, offset }: Matrix, end: 
   );
 }
 
-export function matrixSource(file: InputFile, matrix: Matrix, input: LogitSource["input"]): LogitSource {
+export function matrixSource(
+  file: InputFile,
+  format: LogitSource["format"],
+  matrix: Matrix,
+  input: LogitSource["input"],
+): LogitSource {
   const { type, offset } = matrix;
   const { rows, classes } = rowsOf(file.name, matrix.shape);
   const bytes = ELEMENT_BYTES[type];
@@ -79,6 +84,8 @@ export function matrixSource(file: InputFile, matrix: Matrix, input: LogitSource
     name: file.name,
     classes,
     rows,
+    format,
+    type,
     input,
     read,
     [Symbol.asyncIterator]: () => read()[Symbol.asyncIterator](),

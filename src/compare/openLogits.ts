@@ -9,10 +9,7 @@ import { elementTypeOf, NPY_MAGIC, readNpyHeader } from "./npy.js";
 import { rawMatrix } from "./raw.js";
 import { llamaCppSource } from "./readLlamaCpp.js";
 import { findTensor } from "./safetensors.js";
-import type { LogitSource } from "./source.js";
-
-/** A format of files that {@link openLogits} reads: NumPy's, safetensors, that of llama.cpp's perplexity tool, numbers alone. */
-export type LogitFormat = "npy" | "safetensors" | "llama.cpp" | "raw";
+import type { LogitFormat, LogitSource } from "./source.js";
 
 const LOGIT_FORMATS: readonly LogitFormat[] = ["npy", "safetensors", "llama.cpp", "raw"];
 
@@ -64,14 +61,14 @@ export async function openLogits(path: string, options: OpenLogitsOptions = {}):
       case "llama.cpp":
         return llamaCppSource(file);
       case "safetensors":
-        return matrixSource(file, await findTensor(file, tensor), input);
+        return matrixSource(file, format, await findTensor(file, tensor), input);
       case "raw":
-        return matrixSource(file, rawMatrix(file, shape, type), input);
+        return matrixSource(file, format, rawMatrix(file, shape, type), input);
       case "npy": {
         const header = await readNpyHeader(file);
         const matrix = { ...header, type: elementTypeOf(path, header.descr, bfloat16) };
         checkEnd(file, matrix, file.size);
-        return matrixSource(file, matrix, input);
+        return matrixSource(file, format, matrix, input);
       }
       default:
         throw new TypeError(`openLogits: format is "${format}"; it must be one of ${LOGIT_FORMATS.join(", ")}`);

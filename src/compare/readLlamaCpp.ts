@@ -50,6 +50,7 @@ export async function llamaCppSource(file: InputFile): Promise<LogitSource> {
     name: file.name,
     classes,
     rows,
+    format: "llama.cpp",
     input: "logProbabilities",
     read,
     [Symbol.asyncIterator]: () => read()[Symbol.asyncIterator](),

@@ -30,6 +30,10 @@ export interface RowResults {
   readonly otherTop: Int32Array;
   /** How many of the k likeliest tokens both have, over k. */
   readonly topOverlap: Float64Array;
+  /** 1 where the logits of base are all >= 0 and have a sum within 1e-3 of 1, as probabilities have; else 0. */
+  readonly baseLooksLikeProbabilities: Uint8Array;
+  /** The same of other. */
+  readonly otherLooksLikeProbabilities: Uint8Array;
 }
 
 /** Numbers of a row as a loop leaves them. */
@@ -44,14 +48,16 @@ export const Column = {
   baseTop: 7,
   otherTop: 8,
   topOverlap: 9,
+  baseLooksLikeProbabilities: 10,
+  otherLooksLikeProbabilities: 11,
   /** 0, or 1 + the source whose row cannot be. */
-  problem: 10,
-  /** Of the number that cannot be, and the number; -1 where none of the row can. */
-  problemColumn: 11,
-  problemValue: 12,
+  problem: 12,
+  /** Of the number that cannot be, and the number; -1 where the row as a whole cannot. */
+  problemColumn: 13,
+  problemValue: 14,
 } as const;
 
-export const COLUMNS = 13;
+export const COLUMNS = 15;
 
 export function rowResultsOf(values: Float64Array, tokens: Int32Array): RowResults {
   const count = tokens.length;
@@ -73,5 +79,7 @@ export function rowResultsOf(values: Float64Array, tokens: Int32Array): RowResul
     baseTop: Int32Array.from(column(Column.baseTop)),
     otherTop: Int32Array.from(column(Column.otherTop)),
     topOverlap: column(Column.topOverlap),
+    baseLooksLikeProbabilities: Uint8Array.from(column(Column.baseLooksLikeProbabilities)),
+    otherLooksLikeProbabilities: Uint8Array.from(column(Column.otherLooksLikeProbabilities)),
   };
 }

@@ -4,6 +4,12 @@ import type { HalfFormat } from "../backends/kernel.js";
 
 export type { HalfFormat };
 
+/** How a number is stored: IEEE half precision, bfloat16, single or double precision, little-endian. */
+export type ElementType = "f16" | "bf16" | "f32" | "f64";
+
+/** A format of files that {@link openLogits} reads: NumPy's, safetensors, that of llama.cpp's perplexity tool, numbers alone. */
+export type LogitFormat = "npy" | "safetensors" | "llama.cpp" | "raw";
+
 /** Some rows of logits, one after the other. */
 export interface RowBatch {
   /** As many whole rows as there are; a Uint16Array holds 16-bit floats. */
@@ -40,6 +46,10 @@ export interface LogitSource extends AsyncIterable<RowBatch> {
   readonly classes: number;
   /** Rows in all, if known beforehand. */
   readonly rows?: number;
+  /** Of a file: how it is written. */
+  readonly format?: LogitFormat;
+  /** How its numbers are stored, where all are stored alike. */
+  readonly type?: ElementType;
   /** What the numbers are. */
   readonly input: "logits" | "logProbabilities";
   /**

@@ -92,6 +92,8 @@ export interface Report {
   readonly sameTop: Estimate & { readonly count: number };
   /** The part of the k likeliest tokens that both have. */
   readonly topOverlap: Statistics;
+  /** Rows of logits that look like probabilities (all >= 0, with a sum within 1e-3 of 1), for which `input` should say so. */
+  readonly probabilityRows: { readonly base: number; readonly other: number };
   /** Of both models. */
   readonly perplexity: PerplexityReport;
   /** Those of the largest KL, which come first; of the same KL, earlier rows. */
@@ -121,6 +123,8 @@ export interface SummaryJson {
   readonly rows: number;
   /** Rows whose likeliest token is the same. */
   readonly sameTop: number;
+  /** Rows of logits that look like probabilities: of base, of other. */
+  readonly probabilityRows: readonly [base: number, other: number];
   /** Of each quantity the exact sums, the extremes and what quantiles are made of. */
   readonly quantities: Readonly<Record<Quantity, MomentsJson>>;
   /** Of rows in which neither is infinite, Σ ln p·ln q. */
@@ -155,6 +159,7 @@ export class Summary {
   readonly options: Readonly<Required<SummaryOptions>>;
   #rows = 0;
   #sameTop = 0;
+  #probabilityRows: readonly [base: number, other: number] = [0, 0];
   readonly #moments: Record<Quantity, Moments>;
   #products = new ExactSum();
   #fourthPowers = new ExactSum();
@@ -198,6 +203,11 @@ export class Summary {
       this.#addWorst(first + r, rows, r);
     }
     this.#rows += rows.count;
+    this.#addProbabilityRows(countOf(rows.baseLooksLikeProbabilities), countOf(rows.otherLooksLikeProbabilities));
+  }
+
+  #addProbabilityRows(base: number, other: number): void {
+    this.#probabilityRows = [this.#probabilityRows[0] + base, this.#probabilityRows[1] + other];
   }
 
   #addToken(base: number, other: number): void {
@@ -248,6 +258,7 @@ export class Summary {
     for (const name of [...QUANTITIES, ...OF_TOKENS]) this.#moments[name].addAll(other.#moments[name]);
     this.#rows += other.#rows;
     this.#sameTop += other.#sameTop;
+    this.#addProbabilityRows(...other.#probabilityRows);
     this.#products.addAll(other.#products);
     this.#fourthPowers.addAll(other.#fourthPowers);
     this.#takeWorst(other.#worst);
@@ -279,6 +290,7 @@ export class Summary {
         value: fraction,
         standardError: Math.sqrt((fraction * (1 - fraction)) / (rows - 1)),
       },
+      probabilityRows: { base: this.#probabilityRows[0], other: this.#probabilityRows[1] },
       perplexity: this.#perplexity(),
       worst: this.#worst.slice(),
     };
@@ -330,6 +342,7 @@ export class Summary {
       options: this.options,
       rows: this.#rows,
       sameTop: this.#sameTop,
+      probabilityRows: this.#probabilityRows,
       quantities: Object.fromEntries(
         [...QUANTITIES, ...OF_TOKENS].map((name) => [name, this.#moments[name].toJSON()]),
       ) as Record<Quantity, MomentsJson>,
@@ -355,6 +368,7 @@ export class Summary {
     const summary = new Summary(json.options);
     summary.#rows = json.rows;
     summary.#sameTop = json.sameTop;
+    summary.#probabilityRows = json.probabilityRows;
     Object.assign(
       summary.#moments,
       momentsOf((name) => new Moments(json.options.valueLimit, json.quantities[name])),
@@ -367,6 +381,8 @@ export class Summary {
     return summary;
   }
 }
+
+const countOf = (flags: Uint8Array): number => flags.reduce((sum, flag) => sum + flag, 0);
 
 function momentsOf(make: (name: Quantity) => Moments): Record<Quantity, Moments> {
   return Object.fromEntries([...QUANTITIES, ...OF_TOKENS].map((name) => [name, make(name)])) as Record<

@@ -1,6 +1,6 @@
 // Tokens beside rows of logits, from a file of their own.
 
-import { readFile } from "node:fs/promises";
+import { constants } from "node:buffer";
 import { type InputFile, withFile } from "./file.js";
 import { NPY_MAGIC, readNpyHeader } from "./npy.js";
 
@@ -76,7 +76,12 @@ async function readNpy(file: InputFile): Promise<Int32Array> {
 }
 
 async function readText(file: InputFile): Promise<Int32Array> {
-  const text = await readFile(file.name, "latin1");
+  if (file.size > constants.MAX_STRING_LENGTH) {
+    throw new RangeError(
+      `${file.name} has ${file.size} bytes; of text, ${constants.MAX_STRING_LENGTH} are read at most: save the tokens as .npy`,
+    );
+  }
+  const text = Buffer.from((await file.readBytes(0, file.size)).buffer).toString("latin1");
   const isJson = /^\s*\[/.test(text);
   if (isJson) checkJson(file.name, text);
   const tokens: number[] = [];

@@ -1,32 +1,12 @@
-import { spawn } from "node:child_process";
 import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { main } from "../../src/cli/main.js";
 import { compareLogits, openLogits, Summary, writeNpy, writeTokens } from "../../src/compare/index.js";
 import { makeNpyHeader } from "../../src/compare/npy.js";
+import { keeping, run, start } from "./command.js";
 import { CLASSES, makeModels, ROWS } from "./sources.js";
-import { FIXTURES, makeFile, temporary } from "./temporary.js";
-
-/** What a command says, without a process of its own. */
-async function run(...args: string[]) {
-  const said = { stdout: "", stderr: "" };
-  const to = (name: keyof typeof said) => ({ write: (text: string) => (said[name] += text) });
-  const code = await main(args, { stdout: to("stdout"), stderr: to("stderr") });
-  return { code, ...said };
-}
-
-/** As a user starts it, its output in pipes. */
-function start(...args: string[]) {
-  const child = spawn(process.execPath, ["--import", "tsx", "src/cli/index.ts", ...args]);
-  const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (text) => (said.stdout += text));
-  child.stderr.on("data", (text) => (said.stderr += text));
-  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-    child.on("close", (code) => resolve({ code, ...said }));
-  });
-  return { child, ended };
-}
+import { FIXTURES, leftovers, makeFile, temporary } from "./temporary.js";
 
 const [base, other] = makeModels();
 const [basePath, otherPath, tokensPath] = ["base.npy", "other.npy", "tokens.npy"].map(temporary);
@@ -85,7 +65,8 @@ describe("logratio compare", () => {
   test("--json has every number, and the same for any number of threads", async () => {
     const report = await json(...pair, "--tokens", tokensPath, "--threads", "1");
     const subject = { format: "logratio comparison", base: basePath, other: otherPath, tokensFile: tokensPath };
-    expect(report).toEqual({ ...spelled(expected), ...subject, classes: CLASSES, start: 0, end: ROWS });
+    const input = ["logits", "logits"];
+    expect(report).toEqual({ ...spelled(expected), ...subject, classes: CLASSES, input, start: 0, end: ROWS });
     expect(await json(...pair, "--tokens", tokensPath, "--threads", "2")).toEqual(report);
     const path = temporary("report.json");
     const { stdout } = await run("compare", ...pair, "--tokens", tokensPath, "--json", path);
@@ -171,11 +152,11 @@ describe("logratio compare", () => {
 
 describe("progress", () => {
   test("there is a bar on a terminal", async () => {
-    let shown = "";
-    const stderr = { isTTY: true, columns: 80, write: (text: string) => (shown += text) };
-    expect(await main(["compare", ...pair], { stdout: { write: () => {} }, stderr })).toBe(0);
-    expect(shown).toContain(`of ${ROWS} rows`);
-    expect(shown).toContain("rows/s");
+    const said = { stdout: "", stderr: "" };
+    const stderr = { isTTY: true, columns: 80, ...keeping(said, "stderr") };
+    expect(await main(["compare", ...pair], { stdout: keeping(said, "stdout"), stderr })).toBe(0);
+    expect(said.stderr).toContain(`of ${ROWS} rows`);
+    expect(said.stderr).toContain("rows/s");
   });
 
   test("there is none in a pipe", async () => {
@@ -261,7 +242,7 @@ describe("--checkpoint", () => {
     expect(Number(done)).toBeGreaterThan(0);
     expect(Number(done)).toBeLessThan(rows);
     expect(existsSync(whole)).toBe(false);
-    expect(existsSync(`${path}.partial`)).toBe(false);
+    expect(leftovers(path)).toEqual([]);
 
     const resumed = await run("compare", ...files, "--checkpoint", path, "--json", "-", "--html", page);
     const uninterrupted = await run("compare", ...files, "--json", "-", "--html", wholePage);
@@ -303,8 +284,8 @@ describe("bad usage and bad input: exit code 2, a message, and nothing on standa
     ["other classes", () => ["compare", basePath, `${FIXTURES}/f32.npy`], `${CLASSES} classes`],
     ["too few tokens", () => ["compare", ...pair, "--tokens", makeFile("tokens.txt", "1 2 3")], "has 3 tokens"],
     ["no place for a page", () => ["compare", ...pair, "--html", "nowhere/report.html"], "nowhere"],
-    ["no distribution", () => ["entropy", basePath, "--input", "probabilities"], `${basePath}: row 0, column`],
-    ["NaN, of entropy", () => ["entropy", withNaN()], `row 17, column 3, at byte`],
+    ["no distribution", () => ["entropy", basePath, "--input", "probabilities"], `${basePath} has -`],
+    ["NaN, of entropy", () => ["entropy", withNaN()], `nan.npy has NaN in row 17, column 3, at byte`],
     ["input", () => ["entropy", basePath, "--input", "counts"], "Allowed choices"],
     ["base", () => ["entropy", basePath, "--base", "1"], "base"],
     ["classes", () => ["bench", "--classes", "many"], "--classes"],

@@ -86,6 +86,8 @@ test("what llama.cpp prints, from the rows of its own files, to the three digits
     baseTop: Int32Array.from(column(3)),
     otherTop: Int32Array.from(column(4)),
     topOverlap: zeros,
+    baseLooksLikeProbabilities: new Uint8Array(rows.length),
+    otherLooksLikeProbabilities: new Uint8Array(rows.length),
   });
   const { kl, deltaP, sameTop, perplexity } = summary.report();
   const percent = (numbers: number[]) => numbers.map((x) => 100 * x);

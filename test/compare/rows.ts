@@ -30,7 +30,7 @@ export function compareRow(
     rows: 1,
     width: COLUMNS,
     arrays: [a, b, Int32Array.of(token), undefined, undefined].map((array) => array && { array, perRow: array.length }),
-    settings: { classes: a.length, temperature, topK, formats: [null, null] },
+    settings: { classes: a.length, kinds: ["logits", "logits"] as const, temperature, topK, formats: [null, null] },
     finish: () => {},
   };
   doHere(backend, work, values, 0, 1);

@@ -238,7 +238,7 @@ describe("bad files", () => {
   const cases: [string, () => string, OpenLogitsOptions | undefined, typeof Error, RegExp][] = [
     ["nothing", () => makeFile("x.npy", ""), {}, RangeError, /x\.npy is empty/],
     ["a directory", () => FIXTURES, {}, TypeError, /compare is not a regular file/],
-    ["no file", () => temporary("x.npy"), {}, Error, /ENOENT.*x\.npy/],
+    ["no file", () => temporary("x.npy"), {}, Error, /x\.npy cannot be read: there is no such file .*ENOENT/],
     [
       "an unknown format",
       () => makeFile("x", "hello there"),

@@ -28,6 +28,8 @@ function makeRows(count: number, seed: number): RowResults {
     baseTop: top(),
     otherTop: top(),
     topOverlap: column(() => Math.floor(11 * random()) / 10),
+    baseLooksLikeProbabilities: Uint8Array.from({ length: count }, () => 2 * random()),
+    otherLooksLikeProbabilities: Uint8Array.from({ length: count }, () => 2 * random()),
   };
 }
 

@@ -1,8 +1,8 @@
 // Files that are made for a test, and gone after it.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll } from "vitest";
 import { type OpenLogitsOptions, openLogits } from "../../src/compare/openLogits.js";
 import type { LogitSource } from "../../src/compare/source.js";
@@ -27,6 +27,10 @@ let made = 0;
 
 /** A path that nothing is at. */
 export const temporary = (name: string): string => join(directory, `${made++}.${name}`);
+
+/** What lies beside a path under a longer name: what was to become the file. */
+export const leftovers = (path: string): string[] =>
+  readdirSync(dirname(path)).filter((name) => name.startsWith(basename(path)) && name !== basename(path));
 
 export function makeFile(name: string, contents: string | Uint8Array): string {
   const path = temporary(name);

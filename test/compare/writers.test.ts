@@ -7,7 +7,7 @@ import { openTokens } from "../../src/compare/tokens.js";
 import { writeLlamaCpp } from "../../src/compare/writeLlamaCpp.js";
 import { writeNpy, writeTokens } from "../../src/compare/writeNpy.js";
 import { randomNumbers } from "../random.js";
-import { changed, FIXTURES, makeFile, openForTest as openLogits, temporary } from "./temporary.js";
+import { changed, FIXTURES, leftovers, makeFile, openForTest as openLogits, temporary } from "./temporary.js";
 
 const fixture = (name: string) => join(FIXTURES, name);
 
@@ -84,7 +84,7 @@ describe("writeNpy", () => {
       const path = makeFile("x.npy", "before");
       await expect(writeNpy(path, rows, options)).rejects.toThrow(message);
       expect(readFileSync(path, "utf8")).toBe("before");
-      expect(existsSync(`${path}.partial`)).toBe(false);
+      expect(leftovers(path)).toEqual([]);
     }
   });
 });
@@ -166,7 +166,8 @@ describe("writeLlamaCpp", () => {
     for (const [rows, tokens, message] of bad) {
       const path = temporary("x.kld");
       await expect(writeLlamaCpp(path, rows, { classes, context, tokens })).rejects.toThrow(message);
-      expect(existsSync(path) || existsSync(`${path}.partial`)).toBe(false);
+      expect(existsSync(path)).toBe(false);
+      expect(leftovers(path)).toEqual([]);
     }
   });
 });

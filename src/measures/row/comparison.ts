@@ -4,7 +4,7 @@ import { type Backend, UNUSUAL } from "../../backends/backend.js";
 import * as kernels from "../../backends/kernels.js";
 import type { Call, NamedRow } from "../../call/arguments.js";
 import { LN2, ln } from "../../numbers/scalar.js";
-import { fieldsFor, findLogits, largestOf, oneOf, sumOfExponentials } from "./logits.js";
+import { fieldsFor, findLogits, largestOf, logSumExpOf, oneOf, sumOfExponentials } from "./logits.js";
 import { isTooCoarse, jsDivergenceOfLogits, klDivergenceOfLogits, offsetOfNormalized } from "./ofLogits.js";
 
 /** H(p) in nats, as `entropy` has it, and ln p of a class. */
@@ -21,6 +21,7 @@ export function entropyAndLogSum(
   const sum = backend.total(1);
   own.sum = sum;
   const logSum = ln(sum);
+  logSumExpOf(call, row, own, scale, logSum);
   const largest = largestOf(own);
   return {
     entropy: Math.max(0, logSum - backend.total(0) / sum),

@@ -1,0 +1,39 @@
+// The files of a command, opened as its options say.
+
+import { type LogitSource, openLogits } from "../compare/index.js";
+import { checkTimes, type FileOptions, openOptionsOf } from "./options.js";
+
+/** @throws for a file that cannot be opened, and for an option that has no use for any of them. */
+export async function openSources(paths: readonly string[], options: FileOptions): Promise<LogitSource[]> {
+  for (const name of ["tensor", "type", "shape"] as const) checkTimes(name, options[name], paths);
+  const sources: LogitSource[] = [];
+  try {
+    for (const [side, path] of paths.entries()) sources.push(await openLogits(path, openOptionsOf(options, side)));
+    checkUse(options, sources);
+    return sources;
+  } catch (error) {
+    await closeAll(sources);
+    throw error;
+  }
+}
+
+export async function closeAll(sources: readonly LogitSource[]): Promise<void> {
+  await Promise.all(sources.map((source) => source.close()));
+}
+
+/** What is given once is for one of the files at least; what is given for each file, for each. */
+function checkUse({ tensor = [], bfloat16 }: FileOptions, sources: readonly LogitSource[]): void {
+  const names = (some: readonly LogitSource[]) => some.map(({ name }) => name).join(" and ");
+  const others = sources.filter(({ format }) => format !== "safetensors");
+  if (
+    others.length > 0 &&
+    (tensor.length === sources.length || (tensor.length > 0 && others.length === sources.length))
+  ) {
+    throw new RangeError(`--tensor is for .safetensors files, but not for ${names(others)}; leave it out`);
+  }
+  if (bfloat16 && !sources.some(({ format, type }) => format === "npy" && type === "bf16")) {
+    throw new RangeError(
+      `--bfloat16 is for .npy files of 16-bit integers, but not for ${names(sources)}; leave it out`,
+    );
+  }
+}
