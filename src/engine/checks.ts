@@ -2,9 +2,41 @@
 
 import { LN2, ln } from "../numbers/scalar.js";
 
+/** What `describe` calls a revoked proxy. */
+const UNREADABLE = "an unreadable object";
+
 /** A value in the words of an error message. */
-export const describe = (value: unknown): string =>
-  value === null ? "null" : typeof value === "object" ? Object.prototype.toString.call(value) : `${typeof value}`;
+export function describe(value: unknown): string {
+  if (value === null || typeof value !== "object") return value === null ? "null" : typeof value;
+  try {
+    return Object.prototype.toString.call(value);
+  } catch {
+    // a revoked proxy
+    return UNREADABLE;
+  }
+}
+
+/** A property of anything; undefined where there is none or it cannot be read, as of a revoked proxy. */
+export function propertyOf(value: unknown, key: string): unknown {
+  try {
+    return (value as Record<string, unknown> | null | undefined)?.[key];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a value is an array or an object like one. */
+export function isList(value: unknown): value is ArrayLike<unknown> {
+  if (typeof value !== "object") return false;
+  const length = propertyOf(value, "length");
+  return Number.isInteger(length) && (length as number) >= 0;
+}
+
+/** Whether a value is an object that may have keys: no array, and nothing unreadable. */
+export function isRecord(value: unknown): value is object {
+  if (typeof value !== "object" || value === null || describe(value) === UNREADABLE) return false;
+  return !Array.isArray(value) && !ArrayBuffer.isView(value);
+}
 
 /** Throws a TypeError for a key that `functionName` does not take, with the nearest one that it does. */
 export function checkKeys(functionName: string, options: object, known: readonly string[]): void {
@@ -13,7 +45,7 @@ export function checkKeys(functionName: string, options: object, known: readonly
 
 /** The same of a value that is to be options. */
 export function checkOptions(functionName: string, options: unknown, known: readonly string[]): void {
-  if (options === null || typeof options !== "object") {
+  if (!isRecord(options)) {
     throw new TypeError(`${functionName}: options is ${describe(options)}; it must be an object`);
   }
   checkKeys(functionName, options, known);
@@ -21,8 +53,10 @@ export function checkOptions(functionName: string, options: unknown, known: read
 
 function unknownKey(functionName: string, key: string, known: readonly string[]): TypeError {
   const [nearest] = [...known].sort((a, b) => editDistance(key, a) - editDistance(key, b));
+  // with more edits it is another word
+  const isNear = editDistance(key, nearest) <= 0.4 * Math.max(key.length, nearest.length);
   return new TypeError(
-    `${functionName}: unknown option "${key}"; did you mean "${nearest}"? It takes ${known.join(", ")}`,
+    `${functionName}: unknown option "${key}"; ${isNear ? `did you mean "${nearest}"? It` : "it"} takes ${known.join(", ")}`,
   );
 }
 

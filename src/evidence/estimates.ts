@@ -1,8 +1,7 @@
 import type { Vector } from "../backends/backend.js";
-import { checkVector } from "../call/arguments.js";
 import { checkOptions, describe, unitOf } from "../engine/checks.js";
 import { expm1Minus } from "../numbers/scalar.js";
-import { checkSameLength } from "./arguments.js";
+import { checkArray, checkSameLength } from "./arguments.js";
 import { meanOf } from "./means.js";
 
 /** The options of {@link estimateKlDivergence}. */
@@ -39,7 +38,7 @@ function checkLogProbabilities(
   isValid: (x: number) => boolean,
   demand: string,
 ): void {
-  checkVector(NAME, argument, source);
+  checkArray(NAME, argument, source);
   for (let i = 0; i < source.length; i++) {
     const x = source[i];
     if (typeof x !== "number")

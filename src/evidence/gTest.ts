@@ -1,5 +1,5 @@
 import type { Vector } from "../backends/backend.js";
-import { checkOptions, describe, unitOf } from "../engine/checks.js";
+import { checkOptions, describe, isRecord, unitOf } from "../engine/checks.js";
 import { quotient } from "../numbers/twofold.js";
 import { checkBoolean, checkSameLength, checkTotal, readNumbers } from "./arguments.js";
 import { excessOverExpected, twofoldSumOf, writeContributions } from "./expected.js";
@@ -111,7 +111,7 @@ export function gTest(
   expected: Vector | IndependenceOptions,
   options?: GoodnessOfFitOptions,
 ): GTest | IndependenceGTest {
-  const isTable = typeof expected === "object" && expected !== null && !("length" in expected);
+  const isTable = isRecord(expected) && !("length" in expected);
   if (!isTable) return ofCounts(counts, expected as Vector, options);
   if (options !== undefined)
     throw new TypeError(`${NAME}: a table takes one object of options, with rowLength among them`);
@@ -137,11 +137,11 @@ function ofCounts(observed: Vector, expectedNumbers: Vector, options: GoodnessOf
   checkTotal(NAME, "expected", sum.high);
 
   let classes = 0;
-  for (const weight of expected) if (weight > 0) classes++;
+  for (let i = 0; i < expected.length; i++) if (expected[i] > 0 || counts[i] > 0) classes++;
   const degreesOfFreedom = classes - 1 - parametersEstimated;
   if (degreesOfFreedom < 1) {
     throw new RangeError(
-      `${NAME}: ${classes} classes that are expected, and ${parametersEstimated} parameters estimated, leave ` +
+      `${NAME}: ${classes} classes that are expected or observed, and ${parametersEstimated} parameters estimated, leave ` +
         `${degreesOfFreedom} degrees of freedom; there must be at least one`,
     );
   }

@@ -1,8 +1,7 @@
 import type { Vector } from "../backends/backend.js";
-import { checkSum } from "../call/arguments.js";
-import { checkOptions, unitOf } from "../engine/checks.js";
+import { checkOptions, describe, unitOf } from "../engine/checks.js";
 import { entropy } from "../index.js";
-import { asRow, checkBoolean, checkTotal } from "./arguments.js";
+import { checkBoolean, checkSum, checkTotal } from "./arguments.js";
 import { excessOverIndependence, readTable, type Table } from "./table.js";
 
 /** The options of {@link mutualInformation}. */
@@ -35,10 +34,8 @@ function readJoint(
 ): Table {
   checkBoolean(functionName, "normalize", normalize);
   const table = readTable(functionName, "joint", joint, rowLength, "probabilities");
-  const { cells, total } = table;
-  const call = { functionName, precision: "f64", length: cells.length, normalize, unit: 1, temperature: 1 } as const;
-  checkSum(call, asRow("joint", cells), total.high);
-  checkTotal(functionName, "joint", total.high);
+  checkSum(functionName, "joint", table.total.high, normalize);
+  checkTotal(functionName, "joint", table.total.high);
   return table;
 }
 
@@ -87,9 +84,11 @@ export function normalizedMutualInformation(joint: Vector, options: NormalizedMu
   const name = "normalizedMutualInformation";
   checkOptions(name, options, ["rowLength", "mean", "normalize"]);
   const { mean = "arithmetic" } = options;
-  if (!Object.hasOwn(DIVISORS, mean)) {
+  const isText = typeof mean === "string";
+  if (!isText || !Object.hasOwn(DIVISORS, mean)) {
     const names = Object.keys(DIVISORS).map((known) => `"${known}"`);
-    throw new RangeError(`${name}: mean is ${JSON.stringify(mean)}; it must be one of ${names.join(", ")}`);
+    const shown = isText ? JSON.stringify(mean) : describe(mean);
+    throw new (isText ? RangeError : TypeError)(`${name}: mean is ${shown}; it must be one of ${names.join(", ")}`);
   }
   const table = readJoint(name, joint, options);
   const information = excessOverIndependence(table) / table.total.high;

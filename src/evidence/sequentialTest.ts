@@ -1,10 +1,9 @@
 import type { Vector } from "../backends/backend.js";
-import { type Call, checkSum, checkVector } from "../call/arguments.js";
 import { checkOptions, describe } from "../engine/checks.js";
 import { klDivergence } from "../index.js";
 import { lnRatio } from "../measures/row/wide.js";
 import { Sum } from "../numbers/twofold.js";
-import { asRow, checkBoolean } from "./arguments.js";
+import { checkArray, checkBoolean, checkSum } from "./arguments.js";
 import { twofoldSumOf } from "./expected.js";
 import { checkObservation, type LogRatio, logRatioOf, type Model, readModel } from "./models.js";
 
@@ -93,7 +92,7 @@ export class SequentialTest {
    */
   update(observations: number | Vector): SequentialUpdate {
     const isSingle = typeof observations === "number";
-    if (!isSingle) checkVector(NAME, "observations", observations);
+    if (!isSingle) checkArray(NAME, "observations", observations);
     const batch = isSingle ? [observations] : observations;
     let used = 0;
     while (used < batch.length && this.#decision === undefined) {
@@ -134,8 +133,7 @@ function checkKl(name: string, kl: unknown, isGivenByArrays: boolean): void {
 function sumOf(argument: string, model: Model, normalize: boolean): number {
   if (!(model instanceof Float64Array)) return 1;
   const sum = twofoldSumOf(model).high;
-  const call: Call = { functionName: NAME, precision: "f64", length: model.length, normalize, unit: 1, temperature: 1 };
-  checkSum(call, asRow(argument, model), sum);
+  checkSum(NAME, argument, sum, normalize);
   return sum;
 }
 

@@ -1,9 +1,8 @@
 // A table of two variables: its margins, and how far it is from being their product.
 
 import type { Vector } from "../backends/backend.js";
-import { countRows } from "../call/calls.js";
 import { quotient, Sum, type Twofold } from "../numbers/twofold.js";
-import { readNumbers } from "./arguments.js";
+import { checkArray, countRows, readNumbers } from "./arguments.js";
 import { excessOverExpected, type TwofoldArray, twofoldSumOf, writeContributions } from "./expected.js";
 
 export interface Table {
@@ -24,7 +23,8 @@ export function readTable(
   rowLength: number,
   kind: string,
 ): Table {
-  const rows = countRows(functionName, [argument], [source], rowLength);
+  checkArray(functionName, argument, source);
+  const rows = countRows(functionName, argument, source, rowLength);
   const cells = readNumbers(functionName, argument, source, kind);
   const high = new Float64Array(rowLength);
   const low = new Float64Array(rowLength);

@@ -70,6 +70,7 @@ class Gamma extends Family implements UnivariateDistribution {
   }
 
   #tail(x: number, isUpper: boolean): number {
+    checkValue("gamma", x);
     const [standard, difference] = this.#standardized(x);
     if (x > 0 && standard < TINY) {
       // the first term of P's series, by logarithms
@@ -148,7 +149,7 @@ export function gamma(parameters: { shape: number; rate: number } | { shape: num
   const { shape, rate, scale } = parameters as { shape: number; rate?: number; scale?: number };
   checkModerate("gamma", "shape", shape);
   if ((rate === undefined) === (scale === undefined)) {
-    throw new TypeError(`gamma: rate is ${rate} and scale is ${scale}; it takes the one or the other`);
+    throw new TypeError(`gamma: rate and scale are both ${rate === undefined ? "missing" : "given"}; pass one of them`);
   }
   if (scale === undefined) checkModerate("gamma", "rate", rate);
   else checkModerate("gamma", "scale", scale);

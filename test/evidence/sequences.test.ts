@@ -171,13 +171,13 @@ describe("errors", () => {
       RangeError,
       `${name}: p.logProbability(0) is NaN, of observations[0]; it must be a number`,
     ],
-    [of([0], { logProbability: () => "1" }), RangeError, /p.logProbability\(0\) is string/],
+    [of([0], { logProbability: () => "1" }), TypeError, /p.logProbability\(0\) is string/],
     [
       of([7], { logProbability: () => Infinity }, { logProbability: () => Infinity }),
       RangeError,
       /observations\[0\] is 7, where both densities are infinite/,
     ],
-    [of([0], even, even, { unit: 2 }), TypeError, /unknown option "unit"; did you mean "base"/],
+    [of([0], even, even, { unit: 2 }), TypeError, /unknown option "unit"; it takes base/],
     [of([0], even, even, { base: 0 }), RangeError, `${name}: base is 0; it must be positive, finite and not 1`],
     [
       () => cumulativeLogLikelihoodRatio([0], even, even, { base: "2" } as never),
