@@ -591,7 +591,7 @@ def end_gamma(a, x):
 def gamma_series(a, x):
     term = total = mpf(1)
     k = 0
-    while term > total * mpf(10) ** -60:
+    while term > total * mpf(10) ** -400:
         k += 1
         term *= x / (a + k)
         total += term
@@ -607,7 +607,7 @@ def end_beta(a, b, x):
     for k in range(2000):
         term *= (a + b + k) / (a + 1 + k) * x
         total += term
-        if term < total * mpf(10) ** -60:
+        if term < total * mpf(10) ** -400:
             logarithm = a * ln(x) + b * mp.log1p(-x) - ln(a) - lngamma(a) - lngamma(b) + lngamma(a + b)
             lower = mpf(0) if logarithm < -2000 else mp.exp(logarithm) * total
             return lower, 1 - lower

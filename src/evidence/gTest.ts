@@ -85,7 +85,7 @@ function checkCommon(options: CommonOptions): number {
  * what that error of G makes of it in the tail, 4e-15·(G - ν)/2, down to 1e-300.
  * @throws TypeError for what is not an array of numbers or an unknown option.
  * @throws RangeError for a number that is negative, NaN or
- * infinite, for lengths that differ, sums of 0, and where no degree of freedom is left. Complexity O(k).
+ * infinite, for lengths that differ, sums of 0, and where no degree of freedom is left and G is finite. Complexity O(k).
  * @example
  * gTest([30, 14, 34, 45, 57, 20], [1, 1, 1, 1, 1, 1]).pValue; // 3.033480479312412e-7
  * @see S. S. Wilks, The Large-Sample Distribution of the Likelihood Ratio for Testing Composite Hypotheses (1938); D. A.
@@ -137,19 +137,24 @@ function ofCounts(observed: Vector, expectedNumbers: Vector, options: GoodnessOf
   checkTotal(NAME, "expected", sum.high);
 
   let classes = 0;
-  for (let i = 0; i < expected.length; i++) if (expected[i] > 0 || counts[i] > 0) classes++;
-  const degreesOfFreedom = classes - 1 - parametersEstimated;
-  if (degreesOfFreedom < 1) {
+  let isImpossible = false;
+  for (let i = 0; i < expected.length; i++) {
+    if (expected[i] > 0) classes++;
+    else if (counts[i] > 0) isImpossible = true;
+  }
+  const degreesOfFreedom = Math.max(0, classes - 1 - parametersEstimated);
+  // what was impossible and is observed needs no test
+  if (degreesOfFreedom === 0 && !isImpossible) {
     throw new RangeError(
-      `${NAME}: ${classes} classes that are expected or observed, and ${parametersEstimated} parameters estimated, leave ` +
-        `${degreesOfFreedom} degrees of freedom; there must be at least one`,
+      `${NAME}: ${classes} classes that are expected, and ${parametersEstimated} parameters estimated, leave ` +
+        "no degree of freedom; there must be at least one",
     );
   }
 
   const factor = quotient(total, sum);
   const excess = excessOverExpected(counts, { high: expected }, () => factor);
   const count = total.high;
-  const q = options.williams ? 1 + (classes * classes - 1) / (6 * count * degreesOfFreedom) : 1;
+  const q = options.williams && !isImpossible ? 1 + (classes * classes - 1) / (6 * count * degreesOfFreedom) : 1;
   const result = resultOf(excess, count, degreesOfFreedom, q, unit);
   if (!options.contributions) return result;
   const contributions = new Float64Array(counts.length);

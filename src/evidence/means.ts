@@ -11,7 +11,7 @@ export interface Mean {
 /** Above it, the square of a number may be beyond the largest. */
 const LARGE = 1e150;
 /** 2^-560. */
-const SMALL_SCALE = 2.6494978005780247e-169;
+const SMALL_SCALE = 2.6497349136889905e-169;
 
 /** Two passes, both compensated. */
 export function meanOf(values: Float64Array): Mean {

@@ -1,3 +1,4 @@
+import { powerOf2 } from "../numbers/lanes.js";
 import { ln } from "../numbers/scalar.js";
 import { excess, log1p } from "./arithmetic.js";
 import {
@@ -56,7 +57,7 @@ function bernoulliEntropy(p: number): number {
 }
 
 /** 2^60, which takes a subnormal probability to a normal number: what is made of it, and divided at the end, keeps all digits. */
-export const UP = 1152921504606846976;
+export const UP = /* @__PURE__ */ powerOf2(60);
 
 /** n·[p ln(p/q) + (1 - p) ln((1 - p)/(1 - q))] as two terms >= 0, the second from the difference that is not rounded. */
 export function bernoulliKl(p: number, q: number, trials = 1): number {

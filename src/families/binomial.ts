@@ -122,7 +122,9 @@ export function binomial(parameters: { trials: number; probability: number }): B
   const { trials, probability } = parameters;
   checkNumber("binomial", "trials", trials);
   if (!(Number.isSafeInteger(trials) && trials >= 0)) {
-    throw new RangeError(`binomial: trials is ${trials}; it must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`);
+    throw new RangeError(
+      `binomial: trials is ${trials}; it must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`,
+    );
   }
   checkProbability("binomial", "probability", probability);
   return frozen(new Binomial(trials, probability));

@@ -227,11 +227,7 @@ function massOf(distribution: Discretizable, from: number, to: number, low: Edge
 }
 
 function probabilityOf(distribution: Discretizable, x: number): number {
-  const logProbability = numberFrom(
-    "logProbability",
-    x,
-    (distribution as Required<Discretizable>).logProbability(x),
-  );
+  const logProbability = numberFrom("logProbability", x, (distribution as Required<Discretizable>).logProbability(x));
   // rounding may leave a certainty a little above 0
   if (logProbability <= 1e-9) return exp(Math.min(logProbability, 0));
   throw new RangeError(`discretize: logProbability(${x}) of the distribution is ${logProbability}; it must be <= 0`);

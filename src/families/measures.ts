@@ -90,7 +90,7 @@ export function entropy(p: Any, options?: UnitOptions): number {
  *
  * @param p - What a constructor of this entry has made.
  * @param q - One of the same family.
- * @returns Nats (or units of `base`); Infinity where q has no mass at something that p has. Error: 1e-14 of max(1, |value|).
+ * @returns Nats (or units of `base`); Infinity where q has no mass at something that p has. Error: 1e-14 of max(1, |H(p)|, KL(p‖q)).
  * @throws As {@link klDivergence}.
  * @example
  * crossEntropy(normal({ mean: 0, standardDeviation: 1 }), normal({ mean: 1, standardDeviation: 2 })); // 1.862085713764618

@@ -1,15 +1,7 @@
 import { isList } from "../engine/checks.js";
 import { ln } from "../numbers/scalar.js";
 import { logOfRatio, ratioExcess, sumOf } from "./arithmetic.js";
-import {
-  checkFinite,
-  checkParameters,
-  checkSameNumber,
-  checkVector,
-  Family,
-  frozen,
-  listOf,
-} from "./distribution.js";
+import { checkFinite, checkParameters, checkSameNumber, checkVector, Family, frozen, listOf } from "./distribution.js";
 import { HALF_LN_2PI } from "./gammaFunction.js";
 
 type Vector = ArrayLike<number>;

@@ -132,6 +132,14 @@ describe("what is impossible", () => {
   });
 });
 
+test("log-ratios whose sum or squares are beyond the largest number", () => {
+  const model = { logProbability: (x: number) => x };
+  const { sum, mean, standardError } = logLikelihoodRatioOfSequence([1e308, 1.5e308], model, asObject([1]));
+  expect([sum, mean / 1.25e308, standardError / 0.25e308].map((x) => Math.fround(x))).toEqual([Infinity, 1, 1]);
+  const far = logLikelihoodRatioOfSequence([-1e200, 1e200, 0], model, asObject([1]));
+  expect([far.sum, far.mean, Math.fround(far.standardError / 1e200)]).toEqual([0, 0, Math.fround(1 / Math.sqrt(3))]);
+});
+
 test("a single observation has no standard error", () => {
   expect(logLikelihoodRatioOfSequence([0], [0.5, 0.5], [0.25, 0.75])).toEqual({
     sum: Math.LN2,

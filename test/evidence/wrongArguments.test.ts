@@ -153,7 +153,11 @@ describe("booleans and words", () => {
       (x) => normalizedMutualInformation(table, { rowLength: 2, normalize: wrong(x) }),
     ],
     ["sequentialTest", "normalize", (x) => sequentialTest({ p: even, q: odd, normalize: wrong(x) })],
-    ["normalizedMutualInformation", "mean", (x) => normalizedMutualInformation(table, { rowLength: 2, mean: wrong(x) })],
+    [
+      "normalizedMutualInformation",
+      "mean",
+      (x) => normalizedMutualInformation(table, { rowLength: 2, mean: wrong(x) }),
+    ],
   ])("%s, %s", (name, argument, call) => {
     for (const [, value] of noNumbers) {
       const isRight = value === undefined || (typeof value === "boolean" && argument !== "mean");
