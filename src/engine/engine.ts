@@ -31,6 +31,7 @@ export class Engine implements Disposable {
 
   /** @internal Use {@link createEngine} or {@link createEngineSync}. */
   constructor(runtime: Runtime) {
+    if (!runtime?.backend) throw new TypeError("Engine: use createEngine or createEngineSync to make one");
     this.#live = runtime;
     addEngine(this, runtime);
     this.backend = runtime.name;
@@ -168,7 +169,10 @@ export class Engine implements Disposable {
  * @category Engines
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  return new Engine(await createRuntime("createEngine", options));
+  const runtime = await createRuntime("createEngine", options);
+  const engine = new Engine(runtime);
+  runtime.pool?.endWith(engine);
+  return engine;
 }
 
 /**

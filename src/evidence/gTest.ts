@@ -128,8 +128,8 @@ function ofCounts(observed: Vector, expectedNumbers: Vector, options: GoodnessOf
   if (!(Number.isInteger(parametersEstimated) && parametersEstimated >= 0)) {
     throw new RangeError(`${NAME}: parametersEstimated is ${parametersEstimated}; it must be an integer >= 0`);
   }
-  const counts = readNumbers(NAME, "counts", observed, "counts");
-  const expected = readNumbers(NAME, "expected", expectedNumbers, "what is expected");
+  const counts = readNumbers(NAME, "counts", observed, "counts", true);
+  const expected = readNumbers(NAME, "expected", expectedNumbers, "what is expected", true);
   checkSameLength(NAME, ["counts", "expected"], [counts, expected]);
   const total = twofoldSumOf(counts);
   const sum = twofoldSumOf(expected);
@@ -172,7 +172,7 @@ function surveyMargins(margins: Iterable<number>, total: number): { length: numb
 function ofTable(counts: Vector, options: IndependenceOptions): IndependenceGTest {
   checkOptions(NAME, options, [...COMMON_KEYS, "rowLength"]);
   const unit = checkCommon(options);
-  const table = readTable(NAME, "table", counts, options.rowLength, "counts");
+  const table = readTable(NAME, "table", counts, options.rowLength, "counts", true);
   const count = table.total.high;
   checkTotal(NAME, "table", count);
   const rows = surveyMargins(

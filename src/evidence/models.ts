@@ -30,15 +30,20 @@ function checkClass(functionName: string, x: number, classes: number, i: number)
   );
 }
 
-/** The probabilities, once they are known to be some. */
-export function readModel(functionName: string, argument: string, model: Model): LogProbability | Float64Array {
+/** The probabilities, once they are known to be some; with `normalize`, counts too. */
+export function readModel(
+  functionName: string,
+  argument: string,
+  model: Model,
+  normalize?: boolean,
+): LogProbability | Float64Array {
   if (isLogProbability(model)) return model;
   if (typeof model !== "object" || model === null || !("length" in model)) {
     throw new TypeError(
       `${functionName}: ${argument} is ${describe(model)}; it must be an array of probabilities, or an object with logProbability(x)`,
     );
   }
-  return readNumbers(functionName, argument, model, "probabilities");
+  return readNumbers(functionName, argument, model, "probabilities", normalize);
 }
 
 function logProbabilityOf(functionName: string, argument: string, model: LogProbability | Float64Array): LogRatio {

@@ -25,7 +25,7 @@ export interface SequenceLogLikelihoodRatio {
 
 /** ln(p/q) of each observation. */
 function logRatiosOf(functionName: string, observations: Vector, p: Model, q: Model): Float64Array {
-  checkVector(functionName, "observations", observations);
+  checkVector(functionName, "observations", observations, true);
   const ratioOf = logRatioOf(functionName, readModel(functionName, "p", p), readModel(functionName, "q", q));
   const ratios = new Float64Array(observations.length);
   let [largest, least] = [0, 0];

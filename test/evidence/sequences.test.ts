@@ -177,12 +177,12 @@ describe("errors", () => {
       RangeError,
       /observations\[0\] is 7, where both densities are infinite/,
     ],
-    [of([0], even, even, { unit: 2 }), TypeError, /unknown option "unit"; did you mean "base"/],
+    [of([0], even, even, { unit: 2 }), TypeError, /unknown option "unit"; It takes base/],
     [of([0], even, even, { base: 0 }), RangeError, `${name}: base is 0; it must be positive, finite and not 1`],
     [
       () => cumulativeLogLikelihoodRatio([0], even, even, { base: "2" } as never),
       TypeError,
-      /^cumulativeLogLikelihoodRatio: base is string/,
+      /^cumulativeLogLikelihoodRatio: base is "2"/,
     ],
   ] as const)("%s", (call, type, message) => expectError(call, type, message));
 });
