@@ -139,7 +139,7 @@ function kindsOf(
 ): readonly InputKind[] | undefined {
   if (input === undefined) return undefined;
   const kinds: readonly InputKind[] = typeof input === "string" ? distributions.map(() => input) : input;
-  const isList = describe(kinds) === "[object Array]";
+  const isList = typeof input === "string" || describe(input) === "[object Array]";
   if (!isList || kinds.length !== distributions.length) {
     const shown = isList ? `[${kinds.slice(0, 9).map(show)}]` : show(input);
     throw new (isList ? RangeError : TypeError)(

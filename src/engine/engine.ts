@@ -86,7 +86,8 @@ export class Engine implements Disposable {
   /**
    * Frees an array or a handle. Do not use it afterwards: later allocations use its bytes.
    *
-   * @param view - An array from {@link Engine.float32} or {@link Engine.float64}, or a handle from {@link Engine.share}.
+   * @param view - The very array that {@link Engine.float32} or {@link Engine.float64} returned, no part or copy of it; or a handle from
+   * {@link Engine.share}.
    * @throws RangeError if it is not from this engine, or has already been freed.
    * @example
    * const engine = createEngineSync();
@@ -130,7 +131,7 @@ export class Engine implements Disposable {
    *
    * @param handle - The handle that {@link Engine.share} returned in the other thread.
    * @returns An engine with one thread and the same backend.
-   * @throws TypeError if it is not a handle.
+   * @throws TypeError if it is not a handle, or one of its parts is missing.
    * @example
    * const handle = createEngineSync().share(800); // room for a hundred numbers of f64
    * Engine.from(handle).float64(100).length; // 100
@@ -140,7 +141,8 @@ export class Engine implements Disposable {
   }
 
   /**
-   * Ends the workers and releases the memory. Do not use the engine and its arrays afterwards. `using` calls this at the end of the block.
+   * Ends the workers and releases the memory. Do not use the engine and its arrays afterwards. `using` calls this at the end of the block. The
+   * workers of an engine that is dropped end when it is collected.
    *
    * @example
    * const engine = createEngineSync();

@@ -53,7 +53,10 @@ export interface CrossEntropyLossOptions extends EngineOption {
    * divided by the number of rows. `"sum"`: Σ loss. `"none"`: the loss of each row, in `perRow`.
    */
   reduction?: Reduction;
-  /** `true`: returns d loss / d logits in a new array. An array of the logits' type: writes it there; it may be the logits themselves. */
+  /**
+   * `true`: returns d loss / d logits in a new array. An array of the logits' type: writes it there. It may be the logits themselves: then the losses are
+   * computed first, so that an error leaves the logits as they were.
+   */
   gradient?: boolean | Float32Array | Float64Array;
 }
 
@@ -389,8 +392,8 @@ function exponentials(backend: Backend, call: Call, logits: Logits, start: numbe
  * the gradient.
  *
  * @param logits - A row-major matrix with rows of `rowLength` classes; finite, or -Infinity.
- * @param targets - One label per row, from 0 to rowLength - 1 (an integer array); or a matrix of probabilities, one row per row of logits,
- * each with a sum within 1e-2 of 1.
+ * @param targets - One label per row, from 0 to rowLength - 1 (an array of integers, also of 64 bits); or a matrix of probabilities, one row
+ * per row of logits, each with a sum within 1e-2 of 1 (a Float32Array, a Float64Array or an array of numbers).
  * @returns The loss in nats: Infinity if a target > 0 has a logit of -Infinity. Error of a row's cross-entropy: 1e-6 (f32) or 1e-13 (f64) of
  * max(1, |value|).
  * @throws TypeError for an argument that is not an array of numbers, a label that is not a number, a `gradient` of another type than the

@@ -36,7 +36,10 @@ export interface DistillationLossOptions extends EngineOption {
   beta?: number;
   /** `"batchmean"` (the default) and `"mean"`: the mean over rows. `"sum"`: the sum. `"none"`: the loss of each row, in `perRow`. */
   reduction?: "mean" | "batchmean" | "sum" | "none";
-  /** `true`: returns d loss / d student logits in a new array. An array of their type: writes it there; it may be the logits themselves. */
+  /**
+   * `true`: returns d loss / d student logits in a new array. An array of their type: writes it there. It may be the logits themselves: then the losses are
+   * computed first, so that an error leaves the logits as they were.
+   */
   gradient?: boolean | Float32Array | Float64Array;
 }
 
