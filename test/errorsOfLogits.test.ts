@@ -105,7 +105,9 @@ describe.each(BACKENDS)("%s", (backend) => {
         const good = make(ramp(n));
         const forLogits = bad < 0 ? '; for logits pass { input: "logits" }' : "";
         const message = (name: string, argument: string) =>
-          new RangeError(`${name}: ${argument}[${index}] is ${shown}; probabilities must be finite and >= 0${forLogits}`);
+          new RangeError(
+            `${name}: ${argument}[${index}] is ${shown}; probabilities must be finite and >= 0${forLogits}`,
+          );
         for (const measure of PAIRS) {
           const first = { input: ["probabilities", "logits"] } as const;
           expect(() => f[measure](wrong, good, first)).toThrow(message(measure, "p"));
@@ -526,7 +528,7 @@ describe.each(BACKENDS)("%s", (backend) => {
       }
       const nested = [[0], [1]] as unknown as Labels;
       expect(() => run(nested)).toThrow(
-        new TypeError(`${name}: ${argument}[0] is [object Array]; labels must be integers in one flat array`),
+        new TypeError(`${name}: ${argument}[0] is [object Array]; labels must be integers, one a row`),
       );
       if (argument === "targets") {
         expect(() => run(Float32Array.of(2, 1) as unknown as Labels)).toThrow(
@@ -588,7 +590,9 @@ describe.each(BACKENDS)("%s", (backend) => {
     for (const name of ["crossEntropyLoss", "perplexity"] as const) {
       const run = (ignoreIndex: unknown) => () => f[name](logits, [0, 1], { rowLength: 3, ignoreIndex } as never);
       for (const ignoreIndex of [0.5, Number.NaN, Infinity]) {
-        expect(run(ignoreIndex)).toThrow(new RangeError(`${name}: ignoreIndex is ${ignoreIndex}; it must be an integer`));
+        expect(run(ignoreIndex)).toThrow(
+          new RangeError(`${name}: ignoreIndex is ${ignoreIndex}; it must be an integer`),
+        );
       }
       for (const ignoreIndex of ["-100", null, -100n, true, [1]]) expect(run(ignoreIndex)).toThrow(TypeError);
       expect(run(7)).not.toThrow();

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { createEngine, createEngineSync, type Engine } from "../src/index.js";
-import { FUNCTIONS, on, type Functions } from "./on.js";
+import { FUNCTIONS, type Functions, on } from "./on.js";
 
 // Where the result goes to the place of an input, an error leaves that as it was, however late it is found.
 
@@ -24,7 +24,12 @@ const even = (n: number, rowLength: number) => Array.from({ length: n }, () => 1
 interface Case {
   /** What is written over, with a fault in its last row, or in that of another array. */
   inPlace: (n: number, rowLength: number) => number[];
-  run: (f: Functions, z: FloatArray, rowLength: number, make: Make) => [at: () => unknown, aside: () => Promise<unknown>];
+  run: (
+    f: Functions,
+    z: FloatArray,
+    rowLength: number,
+    make: Make,
+  ) => [at: () => unknown, aside: () => Promise<unknown>];
   message: RegExp;
 }
 
@@ -88,10 +93,22 @@ const logits = { input: "logits" };
 const CASES: Record<string, Case> = {
   "softmax, NaN": { inPlace: lastIs(Number.NaN), run: ofMapping("softmax"), message: /^softmax.rows: z\[.* is NaN/ },
   "logSoftmax, Infinity": { inPlace: lastIs(Infinity), run: ofMapping("logSoftmax"), message: /is Infinity/ },
-  "softmax, no class": { inPlace: lastRowIs(-Infinity), run: ofMapping("softmax"), message: /every number of row \d+ of z/ },
-  "logSoftmax, no class": { inPlace: lastRowIs(-Infinity), run: ofMapping("logSoftmax"), message: /every number of row/ },
+  "softmax, no class": {
+    inPlace: lastRowIs(-Infinity),
+    run: ofMapping("softmax"),
+    message: /every number of row \d+ of z/,
+  },
+  "logSoftmax, no class": {
+    inPlace: lastRowIs(-Infinity),
+    run: ofMapping("logSoftmax"),
+    message: /every number of row/,
+  },
   "logRatio, a negative p": { inPlace: lastIs(-1), run: ofRatio(ramp, true), message: /^logRatio.rows: p\[.* is -1/ },
-  "logRatio, q is NaN": { inPlace: ramp, run: ofRatio(lastIs(Number.NaN), true), message: /^logRatio.rows: q\[.* is NaN/ },
+  "logRatio, q is NaN": {
+    inPlace: ramp,
+    run: ofRatio(lastIs(Number.NaN), true),
+    message: /^logRatio.rows: q\[.* is NaN/,
+  },
   "logRatio over q, p is NaN": { inPlace: ramp, run: ofRatio(lastIs(Number.NaN), false), message: /: p\[.* is NaN/ },
   "logRatio of logits": { inPlace: ramp, run: ofRatio(lastIs(Infinity), true, logits), message: /: q\[.* is Infinity/ },
   "logRatio of logits, no class": {
@@ -99,7 +116,11 @@ const CASES: Record<string, Case> = {
     run: ofRatio(lastRowIs(-Infinity), false, logits),
     message: /every number of row \d+ of p/,
   },
-  "crossEntropyLoss, NaN": { inPlace: lastIs(Number.NaN), run: ofLabels({}), message: /^crossEntropyLoss: logits\[.* is NaN/ },
+  "crossEntropyLoss, NaN": {
+    inPlace: lastIs(Number.NaN),
+    run: ofLabels({}),
+    message: /^crossEntropyLoss: logits\[.* is NaN/,
+  },
   "crossEntropyLoss, weighted": {
     inPlace: lastIs(Infinity),
     run: ofLabels({ labelSmoothing: 0.1, zLoss: 0.1, reduction: "sum" }),
@@ -116,14 +137,26 @@ const CASES: Record<string, Case> = {
     run: ofTargets((n, rowLength) => even(n, rowLength).with(-1, -1)),
     message: /targets\[.* is -1/,
   },
-  "distillationLoss, NaN": { inPlace: lastIs(Number.NaN), run: ofTeacher(ramp, "forward"), message: /studentLogits\[.* is NaN/ },
-  "distillationLoss, the teacher's NaN": { inPlace: ramp, run: ofTeacher(lastIs(Number.NaN), "js"), message: /teacherLogits\[/ },
+  "distillationLoss, NaN": {
+    inPlace: lastIs(Number.NaN),
+    run: ofTeacher(ramp, "forward"),
+    message: /studentLogits\[.* is NaN/,
+  },
+  "distillationLoss, the teacher's NaN": {
+    inPlace: ramp,
+    run: ofTeacher(lastIs(Number.NaN), "js"),
+    message: /teacherLogits\[/,
+  },
   "distillationLoss, without a gradient": {
     inPlace: ramp,
     run: ofTeacher(lastIs(-Infinity), "reverse"),
     message: /row \d+ of studentLogits gives a probability to class/,
   },
-  "gaussianKl, a mean": { inPlace: lastIs(Number.NaN), run: ofGaussians(true, ramp), message: /^gaussianKl: mean\[.* is NaN/ },
+  "gaussianKl, a mean": {
+    inPlace: lastIs(Number.NaN),
+    run: ofGaussians(true, ramp),
+    message: /^gaussianKl: mean\[.* is NaN/,
+  },
   "gaussianKl, a log-variance": {
     inPlace: ramp,
     run: ofGaussians(true, lastIs(Infinity)),
@@ -134,8 +167,8 @@ const CASES: Record<string, Case> = {
 describe.each(Object.entries(engines))("%s", (_, engine) => {
   const f = engine ? on(engine) : FUNCTIONS;
   const makers: Record<string, Make> = {
-    "Float32Arrays": (numbers) => Float32Array.from(numbers),
-    "Float64Arrays": (numbers) => Float64Array.from(numbers),
+    Float32Arrays: (numbers) => Float32Array.from(numbers),
+    Float64Arrays: (numbers) => Float64Array.from(numbers),
     ...(engine && {
       "Float32Arrays of the engine": (numbers: number[]) => {
         const array = engine.float32(numbers.length);
@@ -148,12 +181,7 @@ describe.each(Object.entries(engines))("%s", (_, engine) => {
   describe.each(Object.entries(makers))("%s", (kind, make) => {
     test.each(Object.entries(CASES))("%s", async (_name, { inPlace, run, message }) => {
       // short rows, rows of more than a chunk, and as many as threads share
-      const shapes = [
-        [3, 2],
-        [3, 600],
-        [3, 9000],
-        ...(kind.includes("engine") ? [[64, 2000]] : []),
-      ];
+      const shapes = [[3, 2], [3, 600], [3, 9000], ...(kind.includes("engine") ? [[64, 2000]] : [])];
       for (const [rows, rowLength] of shapes) {
         const z = make(inPlace(rows * rowLength, rowLength));
         const before = Array.from(z);

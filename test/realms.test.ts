@@ -1,5 +1,6 @@
 import { createContext, runInContext } from "node:vm";
 import { afterAll, describe, expect, test } from "vitest";
+import { mutualInformation } from "../src/evidence/index.js";
 import {
   createEngine,
   createEngineSync,
@@ -11,7 +12,6 @@ import {
   perplexity,
   softmax,
 } from "../src/index.js";
-import { mutualInformation } from "../src/evidence/index.js";
 import { type Arrays, everyCall } from "./everyCall.js";
 import { FUNCTIONS, on } from "./on.js";
 
@@ -28,9 +28,9 @@ type Resizable = new (bytes: number, options: { maxByteLength: number }) => Arra
 
 /** Over a buffer that may grow. */
 function over(Buffer: unknown, type: TypeName, numbers: ArrayLike<number>): never {
-  const constructor = globalThis[type] as Float64ArrayConstructor;
-  const bytes = numbers.length * constructor.BYTES_PER_ELEMENT;
-  const array = new constructor(new (Buffer as Resizable)(bytes, { maxByteLength: 4 * bytes }));
+  const Type = globalThis[type] as Float64ArrayConstructor;
+  const bytes = numbers.length * Type.BYTES_PER_ELEMENT;
+  const array = new Type(new (Buffer as Resizable)(bytes, { maxByteLength: 4 * bytes }));
   array.set(numbers);
   return array as never;
 }
@@ -103,7 +103,9 @@ describe.each(Object.entries(KINDS))("arrays %s", (_, make) => {
         expect(Array.from(gradient)).toEqual(Array.from(ofLoss ?? []));
         const parts = { mean: make(type, numbers.z), logVariance: make(type, numbers.w) };
         const ofGaussians = f.gaussianKl(own(type, numbers.z), own(type, numbers.w), { gradient: true }).gradient;
-        f.gaussianKl(numbers.z, numbers.w, { gradient: { mean: new Float64Array(4), logVariance: new Float64Array(4) } });
+        f.gaussianKl(numbers.z, numbers.w, {
+          gradient: { mean: new Float64Array(4), logVariance: new Float64Array(4) },
+        });
         f.gaussianKl(make(type, numbers.z), make(type, numbers.w), { gradient: parts });
         expect(Array.from(parts.mean as Float64Array)).toEqual(Array.from(ofGaussians?.mean ?? []));
       }
@@ -146,9 +148,7 @@ test("a signal and a module of another realm", async () => {
     removeEventListener: { value: () => {} },
   }) as AbortSignal;
   expect(await klDivergence.async([0.5, 0.5], [0.25, 0.75], { signal })).toBe(klDivergence([0.5, 0.5], [0.25, 0.75]));
-  const memory = inOtherRealm<WebAssembly.Memory>(
-    "new WebAssembly.Memory({ initial: 8, maximum: 64, shared: true })",
-  );
+  const memory = inOtherRealm<WebAssembly.Memory>("new WebAssembly.Memory({ initial: 8, maximum: 64, shared: true })");
   const handle = { ...createEngineSync().share(), memory };
   // of another memory, whose bytes are too few
   expect(() => Engine.from({ ...handle, end: 2 ** 30 })).toThrow("Engine.from: handle is [object Object]");

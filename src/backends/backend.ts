@@ -364,7 +364,7 @@ export abstract class Backend<Location = unknown> {
   #isHeld(source: Vector, precision: Precision): boolean {
     if (!(precision === "f32" ? isFloat32(source) : isFloat64(source))) return false;
     if (source === this.#held || source === this.#alsoHeld) return true;
-    if (!this.holds(source)) return false;
+    if (!this.holds(source as FloatArray)) return false;
     this.#alsoHeld = this.#held;
     this.#held = source;
     return true;

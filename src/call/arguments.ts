@@ -44,11 +44,12 @@ export interface FoundLogits {
   sum?: number;
 }
 
-/** -1 of what has none. */
+/** -1 of what has none, or none that an array has. */
 function lengthOf(value: unknown): number {
   try {
     const { length } = value as Vector;
-    return typeof value === "object" && Number.isInteger(length) ? length : -1;
+    const isLength = Number.isInteger(length) && (length < 2 ** 32 || ArrayBuffer.isView(value));
+    return typeof value === "object" && isLength ? length : -1;
   } catch {
     return -1; // of null, or a revoked proxy
   }
@@ -76,6 +77,9 @@ export function checkVector(
     );
   }
   if (length === 0) throw new RangeError(`${functionName}: ${argument} is empty`);
+  const first: unknown = (value as Vector)[0];
+  if (typeof first !== "object" || first === null) return;
+  throw new TypeError(`${functionName}: ${argument}[0] is ${describe(first)}; pass all numbers in one flat array`);
 }
 
 /** f32 where every array is one; else all are computed in f64. */
@@ -184,9 +188,7 @@ export function checkNumbers(
     const name = isLinear ? kind : row.kind === "logits" ? row.kind : "log-probabilities";
     const words = (shown: unknown, must: string) =>
       `${call.functionName}: ${placeOf(call, row, i)} is ${shown}; ${name} must be ${must}`;
-    if (typeof x !== "number") {
-      throw new TypeError(words(describe(x), `numbers${typeof x === "object" && x ? " in one flat array" : ""}`));
-    }
+    if (typeof x !== "number") throw new TypeError(words(describe(x), "numbers"));
     const hint = x < 0 && call.takesLogits && name === "probabilities" ? `; for logits pass { input: "logits" }` : "";
     throw new RangeError(words(x, `finite ${isLinear ? "and >= 0" : "or -Infinity"}${hint}`));
   }

@@ -304,7 +304,10 @@ export function prepareRows(
     rows,
     width: 1,
     arrays: sources.map((source) => rowsOf(source, rowLength, rows)),
-    settings: { call: callOf(functionName, definition, precisionOf(sources), rowLength, settings, alpha), kinds: settings.kinds },
+    settings: {
+      call: callOf(functionName, definition, precisionOf(sources), rowLength, settings, alpha),
+      kinds: settings.kinds,
+    },
     finish: (values) => values,
   };
 }
@@ -394,7 +397,9 @@ export function prepareArray(
     definition.ofProbabilities === undefined
       ? ofLogitsAlone(functionName, options, keys)
       : settingsOf(functionName, options, keys, names);
-  const rowLength = inRows ? (options?.rowLength as number) : checkEqualLengths(functionName, definition, sources, settings).length;
+  const rowLength = inRows
+    ? (options?.rowLength as number)
+    : checkEqualLengths(functionName, definition, sources, settings).length;
   const rows = inRows ? countRows(functionName, names, sources, rowLength) : 1;
   const precision = precisionOf(sources);
   const out = checkOut(functionName, options?.out, precision, rowLength * rows, sources);

@@ -184,8 +184,7 @@ export class Feed {
     this.#turn = 1 - this.#turn;
     const slot = this.#slots[this.#turn];
     if (slot !== undefined && slot.length >= rows * classes) return slot;
-    const type =
-      isFloat32(like) ? Float32Array : isFloat64(like) ? Float64Array : Uint16Array;
+    const type = isFloat32(like) ? Float32Array : isFloat64(like) ? Float64Array : Uint16Array;
     const fresh = place.allocate<Float32ArrayConstructor | Float64ArrayConstructor | Uint16ArrayConstructor>(
       type,
       Math.min(rows, batchRows) * classes,

@@ -2,13 +2,15 @@
 
 import { LN2, ln } from "../numbers/scalar.js";
 
+const REVOKED = "a revoked proxy";
+
 /** What a value is, in the words of an error message. */
 export function describe(value: unknown): string {
   if (value === null || typeof value !== "object") return value === null ? "null" : typeof value;
   try {
     return Object.prototype.toString.call(value);
   } catch {
-    return "a revoked proxy";
+    return REVOKED;
   }
 }
 
@@ -33,6 +35,10 @@ export function checkKeys(functionName: string, options: object, known: readonly
   for (const key in options) if (!known.includes(key)) throw unknownKey(functionName, key, known);
 }
 
+/** Whether a value is an object whose properties can be read. */
+export const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && describe(value) !== REVOKED;
+
 /** Whether a value may be options: an object, and no array or another collection. */
 export function isOptions(value: unknown): value is object {
   try {
@@ -44,7 +50,8 @@ export function isOptions(value: unknown): value is object {
 
 /** The same of a value that is to be options. */
 export function checkOptions(functionName: string, options: unknown, known: readonly string[], name = "options"): void {
-  if (!isOptions(options)) throw new TypeError(`${functionName}: ${name} is ${describe(options)}; it must be an object`);
+  if (!isOptions(options))
+    throw new TypeError(`${functionName}: ${name} is ${describe(options)}; it must be an object`);
   checkKeys(functionName, options, known);
 }
 

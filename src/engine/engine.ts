@@ -1,3 +1,4 @@
+import { isOptions } from "./checks.js";
 import { createRuntime, createRuntimeSync, type EngineOptions } from "./create.js";
 import { addEngine, removeEngine } from "./engines.js";
 import type { Runtime } from "./runtime.js";
@@ -31,7 +32,8 @@ export class Engine implements Disposable {
 
   /** @internal Use {@link createEngine} or {@link createEngineSync}. */
   constructor(runtime: Runtime) {
-    if (!runtime?.backend) throw new TypeError("Engine: use createEngine or createEngineSync to make one");
+    if (!isOptions(runtime) || !runtime.backend)
+      throw new TypeError("Engine: use createEngine or createEngineSync to make one");
     this.#live = runtime;
     addEngine(this, runtime);
     this.backend = runtime.name;

@@ -11,7 +11,7 @@ const LAST_BYTE = 2 ** 32 - PAGE;
 /** Where an engine's arrays come from. */
 export interface Memory {
   /** A new array of zeros. */
-  allocate<T extends NumberArrayConstructor>(type: T, length: number): InstanceType<T>;
+  allocate<T extends NumberArrayConstructor>(type: T, length: number, functionName?: string): InstanceType<T>;
   free(view: ArrayBufferView): void;
   /** Whether a buffer is its own, under whatever object. */
   holds(buffer: ArrayBufferLike): boolean;
@@ -30,9 +30,15 @@ function nameOf(type: NumberArrayConstructor): string {
   return type === Float32Array ? "float32" : "float64";
 }
 
-function tooMuch(type: NumberArrayConstructor, length: number, used: number, maxBytes: number): RangeError {
+function tooMuch(
+  functionName: string,
+  type: NumberArrayConstructor,
+  length: number,
+  used: number,
+  maxBytes: number,
+): RangeError {
   return new RangeError(
-    `${nameOf(type)}: ${length} numbers (${length * type.BYTES_PER_ELEMENT} bytes) do not fit: ${used} of maxBytes = ` +
+    `${functionName}: ${length} numbers (${length * type.BYTES_PER_ELEMENT} bytes) do not fit: ${used} of maxBytes = ` +
       `${maxBytes} are in use; free() arrays or create the engine with a larger maxBytes`,
   );
 }
@@ -89,16 +95,17 @@ export class LinearMemory implements Memory {
     return within;
   }
 
-  allocate<T extends NumberArrayConstructor>(type: T, length: number): InstanceType<T> {
-    checkInteger(nameOf(type), "length", length, 0);
+  allocate<T extends NumberArrayConstructor>(type: T, length: number, functionName = nameOf(type)): InstanceType<T> {
+    checkInteger(functionName, "length", length, 0);
     // an empty array has a place of its own too, so that it can be freed like any other
     const bytes = Math.max(1, Math.ceil((length * type.BYTES_PER_ELEMENT) / ALIGNMENT)) * ALIGNMENT;
     const index = this.#gaps.findIndex(({ start, end }) => end - start >= bytes);
     const gap = this.#gaps[index];
     const offset = gap.start;
     const end = offset + bytes;
-    if (end > this.#end) throw tooMuch(type, length, this.#used, this.#end - this.#start + this.#reserved);
-    this.#grow(end, () => `${nameOf(type)}: the platform gave no memory for ${length} more numbers`);
+    if (end > this.#end)
+      throw tooMuch(functionName, type, length, this.#used, this.#end - this.#start + this.#reserved);
+    this.#grow(end, () => `${functionName}: the platform gave no memory for ${length} more numbers`);
     gap.start = end;
     if (gap.start === gap.end) this.#gaps.splice(index, 1);
     this.#used += bytes;
@@ -159,10 +166,10 @@ export class PlainMemory implements Memory {
     this.#maxBytes = maxBytes;
   }
 
-  allocate<T extends NumberArrayConstructor>(type: T, length: number): InstanceType<T> {
-    checkInteger(nameOf(type), "length", length, 0);
+  allocate<T extends NumberArrayConstructor>(type: T, length: number, functionName = nameOf(type)): InstanceType<T> {
+    checkInteger(functionName, "length", length, 0);
     const bytes = length * type.BYTES_PER_ELEMENT;
-    if (this.#used + bytes > this.#maxBytes) throw tooMuch(type, length, this.#used, this.#maxBytes);
+    if (this.#used + bytes > this.#maxBytes) throw tooMuch(functionName, type, length, this.#used, this.#maxBytes);
     const array = new type(length);
     this.#arrays.add(array);
     this.#buffers.add(array.buffer);

@@ -36,7 +36,7 @@ export function share(runtime: Runtime, bytes: number): { handle: EngineHandle; 
     throw new Error(`share: this engine's memory cannot be shared: ${runtime.whyNotShared}`);
   }
   // arrays take whole cache lines
-  const place = memory.allocate(Float64Array, (REGION_BYTES + Math.ceil(bytes / 64) * 64) / 8);
+  const place = memory.allocate(Float64Array, (REGION_BYTES + Math.ceil(bytes / 64) * 64) / 8, "share");
   const region = place.byteOffset;
   const start = region + REGION_BYTES;
   const end = region + place.byteLength;

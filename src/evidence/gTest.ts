@@ -1,5 +1,5 @@
 import type { Vector } from "../backends/backend.js";
-import { checkOptions, describe, unitOf } from "../engine/checks.js";
+import { checkOptions, describe, isObject, unitOf } from "../engine/checks.js";
 import { quotient } from "../numbers/twofold.js";
 import { checkBoolean, checkSameLength, checkTotal, readNumbers } from "./arguments.js";
 import { excessOverExpected, twofoldSumOf, writeContributions } from "./expected.js";
@@ -111,7 +111,7 @@ export function gTest(
   expected: Vector | IndependenceOptions,
   options?: GoodnessOfFitOptions,
 ): GTest | IndependenceGTest {
-  const isTable = typeof expected === "object" && expected !== null && !("length" in expected);
+  const isTable = isObject(expected) && !("length" in expected);
   if (!isTable) return ofCounts(counts, expected as Vector, options);
   if (options !== undefined)
     throw new TypeError(`${NAME}: a table takes one object of options, with rowLength among them`);

@@ -1,7 +1,7 @@
 // What observations are compared under: probabilities of classes, or anything that tells ln p(x).
 
 import type { Vector } from "../backends/backend.js";
-import { describe } from "../engine/checks.js";
+import { describe, isObject } from "../engine/checks.js";
 import { logRatio } from "../index.js";
 import { ln } from "../numbers/scalar.js";
 import { checkSameLength, readNumbers } from "./arguments.js";
@@ -21,7 +21,7 @@ export type LogRatio = (x: number, i: number) => number;
 const placeOf = (i: number) => (i < 0 ? "the observation" : `observations[${i}]`);
 
 const isLogProbability = (model: unknown): model is LogProbability =>
-  typeof model === "object" && model !== null && typeof (model as LogProbability).logProbability === "function";
+  isObject(model) && typeof (model as LogProbability).logProbability === "function";
 
 function checkClass(functionName: string, x: number, classes: number, i: number): void {
   if (Number.isInteger(x) && x >= 0 && x < classes) return;
@@ -38,7 +38,7 @@ export function readModel(
   normalize?: boolean,
 ): LogProbability | Float64Array {
   if (isLogProbability(model)) return model;
-  if (typeof model !== "object" || model === null || !("length" in model)) {
+  if (!isObject(model) || !("length" in model)) {
     throw new TypeError(
       `${functionName}: ${argument} is ${describe(model)}; it must be an array of probabilities, or an object with logProbability(x)`,
     );

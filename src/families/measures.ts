@@ -1,6 +1,6 @@
 // entropy, crossEntropy and klDivergence of distributions of known families.
 
-import { checkOptions, describe, unitOf } from "../engine/checks.js";
+import { checkOptions, describe, isObject, unitOf } from "../engine/checks.js";
 import { type Distribution, Family } from "./distribution.js";
 
 /** Options of {@link entropy}, {@link crossEntropy} and {@link klDivergence}. */
@@ -19,8 +19,9 @@ function unitFrom(functionName: string, options: UnitOptions | undefined): numbe
 }
 
 function checkFamily(functionName: string, argument: string, value: unknown): asserts value is Family<unknown> {
-  if (value instanceof Family) return;
-  const name = (value as Any | null | undefined)?.family;
+  const isReadable = isObject(value);
+  if (isReadable && value instanceof Family) return;
+  const name = isReadable ? (value as Any).family : undefined;
   const found = typeof name === "string" ? `of "${name}", which is no family of this package` : describe(value);
   throw new TypeError(
     `${functionName}: ${argument} is ${found}; closed forms are for what normal(), gamma() and the like give. discretize() brings ` +

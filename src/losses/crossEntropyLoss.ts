@@ -25,6 +25,7 @@ import { exp, ln } from "../numbers/scalar.js";
 import { Sum, sumOfAll } from "../numbers/twofold.js";
 import { computeRows, type LossSettings, type Scales } from "./crossEntropyRows.js";
 import {
+  checkIgnoreIndex,
   checkReduction,
   countLabels,
   gradientOption,
@@ -152,6 +153,7 @@ function prepareCrossEntropyLoss(
   const { rowLength, ignoreIndex = -100, classWeights, labelSmoothing = 0, zLoss = 0, reduction = "mean" } = options;
   const rows = countRows(NAME, ["logits"], [logits], rowLength);
   checkReduction(NAME, reduction, REDUCTIONS);
+  checkIgnoreIndex(NAME, ignoreIndex);
   checkNumber(NAME, "labelSmoothing", labelSmoothing, (x) => x >= 0 && x <= 1, "from 0 to 1");
   checkNumber(NAME, "zLoss", zLoss, (x) => x >= 0 && x < Number.POSITIVE_INFINITY, "finite and >= 0");
   const precision = precisionOf([logits]);

@@ -260,7 +260,13 @@ function prepareGaussian<Result>(
   finish: (values: Float64Array, rows: number, scale: number, gradient: GaussianGradient | undefined) => Result,
 ): Work<Result, GaussianSettings> {
   checkVector(functionName, "mean", mean);
-  const { rowLength = mean.length, priorMean, priorLogVariance, reduction = "mean", gradient: wanted = false } = options;
+  const {
+    rowLength = mean.length,
+    priorMean,
+    priorLogVariance,
+    reduction = "mean",
+    gradient: wanted = false,
+  } = options;
   checkReduction(functionName, reduction, REDUCTIONS);
   const given = { mean, logVariance, priorMean, priorLogVariance };
   const passed = NAMES.filter((name) => given[name] !== undefined || name === "logVariance");
@@ -310,7 +316,7 @@ function prepareGaussian<Result>(
 /** The arrays that a `gradient` option asks for. */
 function gradientArrays(
   functionName: string,
-  wanted: GaussianKlOptions["gradient"],
+  wanted: NonNullable<GaussianKlOptions["gradient"]>,
   mean: Vector,
   logVariance: Vector,
   length: number,

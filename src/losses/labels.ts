@@ -30,6 +30,9 @@ function checkLabelCount(functionName: string, name: string, labels: Labels, row
   }
 }
 
+export const checkIgnoreIndex = (functionName: string, ignoreIndex: unknown): void =>
+  checkNumber(functionName, "ignoreIndex", ignoreIndex, Number.isInteger, "an integer", "an integer");
+
 /** Label r; undefined where it is `ignoreIndex`. */
 function labelAt(
   functionName: string,
@@ -41,8 +44,7 @@ function labelAt(
 ): number | undefined {
   const given: unknown = labels[r];
   if (typeof given !== "number" && typeof given !== "bigint") {
-    const hint = typeof given === "object" && given !== null ? " in one flat array" : "";
-    throw new TypeError(`${functionName}: ${name}[${r}] is ${describe(given)}; labels must be integers${hint}`);
+    throw new TypeError(`${functionName}: ${name}[${r}] is ${describe(given)}; labels must be integers, one a row`);
   }
   const label = Number(given);
   if (label === ignoreIndex) return undefined;
@@ -65,9 +67,6 @@ export function readLabels(
   ignoreIndex?: number,
   hint = "",
 ): Int32Array {
-  if (ignoreIndex !== undefined) {
-    checkNumber(functionName, "ignoreIndex", ignoreIndex, Number.isInteger, "an integer", "an integer");
-  }
   checkLabelCount(functionName, name, labels, rows, hint);
   const read = new Int32Array(rows);
   for (let r = 0; r < rows; r++) {

@@ -4,7 +4,14 @@
 import type { Backend, Precision, Row } from "../../backends/backend.js";
 import type { Fields } from "../../backends/fields.js";
 import * as kernels from "../../backends/kernels.js";
-import { type Call, checkNumbers, checkSum, type FoundLogits, type NamedRow, throwImpossible } from "../../call/arguments.js";
+import {
+  type Call,
+  checkNumbers,
+  checkSum,
+  type FoundLogits,
+  type NamedRow,
+  throwImpossible,
+} from "../../call/arguments.js";
 import { NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "../../numbers/exponential.js";
 import { exp } from "../../numbers/scalar.js";
 
