@@ -1,7 +1,8 @@
 import type { Vector } from "../backends/backend.js";
+import { checkVector } from "../call/arguments.js";
 import { checkOptions, describe, unitOf } from "../engine/checks.js";
 import { expm1Minus } from "../numbers/scalar.js";
-import { checkArray, checkSameLength } from "./arguments.js";
+import { checkSameLength } from "./arguments.js";
 import { meanOf } from "./means.js";
 
 /** The options of {@link estimateKlDivergence}. */
@@ -38,7 +39,7 @@ function checkLogProbabilities(
   isValid: (x: number) => boolean,
   demand: string,
 ): void {
-  checkArray(NAME, argument, source);
+  checkVector(NAME, argument, source);
   for (let i = 0; i < source.length; i++) {
     const x = source[i];
     if (typeof x !== "number")

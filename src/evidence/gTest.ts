@@ -1,5 +1,5 @@
 import type { Vector } from "../backends/backend.js";
-import { checkOptions, describe, isRecord, unitOf } from "../engine/checks.js";
+import { checkOptions, describe, isObject, unitOf } from "../engine/checks.js";
 import { quotient } from "../numbers/twofold.js";
 import { checkBoolean, checkSameLength, checkTotal, readNumbers } from "./arguments.js";
 import { excessOverExpected, twofoldSumOf, writeContributions } from "./expected.js";
@@ -111,7 +111,7 @@ export function gTest(
   expected: Vector | IndependenceOptions,
   options?: GoodnessOfFitOptions,
 ): GTest | IndependenceGTest {
-  const isTable = isRecord(expected) && !("length" in expected);
+  const isTable = isObject(expected) && !("length" in expected);
   if (!isTable) return ofCounts(counts, expected as Vector, options);
   if (options !== undefined)
     throw new TypeError(`${NAME}: a table takes one object of options, with rowLength among them`);
@@ -128,8 +128,8 @@ function ofCounts(observed: Vector, expectedNumbers: Vector, options: GoodnessOf
   if (!(Number.isInteger(parametersEstimated) && parametersEstimated >= 0)) {
     throw new RangeError(`${NAME}: parametersEstimated is ${parametersEstimated}; it must be an integer >= 0`);
   }
-  const counts = readNumbers(NAME, "counts", observed, "counts");
-  const expected = readNumbers(NAME, "expected", expectedNumbers, "what is expected");
+  const counts = readNumbers(NAME, "counts", observed, "counts", true);
+  const expected = readNumbers(NAME, "expected", expectedNumbers, "what is expected", true);
   checkSameLength(NAME, ["counts", "expected"], [counts, expected]);
   const total = twofoldSumOf(counts);
   const sum = twofoldSumOf(expected);
@@ -177,7 +177,7 @@ function surveyMargins(margins: Iterable<number>, total: number): { length: numb
 function ofTable(counts: Vector, options: IndependenceOptions): IndependenceGTest {
   checkOptions(NAME, options, [...COMMON_KEYS, "rowLength"]);
   const unit = checkCommon(options);
-  const table = readTable(NAME, "table", counts, options.rowLength, "counts");
+  const table = readTable(NAME, "table", counts, options.rowLength, "counts", true);
   const count = table.total.high;
   checkTotal(NAME, "table", count);
   const rows = surveyMargins(

@@ -1,7 +1,8 @@
 import type { Vector } from "../backends/backend.js";
-import { checkOptions, describe, unitOf } from "../engine/checks.js";
+import { checkSum } from "../call/arguments.js";
+import { checkOptions, show, unitOf } from "../engine/checks.js";
 import { entropy } from "../index.js";
-import { checkBoolean, checkSum, checkTotal } from "./arguments.js";
+import { asRow, checkBoolean, checkTotal } from "./arguments.js";
 import { excessOverIndependence, readTable, type Table } from "./table.js";
 
 /** The options of {@link mutualInformation}. */
@@ -33,9 +34,11 @@ function readJoint(
   { rowLength, normalize = false }: { rowLength: number; normalize?: boolean },
 ): Table {
   checkBoolean(functionName, "normalize", normalize);
-  const table = readTable(functionName, "joint", joint, rowLength, "probabilities");
-  checkSum(functionName, "joint", table.total.high, normalize);
-  checkTotal(functionName, "joint", table.total.high);
+  const table = readTable(functionName, "joint", joint, rowLength, "probabilities", normalize);
+  const { cells, total } = table;
+  const call = { functionName, precision: "f64", length: cells.length, normalize, unit: 1, temperature: 1 } as const;
+  checkSum(call, asRow("joint", cells), total.high);
+  checkTotal(functionName, "joint", total.high);
   return table;
 }
 
@@ -87,8 +90,8 @@ export function normalizedMutualInformation(joint: Vector, options: NormalizedMu
   const isText = typeof mean === "string";
   if (!isText || !Object.hasOwn(DIVISORS, mean)) {
     const names = Object.keys(DIVISORS).map((known) => `"${known}"`);
-    const shown = isText ? JSON.stringify(mean) : describe(mean);
-    throw new (isText ? RangeError : TypeError)(`${name}: mean is ${shown}; it must be one of ${names.join(", ")}`);
+    const message = `${name}: mean is ${show(mean)}; it must be one of ${names.join(", ")}`;
+    throw new (isText ? RangeError : TypeError)(message);
   }
   const table = readJoint(name, joint, options);
   const information = excessOverIndependence(table) / table.total.high;

@@ -1,7 +1,7 @@
 import type { Vector } from "../backends/backend.js";
+import { checkVector } from "../call/arguments.js";
 import { checkOptions, unitOf } from "../engine/checks.js";
 import { Sum } from "../numbers/twofold.js";
-import { checkArray } from "./arguments.js";
 import { meanOf } from "./means.js";
 import { checkObservation, logRatioOf, type Model, readModel } from "./models.js";
 
@@ -25,7 +25,7 @@ export interface SequenceLogLikelihoodRatio {
 
 /** ln(p/q) of each observation. */
 function logRatiosOf(functionName: string, observations: Vector, p: Model, q: Model): Float64Array {
-  checkArray(functionName, "observations", observations);
+  checkVector(functionName, "observations", observations, true);
   for (let i = 0; i < observations.length; i++) checkObservation(functionName, observations[i], i);
   const ratioOf = logRatioOf(functionName, readModel(functionName, "p", p), readModel(functionName, "q", q));
   const ratios = new Float64Array(observations.length);

@@ -1,9 +1,10 @@
 import type { Vector } from "../backends/backend.js";
+import { type Call, checkSum, checkVector } from "../call/arguments.js";
 import { checkOptions, describe } from "../engine/checks.js";
 import { klDivergence } from "../index.js";
 import { lnRatio } from "../measures/row/wide.js";
 import { Sum } from "../numbers/twofold.js";
-import { checkArray, checkBoolean, checkSum } from "./arguments.js";
+import { asRow, checkBoolean } from "./arguments.js";
 import { twofoldSumOf } from "./expected.js";
 import { checkObservation, type LogRatio, logRatioOf, type Model, readModel } from "./models.js";
 
@@ -92,7 +93,7 @@ export class SequentialTest {
    */
   update(observations: number | Vector): SequentialUpdate {
     const isSingle = typeof observations === "number";
-    if (!isSingle) checkArray(NAME, "observations", observations);
+    if (!isSingle) checkVector(NAME, "observations", observations, true);
     const batch = isSingle ? [observations] : observations;
     let used = 0;
     while (used < batch.length && this.#decision === undefined) {
@@ -133,7 +134,8 @@ function checkKl(name: string, kl: unknown, isGivenByArrays: boolean): void {
 function sumOf(argument: string, model: Model, normalize: boolean): number {
   if (!(model instanceof Float64Array)) return 1;
   const sum = twofoldSumOf(model).high;
-  checkSum(NAME, argument, sum, normalize);
+  const call: Call = { functionName: NAME, precision: "f64", length: model.length, normalize, unit: 1, temperature: 1 };
+  checkSum(call, asRow(argument, model), sum);
   return sum;
 }
 
@@ -167,8 +169,8 @@ export function sequentialTest(options: SequentialTestOptions): SequentialTest {
         "it must be less than 1, or guessing does as well",
     );
   }
-  const p = readModel(NAME, "p", options.p);
-  const q = readModel(NAME, "q", options.q);
+  const p = readModel(NAME, "p", options.p, normalize);
+  const q = readModel(NAME, "q", options.q, normalize);
   const logRatio = logRatioOf(NAME, p, q);
   const offset = lnRatio(sumOf("p", p, normalize), sumOf("q", q, normalize));
 

@@ -1,8 +1,9 @@
 // A table of two variables: its margins, and how far it is from being their product.
 
 import type { Vector } from "../backends/backend.js";
+import { countRows } from "../call/calls.js";
 import { quotient, Sum, type Twofold } from "../numbers/twofold.js";
-import { checkArray, countRows, readNumbers } from "./arguments.js";
+import { readNumbers } from "./arguments.js";
 import { excessOverExpected, type TwofoldArray, twofoldSumOf, writeContributions } from "./expected.js";
 
 export interface Table {
@@ -22,10 +23,10 @@ export function readTable(
   source: Vector,
   rowLength: number,
   kind: string,
+  counts: boolean,
 ): Table {
-  checkArray(functionName, argument, source);
-  const rows = countRows(functionName, argument, source, rowLength);
-  const cells = readNumbers(functionName, argument, source, kind);
+  const cells = readNumbers(functionName, argument, source, kind, counts);
+  const rows = countRows(functionName, [argument], [cells], rowLength);
   const high = new Float64Array(rowLength);
   const low = new Float64Array(rowLength);
   const rowSums: Twofold[] = [];

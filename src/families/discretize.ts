@@ -1,6 +1,6 @@
 // The masses of any distribution over numbers on a grid: what brings distributions of different kinds together.
 
-import { checkOptions, describe, isList, isRecord, propertyOf } from "../engine/checks.js";
+import { checkOptions, describe, isList, isObject, isOptions, propertyOf } from "../engine/checks.js";
 import { exp } from "../numbers/scalar.js";
 import { middleOf, sumOf } from "./arithmetic.js";
 import { type Discretizable, Family } from "./distribution.js";
@@ -94,7 +94,7 @@ export function discretize(
 }
 
 function checkDistribution(distribution: unknown): asserts distribution is Discretizable {
-  if (!isRecord(distribution)) {
+  if (!isObject(distribution)) {
     throw new TypeError(
       `discretize: distribution is ${describe(distribution)}; it must be a distribution over numbers`,
     );
@@ -134,7 +134,7 @@ interface Grid {
 }
 
 function gridOf(support: unknown): Grid {
-  if (!isRecord(support)) {
+  if (!isOptions(support)) {
     throw new TypeError(`discretize: support is ${describe(support)}; it must be { from, to, step } or { edges }`);
   }
   return "edges" in support ? gridOfEdges(support as GridEdges) : gridOfPoints(support as GridPoints);

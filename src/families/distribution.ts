@@ -1,6 +1,6 @@
 // What all families share: the interfaces, and the checks of parameters.
 
-import { checkOptions, describe, isList, isRecord } from "../engine/checks.js";
+import { checkKeys, describe, isList, isOptions } from "../engine/checks.js";
 
 /** A distribution over values of one kind: numbers, or vectors of them. */
 export interface Distribution<Value = number> {
@@ -70,12 +70,12 @@ export function frozen<Type extends object>(value: Type): Type {
 
 /** What a constructor is given, if it is an object with no other keys than these. */
 export function checkParameters(family: string, parameters: unknown, known: readonly string[]): void {
-  if (!isRecord(parameters)) {
+  if (!isOptions(parameters)) {
     throw new TypeError(
       `${family}: parameters is ${describe(parameters)}; it must be an object of ${known.join(", ")}`,
     );
   }
-  checkOptions(family, parameters, known);
+  checkKeys(family, parameters, known);
 }
 
 export function checkNumber(family: string, name: string, value: unknown): asserts value is number {

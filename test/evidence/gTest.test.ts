@@ -272,7 +272,7 @@ describe("errors", () => {
       "gTest: williams is number; it must be a boolean",
     ],
     [() => gTest([5, 6], [1, 1], { base: 1 }), RangeError, /^gTest: base is 1/],
-    [() => gTest([5, 6], [1, 1], { ddof: 1 } as never), TypeError, /^gTest: unknown option "ddof"; it takes/],
+    [() => gTest([5, 6], [1, 1], { ddof: 1 } as never), TypeError, /^gTest: unknown option "ddof"; It takes/],
     [() => gTest([5, 6], [1, 1], null as never), TypeError, /options is null/],
     [() => gTest([5, 6], undefined as never), TypeError, /^gTest: expected is undefined; it must be a Float32Array/],
     [() => gTest("abc" as never, [1, 1, 1]), TypeError, /^gTest: counts is string/],
