@@ -64,7 +64,8 @@ interface Edge {
  * @returns `mass` of each cell and its `points`; the mass `below` and `above` the grid.
  * @throws TypeError for a distribution that is not over numbers, for what is no grid, for an unknown key.
  * @throws RangeError for numbers that
- * are not finite or not increasing, for a grid whose end is no point of it, and for a probability that is none. O(cells), 16 bytes a cell.
+ * are not finite or not increasing, for a grid whose end is no point of it or that has more than 2^27 cells, and for a probability that is
+ * none. O(cells), 24 bytes a cell.
  * @example
  * discretize(normal({ mean: 0, standardDeviation: 1 }), { from: -1, to: 1 }).above; // 0.06680720126885807
  */

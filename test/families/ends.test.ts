@@ -1,11 +1,23 @@
 import { describe, expect, test } from "vitest";
-import { crossEntropy, entropy, klDivergence, type UnivariateDistribution } from "../../src/families/index.js";
+import {
+  categorical,
+  crossEntropy,
+  diagonalNormal,
+  entropy,
+  geometric,
+  klDivergence,
+  multivariateNormal,
+  normal,
+  poisson,
+  type UnivariateDistribution,
+} from "../../src/families/index.js";
 import { type AnyDistribution, type FamilyName, make, references } from "./made.js";
 
 // Parameters and places at the ends of the range of numbers, against mpmath: scripts/makeFamilyReferences.py.
 
 /** Subnormal numbers are this far from each other: digits are no more there. */
 const STEP = 5e-324;
+const MOST = Number.MAX_VALUE;
 
 function expectNear(actual: number, shown: number | string, bound: number, what: string, scale?: number): void {
   const expected = Number(shown);
@@ -47,4 +59,46 @@ describe.each(Object.entries(references.endMoments))("moments of %s", (name, cas
     expectNear(distribution.mean, mean, 1e-15, "mean");
     expectNear(distribution.variance, variance, 1e-15, "variance");
   });
+});
+
+test("densities of vectors", () => {
+  const of = (mean: number[], deviations: number[]) => [
+    diagonalNormal({ means: mean, standardDeviations: deviations }),
+    multivariateNormal({ mean, covariance: [deviations[0] ** 2, 0, 0, deviations[1] ** 2] }),
+  ];
+  for (const place of [
+    [MOST, MOST],
+    [-MOST, 0],
+    [0, -MOST],
+    [Infinity, 0],
+    [0, -Infinity],
+  ]) {
+    // 1e154² is 1e308
+    for (const deviations of [
+      [1e154, 1e154],
+      [1e-154, 1e154],
+      [1e154, 1e-154],
+    ]) {
+      const mean = [-MOST, 1];
+      const expected = [0, 1]
+        .map((i) => normal({ mean: mean[i], standardDeviation: deviations[i] }).logProbability(place[i]))
+        .reduce((a, b) => a + b);
+      for (const distribution of of(mean, deviations)) {
+        expectNear(distribution.logProbability(place), expected, 1e-14, `ln p(${place})`);
+      }
+    }
+  }
+});
+
+test("parameters that overflow on the way, by hand", () => {
+  const wide = (mean: number) => normal({ mean, standardDeviation: 1e308 });
+  expect(klDivergence(wide(-1e308), wide(1e308))).toBe(2);
+  expect(normal({ mean: -MOST, standardDeviation: MOST }).survivalProbability(0.8985e308)).toBeCloseTo(0.0668, 4);
+  expect(entropy(geometric({ probability: 1e-309 }))).toBeCloseTo(712.4984, 3);
+  expect(klDivergence(poisson({ rate: 1e308 }), poisson({ rate: 1.2e308 }))).toBeGreaterThan(1e306);
+  const [even, odd] = [
+    [0.15, 0.15],
+    [1, 5e-324],
+  ].map((probabilities) => categorical({ probabilities, normalize: true }));
+  expect(klDivergence(even, odd)).toBeCloseTo(Math.log(0.5) + 744.4400719213812 / 2, 12);
 });
