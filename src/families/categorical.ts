@@ -115,10 +115,9 @@ export function categorical(parameters: { probabilities: ArrayLike<number>; norm
       `categorical: probabilities sums to ${sum}, not to 1; for counts or weights pass normalize: true beside it`,
     );
   }
-  // products of weights and sums stay far from the ends of the range
-  if (sum > 1e-100 && sum < 1e100) return frozen(new Categorical(weights));
-  const half = powerOf2(-exponentOf(sum) >> 1);
-  const rest = powerOf2(-exponentOf(sum) - (-exponentOf(sum) >> 1));
+  // around 2^400 the products of weights and sums stay far from both ends of the range
+  const octaves = 400 - exponentOf(sum);
+  const [half, rest] = [powerOf2(octaves >> 1), powerOf2(octaves - (octaves >> 1))];
   const scaled = weightsOf(values.map((x) => x * half * rest));
   return frozen(new Categorical({ ...scaled, logarithm: weights.logarithm }));
 }

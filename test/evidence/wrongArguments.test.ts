@@ -62,7 +62,9 @@ describe("arrays", () => {
   });
 
   test("a tensor is to give its data", () => {
-    expect(() => keyness(wrong({ data: Float32Array.of(1, 2), dims: [2] }), even)).toThrow("of a tensor, pass its data");
+    expect(() => keyness(wrong({ data: Float32Array.of(1, 2), dims: [2] }), even)).toThrow(
+      "of a tensor, pass its data",
+    );
   });
 
   test("arrays of another type are numbers", () => {

@@ -90,6 +90,14 @@ test("densities of vectors", () => {
   }
 });
 
+test("weights whose products have no digits", () => {
+  const [p, q] = [
+    [1.0789245269520955e-63, 0, 5.030415778631741e-295],
+    [1.0789266939514735e-63, 5e-324, 5.030788173474647e-295],
+  ].map((probabilities) => categorical({ probabilities, normalize: true }));
+  expectNear(klDivergence(p, q), 1.2091171658405294e-240, 2e-15, "KL");
+});
+
 test("parameters that overflow on the way, by hand", () => {
   const wide = (mean: number) => normal({ mean, standardDeviation: 1e308 });
   expect(klDivergence(wide(-1e308), wide(1e308))).toBe(2);
