@@ -472,11 +472,246 @@ def tails():
     }
 
 
+# The ends of the range of numbers: pairs, tails and moments, with all digits that differences need.
+
+TINY, MOST = 5e-324, 1.7976931348623157e308
+
+ENDS = {
+    "bernoulli": [[TINY], [1e-320], [1e-310], [1e-160], [0.5], [1 - 2**-53]],
+    "binomial": [
+        [n, p] for n in (1.0, 2.0**53 - 1) for p in (TINY, 1e-320, 1e-310, 0.5, 1 - 2**-53)
+    ],
+    "geometric": [[TINY], [1e-320], [1e-309], [1e-300], [1e-160], [0.5], [1 - 2**-53], [1.0]],
+    "poisson": [[TINY], [1e-320], [1e-300], [1.0], [1e300], [0.5e308], [1e308], [1.2e308], [MOST]],
+    "categorical": [
+        [1e-320, 3e-320, 2e-320],
+        [TINY, 1.0, 1.0],
+        [0.15, 0.15, 1e-320],
+        [1.0, 1.0, 1.0],
+        [1.7e308, TINY, 0.5e307],
+        [1e308, 1e-308, 1e300],
+    ],
+    "uniform": [
+        [0.0, TINY],
+        [-TINY, 3 * TINY],
+        [-1e-300, 1e-300],
+        [1.0, 1 + 2**-52],
+        [-1.0, 1e300],
+        [-0.8e308, 0.8e308],
+        [-0.9e307, 1.7e308],
+        [1e308, 1.7e308],
+    ],
+    "exponential": [[TINY], [1e-310], [1e-160], [1.0], [1e160], [MOST]],
+    "gamma": [[a, b] for a in (1e-100, 1.0, 1e100) for b in (1e-100, 1e100)],
+    "beta": [[1e-100, 1e-100], [1e-100, 1.0], [1.0, 1e-100], [1e-100, 1e100], [1.0, 1e100], [1e100, 1e100]],
+    "dirichlet": [[1e-100, 1e-100, 1e-100], [1e-100, 1.0, 1e100], [1e100, 1e100, 1e100], [1e100, 1e-100, 1e-100], [1.0, 1.0, 1.0]],
+    "laplace": [[m, s] for m in (0.0, -1e308, 1e308) for s in (TINY, 1e-154, 1.0, 1e154, 1e308)] + [[-MOST, MOST], [MOST, MOST]],
+    "normal": [[m, s] for m in (0.0, -1e308, 1e308) for s in (TINY, 1e-154, 1.0, 1e154, 1e308)] + [[-MOST, MOST], [MOST, MOST]],
+    "diagonalNormal": [
+        [-1e308, 0.0, 1e308, 1e308, 1.0, 1e308],
+        [1e308, 0.0, -1e308, 1e308, 2.0, 0.9e308],
+        [0.0, 0.0, 0.0, TINY, 1e-310, MOST],
+        [0.0, TINY, 0.0, 1e-320, 1e-310, MOST],
+    ],
+    "multivariateNormal": [
+        [-1e308, 1e308, 0.0] + [1e308, 0.9e308, 0.0, 0.9e308, 1e308, 0.0, 0.0, 0.0, 1.0],
+        [1e308, -1e308, 0.0] + [1e308, -0.9e308, 0.0, -0.9e308, 1e308, 0.0, 0.0, 0.0, 1e-308],
+        [1e154, 1e154, 0.0] + [1.5e308, -0.5e308, 0.0, -0.5e308, 1e308, 0.0, 0.0, 0.0, 2.0],
+        [0.0, 1.0, 0.0] + [1e-320, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1e308],
+        [0.0, 1.0, 0.0] + [3e-320, 0.0, 0.0, 0.0, 1.0, 0.5, 0.0, 0.5, 1.0],
+    ],
+}
+
+
+def nearest(value):
+    """The nearest double, an infinite one by its name."""
+    if value == 0 or mp.isnan(value) or mp.mag(abs(value)) < -1100:
+        return 0.0
+    result = mp.sign(value) * mp.inf if mp.isinf(value) or mp.mag(abs(value)) > 1100 else kept(value)
+    return str(float(result)).replace("inf", "Infinity") if mp.isinf(mpf(float(result))) else float(result)
+
+
+def end_pairs(name, _draw, _move, entropy, kl):
+    rows = []
+    for p in ENDS[name]:
+        for q in ENDS[name]:
+            if name == "binomial" and p[0] != q[0]:
+                continue
+            with mp.workdps(1200):
+                exact = ([mpf(x) for x in p], [mpf(x) for x in q])
+                h = entropy(*exact[0])
+                isWithin = name != "uniform" or (q[0] <= p[0] and p[1] <= q[1])
+                divergence = kl(*exact[0], *exact[1]) if isWithin else mp.inf
+                rows.append([p, q, *[nearest(x) for x in (h, h + divergence, divergence)]])
+    return rows
+
+
+# Tails where they have a simple form, or are 0 or 1 by all that is known.
+
+
+def end_normal(m, s, x):
+    z = (x - m) / s
+    part = mpf(0) if abs(z) > 60 else mp.erfc(abs(z) / mp.sqrt(2)) / 2
+    return (part, 1 - part) if z < 0 else (1 - part, part)
+
+
+def end_laplace(m, s, x):
+    z = (x - m) / s
+    part = mpf(0) if abs(z) > 2000 else mp.exp(-abs(z)) / 2
+    return (part, 1 - part) if z < 0 else (1 - part, part)
+
+
+def end_exponential(r, x):
+    upper = mpf(1) if x <= 0 else mpf(0) if r * x > 2000 else mp.exp(-r * x)
+    return 1 - upper, upper
+
+
+def end_geometric(p, x):
+    logarithm = mp.inf if p == 1 else -(mp.floor(x) + 1) * mp.log1p(-p)
+    upper = mpf(0) if logarithm > 2000 else mp.exp(-logarithm)
+    return 1 - upper, upper
+
+
+def end_uniform(a, b, x):
+    lower = min(max((x - a) / (b - a), mpf(0)), mpf(1))
+    return lower, 1 - lower
+
+
+def end_gamma(a, x):
+    """P(a, x) and Q(a, x); nothing where neither is near."""
+    if x <= 0:
+        return mpf(0), mpf(1)
+    if x > a + 50 * mp.sqrt(a) + 2000:
+        return mpf(1), mpf(0)
+    if a > 10**6 and x < a - 50 * mp.sqrt(a):
+        return mpf(0), mpf(1)
+    return gamma_series(a, x) if x < 1000 and a < 10**6 else None
+
+
+def gamma_series(a, x):
+    term = total = mpf(1)
+    k = 0
+    while term > total * mpf(10) ** -400:
+        k += 1
+        term *= x / (a + k)
+        total += term
+    lower = mp.exp(a * ln(x) - x - lngamma(a + 1)) * total
+    return lower, 1 - lower
+
+
+def end_beta(a, b, x):
+    """I_x(a, b) and its complement, where the series is short."""
+    if x <= 0 or x >= 1:
+        return (mpf(0), mpf(1)) if x <= 0 else (mpf(1), mpf(0))
+    term = total = mpf(1)
+    for k in range(2000):
+        term *= (a + b + k) / (a + 1 + k) * x
+        total += term
+        if term < total * mpf(10) ** -400:
+            logarithm = a * ln(x) + b * mp.log1p(-x) - ln(a) - lngamma(a) - lngamma(b) + lngamma(a + b)
+            lower = mpf(0) if logarithm < -2000 else mp.exp(logarithm) * total
+            return lower, 1 - lower
+    return None
+
+
+def swapped(tails):
+    return None if tails is None else (tails[1], tails[0])
+
+
+def at_category(weights, x):
+    total = mp.fsum(weights)
+    lower = mp.fsum(w for i, w in enumerate(weights) if i <= x) / total
+    return lower, mp.fsum(w for i, w in enumerate(weights) if i > x) / total
+
+
+def binomial_tail(n, p, k):
+    if k >= n:
+        return mpf(1), mpf(0)
+    if k < 50:
+        upper = 1 - mp.fsum(mp.exp(binomial_log(n, p, mpf(j))) for j in range(int(k) + 1))
+        return 1 - upper, upper
+    if n - k < 50:
+        upper = mp.fsum(mp.exp(binomial_log(n, p, mpf(j))) for j in range(int(k) + 1, int(n) + 1))
+        return 1 - upper, upper
+    return None
+
+
+ANYWHERE = [-MOST, -0.8985e308, -1.0, 0.0, TINY, 1.0, 0.8985e308, MOST]
+POSITIVE = [0.0, TINY, 1e-310, 1e-100, 1.0, 1e100, 1e308, MOST]
+WHOLE = [0.0, 1.0, 2.0, 1e16, 1e300, 1e308, MOST]
+
+# Of every family: where, its tails, and ln of its probability or density there.
+END_TAILS = {
+    "bernoulli": ([0.0, 1.0], lambda p, x: (1 - p, p) if x < 1 else (mpf(1), mpf(0)), lambda p, x: ln(p) if x == 1 else mp.log1p(-p)),
+    "binomial": (
+        [0.0, 1.0, 2.0**52, 2.0**53 - 2, 2.0**53 - 1],
+        binomial_tail,
+        lambda n, p, x: binomial_log(n, p, x) if x <= n else -mp.inf,
+    ),
+    "geometric": (WHOLE, end_geometric, lambda p, x: ln(p) if x == 0 else -mp.inf if p == 1 else ln(p) + x * mp.log1p(-p)),
+    "poisson": (WHOLE, lambda r, x: swapped(end_gamma(x + 1, r)), lambda r, x: poisson_log(r, x)),
+    "categorical": ([0.0, 1.0, 2.0], lambda *p: at_category(p[:-1], p[-1]), lambda *p: ln(p[int(p[-1])] / mp.fsum(p[:-1]))),
+    "uniform": (ANYWHERE, end_uniform, lambda a, b, x: -ln(b - a) if a <= x <= b else -mp.inf),
+    "exponential": (POSITIVE, end_exponential, lambda r, x: ln(r) - r * x),
+    "gamma": (POSITIVE[1:], lambda a, r, x: end_gamma(a, r * x), lambda a, r, x: a * ln(r) + (a - 1) * ln(x) - r * x - lngamma(a)),
+    "beta": (
+        [TINY, 1e-310, 1e-300, 1e-100, 0.5, 1 - 2**-53],
+        lambda a, b, x: end_beta(a, b, x) or swapped(end_beta(b, a, 1 - x)),
+        lambda a, b, x: (a - 1) * ln(x) + (b - 1) * mp.log1p(-x) - lngamma(a) - lngamma(b) + lngamma(a + b),
+    ),
+    "laplace": (ANYWHERE, end_laplace, lambda m, b, x: -abs(x - m) / b - ln(2 * b)),
+    "normal": (ANYWHERE, end_normal, lambda m, s, x: -(((x - m) / s) ** 2) / 2 - ln(2 * mp.pi * s * s) / 2),
+}
+
+
+def end_tails(name, places, tails, logarithm):
+    rows = []
+    for parameters in ENDS[name]:
+        for x in places:
+            with mp.workdps(1200):
+                exact = [mpf(y) for y in (*parameters, x)]
+                both = tails(*exact) or (None, None)
+                rows.append([parameters, x, *[None if y is None else nearest(y) for y in both], nearest(logarithm(*exact))])
+    return rows
+
+
+def weighted_moments(*weights):
+    p = categorical_of(weights)
+    mean = mp.fsum(i * x for i, x in enumerate(p))
+    return mean, mp.fsum((i - mean) ** 2 * x for i, x in enumerate(p))
+
+
+MOMENTS = {
+    "bernoulli": lambda p: (p, p * (1 - p)),
+    "binomial": lambda n, p: (n * p, n * p * (1 - p)),
+    "geometric": lambda p: ((1 - p) / p, (1 - p) / p**2),
+    "poisson": lambda r: (r, r),
+    "categorical": weighted_moments,
+    "uniform": lambda a, b: ((a + b) / 2, (b - a) ** 2 / 12),
+    "exponential": lambda r: (1 / r, 1 / r**2),
+    "gamma": lambda a, r: (a / r, a / r**2),
+    "beta": lambda a, b: (a / (a + b), a * b / ((a + b) ** 2 * (a + b + 1))),
+    "laplace": lambda m, b: (m, 2 * b * b),
+    "normal": lambda m, s: (m, s * s),
+}
+
+
+def end_moments(name, moments):
+    with mp.workdps(1200):
+        return [[p, *[nearest(x) for x in moments(*[mpf(y) for y in p])]] for p in ENDS[name]]
+
+
 if __name__ == "__main__":
     prove_all()
-    pairs = {name: rows_of(name, *family) for name, family in FAMILIES.items()}
+    sections = {
+        "pairs": {name: rows_of(name, *family) for name, family in FAMILIES.items()},
+        "tails": tails(),
+        "endPairs": {name: end_pairs(name, *family) for name, family in FAMILIES.items()},
+        "endTails": {name: end_tails(name, *family) for name, family in END_TAILS.items()},
+        "endMoments": {name: end_moments(name, family) for name, family in MOMENTS.items()},
+    }
     lines = []
-    for title, group in (("pairs", pairs), ("tails", tails())):
+    for title, group in sections.items():
         parts = [f'  "{name}": [\n' + ",\n".join("    " + json.dumps(row) for row in rows) + "\n  ]" for name, rows in group.items()]
         lines.append(f'"{title}": {{\n' + ",\n".join(parts) + "\n}")
     OUT.write_text("{\n" + ",\n".join(lines) + "\n}\n")

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { allocate } from "../src/engine/checks.js";
 import { createEngine, type Vector } from "../src/index.js";
 import { BACKENDS, engines } from "./engines.js";
 import { thin } from "./long.js";
-import { on } from "./on.js";
+import { FUNCTIONS, on } from "./on.js";
 
 // Bad input is a clear error that names function, argument, index and value.
 
@@ -53,8 +54,10 @@ describe.each(BACKENDS)("%s", (backend) => {
         ] as const) {
           const good = make(uniform(n));
           const wrong = make(withBad(n, index, bad));
+          const forLogits = bad < 0 ? '; for logits pass { input: "logits" }' : "";
           const message = (name: string, argument: string, kind = "probabilities") =>
-            `${name}: ${argument}[${index}] is ${shown}; ${kind} must be finite and >= 0`;
+            `${name}: ${argument}[${index}] is ${shown}; ${kind} must be finite and >= 0` +
+            (name !== "iDivergence" && kind === "probabilities" ? forLogits : "");
           for (const measure of PAIRS) {
             expect(() => f[measure](wrong, good)).toThrow(new RangeError(message(measure, "p")));
             expect(() => f[measure](good, wrong, { normalize: true })).toThrow(new RangeError(message(measure, "q")));
@@ -81,7 +84,9 @@ describe.each(BACKENDS)("%s", (backend) => {
 
     test("in a matrix, the row and the class are told", () => {
       const matrix = make([...uniform(4), ...uniform(4), 0.25, 0.25, -1, 0.25]);
-      const message = "klDivergence.rows: p[10] (row 2, class 2) is -1; probabilities must be finite and >= 0";
+      const message =
+        "klDivergence.rows: p[10] (row 2, class 2) is -1; probabilities must be finite and >= 0; for logits pass " +
+        '{ input: "logits" }';
       expect(() => f.klDivergence.rows(matrix, make(uniform(4)), { rowLength: 4 })).toThrow(new RangeError(message));
       const counts = make([...uniform(4), 1, 2, 3, 4]);
       expect(() => f.entropy.rows(counts, { rowLength: 4 })).toThrow(/^entropy\.rows: row 1 of p sums to 10, not to 1/);
@@ -143,6 +148,104 @@ describe.each(BACKENDS)("%s", (backend) => {
     );
   });
 
+  test("an array that is none of numbers is told what to pass instead", () => {
+    const good = uniform(2);
+    const must = "it must be a Float32Array, a Float64Array or an array of numbers";
+    const wrong = (value: unknown) => value as Vector;
+    const tensor = wrong({ data: Float32Array.of(0.5, 0.5), dims: [2], type: "float32" });
+    expect(() => f.klDivergence(good, tensor)).toThrow(
+      new TypeError(`klDivergence: q is [object Object]; ${must}; of a tensor, pass its data`),
+    );
+    const nested = wrong([good, good]);
+    const flat = "[object Array]; pass all numbers in one flat array";
+    expect(() => f.entropy(nested)).toThrow(new TypeError(`entropy: p[0] is ${flat}`));
+    expect(() => f.entropy.rows(nested, { rowLength: 2 })).toThrow(new TypeError(`entropy.rows: p[0] is ${flat}`));
+    expect(() => f.softmax(nested)).toThrow("z[0] is [object Array]; pass all numbers in one flat array");
+    for (const length of [-1, 0.5, Number.NaN, "2", 2 ** 40]) {
+      expect(() => f.entropy(wrong({ length }))).toThrow(new TypeError(`entropy: p is [object Object]; ${must}`));
+    }
+    expect(() => allocate("softmax", Float64Array, 2 ** 60)).toThrow(
+      new RangeError(`softmax: there is no memory for a result of ${2 ** 60} numbers`),
+    );
+    const { proxy, revoke } = Proxy.revocable([0.5, 0.5], {});
+    revoke();
+    expect(() => f.klDivergence(good, proxy)).toThrow(new TypeError(`klDivergence: q is a revoked proxy; ${must}`));
+    expect(() => FUNCTIONS.klDivergence(good, good, proxy as object)).toThrow(
+      "klDivergence: options is a revoked proxy",
+    );
+  });
+
+  test("16-bit integers are counts, and never the bits of half-precision numbers", () => {
+    const bits = Uint16Array.of(0x3400, 0x3a00);
+    const must = "it must be a Float32Array, a Float64Array or an array of numbers";
+    const good = uniform(2);
+    const { bits: words, counts } = {
+      bits: `[object Uint16Array]; ${must}, not half-precision bits`,
+      counts: "; for counts pass { normalize: true }",
+    };
+    for (const measure of PAIRS) {
+      expect(() => f[measure](bits, good)).toThrow(new TypeError(`${measure}: p is ${words}${counts}`));
+      expect(() => f[measure].rows(good, bits, { rowLength: 2 })).toThrow(`${measure}.rows: q is ${words}${counts}`);
+      const logits = { input: "logits", normalize: true } as const;
+      expect(() => f[measure](bits, good, logits)).toThrow(new TypeError(`${measure}: p is ${words}`));
+      const mixed = { input: ["probabilities", "logits"], normalize: true } as const;
+      expect(f[measure](bits, good, mixed)).toBe(f[measure](Array.from(bits), good, mixed));
+      const options = { normalize: true };
+      expect(f[measure](bits, good, options)).toBe(f[measure](Array.from(bits), good, options));
+    }
+    for (const call of [
+      () => f.softmax(bits as Vector),
+      () => f.logSumExp.rows(bits as Vector, { rowLength: 2 }),
+      () => f.logRatio(bits as Vector, good),
+      () => f.logLikelihoodRatio(good, bits, good),
+      () => f.crossEntropyLoss(bits, [0], { rowLength: 2 }),
+      () => f.distillationLoss(good, bits, { rowLength: 2 }),
+      () => f.perplexity(bits, [0], { rowLength: 2 }),
+      () => f.gaussianKl(bits, good),
+    ]) {
+      expect(call).toThrow(TypeError);
+      expect(call).toThrow(/is \[object Uint16Array\]; .* not half-precision bits$/);
+    }
+    // counts by themselves
+    const counts16 = Uint16Array.of(3, 1);
+    expect(f.logLikelihoodRatio(counts16, good, [0.25, 0.75])).toBe(f.logLikelihoodRatio([3, 1], good, [0.25, 0.75]));
+    expect(f.iDivergence(counts16, Uint16Array.of(1, 1))).toBe(f.iDivergence([3, 1], [1, 1]));
+    expect(f.crossEntropyLoss([0, 1], counts16.subarray(1), { rowLength: 2, classWeights: counts16 })).toEqual(
+      f.crossEntropyLoss([0, 1], [1], { rowLength: 2, classWeights: [3, 1] }),
+    );
+  });
+
+  test("a missing argument is one that is undefined", async () => {
+    const one = [uniform(2)] as never as [Vector, Vector];
+    // after a call that has left its arrays behind
+    f.klDivergence(uniform(2), uniform(2));
+    for (const measure of PAIRS) {
+      expect(() => f[measure](...one)).toThrow(`${measure}: q is undefined`);
+      await expect(f[measure].async(...one)).rejects.toThrow(`${measure}: q is undefined`);
+    }
+    await expect(FUNCTIONS.crossEntropyLoss.async(...(one as never as [Vector, Vector, never]))).rejects.toThrow(
+      "crossEntropyLoss: options is undefined; it must be an object",
+    );
+  });
+
+  test("only a key that is nearly a known one has a suggestion", () => {
+    const good = uniform(2);
+    for (const key of ["axis", "std", "dim", "x", "reduction", "eps"]) {
+      expect(() => f.entropy(good, { [key]: 1 } as object)).toThrow(
+        new TypeError(`entropy: unknown option "${key}"; It takes base, input, normalize, temperature, engine`),
+      );
+    }
+    for (const [key, nearest] of [
+      ["bse", "base"],
+      ["Base", "base"],
+      ["temp", "temperature"],
+      ["inputs", "input"],
+      ["normalised", "normalize"],
+    ]) {
+      expect(() => f.entropy(good, { [key]: 1 } as object)).toThrow(`did you mean "${nearest}"? It takes`);
+    }
+  });
+
   test("an unknown option is named, and the nearest known one", () => {
     const good = uniform(2);
     expect(() => f.entropy(good, { normalise: true } as object)).toThrow(
@@ -173,6 +276,11 @@ describe.each(BACKENDS)("%s", (backend) => {
       new TypeError("klDivergence.rows: rowLength is undefined; it must be an integer >= 1"),
     );
     for (const rowLength of [0, -1, 1.5, Number.NaN]) expect(rows(rowLength)).toThrow(RangeError);
+    const message = "klDivergence.rows: rowLength is";
+    expect(rows("2")).toThrow(new TypeError(`${message} "2"; it must be an integer >= 1`));
+    expect(rows(2n)).toThrow(new TypeError(`${message} 2n; it must be an integer >= 1`));
+    expect(rows(Symbol("two"))).toThrow(new TypeError(`${message} Symbol(two); it must be an integer >= 1`));
+    expect(rows([2])).toThrow(new TypeError(`${message} [object Array]; it must be an integer >= 1`));
     expect(rows(3)).toThrow("klDivergence.rows: p has 4 numbers, not a multiple of rowLength 3");
     expect(rows(2, uniform(6))).toThrow("klDivergence.rows: p has 2 rows; it must have one row or 3");
     expect(() => f.klDivergence.rows(four, four, undefined as never)).toThrow(TypeError);

@@ -103,8 +103,11 @@ describe.each(BACKENDS)("%s", (backend) => {
       ] as const) {
         const wrong = make(uniform(n).with(index, bad));
         const good = make(ramp(n));
+        const forLogits = bad < 0 ? '; for logits pass { input: "logits" }' : "";
         const message = (name: string, argument: string) =>
-          new RangeError(`${name}: ${argument}[${index}] is ${shown}; probabilities must be finite and >= 0`);
+          new RangeError(
+            `${name}: ${argument}[${index}] is ${shown}; probabilities must be finite and >= 0${forLogits}`,
+          );
         for (const measure of PAIRS) {
           const first = { input: ["probabilities", "logits"] } as const;
           expect(() => f[measure](wrong, good, first)).toThrow(message(measure, "p"));
@@ -347,7 +350,13 @@ describe.each(BACKENDS)("%s", (backend) => {
     expect(run(["logits"])).toThrow(new RangeError(`klDivergence: input is ["logits"]; ${list}`));
     expect(run([])).toThrow(new RangeError(`klDivergence: input is []; ${list}`));
     expect(run(["logits", "logits", "logits"])).toThrow(RangeError);
-    for (const wrong of [3, null, { 0: "logits" }, true]) expect(run(wrong)).toThrow(TypeError);
+    for (const wrong of [3, null, { 0: "logits" }, true, 5n, Symbol("")]) expect(run(wrong)).toThrow(TypeError);
+    const circular: unknown[] = [];
+    circular.push(circular, 5n);
+    expect(run(circular)).toThrow(new RangeError(`klDivergence: input is [object Array]; it must be ${kinds}`));
+    expect(run(["logits", 5n])).toThrow(new RangeError(`klDivergence: input is 5n; it must be ${kinds}`));
+    expect(run([Symbol("odd")])).toThrow(new RangeError(`klDivergence: input is [Symbol(odd)]; ${list}`));
+    expect(run(new Array(1000).fill("logits"))).toThrow(RangeError);
     expect(run(["probabilities", "probabilities"])()).toBe(0);
     expect(() => f.entropy(good, { input: ["logits", "logits"] })).toThrow(
       new RangeError('entropy: input is ["logits","logits"]; it must be a kind, or a list of one for p'),
@@ -426,7 +435,8 @@ describe.each(BACKENDS)("%s", (backend) => {
       const key = Object.keys(options).at(-1);
       const call = () => run(options as never);
       expect(call, name).toThrow(TypeError);
-      expect(call, name).toThrow(`${name}: unknown option "${key}"; did you mean "${nearest}`);
+      const suggestion = nearest === "" ? "" : `did you mean "${nearest}"? `;
+      expect(call, name).toThrow(`${name}: unknown option "${key}"; ${suggestion}It takes ${known}`);
       expect(call, name).toThrow(`It takes ${known}`);
       expect(() => run(null as never), name).toThrow(new TypeError(`${name}: options is null; it must be an object`));
       expect(() => run(2 as never), name).toThrow(new TypeError(`${name}: options is number; it must be an object`));
@@ -470,6 +480,7 @@ describe.each(BACKENDS)("%s", (backend) => {
         BigInt64Array.of(2n, 1n),
         BigUint64Array.of(2n, 1n),
         Uint8ClampedArray.of(2, 1) as unknown as Labels,
+        [2n, 1n],
       ]) {
         expect(run(labels)).toEqual(expected);
       }
@@ -492,6 +503,8 @@ describe.each(BACKENDS)("%s", (backend) => {
       expect(() => run(Uint8Array.of(255, 0))).toThrow(`${argument}[0] is 255; ${tail}`);
       expect(() => run(BigInt64Array.of(0n, -7n))).toThrow(`${argument}[1] is -7; ${tail}`);
       expect(() => run(BigUint64Array.of(2n ** 64n - 1n, 0n))).toThrow(`${argument}[0] is 18446744073709551615; `);
+      expect(() => run([0n, 3n])).toThrow(new RangeError(`${name}: ${argument}[1] is 3; ${tail}`));
+      expect(() => run([2n ** 4000n, 0n])).toThrow(RangeError);
       if (!takesIgnored) expect(() => run([0, -100])).toThrow(`${argument}[1] is -100; ${tail}`);
     });
 
@@ -513,7 +526,19 @@ describe.each(BACKENDS)("%s", (backend) => {
       for (const wrong of [undefined, null, 1, "01", {}, new DataView(new ArrayBuffer(2)), new Set([0, 1])]) {
         expect(() => run(wrong as unknown as Labels)).toThrow(TypeError);
       }
-      if (argument === "targets") return;
+      const nested = [[0], [1]] as unknown as Labels;
+      expect(() => run(nested)).toThrow(
+        new TypeError(`${name}: ${argument}[0] is [object Array]; labels must be integers, one a row`),
+      );
+      if (argument === "targets") {
+        expect(() => run(Float32Array.of(2, 1) as unknown as Labels)).toThrow(
+          new TypeError(`${name}: targets is [object Float32Array]; labels must be in an array of integers`),
+        );
+        expect(() => run(Int32Array.of(0, 0, 1, 0, 1, 0))).toThrow(
+          new RangeError(`${name}: targets has 6 labels for 2 rows; one-hot targets must be in a Float32Array`),
+        );
+        return;
+      }
       for (const wrong of [Float32Array.of(0, 1), Float64Array.of(0, 1)]) {
         expect(() => run(wrong as unknown as Labels)).toThrow(
           `${name}: ${argument} is ${Object.prototype.toString.call(wrong)}; it must be an array of integers, one a row`,
@@ -562,7 +587,17 @@ describe.each(BACKENDS)("%s", (backend) => {
         new RangeError(`crossEntropyLoss: zLoss is ${zLoss}; it must be finite and >= 0`),
       );
     }
-    expect(loss({ zLoss: "1" })).toThrow(new TypeError("crossEntropyLoss: zLoss is string; it must be a number"));
+    for (const name of ["crossEntropyLoss", "perplexity"] as const) {
+      const run = (ignoreIndex: unknown) => () => f[name](logits, [0, 1], { rowLength: 3, ignoreIndex } as never);
+      for (const ignoreIndex of [0.5, Number.NaN, Infinity]) {
+        expect(run(ignoreIndex)).toThrow(
+          new RangeError(`${name}: ignoreIndex is ${ignoreIndex}; it must be an integer`),
+        );
+      }
+      for (const ignoreIndex of ["-100", null, -100n, true, [1]]) expect(run(ignoreIndex)).toThrow(TypeError);
+      expect(run(7)).not.toThrow();
+    }
+    expect(loss({ zLoss: "1" })).toThrow(new TypeError('crossEntropyLoss: zLoss is "1"; it must be a number'));
     expect(loss({ labelSmoothing: true })).toThrow(TypeError);
     expect(loss({ reduction: "average" })).toThrow(
       new RangeError('crossEntropyLoss: reduction is "average"; it must be "mean", "sum" or "none"'),

@@ -81,6 +81,7 @@ function derivedArguments({ p, z, counts, one }: Arrays, definition: Definition)
 /** A form of one of `functions`, as `klDivergence.rows`. */
 export interface EveryCall {
   name: string;
+  args(arrays: Arrays): unknown[];
   /** At once. */
   run(functions: Functions, arrays: Arrays): unknown;
   /** As a promise. */
@@ -118,6 +119,7 @@ export function everyCall(functions: Functions, definitions: Record<string, Defi
         };
         return {
           name: form === "f" ? name : `${name}.rows`,
+          args,
           run: (these: Functions, arrays: Arrays) => formOf(these)(...args(arrays)),
           runAside: (these: Functions, arrays: Arrays) => formOf(these).async(...args(arrays)),
         };

@@ -43,14 +43,29 @@ const AsyncFunction = (async () => {}).constructor as new (
   ...text: string[]
 ) => (...values: unknown[]) => Promise<void>;
 
-/** Runs an example among `names`, and compares the values that it shows. */
+/** `import { a, b } from "logratio"`, `import * as name from "logratio/families"`. */
+const IMPORT = /^import (?:\* as (\w+)|(\{[\w\s,]*\})) from (".*");$/m;
+
+const MODULES: Readonly<Record<string, () => Promise<object>>> = {
+  logratio: () => import("../src/index.js"),
+  "logratio/compare": () => import("../src/compare/index.js"),
+  "logratio/evidence": () => import("../src/evidence/index.js"),
+  "logratio/families": () => import("../src/families/index.js"),
+};
+
+function load(specifier: string): Promise<object> {
+  if (!Object.hasOwn(MODULES, specifier)) throw new Error(`there is no ${specifier}`);
+  return MODULES[specifier]();
+}
+
+/** Runs an example, which has what it imports and `names`, and compares the values that it shows. */
 export async function runExample(code: string, names: Readonly<Record<string, unknown>>): Promise<void> {
   const body = statementsOf(code).map((statement) => {
     const [, expression, shown] = EXPRESSION.exec(statement) ?? [];
     if (expression !== undefined) return `show(${expression}\n, ${JSON.stringify(shown)});`;
-    // Node 20 knows no `using`; what is imported is there
-    return statement.replace(/^using /m, "const ").replace(/^import .*/m, "");
+    // Node 20 knows no `using`
+    return statement.replace(/^using /m, "const ").replace(IMPORT, "const $1$2 = await load($3);");
   });
-  const run = new AsyncFunction("show", ...Object.keys(names), body.join("\n"));
-  await run(expectShown, ...Object.values(names));
+  const run = new AsyncFunction("show", "load", ...Object.keys(names), `"use strict";\n${body.join("\n")}`);
+  await run(expectShown, load, ...Object.values(names));
 }

@@ -4,6 +4,7 @@ import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { RESERVED_BYTES } from "../src/backends/layout.js";
 import { LinearMemory } from "../src/engine/memory.js";
+import { Pool } from "../src/engine/threads/pool.js";
 import {
   createEngine,
   createEngineSync,
@@ -12,6 +13,7 @@ import {
   type Engine,
   jsDivergence,
   klDivergence,
+  logSumExp,
   softmax,
 } from "../src/index.js";
 import { isLong, repeats } from "./long.js";
@@ -104,6 +106,22 @@ describe.each(kinds)("the memory of an engine (%s)", (kind, options) => {
     expect(() => engine.free(other.subarray(4))).toThrow(RangeError);
     expect(() => engine.float32(-1)).toThrow("float32: length is -1; it must be an integer >= 0");
     expect(() => engine.float64(1.5)).toThrow("float64: length is 1.5");
+    engine.dispose();
+  });
+
+  test("frees the array that it has handed out, and no other at its place", () => {
+    const engine = createEngineSync(options);
+    const freed = engine.float32(10);
+    engine.free(freed);
+    const next = engine.float32(10).fill(7);
+    expect(() => engine.free(freed)).toThrow(RangeError);
+    const last = engine.float32(10).fill(8);
+    expect(next.every((x) => x === 7)).toBe(true);
+    for (const part of [next.subarray(0), next.subarray(0, 5), new Float32Array(next.buffer, next.byteOffset, 10)]) {
+      expect(() => engine.free(part)).toThrow(RangeError);
+    }
+    engine.free(next);
+    engine.free(last);
     engine.dispose();
   });
 
@@ -296,6 +314,36 @@ test.each(kinds)("engines that nobody has any more leave nothing behind (%s)", a
   const kept = references.filter((reference) => reference.deref() !== undefined);
   // what the stack or a cache of the last call still has
   expect(kept.length).toBeLessThanOrEqual(4);
+});
+
+/** Until it holds, as for what comes after a collection. */
+async function comes(holds: () => boolean): Promise<boolean> {
+  for (let i = 0; i < 200 && !holds(); i++) {
+    collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return holds();
+}
+
+test("an engine that is dropped ends its threads once it is collected, and not before", async () => {
+  const ended = vi.spyOn(Pool.prototype, "dispose");
+  const z = new Float32Array(1_000_000).fill(1);
+  // in a function, whose variables are gone when it returns
+  const start = async () => {
+    const engine = await createEngine({ threads: 2 });
+    expect(engine.threads).toBe(2);
+    return logSumExp.rows.async(z, { rowLength: 1000, engine });
+  };
+  const promise = start();
+  expect(await promise).toHaveLength(1000);
+  expect(await comes(() => ended.mock.calls.length > 0)).toBe(true);
+  const kept = await createEngine({ threads: 2 });
+  ended.mockClear();
+  collectGarbage();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(ended).not.toHaveBeenCalled();
+  expect(kept.threads).toBe(2);
+  kept.dispose();
 });
 
 describe("an engine", () => {

@@ -1,21 +1,18 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import * as evidence from "../src/evidence/index.js";
-import * as families from "../src/families/index.js";
-import * as logratio from "../src/index.js";
+import { checkTypes } from "../scripts/guide/blocks.js";
 import { runExample } from "./examples.js";
 
-// What the README shows is run: an expression, and after `//` the value that it has.
+// What the README shows is run as a reader pastes it: each block is a module, which has what it imports and nothing else. An
+// expression has the value that follows it after `//`.
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-const blocks = [...readme.matchAll(/^## (.*)$|```ts\n([\s\S]*?)```/gm)]
-  .reduce<{ heading: string; code: string }[]>((found, [, heading, code]) => {
-    const last = found.at(-1);
-    if (heading === undefined) found.push({ heading: last?.heading ?? "first", code });
-    else found.push({ heading, code: "" });
-    return found;
-  }, [])
-  .filter(({ code }) => code !== "");
+let heading = "first";
+const blocks: { heading: string; line: number; code: string }[] = [];
+for (const { index, 1: found, 2: code } of readme.matchAll(/^## (.*)$|^```(?:ts|js)\n([\s\S]*?)\n```$/gm)) {
+  if (found !== undefined) heading = found;
+  else blocks.push({ heading, line: readme.slice(0, index).split("\n").length + 1, code });
+}
 
 describe("README.md", () => {
   test("has examples", () => {
@@ -27,13 +24,35 @@ describe("README.md", () => {
       "Engines",
       "Threads",
     ]);
-    for (const { code } of blocks) expect(code).toMatch(/^\S.*; \/\/ -?[\w"[]/m);
+    for (const { code } of blocks) {
+      expect(code).toMatch(/^import /);
+      expect(code).toMatch(/^\S.*; \/\/ -?[\w"[]/m);
+    }
   });
 
-  test.each(blocks)("$heading", async ({ code }) => {
+  test.each(blocks)("$heading, line $line", async ({ code }) => {
     const lines: string[] = [];
-    const console = { log: (line: string) => lines.push(line) };
-    await runExample(code, { ...logratio, ...evidence, families, console });
+    await runExample(code, { console: { log: (line: string) => lines.push(line) } });
     if (code.includes("onProgress")) expect(lines.at(-1)).toBe("64 of 64 rows");
+  });
+
+  test.each(blocks)("types of $heading, line $line", ({ line, code }) =>
+    checkTypes("README.md", [{ line, code, shown: "" }]),
+  );
+});
+
+describe("an example", () => {
+  const code = 'import { entropy } from "logratio";\nentropy([1]); // 0\n';
+
+  test("has what it imports", async () => {
+    await runExample(code, {});
+    await runExample(`import * as it from "logratio";\nit.entropy([1]); // 0`, {});
+    await expect(runExample(code.replace("// 0", "// 1"), {})).rejects.toThrow();
+  });
+
+  test("has nothing else", async () => {
+    await expect(runExample("entropy([1]); // 0", {})).rejects.toThrow("entropy is not defined");
+    await expect(runExample(code.replace("logratio", "logratio/evidence"), {})).rejects.toThrow("entropy");
+    await expect(runExample(code.replace("logratio", "logratio/none"), {})).rejects.toThrow("logratio/none");
   });
 });

@@ -1,5 +1,5 @@
-// docs/api is what the docstrings say, and they say all there is to say. Every example is run, as it stands, among the names of its
-// entry and of `logratio`: in a folder with base.npy and other.npy, two rows of four classes, and tokens.npy.
+// docs/api is what the docstrings say, and they say all there is to say. Every example is run, as it stands, with what its page
+// imports: in a folder with base.npy and other.npy, two rows of four classes, and tokens.npy.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,6 @@ import { examplesOf, faultsOf } from "../scripts/reference/docstrings.js";
 import { anchorOf } from "../scripts/reference/markdown.js";
 import { makePages } from "../scripts/reference/pages.js";
 import { writeNpy, writeTokens } from "../src/compare/index.js";
-import * as core from "../src/index.js";
 import { runExample } from "./examples.js";
 
 const home = process.cwd();
@@ -83,10 +82,14 @@ describe("examples", () => {
   });
 
   const examples = entries.flatMap((entry) =>
-    examplesOf(entry).map(({ name, code }) => ({ name: `${entry.name}: ${name}`, code, folder: entry.folder })),
+    examplesOf(entry).map(({ name, code }) => {
+      const page = pages.get(posix.join(entry.folder, `${name.split(".")[0]}.md`));
+      const imports = /^```ts\n(import [\s\S]*?)```/m.exec(page ?? "")?.[1];
+      return { name: `${entry.name}: ${name}`, code, imports };
+    }),
   );
-  test.each(examples)("$name", async ({ code, folder }) => {
-    const own = await import(/* @vite-ignore */ join(home, "src", folder, "index.ts"));
-    await runExample(code, { ...core, ...own, console: { log: () => {} } });
+  test.each(examples)("$name", async ({ code, imports }) => {
+    expect(imports).toBeDefined();
+    await runExample(`${imports}${code}`, { console: { log: () => {} } });
   });
 });

@@ -180,6 +180,31 @@ test("what cannot be shared is an error that says why", async () => {
   for (const wrong of [undefined, null, 5, {}, engine] as unknown as EngineHandle[]) {
     expect(() => Engine.from(wrong)).toThrow(/^Engine.from: handle is .*; it must come from engine.share\(\)$/);
   }
+  const handle = engine.share(64);
+  const { region, start, end } = handle;
+  for (const part of [
+    { region: undefined, start: undefined, end: undefined },
+    { memory: undefined },
+    { memory: handle.memory.buffer },
+    { backend: undefined },
+    { backend: "gpu" },
+    { module: {} },
+    { region: undefined },
+    { region: 0, start: start - region },
+    { region: region + 8, start: start + 8 },
+    { region: String(region) },
+    { start: start + 64 },
+    { end: start - 64 },
+    { end: 2 ** 32 },
+    { end: String(end) },
+    { end: Number.NaN },
+  ]) {
+    const wrong = { ...handle, ...part } as unknown as EngineHandle;
+    expect(() => Engine.from(wrong), JSON.stringify(part)).toThrow(
+      new TypeError("Engine.from: handle is [object Object]; it must come from engine.share()"),
+    );
+  }
+  expect(Engine.from(handle).float64(8)).toHaveLength(8);
 });
 
 test("from one thread to another", () => {

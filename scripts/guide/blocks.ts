@@ -75,23 +75,32 @@ function programOf(blocks: readonly Block[]): string {
   return `${program}\n`;
 }
 
-/** `logratio` and its parts are the sources. */
-const configuration = {
+/** `logratio` and its parts are the sources; what else is imported may be a file of the repository, too. */
+const configurationWith = (others: Readonly<Record<string, string>>) => ({
   extends: join(root, "tsconfig.json"),
   compilerOptions: {
-    paths: { logratio: [join(root, "src/index.ts")], "logratio/*": [join(root, "src/*/index.ts")] },
+    paths: {
+      logratio: [join(root, "src/index.ts")],
+      "logratio/*": [join(root, "src/*/index.ts")],
+      ...Object.fromEntries(Object.entries(others).map(([name, path]) => [name, [join(root, path)]])),
+    },
     typeRoots: [join(root, "node_modules/@types")],
   },
   files: ["program.mts"],
   include: [],
-};
+});
 
 /** Runs `use` on the program in a folder of its own, whose name errors do not show. */
-function withProgram<T>(name: string, blocks: readonly Block[], use: (folder: string) => T): T {
+function withProgram<T>(
+  name: string,
+  blocks: readonly Block[],
+  use: (folder: string) => T,
+  others: Readonly<Record<string, string>> = {},
+): T {
   const folder = mkdtempSync(join(tmpdir(), "guide-"));
   try {
     writeFileSync(join(folder, "program.mts"), programOf(blocks));
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(configuration));
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(configurationWith(others)));
     return use(folder);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
@@ -114,10 +123,21 @@ function node(folder: string, parameters: readonly string[], cwd = root): string
   return stdout;
 }
 
-/** What each block prints, without the last line's end, from the folder `cwd`. An error of a block is one, with its line. */
-export function run(name: string, blocks: readonly Block[], cwd?: string): string[] {
-  const stdout = withProgram(name, blocks, (folder) =>
-    node(folder, ["--import", tsx, join(folder, "program.mts")], cwd),
+/**
+ * What each block prints, without the last line's end, from the folder `cwd`. An error of a block is one, with its line. `others` are the
+ * files of the repository that play packages.
+ */
+export function run(
+  name: string,
+  blocks: readonly Block[],
+  cwd?: string,
+  others?: Readonly<Record<string, string>>,
+): string[] {
+  const stdout = withProgram(
+    name,
+    blocks,
+    (folder) => node(folder, ["--import", tsx, join(folder, "program.mts")], cwd),
+    others,
   );
   const printed = stdout.split(`${MARK}\n`);
   const last = printed.pop();

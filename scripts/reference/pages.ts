@@ -203,7 +203,7 @@ class Page {
     return join(
       this.#way(),
       `# ${name}`,
-      code(`import { ${name} } from "${this.#entry?.name}";`),
+      code(this.#imports(declaration)),
       overloads.length > 1 ? "" : this.#text(comment?.summary),
       type ? code(`const ${name}: ${typeText(declaration)};`) : "",
       ...overloads.map((signatures) => this.#overload(name, signatures, overloads.length)),
@@ -211,6 +211,28 @@ class Page {
       ...(isClass(declaration) ? [...this.#blocks(comment, "@example"), this.#class(declaration)] : []),
       section(2, "See also", list(comments.flatMap((each) => this.#references(each)))),
     );
+  }
+
+  /** What the page is about, and what else its examples call. */
+  #imports(declaration: DeclarationReflection): string {
+    const { name, children = [] } = declaration;
+    const all = [
+      ...overloadsOf(declaration).flat(),
+      ...children.flatMap((member) => [member, ...(member.signatures ?? [])]),
+    ];
+    const comments = [commentOf(declaration), ...all.map((reflection) => reflection.comment)];
+    const examples = comments.flatMap((comment) => this.#blocks(comment, "@example")).join("\n");
+    const called = [...examples.matchAll(/(?<![.\w])(\w+)(?=[.(])/g)].map(([, word]) => word);
+    const missing = new Set([name, ...called]);
+    // names of the page's own entry come first, where another has them too
+    const entries = this.#entries.toSorted((a, b) => Number(b === this.#entry) - Number(a === this.#entry));
+    const lines = entries.flatMap((entry) => {
+      const exported = new Set(entry.exports.filter((each) => !isType(each)).map((each) => each.name));
+      const names = [...missing].filter((word) => exported.has(word));
+      for (const word of names) missing.delete(word);
+      return names.length > 0 ? [`import { ${names.join(", ")} } from "${entry.name}";`] : [];
+    });
+    return lines.join("\n");
   }
 
   /** One that is not the only one has a heading. */

@@ -3,6 +3,7 @@
 // not depend on where a row lies.
 
 import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
+import { isFloat32, isFloat64 } from "./arrays.js";
 import type { Fields } from "./fields.js";
 import { BEFORE, BLOCKS, TOTAL, UNUSUAL } from "./js/blocks.js";
 import { CHUNK, type Kernel, PARAMETERS, type Precision } from "./kernel.js";
@@ -283,8 +284,7 @@ export abstract class Backend<Location = unknown> {
 
   /** Whether the kernels read an array of this call where it is. */
   isHeld(source: Vector, precision: Precision): boolean {
-    const isOfType = precision === "f32" ? source instanceof Float32Array : source instanceof Float64Array;
-    if (!isOfType) return false;
+    if (!(precision === "f32" ? isFloat32(source) : isFloat64(source))) return false;
     if (source === this.#held || source === this.#alsoHeld) return true;
     if (!this.holds(source as FloatArray)) return false;
     this.#alsoHeld = this.#held;
@@ -300,7 +300,7 @@ export abstract class Backend<Location = unknown> {
     const target = this.staging(precision, slot);
     const isTransformed = typeof as === "function";
     const isCopy = weights === undefined && (isTransformed || (as === undefined && scale === 1 && !isFlushed));
-    if (isCopy && (source instanceof Float32Array || source instanceof Float64Array)) {
+    if (isCopy && (isFloat32(source) || isFloat64(source))) {
       const whole = start === 0 && count === source.length;
       target.set(whole ? source : source.subarray(start, start + count));
     } else {

@@ -63,8 +63,7 @@ export class Space {
   }
 }
 
-const isShared = (buffer: ArrayBufferLike): boolean =>
-  typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
+const isShared = (buffer: ArrayBufferLike): boolean => buffer[Symbol.toStringTag] === "SharedArrayBuffer";
 
 /** Whether two buffers may stand for the same bytes: of shared ones, the objects do not tell. */
 export const mayBeOne = (a: ArrayBufferLike, b: ArrayBufferLike): boolean => a === b || (isShared(a) && isShared(b));

@@ -1,7 +1,8 @@
 // From what a caller passes to rows that kernels take; and the errors that name what is wrong with it.
 
+import { isFloat32, isFloat64, typeNameOf } from "../backends/arrays.js";
 import type { Precision, Row, Transform, Vector } from "../backends/backend.js";
-import { checkOptions, describe, unitOf } from "../engine/checks.js";
+import { checkNumber, checkOptions, describe, isFinitePositive, isOptions, show, unitOf } from "../engine/checks.js";
 import { INPUT_KINDS, type InputKind, type MeasureOptions } from "./options.js";
 
 /** What one call compares, and how. */
@@ -17,6 +18,8 @@ export interface Call {
   readonly temperature: number;
   /** Of the functions that take one. */
   readonly alpha?: number;
+  /** Whether there is an option `input` for logits. */
+  readonly takesLogits?: boolean;
 }
 
 /** A row under its argument's name. */
@@ -41,20 +44,47 @@ export interface FoundLogits {
   sum?: number;
 }
 
-export function checkVector(functionName: string, argument: string, value: unknown): asserts value is Vector {
-  if ((value instanceof Float32Array || value instanceof Float64Array) && value.length > 0) return;
-  const isArray = typeof value === "object" && value !== null && Number.isInteger((value as Vector).length);
-  if (!isArray || value instanceof BigInt64Array || value instanceof BigUint64Array) {
+/** -1 of what has none, or none that an array has. */
+function lengthOf(value: unknown): number {
+  try {
+    const { length } = value as Vector;
+    const isLength = Number.isInteger(length) && (length < 2 ** 32 || ArrayBuffer.isView(value));
+    return typeof value === "object" && isLength ? length : -1;
+  } catch {
+    return -1; // of null, or a revoked proxy
+  }
+}
+
+/**
+ * Throws for what is no array of numbers. 16-bit integers may be the bits of half-precision numbers: they are for `counts` alone, which
+ * is false where { normalize: true } would say so.
+ */
+export function checkVector(
+  functionName: string,
+  argument: string,
+  value: unknown,
+  counts?: boolean,
+): asserts value is Vector {
+  if ((isFloat32(value) || isFloat64(value)) && value.length > 0) return;
+  const type = typeNameOf(value);
+  const isHalf = type === "Uint16Array" && !counts;
+  const length = isHalf || type?.startsWith("Big") ? -1 : lengthOf(value);
+  if (length < 0) {
+    let hint = isOptions(value) && "data" in value ? "; of a tensor, pass its data" : "";
+    if (isHalf) hint = `, not half-precision bits${counts === false ? "; for counts pass { normalize: true }" : ""}`;
     throw new TypeError(
-      `${functionName}: ${argument} is ${describe(value)}; it must be a Float32Array, a Float64Array or an array of numbers`,
+      `${functionName}: ${argument} is ${describe(value)}; it must be a Float32Array, a Float64Array or an array of numbers${hint}`,
     );
   }
-  if ((value as Vector).length === 0) throw new RangeError(`${functionName}: ${argument} is empty`);
+  if (length === 0) throw new RangeError(`${functionName}: ${argument} is empty`);
+  const first: unknown = (value as Vector)[0];
+  if (typeof first !== "object" || first === null) return;
+  throw new TypeError(`${functionName}: ${argument}[0] is ${describe(first)}; pass all numbers in one flat array`);
 }
 
 /** f32 where every array is one; else all are computed in f64. */
 export function precisionOf(sources: readonly Vector[]): Precision {
-  for (const source of sources) if (!(source instanceof Float32Array)) return "f64";
+  for (const source of sources) if (!isFloat32(source)) return "f64";
   return "f32";
 }
 
@@ -95,22 +125,13 @@ export function settingsOf(
 }
 
 export function temperatureOf(functionName: string, temperature = 1): number {
-  if (typeof temperature !== "number") {
-    throw new TypeError(`${functionName}: temperature is ${describe(temperature)}; it must be a number`);
-  }
-  if (!(temperature > 0 && temperature < Number.POSITIVE_INFINITY)) {
-    throw new RangeError(`${functionName}: temperature is ${temperature}; it must be positive and finite`);
-  }
+  checkNumber(functionName, "temperature", temperature, isFinitePositive, "positive and finite");
   return temperature;
 }
 
-export function checkAlpha(functionName: string, alpha: unknown, most: number): void {
-  if (typeof alpha !== "number") {
-    throw new TypeError(`${functionName}: alpha is ${describe(alpha)}; it must be a number`);
-  }
-  if (!(alpha >= 0 && alpha <= most)) {
-    throw new RangeError(`${functionName}: alpha is ${alpha}; it must be a number from 0 to ${most}`);
-  }
+export function checkAlpha(functionName: string, alpha: number | undefined, most: number): void {
+  if (typeof alpha === "number" && alpha >= 0 && alpha <= most) return;
+  checkNumber(functionName, "alpha", alpha, () => false, `a number from 0 to ${most}`);
 }
 
 /** The kind of each distribution; undefined where all are probabilities. */
@@ -122,16 +143,17 @@ export function kindsOf(
 ): readonly InputKind[] | undefined {
   if (input === undefined) return undefined;
   const kinds: readonly InputKind[] = typeof input === "string" ? distributions.map(() => input) : input;
-  if (!Array.isArray(kinds) || kinds.length !== distributions.length) {
-    const error = Array.isArray(kinds) ? RangeError : TypeError;
-    throw new error(
-      `${functionName}: input is ${JSON.stringify(input)}; it must be a kind, or a list of one for ${distributions.join(" and ")}`,
+  const isList = typeof input === "string" || describe(input) === "[object Array]";
+  if (!isList || kinds.length !== distributions.length) {
+    const shown = isList ? `[${kinds.slice(0, 9).map(show)}]` : show(input);
+    throw new (isList ? RangeError : TypeError)(
+      `${functionName}: input is ${shown}; it must be a kind, or a list of one for ${distributions.join(" and ")}`,
     );
   }
   for (const kind of kinds) {
     if (!INPUT_KINDS.includes(kind) || (!takesLogits && kind !== "probabilities")) {
       const choice = takesLogits ? `"probabilities", "logits" or "logProbabilities"` : `"probabilities"`;
-      throw new RangeError(`${functionName}: input is ${JSON.stringify(kind)}; it must be ${choice}`);
+      throw new RangeError(`${functionName}: input is ${show(kind)}; it must be ${choice}`);
     }
   }
   return kinds.every((kind) => kind === "probabilities") ? undefined : kinds;
@@ -148,44 +170,48 @@ export function nameOfRow(call: Pick<Call, "length">, row: NamedRow): string {
   return row.source.length > call.length ? `row ${row.start / call.length} of ${row.argument}` : row.argument;
 }
 
-/** Throws for the first number of a row that is not finite and >= 0. Kernels only know that there may be one. */
-export function checkNumbers(call: Pick<Call, "functionName" | "length">, row: NamedRow, kind = "probabilities"): void {
+/**
+ * Throws for the first number of a row that is none of its kind: finite and >= 0, or of logits finite or -Infinity. Kernels only know that
+ * there may be one.
+ */
+export function checkNumbers(
+  call: Pick<Call, "functionName" | "length" | "takesLogits">,
+  row: NamedRow,
+  kind = "probabilities",
+): void {
   const { source, start } = row;
+  const isLinear = row.kind === "probabilities";
+  const least = isLinear ? 0 : Number.NEGATIVE_INFINITY;
   for (let i = 0; i < call.length; i++) {
-    const x = source[start + i];
-    if (typeof x !== "number") {
-      throw new TypeError(`${call.functionName}: ${placeOf(call, row, i)} is ${describe(x)}; ${kind} must be numbers`);
-    }
-    if (!(x >= 0 && x < Number.POSITIVE_INFINITY)) {
-      throw new RangeError(`${call.functionName}: ${placeOf(call, row, i)} is ${x}; ${kind} must be finite and >= 0`);
-    }
-  }
-}
-
-/** Throws for the first number of a row of logits that is NaN or Infinity, or of probabilities that is none. */
-export function checkLogits(call: Pick<Call, "functionName" | "length">, row: NamedRow): void {
-  if (row.kind === "probabilities") {
-    checkNumbers(call, row);
-    return;
-  }
-  const kind = row.kind === "logits" ? "logits" : "log-probabilities";
-  const { source, start } = row;
-  for (let i = 0; i < call.length; i++) {
-    const x = source[start + i];
-    if (typeof x !== "number") {
-      throw new TypeError(`${call.functionName}: ${placeOf(call, row, i)} is ${describe(x)}; ${kind} must be numbers`);
-    }
-    if (!(x < Number.POSITIVE_INFINITY)) {
-      throw new RangeError(
-        `${call.functionName}: ${placeOf(call, row, i)} is ${x}; ${kind} must be finite or -Infinity`,
-      );
-    }
+    const x: unknown = source[start + i];
+    if (typeof x === "number" && x >= least && x < Number.POSITIVE_INFINITY) continue;
+    const name = isLinear ? kind : row.kind === "logits" ? row.kind : "log-probabilities";
+    const words = (shown: unknown, must: string) =>
+      `${call.functionName}: ${placeOf(call, row, i)} is ${shown}; ${name} must be ${must}`;
+    if (typeof x !== "number") throw new TypeError(words(describe(x), "numbers"));
+    const hint = x < 0 && call.takesLogits && name === "probabilities" ? `; for logits pass { input: "logits" }` : "";
+    throw new RangeError(words(x, `finite ${isLinear ? "and >= 0" : "or -Infinity"}${hint}`));
   }
 }
 
 /** Whether class i has probability 0. */
 export function isImpossible({ source, start, kind }: NamedRow, i: number): boolean {
   return source[start + i] === (kind === "probabilities" ? 0 : Number.NEGATIVE_INFINITY);
+}
+
+/** Throws for a row that is not of logits, or in which no class is possible. */
+export function checkLogits(call: Call, row: NamedRow): void {
+  checkNumbers(call, row);
+  for (let i = 0; i < call.length; i++) if (!isImpossible(row, i)) return;
+  throwImpossible(call, row);
+}
+
+/** Of a row without a possible class. */
+export function throwImpossible(call: Call, row: NamedRow): never {
+  if (row.kind === "probabilities") checkSum(call, row, 0);
+  throw new RangeError(
+    `${call.functionName}: every number of ${nameOfRow(call, row)} is -Infinity; at least one class must be possible`,
+  );
 }
 
 /** How far a sum may be from 1 before it is taken for something else than a distribution. */
@@ -213,8 +239,8 @@ export function checkSum(call: Call, row: NamedRow, sum: number): void {
     );
   }
   throw new RangeError(
-    `${call.functionName}: ${name} sums to ${sumOf(call, row)}, not to 1; for counts or weights pass { normalize: true }, ` +
-      `for logits { input: "logits" }`,
+    `${call.functionName}: ${name} sums to ${sumOf(call, row)}, not to 1; for counts or weights pass { normalize: true }` +
+      (call.takesLogits ? `, for logits { input: "logits" }` : ""),
   );
 }
 

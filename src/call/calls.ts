@@ -1,15 +1,19 @@
 // One call from outside: arguments are checked, arrays become rows, and each row or pair of rows goes to its measure.
 
+import { isFloat32, isFloat64, typeNameOf } from "../backends/arrays.js";
 import type { Backend, FloatArray, Precision, Transform, Vector } from "../backends/backend.js";
 import { COLUMNS, DECLINED } from "../backends/batch.js";
 import { CHUNK } from "../backends/kernel.js";
 import { bringOut, placeOut } from "../backends/writing.js";
+import { allocate, checkInteger } from "../engine/checks.js";
 import { runtimeFor } from "../engine/engines.js";
 import type { Loop, Work, WorkArray } from "../engine/work.js";
 import {
   type Call,
   checkAlpha,
   checkCallOptions,
+  checkLogits,
+  checkNumbers,
   checkVector,
   type NamedRow,
   precisionOf,
@@ -62,6 +66,11 @@ export interface Definition {
   readonly finish?: (nats: number, unit: number) => number;
 }
 
+/** What the checks of arrays read of a definition. */
+interface Arguments extends Pick<Definition, "arguments" | "keys">, Partial<Pick<Definition, "distributions">> {
+  readonly ofLogits?: unknown;
+}
+
 /** The options of every function: those that it takes are its `keys`. */
 export type AnyOptions = MeasureOptions & OutOption & { rowLength?: number };
 
@@ -87,6 +96,7 @@ function settingsFor(
 
 const callOf = (
   functionName: string,
+  { ofLogits }: Pick<Arguments, "ofLogits">,
   precision: Precision,
   length: number,
   settings: Settings,
@@ -99,6 +109,7 @@ const callOf = (
   unit: settings.unit,
   temperature: settings.temperature,
   alpha,
+  takesLogits: ofLogits !== undefined,
 });
 
 const rowOf = (
@@ -170,10 +181,10 @@ export function callSingle(
   const settings = settingsFor(name, definition, options, definition.keys);
   const { kinds } = settings;
   if (definition.mostAlpha !== undefined) checkAlpha(name, alpha, definition.mostAlpha);
-  const { length } = checkEqualLengths(name, definition.arguments, sources);
+  const { length } = checkEqualLengths(name, definition, sources, settings);
   const { backend } = runtimeFor(name, options?.engine, sources);
   const precision = precisionOf(sources);
-  const call = callOf(name, precision, length, settings, alpha);
+  const call = callOf(name, definition, precision, length, settings, alpha);
   backend.begin(name);
   try {
     const batch = batchOf(definition, kinds);
@@ -214,7 +225,7 @@ export function prepareSingle(
   const { name } = definition;
   const settings = settingsFor(name, definition, options, definition.keys);
   if (definition.mostAlpha !== undefined) checkAlpha(name, alpha, definition.mostAlpha);
-  const { length } = checkEqualLengths(name, definition.arguments, sources);
+  const { length } = checkEqualLengths(name, definition, sources, settings);
   return {
     functionName: name,
     loopName: name,
@@ -222,7 +233,7 @@ export function prepareSingle(
     rows: 1,
     width: 1,
     arrays: sources.map((array) => ({ array, perRow: length })),
-    settings: { call: callOf(name, precisionOf(sources), length, settings, alpha), kinds: settings.kinds },
+    settings: { call: callOf(name, definition, precisionOf(sources), length, settings, alpha), kinds: settings.kinds },
     finish: ([value]) => value,
   };
 }
@@ -286,7 +297,9 @@ export function prepareRows(
   const settings = settingsFor(functionName, definition, options, [...definition.keys, "rowLength"]);
   if (definition.mostAlpha !== undefined) checkAlpha(functionName, alpha, definition.mostAlpha);
   const rowLength = options?.rowLength as number;
-  const rows = countRows(functionName, definition.arguments, sources, rowLength);
+  const rows = countRows(functionName, definition.arguments, sources, rowLength, (source, i) =>
+    checkArray(functionName, definition, settings, source, i),
+  );
   return {
     functionName,
     loopName: definition.name,
@@ -294,7 +307,10 @@ export function prepareRows(
     rows,
     width: 1,
     arrays: sources.map((source) => rowsOf(source, rowLength, rows)),
-    settings: { call: callOf(functionName, precisionOf(sources), rowLength, settings, alpha), kinds: settings.kinds },
+    settings: {
+      call: callOf(functionName, definition, precisionOf(sources), rowLength, settings, alpha),
+      kinds: settings.kinds,
+    },
     finish: (values) => values,
   };
 }
@@ -318,7 +334,7 @@ export interface ArrayDefinition {
   readonly keys: readonly string[];
 }
 
-/** A row of results a row. */
+/** A row of results a row. Without an array to write them to, throws what there is to throw. */
 export const arrayLoop =
   ({
     arguments: names,
@@ -330,16 +346,17 @@ export const arrayLoop =
   (backend, arrays, { call, kinds }, from, to) => {
     const { precision, length } = call;
     const sources = arrays.slice(0, -1) as Vector[];
-    const out = arrays[sources.length] as FloatArray;
+    const out = arrays[sources.length] as FloatArray | undefined;
     const fill = kinds === undefined && ofProbabilities ? ofProbabilities : ofLogits;
     const fillRow = (r: number) => {
       const rows = sources.map((source, i) =>
         rowOf(names[i], source, startOf(source, r, length), kinds?.[i] ?? "probabilities", logarithms),
       );
-      fill(backend, call, rows, out, r * length);
+      if (out) fill(backend, call, rows, out, r * length);
+      else for (const row of rows) (fill === ofLogits ? checkLogits : checkNumbers)(call, row);
     };
-    const atOnce = batchOfLogits ? backend.rowsAtOnce(precision, length, arrays) : 0;
-    if (batchOfLogits === undefined || atOnce === 0) {
+    const atOnce = batchOfLogits && out ? backend.rowsAtOnce(precision, length, arrays) : 0;
+    if (batchOfLogits === undefined || out === undefined || atOnce === 0) {
       for (let r = from; r < to; r++) fillRow(r);
       return;
     }
@@ -383,7 +400,9 @@ export function prepareArray(
     definition.ofProbabilities === undefined
       ? ofLogitsAlone(functionName, options, keys)
       : settingsOf(functionName, options, keys, names);
-  const rowLength = inRows ? (options?.rowLength as number) : checkEqualLengths(functionName, names, sources).length;
+  const rowLength = inRows
+    ? (options?.rowLength as number)
+    : checkEqualLengths(functionName, definition, sources, settings).length;
   const rows = inRows ? countRows(functionName, names, sources, rowLength) : 1;
   const precision = precisionOf(sources);
   const out = checkOut(functionName, options?.out, precision, rowLength * rows, sources);
@@ -396,14 +415,37 @@ export function prepareArray(
     rows,
     width: 0,
     arrays,
-    settings: { call: callOf(functionName, precision, rowLength, settings), kinds: settings.kinds },
+    settings: { call: callOf(functionName, definition, precision, rowLength, settings), kinds: settings.kinds },
     finish: () => out,
   };
 }
 
-function checkEqualLengths(functionName: string, names: readonly string[], sources: readonly Vector[]): Vector {
-  for (let i = 0; i < sources.length; i++) {
-    checkVector(functionName, names[i], sources[i]);
+/** Whether 16-bit integers may be argument i, as counts; undefined where no option would say so. */
+function areCounts(
+  { arguments: names, distributions = names, ofLogits, keys }: Arguments,
+  { kinds, normalize }: Settings,
+  i: number,
+): boolean | undefined {
+  const distribution = i - (names.length - distributions.length);
+  if (distribution < 0 || ofLogits === undefined) return true;
+  const isOfLogits = kinds && kinds[distribution] !== "probabilities";
+  return isOfLogits || !keys.includes("normalize") ? undefined : normalize;
+}
+
+function checkArray(functionName: string, definition: Arguments, settings: Settings, source: unknown, i: number): void {
+  const counts = typeNameOf(source) === "Uint16Array" ? areCounts(definition, settings, i) : undefined;
+  checkVector(functionName, definition.arguments[i], source, counts);
+}
+
+function checkEqualLengths(
+  functionName: string,
+  definition: Arguments,
+  sources: readonly Vector[],
+  settings: Settings,
+): Vector {
+  const names = definition.arguments;
+  for (let i = 0; i < names.length; i++) {
+    checkArray(functionName, definition, settings, sources[i], i);
     if (sources[i].length !== sources[0].length) {
       throw new RangeError(
         `${functionName}: ${names[i]} has ${sources[i].length} numbers, ${names[0]} has ${sources[0].length}; ` +
@@ -414,26 +456,18 @@ function checkEqualLengths(functionName: string, names: readonly string[], sourc
   return sources[0];
 }
 
-/** `rowLength` itself, once it is a length. */
-function checkRowLength(functionName: string, rowLength: number): number {
-  if (!Number.isInteger(rowLength) || rowLength < 1) {
-    const error = rowLength === undefined ? TypeError : RangeError;
-    throw new error(`${functionName}: rowLength is ${rowLength}; it must be an integer >= 1`);
-  }
-  return rowLength;
-}
-
 /** Rows of the largest source; the others have as many, or one. */
 export function countRows(
   functionName: string,
   names: readonly string[],
   sources: readonly Vector[],
   rowLength: number,
+  check = (source: unknown, i: number): void => checkVector(functionName, names[i], source),
 ): number {
-  checkRowLength(functionName, rowLength);
+  checkInteger(functionName, "rowLength", rowLength, 1);
   let count = 1;
-  for (let i = 0; i < sources.length; i++) {
-    checkVector(functionName, names[i], sources[i]);
+  for (let i = 0; i < names.length; i++) {
+    check(sources[i], i);
     const { length } = sources[i];
     if (length % rowLength !== 0) {
       throw new RangeError(
@@ -469,8 +503,8 @@ export function checkOut(
   name = "out",
 ): FloatArray {
   const type = precision === "f32" ? Float32Array : Float64Array;
-  if (out === undefined) return new type(length);
-  if (!(out instanceof type))
+  if (out === undefined) return allocate<FloatArray>(functionName, type, length);
+  if (!(precision === "f32" ? isFloat32 : isFloat64)(out))
     throw new TypeError(`${functionName}: ${name} must be a ${type.name}, the type of the result`);
   if (out.length !== length)
     throw new RangeError(`${functionName}: ${name} has ${out.length} numbers, the result ${length}`);

@@ -2,7 +2,7 @@
 
 import type { FloatArray, Vector } from "../backends/backend.js";
 import { completeAside } from "../engine/aside.js";
-import { describe } from "../engine/checks.js";
+import { describe, isOptions } from "../engine/checks.js";
 import { complete } from "../engine/complete.js";
 import { engineFor, runtimeFor } from "../engine/engines.js";
 import type { AsideOptions, Loop, Work } from "../engine/work.js";
@@ -105,22 +105,22 @@ function aside<Options extends EngineOption>(name: string, count: number, prepar
   return async (...args: Arguments): Promise<unknown> => {
     const { own, aside } = splitOptions(name, args[count]);
     const options = own as Options;
+    const work = prepare(args, options);
     const engine = engineFor(options?.engine, args);
     const runtime = () => runtimeFor(name, engine, []);
-    runtime();
-    return completeAside(runtime, prepare(args, options), aside);
+    return completeAside(runtime, work, aside);
   };
 }
 
 function splitOptions(name: string, options: unknown): { own: unknown; aside: AsideOptions } {
-  if (typeof options !== "object" || options === null) return { own: options, aside: {} };
+  if (!isOptions(options)) return { own: options, aside: {} };
   const own: Record<string, unknown> = {};
   // what is inherited too, as the other forms have it
-  for (const key in options) own[key] = (options as Record<string, unknown>)[key];
+  for (const key in options) own[key] = options[key as never];
   const { signal, onProgress } = own as AsideOptions;
   delete own.signal;
   delete own.onProgress;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+  if (signal !== undefined && describe(signal) !== "[object AbortSignal]") {
     throw new TypeError(`${name}: signal is ${describe(signal)}; it must be an AbortSignal`);
   }
   if (onProgress !== undefined && typeof onProgress !== "function") {

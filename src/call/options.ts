@@ -26,7 +26,8 @@ export interface MeasureOptions extends EngineOption {
   temperature?: number;
   /**
    * `true`: accepts any positive sum, for counts and weights. By default, a sum that is not within 1e-2 of 1 is an error. The result is
-   * that of p/Σp and q/Σq in both cases. `normalize` is not needed for logits.
+   * that of p/Σp and q/Σq in both cases. `normalize` is not needed for logits. A Uint16Array is accepted with `normalize` only, as counts: by
+   * itself it may be the bits of half-precision numbers.
    */
   normalize?: boolean;
 }
@@ -56,6 +57,9 @@ export type RowsOptions<Options = MeasureOptions> = Options & {
 
 /** The option of functions that return an array. */
 export interface OutOption {
-  /** The array to write the result to, of the type and length of the result. It may be one of the inputs, but not overlap one in part. */
+  /**
+   * The array to write the result to, of the type and length of the result. It may be one of the inputs, but not overlap one in part. An error
+   * leaves that input as it was: all rows are checked before the first is overwritten.
+   */
   out?: Float32Array | Float64Array;
 }

@@ -1,5 +1,6 @@
 // Rows of a source, as many at a time as are asked for, in arrays that threads can read.
 
+import { isFloat32, isFloat64, typeNameOf } from "../backends/arrays.js";
 import type { LogitSource, RowBatch } from "./source.js";
 
 export type RowArray = RowBatch["data"];
@@ -154,9 +155,9 @@ export class Feed {
   #check({ data, format, tokens }: RowBatch): void {
     const { classes } = this.#options;
     const type =
-      data instanceof Float32Array || data instanceof Float64Array
+      isFloat32(data) || isFloat64(data)
         ? data[Symbol.toStringTag]
-        : data instanceof Uint16Array && (format === "f16" || format === "bf16")
+        : typeNameOf(data) === "Uint16Array" && (format === "f16" || format === "bf16")
           ? format
           : undefined;
     if (type === undefined) {
@@ -188,8 +189,7 @@ export class Feed {
     this.#turn = 1 - this.#turn;
     const slot = this.#slots[this.#turn];
     if (slot !== undefined && slot.length >= rows * classes) return slot;
-    const type =
-      like instanceof Float32Array ? Float32Array : like instanceof Float64Array ? Float64Array : Uint16Array;
+    const type = isFloat32(like) ? Float32Array : isFloat64(like) ? Float64Array : Uint16Array;
     const fresh = place.allocate<Float32ArrayConstructor | Float64ArrayConstructor | Uint16ArrayConstructor>(
       type,
       Math.min(rows, batchRows) * classes,

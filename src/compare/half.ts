@@ -1,5 +1,6 @@
 // Numbers of 16 bits: IEEE's binary16 and bfloat16, the upper half of an f32.
 
+import { typeNameOf } from "../backends/arrays.js";
 import type { HalfFormat, RowBatch } from "./source.js";
 
 const float = new Float32Array(1);
@@ -55,7 +56,7 @@ function tableOf(format: HalfFormat): Float32Array {
 
 /** The numbers of a batch as f32 or f64, in an array of their own where they are of 16 bits. */
 export function widen({ data, format }: RowBatch): Float32Array | Float64Array {
-  if (!(data instanceof Uint16Array)) return data;
+  if (typeNameOf(data) !== "Uint16Array") return data as Float32Array | Float64Array;
   if (format === undefined) throw new TypeError("a batch is a Uint16Array; its format (f16 or bf16) must be given");
   const table = tableOf(format);
   const wide = new Float32Array(data.length);

@@ -1,5 +1,6 @@
 // The kernels that only comparisons call: the k largest numbers of a row, and f32 of 16-bit floats.
 
+import { isFloat32 } from "../backends/arrays.js";
 import type { Backend, FloatArray } from "../backends/backend.js";
 import type { HalfFormat } from "../backends/kernel.js";
 import * as kernels from "../backends/kernels.js";
@@ -14,7 +15,7 @@ export function findLargest(
   length: number,
   indices: Int32Array,
 ): void {
-  const precision = source instanceof Float32Array ? "f32" : "f64";
+  const precision = isFloat32(source) ? "f32" : "f64";
   if (!(backend instanceof SimdBackend && backend.holds(source))) {
     kernels.largest[precision](source, start, length, indices);
     return;

@@ -1,5 +1,6 @@
 // Rows, or tokens, to NumPy's .npy.
 
+import { isFloat32, isFloat64, typeNameOf } from "../backends/arrays.js";
 import { ELEMENT_BYTES, type ElementType } from "./elements.js";
 import { toBF16, toF16, widen } from "./half.js";
 import { makeNpyHeader } from "./npy.js";
@@ -73,10 +74,10 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
   new Uint8Array(buffer, byteOffset, byteLength);
 
 function encode(batch: RowBatch, type: ElementType, placeOf: (index: number) => string): ArrayBufferView {
-  if (batch.data instanceof Uint16Array && batch.format === type) return batch.data;
+  if (typeNameOf(batch.data) === "Uint16Array" && batch.format === type) return batch.data;
   const numbers = widen(batch);
-  if (type === "f64") return numbers instanceof Float64Array ? numbers : Float64Array.from(numbers);
-  if (type === "f32" && numbers instanceof Float32Array) return numbers;
+  if (type === "f64") return isFloat64(numbers) ? numbers : Float64Array.from(numbers);
+  if (type === "f32" && isFloat32(numbers)) return numbers;
 
   const encoded = ELEMENT_BYTES[type] === 2 ? new Uint16Array(numbers.length) : new Float32Array(numbers.length);
   const round = type === "f16" ? toF16 : type === "bf16" ? toBF16 : Math.fround;

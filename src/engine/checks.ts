@@ -2,28 +2,86 @@
 
 import { LN2, ln } from "../numbers/scalar.js";
 
-/** A value in the words of an error message. */
-export const describe = (value: unknown): string =>
-  value === null ? "null" : typeof value === "object" ? Object.prototype.toString.call(value) : `${typeof value}`;
+const REVOKED = "a revoked proxy";
+
+/** What a value is, in the words of an error message. */
+export function describe(value: unknown): string {
+  if (value === null || typeof value !== "object") return value === null ? "null" : typeof value;
+  try {
+    return Object.prototype.toString.call(value);
+  } catch {
+    return REVOKED;
+  }
+}
+
+/** The value itself where that is short, as it is written in code. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 99));
+  if (typeof value === "bigint") return `${value}n`;
+  return typeof value === "object" || typeof value === "function" ? describe(value) : String(value);
+}
+
+/** A new array of zeros; throws where there is no memory for as many. */
+export function allocate<T>(functionName: string, type: new (length: number) => T, length: number): T {
+  try {
+    return new type(length);
+  } catch (cause) {
+    throw new RangeError(`${functionName}: there is no memory for a result of ${length} numbers`, { cause });
+  }
+}
 
 /** Throws a TypeError for a key that `functionName` does not take, with the nearest one that it does. */
 export function checkKeys(functionName: string, options: object, known: readonly string[]): void {
   for (const key in options) if (!known.includes(key)) throw unknownKey(functionName, key, known);
 }
 
-/** The same of a value that is to be options. */
-export function checkOptions(functionName: string, options: unknown, known: readonly string[]): void {
-  if (options === null || typeof options !== "object") {
-    throw new TypeError(`${functionName}: options is ${describe(options)}; it must be an object`);
+/** Whether a value is an object whose properties can be read. */
+export const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && describe(value) !== REVOKED;
+
+/** A property of anything; undefined where there is none or it cannot be read. */
+export function propertyOf(value: unknown, key: string): unknown {
+  try {
+    return (value as Record<string, unknown> | null | undefined)?.[key];
+  } catch {
+    return undefined;
   }
+}
+
+/** Whether a value is an array or an object like one. */
+export function isList(value: unknown): value is ArrayLike<unknown> {
+  const length = typeof value === "object" ? propertyOf(value, "length") : undefined;
+  return Number.isInteger(length) && (length as number) >= 0;
+}
+
+/** Whether a value may be options: an object, and no array or another collection. */
+export function isOptions(value: unknown): value is object {
+  try {
+    return typeof value === "object" && value !== null && !(Symbol.iterator in value);
+  } catch {
+    return false; // a revoked proxy
+  }
+}
+
+/** The same of a value that is to be options. */
+export function checkOptions(functionName: string, options: unknown, known: readonly string[], name = "options"): void {
+  if (!isOptions(options))
+    throw new TypeError(`${functionName}: ${name} is ${describe(options)}; it must be an object`);
   checkKeys(functionName, options, known);
 }
 
 function unknownKey(functionName: string, key: string, known: readonly string[]): TypeError {
-  const [nearest] = [...known].sort((a, b) => editDistance(key, a) - editDistance(key, b));
-  return new TypeError(
-    `${functionName}: unknown option "${key}"; did you mean "${nearest}"? It takes ${known.join(", ")}`,
-  );
+  const word = key.toLowerCase();
+  let nearest = "";
+  let least = 0.4 * word.length + 0.1;
+  for (const name of known) {
+    const isPart = word.length > 2 && name.toLowerCase().includes(word);
+    const distance = isPart ? 0 : editDistance(word, name.toLowerCase());
+    if (distance >= least) continue;
+    nearest = `did you mean "${name}"? `;
+    least = distance;
+  }
+  return new TypeError(`${functionName}: unknown option "${key}"; ${nearest}It takes ${known.join(", ")}`);
 }
 
 /** Levenshtein's distance: the edits that turn one word into the other. */
@@ -32,21 +90,40 @@ function editDistance(a: string, b: string): number {
   for (let i = 0; i < a.length; i++) {
     const next = [i + 1];
     for (let j = 0; j < b.length; j++) {
-      next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + (a[i].toLowerCase() === b[j].toLowerCase() ? 0 : 1)));
+      next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + (a[i] === b[j] ? 0 : 1)));
     }
     row = next;
   }
   return row[b.length];
 }
 
+/** Throws a TypeError for what is not `type`, a number, and a RangeError for one that is not as `demand` says. */
+export function checkNumber(
+  functionName: string,
+  name: string,
+  value: unknown,
+  isValid: (value: number) => boolean,
+  demand: string,
+  type = "a number",
+): asserts value is number {
+  const isNumber = typeof value === "number";
+  if (isNumber && isValid(value)) return;
+  const words = `${functionName}: ${name} is ${show(value)}; it must be ${isNumber ? demand : type}`;
+  throw new (isNumber ? RangeError : TypeError)(words);
+}
+
+/** The same of an integer. */
+export function checkInteger(functionName: string, name: string, value: unknown, least: number): void {
+  if (Number.isInteger(value) && (value as number) >= least) return;
+  const demand = `an integer >= ${least}`;
+  checkNumber(functionName, name, value, () => false, demand, demand);
+}
+
+export const isFinitePositive = (x: number): boolean => x > 0 && x < Number.POSITIVE_INFINITY;
+
 /** ln(base). */
 export function unitOf(functionName: string, base: number | undefined): number {
   if (base === undefined) return 1;
-  if (typeof base !== "number") {
-    throw new TypeError(`${functionName}: base is ${describe(base)}; it must be a number`);
-  }
-  if (!(base > 0 && base < Number.POSITIVE_INFINITY) || base === 1) {
-    throw new RangeError(`${functionName}: base is ${base}; it must be positive, finite and not 1`);
-  }
+  checkNumber(functionName, "base", base, (x) => isFinitePositive(x) && x !== 1, "positive, finite and not 1");
   return base === 2 ? LN2 : ln(base);
 }

@@ -1,7 +1,8 @@
 // Work, done at once: by all threads of an engine, or by the caller's.
 
-import type { FloatArray } from "../backends/backend.js";
+import type { FloatArray, Vector } from "../backends/backend.js";
 import { mayBeOne } from "../backends/space.js";
+import { allocate } from "./checks.js";
 import type { Computer } from "./default.js";
 import { arraysOf, doHere, type Work, type WorkArray } from "./work.js";
 
@@ -35,14 +36,46 @@ function checkPlace(
   }
 }
 
+/**
+ * The same work without what it writes, where that lies over what it reads: it throws what there is to throw before anything has been
+ * overwritten. A row that fails by itself has written nothing.
+ */
+export function trialOf<S>({ memory }: Computer, work: Work<unknown, S>): Work<unknown, S> | undefined {
+  const { arrays, rows } = work;
+  if (rows === 1) return undefined;
+  const isOver = (written: Vector, read: Vector) =>
+    ArrayBuffer.isView(read) &&
+    ArrayBuffer.isView(written) &&
+    read.byteOffset === written.byteOffset &&
+    (read.buffer === written.buffer || (memory.holds(read.buffer) && memory.holds(written.buffer)));
+  for (const to of arrays) {
+    if (!to?.isWritten || !arrays.some((from) => from && !from.isWritten && isOver(to.array, from.array))) continue;
+    return { ...work, arrays: arrays.map((entry) => (entry?.isWritten ? undefined : entry)) };
+  }
+  return undefined;
+}
+
 const NO_VALUES = /* @__PURE__ */ new Float64Array(0);
+
+/** Room for the numbers of all rows. */
+export const valuesOf = ({
+  functionName,
+  rows,
+  width,
+}: Pick<Work<unknown>, "functionName" | "rows" | "width">): Float64Array =>
+  width === 0 ? NO_VALUES : allocate(functionName, Float64Array, rows * width);
 
 /** Does all rows, by all threads, and gives the result. */
 export function complete<Result, S>(runtime: Computer, work: Work<Result, S>): Result {
-  const { backend, pool } = runtime;
-  const { rows } = work;
   checkPlaces(runtime, work);
-  const values = work.width === 0 ? NO_VALUES : new Float64Array(rows * work.width);
+  const trial = trialOf(runtime, work);
+  if (trial) doAll(runtime, trial);
+  return work.finish(doAll(runtime, work));
+}
+
+function doAll<S>({ backend, pool }: Computer, work: Work<unknown, S>): Float64Array {
+  const { rows } = work;
+  const values = valuesOf(work);
   if (pool === undefined || rows === 1) doHere(backend, work, values, 0, rows);
   else {
     backend.begin(work.functionName);
@@ -52,5 +85,5 @@ export function complete<Result, S>(runtime: Computer, work: Work<Result, S>): R
       backend.end();
     }
   }
-  return work.finish(values);
+  return values;
 }

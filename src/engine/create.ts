@@ -3,7 +3,7 @@ import { JsBackend } from "../backends/js/backend.js";
 import { MOST_THREADS, regionOf, reservedBytes } from "../backends/layout.js";
 import { bytesOf } from "../backends/modules.js";
 import { SimdBackend } from "../backends/simd.js";
-import { checkKeys } from "./checks.js";
+import { checkNumber, checkOptions, describe, show } from "./checks.js";
 import { LinearMemory, PlainMemory } from "./memory.js";
 import { availableThreads, hasWorkers } from "./platform.js";
 import type { Runtime, Team } from "./runtime.js";
@@ -44,34 +44,32 @@ type Settings = Required<Omit<EngineOptions, "module" | "threads">> & { threads:
 
 const hasSharedMemory = (): boolean => typeof SharedArrayBuffer !== "undefined";
 
-function checkOptions(functionName: string, options: EngineOptions): Settings {
-  checkKeys(functionName, options, ["backend", "threads", "maxBytes", "reserve", "shared", "module"]);
+function settingsOf(functionName: string, options: EngineOptions): Settings {
+  checkOptions(functionName, options, ["backend", "threads", "maxBytes", "reserve", "shared", "module"]);
   const { backend = "auto", maxBytes = DEFAULT_MAX_BYTES, reserve = 0, shared = true, module } = options;
   if (!["auto", "relaxed", "simd", "js"].includes(backend)) {
-    throw new RangeError(
-      `${functionName}: backend is ${JSON.stringify(backend)}; it must be "auto", "relaxed", "simd" or "js"`,
-    );
+    throw new RangeError(`${functionName}: backend is ${show(backend)}; it must be "auto", "relaxed", "simd" or "js"`);
   }
-  const threads = checkThreads(functionName, options.threads ?? 1);
+  const threads = checkThreads(functionName, options.threads);
   const reserved = reservedBytes(threads);
-  if (!(maxBytes >= reserved && maxBytes <= 2 ** 32)) {
-    throw new RangeError(`${functionName}: maxBytes is ${maxBytes}; it must be from ${reserved} to 2^32`);
-  }
-  if (!(reserve >= 0 && reserve <= maxBytes - reserved)) {
-    throw new RangeError(
-      `${functionName}: reserve is ${reserve}; it must be from 0 to maxBytes - ${reserved}, which is ${maxBytes - reserved}`,
-    );
-  }
-  if (module !== undefined && !(module instanceof WebAssembly.Module)) {
+  const isRoom = (x: number) => x >= reserved && x <= 2 ** 32;
+  checkNumber(functionName, "maxBytes", maxBytes, isRoom, `from ${reserved} to 2^32`);
+  const most = maxBytes - reserved;
+  const demand = `from 0 to maxBytes - ${reserved}, which is ${most}`;
+  checkNumber(functionName, "reserve", reserve, (x) => x >= 0 && x <= most, demand);
+  if (module !== undefined && describe(module) !== "[object WebAssembly.Module]") {
     throw new TypeError(`${functionName}: module must be a WebAssembly.Module`);
+  }
+  if (typeof shared !== "boolean") {
+    throw new TypeError(`${functionName}: shared is ${describe(shared)}; it must be a boolean`);
   }
   return { backend, threads, maxBytes, reserve, shared };
 }
 
-function checkThreads(functionName: string, threads: number | "auto"): number {
+function checkThreads(functionName: string, threads: number | "auto" = 1): number {
   if (threads !== "auto" && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) {
     throw new RangeError(
-      `${functionName}: threads is ${JSON.stringify(threads)}; it must be "auto" or an integer from 1 to ${MOST_THREADS}`,
+      `${functionName}: threads is ${show(threads)}; it must be "auto" or an integer from 1 to ${MOST_THREADS}`,
     );
   }
   if (threads !== 1 && functionName !== "createEngine") {
@@ -203,7 +201,7 @@ const isRelaxed = ({ backend }: Settings, module: WebAssembly.Module | undefined
   backend === "relaxed" && module === undefined;
 
 export function createRuntimeSync(functionName: string, options: EngineOptions): Runtime {
-  const settings = checkOptions(functionName, options);
+  const settings = settingsOf(functionName, options);
   if (isRelaxed(settings, options.module)) {
     throw new Error(
       `${functionName}: backend "relaxed" is loaded on request: use createEngine, or pass its compiled module`,
@@ -215,7 +213,7 @@ export function createRuntimeSync(functionName: string, options: EngineOptions):
 }
 
 export async function createRuntime(functionName: string, options: EngineOptions): Promise<Runtime> {
-  const settings = checkOptions(functionName, options);
+  const settings = settingsOf(functionName, options);
   const { module } = options;
   const runtime = await (isRelaxed(settings, module)
     ? makeRelaxedRuntime(functionName, settings)

@@ -1,3 +1,4 @@
+import { isOptions } from "./checks.js";
 import { createRuntime, createRuntimeSync, type EngineOptions } from "./create.js";
 import { addEngine, removeEngine } from "./engines.js";
 import type { Runtime } from "./runtime.js";
@@ -31,6 +32,8 @@ export class Engine implements Disposable {
 
   /** @internal Use {@link createEngine} or {@link createEngineSync}. */
   constructor(runtime: Runtime) {
+    if (!isOptions(runtime) || !runtime.backend)
+      throw new TypeError("Engine: use createEngine or createEngineSync to make one");
     this.#live = runtime;
     addEngine(this, runtime);
     this.backend = runtime.name;
@@ -85,7 +88,8 @@ export class Engine implements Disposable {
   /**
    * Frees an array or a handle. Do not use it afterwards: later allocations use its bytes.
    *
-   * @param view - An array from {@link Engine.float32} or {@link Engine.float64}, or a handle from {@link Engine.share}.
+   * @param view - The very array that {@link Engine.float32} or {@link Engine.float64} returned, no part or copy of it; or a handle from
+   * {@link Engine.share}.
    * @throws RangeError if it is not from this engine, or has already been freed.
    * @example
    * const engine = createEngineSync();
@@ -129,7 +133,7 @@ export class Engine implements Disposable {
    *
    * @param handle - The handle that {@link Engine.share} returned in the other thread.
    * @returns An engine with one thread and the same backend.
-   * @throws TypeError if it is not a handle.
+   * @throws TypeError if it is not a handle, or one of its parts is missing.
    * @example
    * const handle = createEngineSync().share(800); // room for a hundred numbers of f64
    * Engine.from(handle).float64(100).length; // 100
@@ -139,7 +143,8 @@ export class Engine implements Disposable {
   }
 
   /**
-   * Ends the workers and releases the memory. Do not use the engine and its arrays afterwards. `using` calls this at the end of the block.
+   * Ends the workers and releases the memory. Do not use the engine and its arrays afterwards. `using` calls this at the end of the block. The
+   * workers of an engine that is dropped end when it is collected.
    *
    * @example
    * const engine = createEngineSync();
@@ -168,7 +173,10 @@ export class Engine implements Disposable {
  * @category Engines
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  return new Engine(await createRuntime("createEngine", options));
+  const runtime = await createRuntime("createEngine", options);
+  const engine = new Engine(runtime);
+  runtime.pool?.endWith(engine);
+  return engine;
 }
 
 /**

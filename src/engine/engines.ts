@@ -1,6 +1,6 @@
 // Which engine computes a call: the one that is asked for, the one whose memory holds an array, or the default one.
 
-import { describe } from "./checks.js";
+import { describe, isOptions } from "./checks.js";
 import { type Computer, defaultRuntime } from "./default.js";
 import type { Runtime } from "./runtime.js";
 
@@ -23,7 +23,7 @@ export function removeEngine(engine: object): void {
 export function runtimeOf(functionName: string, engine: unknown): Runtime {
   const runtime = typeof engine === "object" && engine !== null ? runtimes.get(engine) : undefined;
   if (runtime !== undefined) return runtime;
-  if (typeof engine === "object" && engine !== null && "backendReason" in engine) {
+  if (isOptions(engine) && "backendReason" in engine) {
     throw new Error(`${functionName}: this engine has been disposed`);
   }
   throw new TypeError(`${functionName}: engine is ${describe(engine)}; it must come from createEngine`);

@@ -1,5 +1,6 @@
 import { probeOf, type Region, regionOf, reservedBytes } from "../backends/layout.js";
 import { Space } from "../backends/space.js";
+import { checkInteger } from "./checks.js";
 
 const PAGE = 65536;
 /** Every array starts on a cache line. */
@@ -10,7 +11,7 @@ const LAST_BYTE = 2 ** 32 - PAGE;
 /** Where an engine's arrays come from. */
 export interface Memory {
   /** A new array of zeros. */
-  allocate<T extends NumberArrayConstructor>(type: T, length: number): InstanceType<T>;
+  allocate<T extends NumberArrayConstructor>(type: T, length: number, functionName?: string): InstanceType<T>;
   free(view: ArrayBufferView): void;
   /** Whether a buffer is its own, under whatever object. */
   holds(buffer: ArrayBufferLike): boolean;
@@ -25,19 +26,19 @@ export type NumberArrayConstructor =
   | Int32ArrayConstructor
   | Uint16ArrayConstructor;
 
-function checkLength(length: number, type: NumberArrayConstructor): void {
-  if (!Number.isInteger(length) || length < 0) {
-    throw new RangeError(`${nameOf(type)}: length is ${length}; it must be an integer >= 0`);
-  }
-}
-
 function nameOf(type: NumberArrayConstructor): string {
   return type === Float32Array ? "float32" : "float64";
 }
 
-function tooMuch(type: NumberArrayConstructor, length: number, used: number, maxBytes: number): RangeError {
+function tooMuch(
+  functionName: string,
+  type: NumberArrayConstructor,
+  length: number,
+  used: number,
+  maxBytes: number,
+): RangeError {
   return new RangeError(
-    `${nameOf(type)}: ${length} numbers (${length * type.BYTES_PER_ELEMENT} bytes) do not fit: ${used} of maxBytes = ` +
+    `${functionName}: ${length} numbers (${length * type.BYTES_PER_ELEMENT} bytes) do not fit: ${used} of maxBytes = ` +
       `${maxBytes} are in use; free() arrays or create the engine with a larger maxBytes`,
   );
 }
@@ -56,8 +57,8 @@ export class LinearMemory implements Memory {
   readonly #end: number;
   /** What counts as in use beside the arrays. */
   readonly #reserved: number;
-  /** Bytes of each array, by its offset. */
-  readonly #sizes = new Map<number, number>();
+  /** Bytes of each array: of the very object that was handed out, as its place may since have become another's. */
+  readonly #sizes = new WeakMap<ArrayBufferView, number>();
   /** Free ranges in ascending order, never touching; the last has no end. */
   readonly #gaps: { start: number; end: number }[];
   #used: number;
@@ -94,21 +95,22 @@ export class LinearMemory implements Memory {
     return within;
   }
 
-  allocate<T extends NumberArrayConstructor>(type: T, length: number): InstanceType<T> {
-    checkLength(length, type);
+  allocate<T extends NumberArrayConstructor>(type: T, length: number, functionName = nameOf(type)): InstanceType<T> {
+    checkInteger(functionName, "length", length, 0);
     // an empty array has a place of its own too, so that it can be freed like any other
     const bytes = Math.max(1, Math.ceil((length * type.BYTES_PER_ELEMENT) / ALIGNMENT)) * ALIGNMENT;
     const index = this.#gaps.findIndex(({ start, end }) => end - start >= bytes);
     const gap = this.#gaps[index];
     const offset = gap.start;
     const end = offset + bytes;
-    if (end > this.#end) throw tooMuch(type, length, this.#used, this.#end - this.#start + this.#reserved);
-    this.#grow(end, () => `${nameOf(type)}: the platform gave no memory for ${length} more numbers`);
+    if (end > this.#end)
+      throw tooMuch(functionName, type, length, this.#used, this.#end - this.#start + this.#reserved);
+    this.#grow(end, () => `${functionName}: the platform gave no memory for ${length} more numbers`);
     gap.start = end;
     if (gap.start === gap.end) this.#gaps.splice(index, 1);
-    this.#sizes.set(offset, bytes);
     this.#used += bytes;
     const view = new type(this.space.buffer, offset, length) as InstanceType<T>;
+    this.#sizes.set(view, bytes);
     if (offset < this.#untouched) view.fill(0, 0, Math.ceil((this.#untouched - offset) / type.BYTES_PER_ELEMENT));
     this.#untouched = Math.max(this.#untouched, end);
     return view;
@@ -119,10 +121,10 @@ export class LinearMemory implements Memory {
   }
 
   free(view: ArrayBufferView): void {
-    const start = view.byteOffset;
-    const bytes = this.holds(view.buffer) ? this.#sizes.get(start) : undefined;
+    const bytes = this.#sizes.get(view);
     if (bytes === undefined) throw notOurs();
-    this.#sizes.delete(start);
+    this.#sizes.delete(view);
+    const start = view.byteOffset;
     this.#used -= bytes;
     const end = start + bytes;
     const next = this.#gaps.findIndex((gap) => gap.start >= end);
@@ -164,10 +166,10 @@ export class PlainMemory implements Memory {
     this.#maxBytes = maxBytes;
   }
 
-  allocate<T extends NumberArrayConstructor>(type: T, length: number): InstanceType<T> {
-    checkLength(length, type);
+  allocate<T extends NumberArrayConstructor>(type: T, length: number, functionName = nameOf(type)): InstanceType<T> {
+    checkInteger(functionName, "length", length, 0);
     const bytes = length * type.BYTES_PER_ELEMENT;
-    if (this.#used + bytes > this.#maxBytes) throw tooMuch(type, length, this.#used, this.#maxBytes);
+    if (this.#used + bytes > this.#maxBytes) throw tooMuch(functionName, type, length, this.#used, this.#maxBytes);
     const array = new type(length);
     this.#arrays.add(array);
     this.#buffers.add(array.buffer);

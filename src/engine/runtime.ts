@@ -31,5 +31,7 @@ export interface Team extends Crew {
     aside: AsideOptions,
     isHelped: boolean,
   ): Promise<number>;
+  /** Ends the threads once nobody has `owner` any more. */
+  endWith(owner: object): void;
   dispose(): void;
 }

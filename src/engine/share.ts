@@ -2,9 +2,9 @@
 
 import { exportsOf } from "../backends/binary.js";
 import { JsBackend } from "../backends/js/backend.js";
-import { REGION_BYTES, regionAt } from "../backends/layout.js";
+import { REGION_BYTES, RESERVED_BYTES, regionAt } from "../backends/layout.js";
 import { SimdBackend } from "../backends/simd.js";
-import { describe } from "./checks.js";
+import { checkInteger, describe, isOptions } from "./checks.js";
 import { ONE_THREAD } from "./create.js";
 import { LinearMemory } from "./memory.js";
 import type { Runtime } from "./runtime.js";
@@ -31,23 +31,37 @@ export interface EngineHandle {
 /** The place of a handle within the memory of its engine, and the handle. */
 export function share(runtime: Runtime, bytes: number): { handle: EngineHandle; place: Float64Array } {
   const { memory, module, name } = runtime;
-  if (!(Number.isInteger(bytes) && bytes >= 0)) {
-    throw new RangeError(`share: bytes is ${bytes}; it must be an integer >= 0`);
-  }
+  checkInteger("share", "bytes", bytes, 0);
   if (!(memory instanceof LinearMemory && memory.shared)) {
     throw new Error(`share: this engine's memory cannot be shared: ${runtime.whyNotShared}`);
   }
   // arrays take whole cache lines
-  const place = memory.allocate(Float64Array, (REGION_BYTES + Math.ceil(bytes / 64) * 64) / 8);
+  const place = memory.allocate(Float64Array, (REGION_BYTES + Math.ceil(bytes / 64) * 64) / 8, "share");
   const region = place.byteOffset;
   const start = region + REGION_BYTES;
   const end = region + place.byteLength;
   return { handle: { memory: memory.space.memory, module, backend: name, region, start, end }, place };
 }
 
+/** Whether a handle is as {@link share} has made it. */
+function isHandle(handle: EngineHandle): boolean {
+  if (!isOptions(handle) || describe(handle.memory) !== "[object WebAssembly.Memory]") return false;
+  const { memory, module, backend, region, start, end } = handle;
+  return (
+    ["relaxed", "simd", "js"].includes(backend) &&
+    (module === undefined || describe(module) === "[object WebAssembly.Module]") &&
+    [region, start, end].every(Number.isInteger) &&
+    region >= RESERVED_BYTES &&
+    region % 64 === 0 &&
+    start === region + REGION_BYTES &&
+    start <= end &&
+    end <= memory.buffer.byteLength
+  );
+}
+
 /** The runtime of a handle. */
 export function runtimeFrom(handle: EngineHandle): Runtime {
-  if (typeof handle !== "object" || handle === null || !(handle.memory instanceof WebAssembly.Memory)) {
+  if (!isHandle(handle)) {
     throw new TypeError(`Engine.from: handle is ${describe(handle)}; it must come from engine.share()`);
   }
   const { module, backend: name, start, end } = handle;

@@ -13,9 +13,15 @@ export const asRow = (argument: string, source: Vector): NamedRow => ({
   kind: "probabilities",
 });
 
-/** The array in f64, once every number is known to be finite and >= 0. */
-export function readNumbers(functionName: string, argument: string, source: Vector, kind: string): Float64Array {
-  checkVector(functionName, argument, source);
+/** The array in f64, once every number is known to be finite and >= 0. `counts`: as in `checkVector`. */
+export function readNumbers(
+  functionName: string,
+  argument: string,
+  source: Vector,
+  kind: string,
+  counts: boolean | undefined,
+): Float64Array {
+  checkVector(functionName, argument, source, counts);
   checkNumbers({ functionName, length: source.length }, asRow(argument, source), kind);
   return source instanceof Float64Array ? source : Float64Array.from(source);
 }

@@ -1,5 +1,5 @@
 import type { Vector } from "../backends/backend.js";
-import { checkOptions, describe, unitOf } from "../engine/checks.js";
+import { checkOptions, describe, isObject, unitOf } from "../engine/checks.js";
 import { quotient } from "../numbers/twofold.js";
 import { checkBoolean, checkSameLength, checkTotal, readNumbers } from "./arguments.js";
 import { excessOverExpected, twofoldSumOf, writeContributions } from "./expected.js";
@@ -85,7 +85,7 @@ function checkCommon(options: CommonOptions): number {
  * what that error of G makes of it in the tail, 4e-15·(G - ν)/2, down to 1e-300.
  * @throws TypeError for what is not an array of numbers or an unknown option.
  * @throws RangeError for a number that is negative, NaN or
- * infinite, for lengths that differ, sums of 0, and where no degree of freedom is left. Complexity O(k).
+ * infinite, for lengths that differ, sums of 0, and where no degree of freedom is left and G is finite. Complexity O(k).
  * @example
  * gTest([30, 14, 34, 45, 57, 20], [1, 1, 1, 1, 1, 1]).pValue; // 3.033480479312412e-7
  * @see S. S. Wilks, The Large-Sample Distribution of the Likelihood Ratio for Testing Composite Hypotheses (1938); D. A.
@@ -111,7 +111,7 @@ export function gTest(
   expected: Vector | IndependenceOptions,
   options?: GoodnessOfFitOptions,
 ): GTest | IndependenceGTest {
-  const isTable = typeof expected === "object" && expected !== null && !("length" in expected);
+  const isTable = isObject(expected) && !("length" in expected);
   if (!isTable) return ofCounts(counts, expected as Vector, options);
   if (options !== undefined)
     throw new TypeError(`${NAME}: a table takes one object of options, with rowLength among them`);
@@ -128,8 +128,8 @@ function ofCounts(observed: Vector, expectedNumbers: Vector, options: GoodnessOf
   if (!(Number.isInteger(parametersEstimated) && parametersEstimated >= 0)) {
     throw new RangeError(`${NAME}: parametersEstimated is ${parametersEstimated}; it must be an integer >= 0`);
   }
-  const counts = readNumbers(NAME, "counts", observed, "counts");
-  const expected = readNumbers(NAME, "expected", expectedNumbers, "what is expected");
+  const counts = readNumbers(NAME, "counts", observed, "counts", true);
+  const expected = readNumbers(NAME, "expected", expectedNumbers, "what is expected", true);
   checkSameLength(NAME, ["counts", "expected"], [counts, expected]);
   const total = twofoldSumOf(counts);
   const sum = twofoldSumOf(expected);
@@ -137,19 +137,24 @@ function ofCounts(observed: Vector, expectedNumbers: Vector, options: GoodnessOf
   checkTotal(NAME, "expected", sum.high);
 
   let classes = 0;
-  for (const weight of expected) if (weight > 0) classes++;
-  const degreesOfFreedom = classes - 1 - parametersEstimated;
-  if (degreesOfFreedom < 1) {
+  let isImpossible = false;
+  for (let i = 0; i < expected.length; i++) {
+    if (expected[i] > 0) classes++;
+    else if (counts[i] > 0) isImpossible = true;
+  }
+  const degreesOfFreedom = Math.max(0, classes - 1 - parametersEstimated);
+  // what was impossible and is observed needs no test
+  if (degreesOfFreedom === 0 && !isImpossible) {
     throw new RangeError(
       `${NAME}: ${classes} classes that are expected, and ${parametersEstimated} parameters estimated, leave ` +
-        `${degreesOfFreedom} degrees of freedom; there must be at least one`,
+        "no degree of freedom; there must be at least one",
     );
   }
 
   const factor = quotient(total, sum);
   const excess = excessOverExpected(counts, { high: expected }, () => factor);
   const count = total.high;
-  const q = options.williams ? 1 + (classes * classes - 1) / (6 * count * degreesOfFreedom) : 1;
+  const q = options.williams && !isImpossible ? 1 + (classes * classes - 1) / (6 * count * degreesOfFreedom) : 1;
   const result = resultOf(excess, count, degreesOfFreedom, q, unit);
   if (!options.contributions) return result;
   const contributions = new Float64Array(counts.length);
@@ -172,7 +177,7 @@ function surveyMargins(margins: Iterable<number>, total: number): { length: numb
 function ofTable(counts: Vector, options: IndependenceOptions): IndependenceGTest {
   checkOptions(NAME, options, [...COMMON_KEYS, "rowLength"]);
   const unit = checkCommon(options);
-  const table = readTable(NAME, "table", counts, options.rowLength, "counts");
+  const table = readTable(NAME, "table", counts, options.rowLength, "counts", true);
   const count = table.total.high;
   checkTotal(NAME, "table", count);
   const rows = surveyMargins(

@@ -23,8 +23,8 @@ import { twofoldSumOf } from "./expected.js";
  */
 export function keyness(countsA: Vector, countsB: Vector): Float64Array {
   const name = "keyness";
-  const a = readNumbers(name, "countsA", countsA, "counts");
-  const b = readNumbers(name, "countsB", countsB, "counts");
+  const a = readNumbers(name, "countsA", countsA, "counts", true);
+  const b = readNumbers(name, "countsB", countsB, "counts", true);
   checkSameLength(name, ["countsA", "countsB"], [a, b]);
   const sumA = twofoldSumOf(a);
   const sumB = twofoldSumOf(b);

@@ -1,4 +1,4 @@
-import { Sum } from "../numbers/twofold.js";
+import { Sum, sumOfAll } from "../numbers/twofold.js";
 
 export interface Mean {
   readonly sum: number;
@@ -8,13 +8,21 @@ export interface Mean {
   readonly count: number;
 }
 
+/** Above it, the square of a number may be beyond the largest. */
+const LARGE = 1e150;
+/** 2^-560. */
+const SMALL_SCALE = 2.6497349136889905e-169;
+
 /** Two passes, both compensated. */
 export function meanOf(values: Float64Array): Mean {
   const count = values.length;
-  const sum = new Sum();
-  for (const value of values) sum.add(value);
-  const mean = sum.value / count;
+  const sum = sumOfAll(values);
+  const mean = Number.isFinite(sum) ? sum / count : sumOfAll(values.map((value) => value / count));
+  const scale = values.some((value) => Math.abs(value) > LARGE) ? SMALL_SCALE : 1;
   const squares = new Sum();
-  for (const value of values) squares.add((value - mean) * (value - mean));
-  return { sum: sum.value, mean, standardError: Math.sqrt(squares.value / (count - 1) / count), count };
+  for (const value of values) {
+    const deviation = value * scale - mean * scale;
+    squares.add(deviation * deviation);
+  }
+  return { sum, mean, standardError: Math.sqrt(squares.value / (count - 1) / count) / scale, count };
 }

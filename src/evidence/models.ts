@@ -1,7 +1,7 @@
 // What observations are compared under: probabilities of classes, or anything that tells ln p(x).
 
 import type { Vector } from "../backends/backend.js";
-import { describe } from "../engine/checks.js";
+import { describe, isObject, propertyOf } from "../engine/checks.js";
 import { logRatio } from "../index.js";
 import { ln } from "../numbers/scalar.js";
 import { checkSameLength, readNumbers } from "./arguments.js";
@@ -21,7 +21,7 @@ export type LogRatio = (x: number, i: number) => number;
 const placeOf = (i: number) => (i < 0 ? "the observation" : `observations[${i}]`);
 
 const isLogProbability = (model: unknown): model is LogProbability =>
-  typeof model === "object" && model !== null && typeof (model as LogProbability).logProbability === "function";
+  isObject(model) && typeof (model as LogProbability).logProbability === "function";
 
 function checkClass(functionName: string, x: number, classes: number, i: number): void {
   if (Number.isInteger(x) && x >= 0 && x < classes) return;
@@ -30,15 +30,22 @@ function checkClass(functionName: string, x: number, classes: number, i: number)
   );
 }
 
-/** The probabilities, once they are known to be some. */
-export function readModel(functionName: string, argument: string, model: Model): LogProbability | Float64Array {
+/** The probabilities, once they are known to be some; with `normalize`, counts too. */
+export function readModel(
+  functionName: string,
+  argument: string,
+  model: Model,
+  normalize?: boolean,
+): LogProbability | Float64Array {
   if (isLogProbability(model)) return model;
-  if (typeof model !== "object" || model === null || !("length" in model)) {
+  if (!isObject(model) || !("length" in model)) {
+    const isCopy = typeof propertyOf(model, "family") === "string";
     throw new TypeError(
-      `${functionName}: ${argument} is ${describe(model)}; it must be an array of probabilities, or an object with logProbability(x)`,
+      `${functionName}: ${argument} is ${describe(model)}; it must be an array of probabilities, or an object with logProbability(x)` +
+        `${isCopy ? ", which a copy of a distribution ({ ...p }, JSON, a message) has not" : ""}`,
     );
   }
-  return readNumbers(functionName, argument, model, "probabilities");
+  return readNumbers(functionName, argument, model, "probabilities", normalize);
 }
 
 function logProbabilityOf(functionName: string, argument: string, model: LogProbability | Float64Array): LogRatio {
@@ -52,8 +59,9 @@ function logProbabilityOf(functionName: string, argument: string, model: LogProb
   return (x, i) => {
     const value = model.logProbability(x);
     if (typeof value === "number" && !Number.isNaN(value)) return value;
-    const shown = typeof value === "number" ? "NaN" : describe(value);
-    throw new RangeError(
+    const isNumber = typeof value === "number";
+    const shown = isNumber ? "NaN" : describe(value);
+    throw new (isNumber ? RangeError : TypeError)(
       `${functionName}: ${argument}.logProbability(${x}) is ${shown}, of ${placeOf(i)}; it must be a number`,
     );
   };

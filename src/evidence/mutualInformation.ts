@@ -1,6 +1,6 @@
 import type { Vector } from "../backends/backend.js";
 import { checkSum } from "../call/arguments.js";
-import { checkOptions, unitOf } from "../engine/checks.js";
+import { checkOptions, show, unitOf } from "../engine/checks.js";
 import { entropy } from "../index.js";
 import { asRow, checkBoolean, checkTotal } from "./arguments.js";
 import { excessOverIndependence, readTable, type Table } from "./table.js";
@@ -34,7 +34,7 @@ function readJoint(
   { rowLength, normalize = false }: { rowLength: number; normalize?: boolean },
 ): Table {
   checkBoolean(functionName, "normalize", normalize);
-  const table = readTable(functionName, "joint", joint, rowLength, "probabilities");
+  const table = readTable(functionName, "joint", joint, rowLength, "probabilities", normalize);
   const { cells, total } = table;
   const call = { functionName, precision: "f64", length: cells.length, normalize, unit: 1, temperature: 1 } as const;
   checkSum(call, asRow("joint", cells), total.high);
@@ -87,9 +87,11 @@ export function normalizedMutualInformation(joint: Vector, options: NormalizedMu
   const name = "normalizedMutualInformation";
   checkOptions(name, options, ["rowLength", "mean", "normalize"]);
   const { mean = "arithmetic" } = options;
-  if (!Object.hasOwn(DIVISORS, mean)) {
+  const isText = typeof mean === "string";
+  if (!isText || !Object.hasOwn(DIVISORS, mean)) {
     const names = Object.keys(DIVISORS).map((known) => `"${known}"`);
-    throw new RangeError(`${name}: mean is ${JSON.stringify(mean)}; it must be one of ${names.join(", ")}`);
+    const message = `${name}: mean is ${show(mean)}; it must be one of ${names.join(", ")}`;
+    throw new (isText ? RangeError : TypeError)(message);
   }
   const table = readJoint(name, joint, options);
   const information = excessOverIndependence(table) / table.total.high;

@@ -25,13 +25,13 @@ export interface SequenceLogLikelihoodRatio {
 
 /** ln(p/q) of each observation. */
 function logRatiosOf(functionName: string, observations: Vector, p: Model, q: Model): Float64Array {
-  checkVector(functionName, "observations", observations);
+  checkVector(functionName, "observations", observations, true);
+  for (let i = 0; i < observations.length; i++) checkObservation(functionName, observations[i], i);
   const ratioOf = logRatioOf(functionName, readModel(functionName, "p", p), readModel(functionName, "q", q));
   const ratios = new Float64Array(observations.length);
   let [largest, least] = [0, 0];
   for (let i = 0; i < ratios.length; i++) {
     const x = observations[i];
-    checkObservation(functionName, x, i);
     const ratio = ratioOf(x, i);
     if (ratio > largest) largest = ratio;
     if (ratio < least) least = ratio;

@@ -93,7 +93,7 @@ export class SequentialTest {
    */
   update(observations: number | Vector): SequentialUpdate {
     const isSingle = typeof observations === "number";
-    if (!isSingle) checkVector(NAME, "observations", observations);
+    if (!isSingle) checkVector(NAME, "observations", observations, true);
     const batch = isSingle ? [observations] : observations;
     let used = 0;
     while (used < batch.length && this.#decision === undefined) {
@@ -169,8 +169,8 @@ export function sequentialTest(options: SequentialTestOptions): SequentialTest {
         "it must be less than 1, or guessing does as well",
     );
   }
-  const p = readModel(NAME, "p", options.p);
-  const q = readModel(NAME, "q", options.q);
+  const p = readModel(NAME, "p", options.p, normalize);
+  const q = readModel(NAME, "q", options.q, normalize);
   const logRatio = logRatioOf(NAME, p, q);
   const offset = lnRatio(sumOf("p", p, normalize), sumOf("q", q, normalize));
 

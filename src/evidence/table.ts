@@ -23,9 +23,10 @@ export function readTable(
   source: Vector,
   rowLength: number,
   kind: string,
+  counts: boolean,
 ): Table {
-  const rows = countRows(functionName, [argument], [source], rowLength);
-  const cells = readNumbers(functionName, argument, source, kind);
+  const cells = readNumbers(functionName, argument, source, kind, counts);
+  const rows = countRows(functionName, [argument], [cells], rowLength);
   const high = new Float64Array(rowLength);
   const low = new Float64Array(rowLength);
   const rowSums: Twofold[] = [];

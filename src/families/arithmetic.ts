@@ -10,6 +10,8 @@ const SMALLEST_NORMAL = 2.2250738585072014e-308;
 /** Beyond it, splitting overflows. */
 const LARGEST_TO_SPLIT = 6e299;
 
+const TWO_TO_MINUS_20 = 9.5367431640625e-7;
+
 /** a·b + c with little more than one rounding, also where they cancel: Dekker's product, Knuth's sum. */
 export function productPlus(a: number, b: number, c: number): number {
   const product = a * b;
@@ -40,9 +42,23 @@ export function sumOf(length: number, term: (i: number) => number): number {
   return sum.value;
 }
 
+/** (x - y)/scale, also where x - y is beyond the largest number. */
+export function deviationsOf(x: number, y: number, scale: number): number {
+  const difference = x - y;
+  return Number.isFinite(difference) ? difference / scale : 2 * ((x / 2 - y / 2) / scale);
+}
+
+/** (x + y)/2, also where x + y is beyond the largest number. */
+export function middleOf(x: number, y: number): number {
+  const sum = x + y;
+  return Number.isFinite(sum) ? sum / 2 : x / 2 + y / 2;
+}
+
 /** ln(1 + x), x > -1. */
 export function log1p(x: number): number {
   if (x <= -0.5 || x >= 0.5) return ln(1 + x);
+  // half a subnormal number may be none
+  if (x > -SMALLEST_NORMAL && x < SMALLEST_NORMAL) return x;
   const s = x / (2 + x);
   const z = s * s;
   return s + s + s * z * atanhSeries_f64(z);
@@ -53,7 +69,7 @@ export function expm1(x: number): number {
   return x < -1 || x > 1 ? exp(x) - 1 : x + expm1Minus(x);
 }
 
-/** ln(x/y) of positive finite numbers, whether or not x/y is a number. */
+/** ln(x/y) of positive finite numbers, also where x/y is beyond the largest or below the smallest normal number. */
 export function logOfRatio(x: number, y: number): number {
   const ratio = x / y;
   return ratio >= SMALLEST_NORMAL && ratio < Number.POSITIVE_INFINITY ? ln(ratio) : ln(x) - ln(y);
@@ -67,11 +83,14 @@ export function excess(x: number, y: number, d = x - y): number {
   if (x === 0) return y;
   if (y === 0) return Number.POSITIVE_INFINITY;
   if (x <= 2 * y && y <= 2 * x) {
-    const s = d / (x + y);
+    const sum = x + y;
+    const s = sum < Number.POSITIVE_INFINITY ? d / sum : d / 2 / (x / 2 + y / 2);
     const z = s * s;
     return s * (d + x * z * atanhSeries_f64(z));
   }
-  return x * logOfRatio(x, y) - d;
+  // the product may be beyond the largest number where the difference is not
+  const scale = x > LARGEST_TO_SPLIT ? TWO_TO_MINUS_20 : 1;
+  return (x * scale * logOfRatio(x, y) - d * scale) / scale;
 }
 
 /** r - ln(1 + r) >= 0 of r > -1 and of the ratio 1 + r: r is what counts near 1, the ratio far from it. */

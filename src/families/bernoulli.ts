@@ -1,3 +1,4 @@
+import { powerOf2 } from "../numbers/lanes.js";
 import { ln } from "../numbers/scalar.js";
 import { excess, log1p } from "./arithmetic.js";
 import {
@@ -32,11 +33,11 @@ class Bernoulli extends Family implements UnivariateDistribution {
   }
 
   cumulativeProbability(x: number): number {
-    return x < 0 ? 0 : x < 1 ? 1 - this.probability : 1;
+    return checkValue("bernoulli", x) < 0 ? 0 : x < 1 ? 1 - this.probability : 1;
   }
 
   survivalProbability(x: number): number {
-    return x < 0 ? 1 : x < 1 ? this.probability : 0;
+    return checkValue("bernoulli", x) < 0 ? 1 : x < 1 ? this.probability : 0;
   }
 
   /** @internal */
@@ -55,9 +56,12 @@ function bernoulliEntropy(p: number): number {
   return p === 0 || p === 1 ? 0 : -p * ln(p) - (1 - p) * log1p(-p);
 }
 
-/** p ln(p/q) + (1 - p) ln((1 - p)/(1 - q)) as two terms >= 0, the second from the difference that is not rounded. */
-export function bernoulliKl(p: number, q: number): number {
-  return excess(p, q) + excess(1 - p, 1 - q, q - p);
+/** 2^60, which takes a subnormal probability to a normal number: what is made of it, and divided at the end, keeps all digits. */
+export const UP = /* @__PURE__ */ powerOf2(60);
+
+/** n·[p ln(p/q) + (1 - p) ln((1 - p)/(1 - q))] as two terms >= 0, the second from the difference that is not rounded. */
+export function bernoulliKl(p: number, q: number, trials = 1): number {
+  return (trials * (excess(p * UP, q * UP) + excess(1 - p, 1 - q, q - p) * UP)) / UP;
 }
 
 /**

@@ -53,11 +53,11 @@ class Beta extends Family implements UnivariateDistribution {
   }
 
   cumulativeProbability(x: number): number {
-    return betaTail(this.alpha, this.beta, x, false);
+    return betaTail(this.alpha, this.beta, checkValue("beta", x), false);
   }
 
   survivalProbability(x: number): number {
-    return betaTail(this.alpha, this.beta, x, true);
+    return betaTail(this.alpha, this.beta, checkValue("beta", x), true);
   }
 
   /** @internal */

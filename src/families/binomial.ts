@@ -1,6 +1,6 @@
 import { ln } from "../numbers/scalar.js";
 import { excess, log1p, productPlus } from "./arithmetic.js";
-import { bernoulliKl } from "./bernoulli.js";
+import { bernoulliKl, UP } from "./bernoulli.js";
 import { discreteEntropy } from "./discreteEntropy.js";
 import {
   checkNumber,
@@ -50,7 +50,7 @@ class Binomial extends Family implements UnivariateDistribution {
       stirlingRemainder(n) -
       stirlingRemainder(x) -
       stirlingRemainder(rest) -
-      excess(x, n * p, difference) -
+      excess(x * UP, n * (p * UP), difference * UP) / UP -
       excess(rest, n * (1 - p), -difference) -
       HALF_LN_2PI -
       0.5 * ln((x / n) * rest)
@@ -68,7 +68,7 @@ class Binomial extends Family implements UnivariateDistribution {
   /** X > k is that of n uniform numbers the (k + 1)-th smallest is below p. */
   #tail(x: number, isUpper: boolean): number {
     const { trials, probability } = this;
-    const k = Math.floor(x);
+    const k = Math.floor(checkValue("binomial", x));
     const isAbove = k < 0 ? true : k >= trials ? false : this.#point === undefined ? undefined : this.#point > k;
     if (isAbove !== undefined) return isAbove === isUpper ? 1 : 0;
     return betaTail(k + 1, trials - k, probability, !isUpper);
@@ -96,7 +96,7 @@ class Binomial extends Family implements UnivariateDistribution {
   klDivergence(q: Binomial): number {
     if (this.#point !== undefined) return 0 - q.logProbability(this.#point);
     if (this.trials !== q.trials || q.#point !== undefined) return Number.POSITIVE_INFINITY;
-    return this.trials * bernoulliKl(this.probability, q.probability);
+    return bernoulliKl(this.probability, q.probability, this.trials);
   }
 }
 
@@ -108,7 +108,7 @@ class Binomial extends Family implements UnivariateDistribution {
  * has no closed form where it is the larger, unless p or q has all its mass at one number.
  *
  * @param parameters - `trials`, `probability`, by name.
- * @param parameters.trials - A whole number >= 0.
+ * @param parameters.trials - A whole number from 0 to 2^53 - 1.
  * @param parameters.probability - From 0 to 1.
  * @returns The distribution: a frozen object of its parameters, with `logProbability(x)`, `mean`, `variance`, `cumulativeProbability(x)` and `survivalProbability(x)`.
  * @throws TypeError for what is no number and for an unknown key.
@@ -122,7 +122,9 @@ export function binomial(parameters: { trials: number; probability: number }): B
   const { trials, probability } = parameters;
   checkNumber("binomial", "trials", trials);
   if (!(Number.isSafeInteger(trials) && trials >= 0)) {
-    throw new RangeError(`binomial: trials is ${trials}; it must be a whole number >= 0`);
+    throw new RangeError(
+      `binomial: trials is ${trials}; it must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`,
+    );
   }
   checkProbability("binomial", "probability", probability);
   return frozen(new Binomial(trials, probability));

@@ -1,5 +1,5 @@
 import { describe } from "../engine/checks.js";
-import { powerOf2 } from "../numbers/lanes.js";
+import { powerOf2, SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
 import { exponentOf, ln } from "../numbers/scalar.js";
 import { sumOf } from "./arithmetic.js";
 import {
@@ -47,9 +47,9 @@ class Categorical extends Family implements UnivariateDistribution {
   }
 
   logProbability(x: number): number {
-    checkValue("categorical", x);
-    const p = this.probabilities[x] ?? 0;
-    return p === 0 ? Number.NEGATIVE_INFINITY : ln(p);
+    const p = this.probabilities[checkValue("categorical", x)];
+    if (p === undefined) return Number.NEGATIVE_INFINITY;
+    return p >= SMALLEST_NORMAL_F64 ? ln(p) : this.#weights.logarithm(x);
   }
 
   cumulativeProbability(x: number): number {
@@ -62,7 +62,7 @@ class Categorical extends Family implements UnivariateDistribution {
 
   /** The first category above x. */
   #following(x: number): number {
-    return Math.min(Math.max(Math.floor(x) + 1, 0), this.probabilities.length);
+    return Math.min(Math.max(Math.floor(checkValue("categorical", x)) + 1, 0), this.probabilities.length);
   }
 
   /** @internal */
@@ -115,10 +115,11 @@ export function categorical(parameters: { probabilities: ArrayLike<number>; norm
       `categorical: probabilities sums to ${sum}, not to 1; for counts or weights pass normalize: true beside it`,
     );
   }
-  // products of weights and sums stay far from the ends of the range
-  const isOrdinary = sum > 1e-100 && sum < 1e100;
-  const scale = isOrdinary ? 1 : powerOf2(-exponentOf(sum));
-  return frozen(new Categorical(isOrdinary ? weights : weightsOf(values.map((x) => x * scale))));
+  // around 2^400 the products of weights and sums stay far from both ends of the range
+  const octaves = 400 - exponentOf(sum);
+  const [half, rest] = [powerOf2(octaves >> 1), powerOf2(octaves - (octaves >> 1))];
+  const scaled = weightsOf(values.map((x) => x * half * rest));
+  return frozen(new Categorical({ ...scaled, logarithm: weights.logarithm }));
 }
 
 export type { Categorical };

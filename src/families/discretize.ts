@@ -1,9 +1,9 @@
 // The masses of any distribution over numbers on a grid: what brings distributions of different kinds together.
 
-import { checkOptions, describe } from "../engine/checks.js";
+import { checkOptions, describe, isList, isObject, isOptions, propertyOf } from "../engine/checks.js";
 import { exp } from "../numbers/scalar.js";
-import { sumOf } from "./arithmetic.js";
-import { type Discretizable, isList } from "./distribution.js";
+import { middleOf, sumOf } from "./arithmetic.js";
+import { type Discretizable, Family } from "./distribution.js";
 
 /** Points from, from + step, … to, each for the cell [point - step/2, point + step/2). */
 export interface GridPoints {
@@ -39,6 +39,9 @@ export interface Discretized {
   readonly above: number;
 }
 
+/** 2^27 cells: 1 GiB each of masses, of points and of edges. */
+const MOST_CELLS = 134217728;
+
 /** Below that many whole numbers in a cell, their masses are added up. */
 const MANY = 32;
 
@@ -61,7 +64,8 @@ interface Edge {
  * @returns `mass` of each cell and its `points`; the mass `below` and `above` the grid.
  * @throws TypeError for a distribution that is not over numbers, for what is no grid, for an unknown key.
  * @throws RangeError for numbers that
- * are not finite or not increasing, for a grid whose end is no point of it, and for a probability that is none. O(cells), 16 bytes a cell.
+ * are not finite or not increasing, for a grid whose end is no point of it or that has more than 2^27 cells, and for a probability that is
+ * none. O(cells), 24 bytes a cell.
  * @example
  * discretize(normal({ mean: 0, standardDeviation: 1 }), { from: -1, to: 1 }).above; // 0.06680720126885807
  */
@@ -73,12 +77,17 @@ export function discretize(
   checkDistribution(distribution);
   const { edges, points } = gridOf(support);
   const isIncluded = outsideOf(options) === "include";
-  const tails = Array.from(edges, (edge) => tailAt(distribution, edge));
   const cells = points.length;
   const mass = new Float64Array(cells);
-  for (let i = 0; i < cells; i++) mass[i] = massOf(distribution, edges[i], edges[i + 1], tails[i], tails[i + 1]);
-  const below = tails[0].isUpper ? 1 - tails[0].tail : tails[0].tail;
-  const above = tails[cells].isUpper ? tails[cells].tail : 1 - tails[cells].tail;
+  const first = tailAt(distribution, edges[0]);
+  let last = first;
+  for (let i = 0; i < cells; i++) {
+    const next = tailAt(distribution, edges[i + 1]);
+    mass[i] = massOf(distribution, edges[i], edges[i + 1], last, next);
+    last = next;
+  }
+  const below = first.isUpper ? 1 - first.tail : first.tail;
+  const above = last.isUpper ? last.tail : 1 - last.tail;
   if (!isIncluded) return { mass, points, below, above };
   mass[0] += below;
   mass[cells - 1] += above;
@@ -86,18 +95,25 @@ export function discretize(
 }
 
 function checkDistribution(distribution: unknown): asserts distribution is Discretizable {
-  if (typeof distribution !== "object" || distribution === null) {
+  if (!isObject(distribution)) {
     throw new TypeError(
       `discretize: distribution is ${describe(distribution)}; it must be a distribution over numbers`,
     );
   }
-  const { family, isDiscrete } = distribution as { family?: unknown; isDiscrete?: unknown };
-  const needed = ["cumulativeProbability", "survivalProbability", ...(isDiscrete === true ? ["logProbability"] : [])];
+  const [family, isDiscrete] = [propertyOf(distribution, "family"), propertyOf(distribution, "isDiscrete")];
+  if (isDiscrete !== undefined && typeof isDiscrete !== "boolean") {
+    throw new TypeError(`discretize: isDiscrete of distribution is ${describe(isDiscrete)}; it must be a boolean`);
+  }
+  const needed = ["cumulativeProbability", "survivalProbability", ...(isDiscrete ? ["logProbability"] : [])];
   for (const name of needed) {
-    if (typeof (distribution as Record<string, unknown>)[name] === "function") continue;
+    if (typeof propertyOf(distribution, name) === "function") continue;
+    const isNamed = typeof family === "string";
+    const hint =
+      isNamed && !Family.isMade(distribution)
+        ? "; a copy ({ ...p }, JSON, a message) has no functions: call the constructor again with its parameters"
+        : "; it must be a distribution over numbers";
     throw new TypeError(
-      `discretize: distribution${typeof family === "string" ? ` is of "${family}", which` : ""} has no function ${name}; it must be a ` +
-        `distribution over numbers`,
+      `discretize: distribution${isNamed ? ` is of "${family}", which` : ""} has no function ${name}${hint}`,
     );
   }
 }
@@ -119,11 +135,14 @@ interface Grid {
 }
 
 function gridOf(support: unknown): Grid {
-  if (typeof support !== "object" || support === null) {
+  if (!isOptions(support)) {
     throw new TypeError(`discretize: support is ${describe(support)}; it must be { from, to, step } or { edges }`);
   }
   return "edges" in support ? gridOfEdges(support as GridEdges) : gridOfPoints(support as GridPoints);
 }
+
+/** Above it, sums and differences may be beyond the largest number. */
+const LARGE = 1e307;
 
 function gridOfPoints(support: GridPoints): Grid {
   checkOptions("discretize", support, ["from", "to", "step", "edges"]);
@@ -134,14 +153,25 @@ function gridOfPoints(support: GridPoints): Grid {
     if (!Number.isFinite(value)) throw new RangeError(`discretize: ${name} is ${value}; it must be finite`);
   }
   if (!(step > 0)) throw new RangeError(`discretize: step is ${step}; it must be positive`);
-  const steps = Math.round((to - from) / step);
-  if (!(steps >= 0 && Math.abs(from + steps * step - to) <= 1e-6 * step)) {
+  // so that no difference of two points is beyond the largest number
+  const scale = Math.abs(from) > LARGE || Math.abs(to) > LARGE || step > LARGE ? 0.25 : 1;
+  const [start, end, width] = [from * scale, to * scale, step * scale];
+  const steps = Math.round((end - start) / width);
+  if (steps + 1 > MOST_CELLS) {
+    throw new RangeError(
+      `discretize: to is ${to}, ${steps} steps of ${step} from ${from}; a grid has at most ${MOST_CELLS} cells`,
+    );
+  }
+  if (!(steps >= 0 && Math.abs(start + steps * width - end) <= 1e-6 * width)) {
     throw new RangeError(`discretize: to is ${to}; it must be from, ${from}, and a whole number of steps of ${step}`);
   }
-  return {
-    edges: Float64Array.from({ length: steps + 2 }, (_, i) => from + (i - 0.5) * step),
-    points: Float64Array.from({ length: steps + 1 }, (_, i) => from + i * step),
-  };
+  const edges = Float64Array.from({ length: steps + 2 }, (_, i) => (start + (i - 0.5) * width) / scale);
+  if (!Number.isFinite(edges[0]) || !Number.isFinite(edges[steps + 1])) {
+    throw new RangeError(
+      `discretize: step is ${step}; a cell of it about ${Number.isFinite(edges[0]) ? to : from} ends beyond the largest number, 1.8e308`,
+    );
+  }
+  return { edges, points: Float64Array.from({ length: steps + 1 }, (_, i) => (start + i * width) / scale) };
 }
 
 function gridOfEdges(support: GridEdges): Grid {
@@ -160,7 +190,7 @@ function gridOfEdges(support: GridEdges): Grid {
   }
   const points = Float64Array.from({ length: edges.length - 1 }, (_, i) => {
     const [from, to] = [edges[i], edges[i + 1]];
-    return from === Number.NEGATIVE_INFINITY ? to : to === Number.POSITIVE_INFINITY ? from : from / 2 + to / 2;
+    return from === Number.NEGATIVE_INFINITY ? to : to === Number.POSITIVE_INFINITY ? from : middleOf(from, to);
   });
   return { edges: Float64Array.from(edges), points };
 }
@@ -175,7 +205,14 @@ function tailAt(distribution: Discretizable, edge: number): Edge {
   return { isUpper: true, tail: checked("survivalProbability", last, distribution.survivalProbability(last)) };
 }
 
-function checked(name: string, x: number, probability: number): number {
+/** What a function of the distribution returned, if it is a number. */
+function numberFrom(name: string, x: number, value: unknown): number {
+  if (typeof value === "number") return value;
+  throw new TypeError(`discretize: ${name}(${x}) of the distribution is ${describe(value)}; it must be a number`);
+}
+
+function checked(name: string, x: number, value: unknown): number {
+  const probability = numberFrom(name, x, value);
   if (probability >= 0 && probability <= 1) return probability;
   throw new RangeError(`discretize: ${name}(${x}) of the distribution is ${probability}; it must be from 0 to 1`);
 }
@@ -191,7 +228,7 @@ function massOf(distribution: Discretizable, from: number, to: number, low: Edge
 }
 
 function probabilityOf(distribution: Discretizable, x: number): number {
-  const logProbability = (distribution as Required<Discretizable>).logProbability(x);
+  const logProbability = numberFrom("logProbability", x, (distribution as Required<Discretizable>).logProbability(x));
   // rounding may leave a certainty a little above 0
   if (logProbability <= 1e-9) return exp(Math.min(logProbability, 0));
   throw new RangeError(`discretize: logProbability(${x}) of the distribution is ${logProbability}; it must be <= 0`);

@@ -1,6 +1,6 @@
 // What all families share: the interfaces, and the checks of parameters.
 
-import { checkOptions, describe } from "../engine/checks.js";
+import { checkKeys, describe, isList, isOptions } from "../engine/checks.js";
 
 /** A distribution over values of one kind: numbers, or vectors of them. */
 export interface Distribution<Value = number> {
@@ -34,6 +34,14 @@ export interface UnivariateDistribution extends Distribution, Discretizable {
 
 /** A distribution that knows its entropy, and the divergence from others of its family. */
 export abstract class Family<Value = number> implements Distribution<Value> {
+  /** Copies and proxies do not have it: they would lack the functions and the private parts, too. */
+  readonly #isMade = true;
+
+  /** Whether a constructor of this package made it. @internal */
+  static isMade(value: unknown): value is Family<unknown> {
+    return typeof value === "object" && value !== null && #isMade in value;
+  }
+
   /** The name of its constructor. */
   abstract readonly family: string;
 
@@ -62,12 +70,12 @@ export function frozen<Type extends object>(value: Type): Type {
 
 /** What a constructor is given, if it is an object with no other keys than these. */
 export function checkParameters(family: string, parameters: unknown, known: readonly string[]): void {
-  if (parameters === null || typeof parameters !== "object") {
+  if (!isOptions(parameters)) {
     throw new TypeError(
       `${family}: parameters is ${describe(parameters)}; it must be an object of ${known.join(", ")}`,
     );
   }
-  checkOptions(family, parameters, known);
+  checkKeys(family, parameters, known);
 }
 
 export function checkNumber(family: string, name: string, value: unknown): asserts value is number {
@@ -99,9 +107,6 @@ export function checkProbability(family: string, name: string, value: unknown): 
   if (!(value >= 0 && value <= 1)) throw new RangeError(`${family}: ${name} is ${value}; it must be from 0 to 1`);
 }
 
-export const isList = (value: unknown): value is ArrayLike<unknown> =>
-  typeof value === "object" && value !== null && Number.isInteger((value as ArrayLike<unknown>).length);
-
 /** A frozen copy of a list of numbers, each checked. */
 export function listOf(
   family: string,
@@ -109,12 +114,17 @@ export function listOf(
   values: unknown,
   check: (family: string, name: string, value: unknown) => void,
 ): readonly number[] {
-  const isList =
-    typeof values === "object" && values !== null && Number.isInteger((values as ArrayLike<number>).length);
-  if (!isList) throw new TypeError(`${family}: ${name} is ${describe(values)}; it must be an array of numbers`);
-  const list = Array.from(values as ArrayLike<number>);
-  if (list.length === 0) throw new RangeError(`${family}: ${name} is empty`);
-  for (let i = 0; i < list.length; i++) check(family, `${name}[${i}]`, list[i]);
+  if (!isList(values)) {
+    throw new TypeError(`${family}: ${name} is ${describe(values)}; it must be an array of numbers`);
+  }
+  const { length } = values;
+  if (length === 0) throw new RangeError(`${family}: ${name} is empty`);
+  const list: number[] = [];
+  for (let i = 0; i < length; i++) {
+    const value = values[i];
+    check(family, `${name}[${i}]`, value);
+    list.push(value as number);
+  }
   return Object.freeze(list);
 }
 
@@ -131,23 +141,21 @@ export function checkNonNegative(family: string, name: string, value: unknown): 
   }
 }
 
-/** Throws where the x of logProbability is no number. */
-export function checkValue(family: string, x: unknown): void {
-  checkNumber(family, "the x of logProbability", x);
-  if (Number.isNaN(x)) throw new RangeError(`${family}: the x of logProbability is NaN`);
+/** The x of a function of a distribution over numbers, if it is a number. */
+export function checkValue(family: string, x: unknown): number {
+  checkNumber(family, "x", x);
+  if (Number.isNaN(x)) throw new RangeError(`${family}: x is NaN`);
+  return x;
 }
 
 /** Throws where the x of logProbability is no vector of as many numbers as the distribution is over. */
 export function checkVector(family: string, x: unknown, length: number): void {
-  if (!isList(x)) {
-    throw new TypeError(`${family}: the x of logProbability is ${describe(x)}; it must be an array of numbers`);
+  if (!isList(x)) throw new TypeError(`${family}: x is ${describe(x)}; it must be an array of ${length} numbers`);
+  if (x.length !== length) {
+    throw new RangeError(`${family}: x has ${x.length} numbers; the distribution has ${length}`);
   }
-  for (let i = 0; i < x.length; i++) {
-    checkNumber(family, `x[${i}] of logProbability`, x[i]);
-    if (Number.isNaN(x[i])) throw new RangeError(`${family}: x[${i}] of logProbability is NaN`);
-  }
-  const given = x.length;
-  if (given !== length) {
-    throw new RangeError(`${family}: the x of logProbability has ${given} numbers; the distribution has ${length}`);
+  for (let i = 0; i < length; i++) {
+    checkNumber(family, `x[${i}]`, x[i]);
+    if (Number.isNaN(x[i])) throw new RangeError(`${family}: x[${i}] is NaN`);
   }
 }

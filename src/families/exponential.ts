@@ -31,11 +31,11 @@ class Exponential extends Family implements UnivariateDistribution {
   }
 
   cumulativeProbability(x: number): number {
-    return x > 0 ? -expm1(-this.rate * x) : 0;
+    return checkValue("exponential", x) > 0 ? -expm1(-this.rate * x) : 0;
   }
 
   survivalProbability(x: number): number {
-    return x > 0 ? exp(-this.rate * x) : 1;
+    return checkValue("exponential", x) > 0 ? exp(-this.rate * x) : 1;
   }
 
   /** @internal */

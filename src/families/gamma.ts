@@ -70,6 +70,7 @@ class Gamma extends Family implements UnivariateDistribution {
   }
 
   #tail(x: number, isUpper: boolean): number {
+    checkValue("gamma", x);
     const [standard, difference] = this.#standardized(x);
     if (x > 0 && standard < TINY) {
       // the first term of P's series, by logarithms
@@ -124,8 +125,13 @@ class Gamma extends Family implements UnivariateDistribution {
 /** x in units of the scale that may be rounded as subnormal numbers are. */
 const TINY = 1e-290;
 
-/** ln Γ(a + 1). */
-const lnGammaOfNext = (a: number): number => (a + 0.5) * log1p(a) - (a + 1) + HALF_LN_2PI + stirlingRemainder(a + 1);
+const EULER = 0.5772156649015329;
+
+/** ln Γ(a + 1). Near 0 by its tangent at 1, -γ·a, and what it is above that. */
+function lnGammaOfNext(a: number): number {
+  if (a < 0.5) return excess(a + 1, 1, a) + lesserRemainder(1, a + 1, a) - EULER * a;
+  return (a + 0.5) * log1p(a) - (a + 1) + HALF_LN_2PI + stirlingRemainder(a + 1);
+}
 
 /**
  * The gamma distribution of density βᵃ xᵃ⁻¹ e^(-βx)/Γ(a), x >= 0, of a shape a and a rate β (or a scale 1/β).
@@ -148,7 +154,7 @@ export function gamma(parameters: { shape: number; rate: number } | { shape: num
   const { shape, rate, scale } = parameters as { shape: number; rate?: number; scale?: number };
   checkModerate("gamma", "shape", shape);
   if ((rate === undefined) === (scale === undefined)) {
-    throw new TypeError(`gamma: rate is ${rate} and scale is ${scale}; it takes the one or the other`);
+    throw new TypeError(`gamma: rate and scale are both ${rate === undefined ? "missing" : "given"}; pass one of them`);
   }
   if (scale === undefined) checkModerate("gamma", "rate", rate);
   else checkModerate("gamma", "scale", scale);

@@ -33,11 +33,13 @@ class Geometric extends Family implements UnivariateDistribution {
   }
 
   cumulativeProbability(x: number): number {
+    checkValue("geometric", x);
     if (!(x >= 0)) return 0;
     return this.probability === 1 ? 1 : -expm1((Math.floor(x) + 1) * log1p(-this.probability));
   }
 
   survivalProbability(x: number): number {
+    checkValue("geometric", x);
     if (!(x >= 0)) return 1;
     return this.probability === 1 ? 0 : exp((Math.floor(x) + 1) * log1p(-this.probability));
   }
@@ -45,7 +47,9 @@ class Geometric extends Family implements UnivariateDistribution {
   /** @internal */
   entropy(): number {
     const { probability: p, mean } = this;
-    return p === 1 ? 0 : -ln(p) - mean * log1p(-p);
+    if (p === 1) return 0;
+    // the failures add 1 where their mean is beyond the largest number
+    return -ln(p) + (mean < Number.POSITIVE_INFINITY ? -mean * log1p(-p) : 1);
   }
 
   /** That of one trial, times the mean number of trials, 1/p. @internal */

@@ -1,5 +1,5 @@
 import { exp, expm1Minus, LN2, ln } from "../numbers/scalar.js";
-import { itakuraSaito } from "./arithmetic.js";
+import { deviationsOf, itakuraSaito } from "./arithmetic.js";
 import {
   checkFinite,
   checkParameters,
@@ -28,15 +28,15 @@ class Laplace extends Family implements UnivariateDistribution {
 
   logProbability(x: number): number {
     checkValue("laplace", x);
-    return -LN2 - ln(this.scale) - Math.abs(x - this.location) / this.scale;
+    return -LN2 - ln(this.scale) - Math.abs(deviationsOf(x, this.location, this.scale));
   }
 
   cumulativeProbability(x: number): number {
-    return positiveTail((this.location - x) / this.scale);
+    return positiveTail(deviationsOf(this.location, checkValue("laplace", x), this.scale));
   }
 
   survivalProbability(x: number): number {
-    return positiveTail((x - this.location) / this.scale);
+    return positiveTail(deviationsOf(checkValue("laplace", x), this.location, this.scale));
   }
 
   /** @internal */
@@ -46,11 +46,11 @@ class Laplace extends Family implements UnivariateDistribution {
 
   /** r - 1 - ln r + r·(e^-δ - 1 + δ), r = bₚ/b_q, δ = |μₚ - μ_q|/bₚ. @internal */
   klDivergence(q: Laplace): number {
-    const distance = Math.abs(this.location - q.location);
-    const delta = distance / this.scale;
+    const delta = Math.abs(deviationsOf(this.location, q.location, this.scale));
+    const deltaOfQ = Math.abs(deviationsOf(this.location, q.location, q.scale));
     const ratio = this.scale / q.scale;
     if (ratio === Number.POSITIVE_INFINITY) return ratio;
-    const ofLocations = delta > 2 ? distance / q.scale + ratio * (exp(-delta) - 1) : ratio * expm1Minus(-delta);
+    const ofLocations = delta > 2 ? deltaOfQ + ratio * (exp(-delta) - 1) : ratio * expm1Minus(-delta);
     return itakuraSaito(this.scale, q.scale) + ofLocations;
   }
 }

@@ -1,6 +1,6 @@
 // entropy, crossEntropy and klDivergence of distributions of known families.
 
-import { checkOptions, describe, unitOf } from "../engine/checks.js";
+import { checkOptions, describe, isList, propertyOf, unitOf } from "../engine/checks.js";
 import { type Distribution, Family } from "./distribution.js";
 
 /** Options of {@link entropy}, {@link crossEntropy} and {@link klDivergence}. */
@@ -19,13 +19,37 @@ function unitFrom(functionName: string, options: UnitOptions | undefined): numbe
 }
 
 function checkFamily(functionName: string, argument: string, value: unknown): asserts value is Family<unknown> {
-  if (value instanceof Family) return;
-  const name = (value as Any | null | undefined)?.family;
-  const found = typeof name === "string" ? `of "${name}", which is no family of this package` : describe(value);
+  if (Family.isMade(value)) return;
+  const name = propertyOf(value, "family");
+  const found = typeof name === "string" ? `an object of the family "${name}"` : describe(value);
+  const hint =
+    typeof propertyOf(value, "cumulativeProbability") === "function"
+      ? "; discretize() brings other distributions to a grid"
+      : typeof name === "string"
+        ? "; a copy ({ ...p }, JSON, a message) has no functions: call the constructor again with its parameters"
+        : isList(value)
+          ? `; for an array of probabilities import ${functionName} from "logratio"`
+          : "";
   throw new TypeError(
-    `${functionName}: ${argument} is ${found}; closed forms are for what normal(), gamma() and the like give. discretize() brings ` +
-      `other distributions to a grid`,
+    `${functionName}: ${argument} is ${found}; closed forms are for what normal(), gamma() and the like return${hint}`,
   );
+}
+
+/** The family over vectors that contains others. */
+const GENERAL: Readonly<Record<string, string>> = {
+  normal: "multivariateNormal",
+  diagonalNormal: "multivariateNormal",
+  multivariateNormal: "multivariateNormal",
+  beta: "dirichlet",
+  dirichlet: "dirichlet",
+};
+
+/** What to do about distributions of two families. */
+function adviceFor(p: Family<unknown>, q: Family<unknown>): string {
+  // only distributions over numbers have a cumulativeProbability
+  if ("cumulativeProbability" in p && "cumulativeProbability" in q) return "; discretize() brings both to one grid";
+  const general = GENERAL[p.family];
+  return general !== undefined && general === GENERAL[q.family] ? `; make both with ${general}()` : "";
 }
 
 /** p and q, if they are of one family. */
@@ -37,8 +61,7 @@ function pairOf(functionName: string, p: unknown, q: unknown): [Family<unknown>,
     return [p, q];
   }
   throw new TypeError(
-    `${functionName}: p is of "${p.family}" and q of "${q.family}"; closed forms are for two of one family. discretize() brings both ` +
-      `to one grid`,
+    `${functionName}: p is of "${p.family}" and q of "${q.family}"; closed forms are for two of one family${adviceFor(p, q)}`,
   );
 }
 
@@ -67,7 +90,7 @@ export function entropy(p: Any, options?: UnitOptions): number {
  *
  * @param p - What a constructor of this entry has made.
  * @param q - One of the same family.
- * @returns Nats (or units of `base`); Infinity where q has no mass at something that p has. Error: 1e-14 of max(1, |value|).
+ * @returns Nats (or units of `base`); Infinity where q has no mass at something that p has. Error: 1e-14 of max(1, |H(p)|, KL(p‖q)).
  * @throws As {@link klDivergence}.
  * @example
  * crossEntropy(normal({ mean: 0, standardDeviation: 1 }), normal({ mean: 1, standardDeviation: 2 })); // 1.862085713764618

@@ -1,15 +1,7 @@
+import { isList } from "../engine/checks.js";
 import { ln } from "../numbers/scalar.js";
-import { ratioExcess, sumOf } from "./arithmetic.js";
-import {
-  checkFinite,
-  checkParameters,
-  checkSameNumber,
-  checkVector,
-  Family,
-  frozen,
-  isList,
-  listOf,
-} from "./distribution.js";
+import { logOfRatio, ratioExcess, sumOf } from "./arithmetic.js";
+import { checkFinite, checkParameters, checkSameNumber, checkVector, Family, frozen, listOf } from "./distribution.js";
 import { HALF_LN_2PI } from "./gammaFunction.js";
 
 type Vector = ArrayLike<number>;
@@ -37,10 +29,8 @@ class MultivariateNormal extends Family<Vector> {
   logProbability(x: Vector): number {
     const { mean } = this;
     checkVector("multivariateNormal", x, mean.length);
-    const z = solveLower(
-      this.#factor,
-      mean.map((m, i) => x[i] - m),
-    );
+    const z = standardized(this.#factor, x, mean);
+    if (!z.every(Number.isFinite)) return Number.NEGATIVE_INFINITY;
     return -sumOf(mean.length, (i) => 0.5 * z[i] * z[i] + HALF_LN_2PI + ln(this.#factor[i][i]));
   }
 
@@ -57,10 +47,8 @@ class MultivariateNormal extends Family<Vector> {
   /** ½ |L_q⁻¹(μₚ - μ_q)|² and what is left of equal means. @internal */
   klDivergence(q: MultivariateNormal): number {
     const factor = q.#factor;
-    const z = solveLower(
-      factor,
-      this.mean.map((m, i) => m - q.mean[i]),
-    );
+    const z = standardized(factor, this.mean, q.mean);
+    if (!z.every(Number.isFinite)) return Number.POSITIVE_INFINITY;
     const ofMeans = sumOf(z.length, (i) => 0.5 * z[i] * z[i]);
     // E = L_q⁻¹(Σₚ - Σ_q)L_q⁻ᵀ, of which KL is a function
     const difference = this.covariance.map((row, i) => row.map((x, j) => x - q.covariance[i][j]));
@@ -100,16 +88,34 @@ function ofNear(relative: Matrix): number {
 /** The same from W = L_q⁻¹Lₚ: ½ Σ [Wᵢᵢ² - 1 - ln Wᵢᵢ²] + ½ Σ_{i>j} Wᵢⱼ². */
 function ofFar(qFactor: Matrix, pFactor: Matrix): number {
   const columns = transposed(pFactor).map((column) => solveLower(qFactor, column));
+  if (!columns.every((column) => column.every(Number.isFinite))) return Number.POSITIVE_INFINITY;
   return sumOf(columns.length, (j) => {
     const w = columns[j][j];
     let sum = 0;
-    for (let i = j + 1; i < columns.length; i++) sum += columns[j][i] * columns[j][i];
-    const e = (w - 1) * (w + 1);
-    return 0.5 * (e < -0.5 || e > 1 ? e - 2 * ln(w) + sum : ratioExcess(e, 1 + e) + sum);
+    for (let i = j + 1; i < columns.length; i++) sum += 0.5 * columns[j][i] * columns[j][i];
+    const half = (0.5 * w - 0.5) * (w + 1);
+    const e = 2 * half;
+    const isFar = e < -0.5 || e > 1;
+    return (isFar ? half - logOfRatio(pFactor[j][j], qFactor[j][j]) : 0.5 * ratioExcess(e, 1 + e)) + sum;
   });
 }
 
 const transposed = (matrix: Matrix): number[][] => matrix.map((_, i) => matrix.map((row) => row[i]));
+
+/** Above it, the terms of a sum of numbers may be beyond the largest number. */
+const LARGE = 1e300;
+const TWO_TO_MINUS_20 = 9.5367431640625e-7;
+
+/** L⁻¹(x - y). One component beyond the largest number is infinite, and those after it may be NaN. */
+function standardized(factor: Matrix, x: Vector, y: Vector): Float64Array {
+  const isLarge = (vector: Vector) => Array.prototype.some.call(vector, (value) => Math.abs(value) > LARGE);
+  const scale = isLarge(x) || isLarge(y) ? TWO_TO_MINUS_20 : 1;
+  const z = solveLower(
+    factor,
+    Float64Array.from(x, (value, i) => value * scale - y[i] * scale),
+  );
+  return scale === 1 ? z : z.map((value) => value / scale);
+}
 
 /** L⁻¹x. */
 function solveLower(factor: Matrix, x: Vector): Float64Array {

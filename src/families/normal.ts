@@ -1,5 +1,5 @@
 import { ln } from "../numbers/scalar.js";
-import { logOfRatio, ratioExcess } from "./arithmetic.js";
+import { deviationsOf, logOfRatio, ratioExcess } from "./arithmetic.js";
 import {
   checkFinite,
   checkParameters,
@@ -27,16 +27,15 @@ class Normal extends Family implements UnivariateDistribution {
   }
 
   logProbability(x: number): number {
-    checkValue("normal", x);
-    return logDensity(x, this.mean, this.standardDeviation);
+    return logDensity(checkValue("normal", x), this.mean, this.standardDeviation);
   }
 
   cumulativeProbability(x: number): number {
-    return normalTail((this.mean - x) / this.standardDeviation);
+    return normalTail(deviationsOf(this.mean, checkValue("normal", x), this.standardDeviation));
   }
 
   survivalProbability(x: number): number {
-    return normalTail((x - this.mean) / this.standardDeviation);
+    return normalTail(deviationsOf(checkValue("normal", x), this.mean, this.standardDeviation));
   }
 
   /** @internal */
@@ -51,7 +50,7 @@ class Normal extends Family implements UnivariateDistribution {
 }
 
 export function logDensity(x: number, mean: number, deviation: number): number {
-  const z = (x - mean) / deviation;
+  const z = deviationsOf(x, mean, deviation);
   return -0.5 * z * z - HALF_LN_2PI - ln(deviation);
 }
 
@@ -62,10 +61,11 @@ export function normalEntropy(deviation: number): number {
 
 /** ½ [r - ln(1 + r) + (Δμ/σ_q)²], r = σₚ²/σ_q² - 1. */
 export function normalKl(pMean: number, pDeviation: number, qMean: number, qDeviation: number): number {
-  const r = ((pDeviation - qDeviation) / qDeviation) * (pDeviation / qDeviation + 1);
-  const z = (pMean - qMean) / qDeviation;
+  const half = ((pDeviation - qDeviation) / qDeviation) * (0.5 * (pDeviation / qDeviation) + 0.5);
+  const r = 2 * half;
+  const z = deviationsOf(pMean, qMean, qDeviation);
   const isFar = r < -0.5 || r > 1;
-  const ofDeviations = isFar ? 0.5 * r - logOfRatio(pDeviation, qDeviation) : 0.5 * ratioExcess(r, 1 + r);
+  const ofDeviations = isFar ? half - logOfRatio(pDeviation, qDeviation) : 0.5 * ratioExcess(r, 1 + r);
   return ofDeviations + 0.5 * z * z;
 }
 

@@ -47,7 +47,7 @@ class Poisson extends Family implements UnivariateDistribution {
 
   /** X > k is that the (k + 1)-th event comes before its time. */
   #tail(x: number, isUpper: boolean): number {
-    const k = Math.floor(x);
+    const k = Math.floor(checkValue("poisson", x));
     if (k < 0) return isUpper ? 1 : 0;
     if (k === Number.POSITIVE_INFINITY) return isUpper ? 0 : 1;
     return gammaTail(k + 1, this.rate, !isUpper);

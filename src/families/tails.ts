@@ -33,6 +33,9 @@ interface Exponent {
 /** A curvature, of the slope, without which the exponent is a straight line to the last digit. */
 const FLAT = 4e-18;
 
+/** From there on e^v and e^-v are near the ends of the range of numbers. */
+const FAR = 700;
+
 /** Near the middle of a density, its own poles allow panels of no more than this. */
 const WIDEST = 2;
 
@@ -120,12 +123,18 @@ export function betaTail(a: number, b: number, x: number, isUpper: boolean): num
   const difference = productPlus(-x, b, productPlus(-x, a, a));
   /** X - x at a distance v. */
   const change = (v: number): number =>
-    v > 0 ? (-x * y * expm1(-v)) / (y * exp(-v) + x) : (x * y * expm1(v)) / (y + x * exp(v));
+    v > FAR
+      ? (y * (grownBy(v) - odds)) / (1 + grownBy(v))
+      : v > 0
+        ? (-x * y * expm1(-v)) / (y * exp(-v) + x)
+        : (x * y * expm1(v)) / (y + x * exp(v));
   const odds = x / y;
+  /** The odds at a distance v, also where e^v alone is beyond the largest number. */
+  const grownBy = (v: number): number => (v < FAR ? odds * exp(v) : odds * exp(v / 2) * exp(v / 2));
   const exponent: Exponent = {
     at: (v) => {
       const moved = s * change(v);
-      const grown = odds * exp(v);
+      const grown = grownBy(v);
       const rest = grown < Number.POSITIVE_INFINITY ? 1 / (1 + grown) : 0;
       const part = grown < 1 ? grown / (1 + grown) : 1 / (1 + 1 / grown);
       const d = (difference - moved) / s;
@@ -133,7 +142,7 @@ export function betaTail(a: number, b: number, x: number, isUpper: boolean): num
     },
     slope: (v) => Math.abs(difference - s * change(v)),
     curvature: (v) => {
-      const grown = odds * exp(v);
+      const grown = grownBy(v);
       const inverse = grown > 1 ? 1 / grown : grown;
       return (s * inverse) / ((1 + inverse) * (1 + inverse));
     },

@@ -1,5 +1,5 @@
 import { ln } from "../numbers/scalar.js";
-import { log1p } from "./arithmetic.js";
+import { log1p, logOfRatio, middleOf } from "./arithmetic.js";
 import {
   checkFinite,
   checkParameters,
@@ -21,7 +21,7 @@ class Uniform extends Family implements UnivariateDistribution {
     /** Where it ends. */ readonly maximum: number,
   ) {
     super();
-    this.mean = minimum / 2 + maximum / 2;
+    this.mean = middleOf(minimum, maximum);
     this.variance = ((maximum - minimum) / 12) * (maximum - minimum);
   }
 
@@ -31,11 +31,13 @@ class Uniform extends Family implements UnivariateDistribution {
   }
 
   cumulativeProbability(x: number): number {
+    checkValue("uniform", x);
     const { minimum, maximum } = this;
     return x <= minimum ? 0 : x >= maximum ? 1 : (x - minimum) / (maximum - minimum);
   }
 
   survivalProbability(x: number): number {
+    checkValue("uniform", x);
     const { minimum, maximum } = this;
     return x <= minimum ? 1 : x >= maximum ? 0 : (maximum - x) / (maximum - minimum);
   }
@@ -50,7 +52,9 @@ class Uniform extends Family implements UnivariateDistribution {
     const below = this.minimum - q.minimum;
     const above = q.maximum - this.maximum;
     if (below < 0 || above < 0) return Number.POSITIVE_INFINITY;
-    return log1p((below + above) / (this.maximum - this.minimum));
+    const width = this.maximum - this.minimum;
+    const added = (below + above) / width;
+    return added < Number.POSITIVE_INFINITY ? log1p(added) : logOfRatio(below + above, width);
   }
 }
 

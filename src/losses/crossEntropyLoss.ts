@@ -19,13 +19,14 @@ import {
 import { checkApart, checkOut, countRows } from "../call/calls.js";
 import { type Loss, loss } from "../call/forms.js";
 import type { EngineOption } from "../call/options.js";
+import { checkNumber, describe } from "../engine/checks.js";
 import type { Loop, Work } from "../engine/work.js";
 import { fieldsFor, findLogits, type Logits, largestOf, sumOfExponentials } from "../measures/row/logits.js";
 import { exp, ln } from "../numbers/scalar.js";
 import { Sum, sumOfAll } from "../numbers/twofold.js";
 import { computeRows, type LossSettings, type Scales } from "./crossEntropyRows.js";
 import {
-  checkNumber,
+  checkIgnoreIndex,
   checkReduction,
   countLabels,
   gradientOption,
@@ -54,7 +55,10 @@ export interface CrossEntropyLossOptions extends EngineOption {
    * divided by the number of rows. `"sum"`: Σ loss. `"none"`: the loss of each row, in `perRow`.
    */
   reduction?: Reduction;
-  /** `true`: returns d loss / d logits in a new array. An array of the logits' type: writes it there; it may be the logits themselves. */
+  /**
+   * `true`: returns d loss / d logits in a new array. An array of the logits' type: writes it there. It may be the logits themselves: then the losses are
+   * computed first, so that an error leaves the logits as they were.
+   */
   gradient?: boolean | Float32Array | Float64Array;
 }
 
@@ -148,23 +152,12 @@ function prepareCrossEntropyLoss(
   options: CrossEntropyLossOptions,
 ): Work<CrossEntropyLoss, LossSettings> {
   checkCallOptions(NAME, options, KEYS);
-  const { rowLength, ignoreIndex = -100, classWeights } = options;
+  const { rowLength, ignoreIndex = -100, classWeights, labelSmoothing = 0, zLoss = 0, reduction = "mean" } = options;
   const rows = countRows(NAME, ["logits"], [logits], rowLength);
-  const reduction = checkReduction(NAME, options.reduction ?? "mean", REDUCTIONS);
-  const smoothing = checkNumber(
-    NAME,
-    "labelSmoothing",
-    options.labelSmoothing ?? 0,
-    (x) => x >= 0 && x <= 1,
-    "from 0 to 1",
-  );
-  const zLoss = checkNumber(
-    NAME,
-    "zLoss",
-    options.zLoss ?? 0,
-    (x) => x >= 0 && x < Number.POSITIVE_INFINITY,
-    "finite and >= 0",
-  );
+  checkReduction(NAME, reduction, REDUCTIONS);
+  checkIgnoreIndex(NAME, ignoreIndex);
+  checkNumber(NAME, "labelSmoothing", labelSmoothing, (x) => x >= 0 && x <= 1, "from 0 to 1");
+  checkNumber(NAME, "zLoss", zLoss, (x) => x >= 0 && x < Number.POSITIVE_INFINITY, "finite and >= 0");
   const precision = precisionOf([logits]);
   const { wanted, given } = gradientOption(NAME, options.gradient);
   const gradient = wanted ? checkOut(NAME, given, precision, logits.length, [logits], "gradient") : undefined;
@@ -182,9 +175,12 @@ function prepareCrossEntropyLoss(
   };
   if (classWeights !== undefined) checkWeights(call, classWeights);
 
-  const isSoft = !isLabelArray(targets) && !(Array.isArray(targets) && targets.length === rows);
+  const isSoft = !isLabelArray(targets) && !(describe(targets) === "[object Array]" && targets.length === rows);
   if (isSoft) checkTargets(targets as Vector, logits.length, rows);
-  const labels = isSoft ? undefined : readLabels(NAME, "targets", targets as Labels, rows, rowLength, ignoreIndex);
+  const hint = targets.length === logits.length ? "; one-hot targets must be in a Float32Array" : "";
+  const labels = isSoft
+    ? undefined
+    : readLabels(NAME, "targets", targets as Labels, rows, rowLength, ignoreIndex, hint);
   const count = labels === undefined ? rows : countLabels(labels);
   const scales = scalesOf(reduction, classWeights, labels, count);
   const width = zLoss === 0 ? 1 : 2;
@@ -202,7 +198,7 @@ function prepareCrossEntropyLoss(
     ],
     settings: {
       call,
-      smoothing,
+      smoothing: labelSmoothing,
       zLoss,
       weightSum: classWeights ? sumOfAll(classWeights) : rowLength,
       hasLabels: labels !== undefined,
@@ -224,7 +220,7 @@ function prepareCrossEntropyLoss(
 }
 
 function checkWeights(call: Call, weights: Vector): void {
-  checkVector(NAME, "classWeights", weights);
+  checkVector(NAME, "classWeights", weights, true);
   if (weights.length !== call.length) {
     throw new RangeError(`${NAME}: classWeights has ${weights.length} numbers for ${call.length} classes`);
   }
@@ -234,6 +230,9 @@ function checkWeights(call: Call, weights: Vector): void {
 function checkTargets(targets: Vector, length: number, rows: number): void {
   checkVector(NAME, "targets", targets);
   if (targets.length !== length) {
+    if (targets.length === rows) {
+      throw new TypeError(`${NAME}: targets is ${describe(targets)}; labels must be in an array of integers`);
+    }
     throw new RangeError(
       `${NAME}: targets has ${targets.length} numbers; it must have a label for each of ${rows} rows, ` +
         `or a probability for each of ${length} logits`,
@@ -393,8 +392,8 @@ function exponentials(backend: Backend, call: Call, logits: Logits, start: numbe
  * the gradient.
  *
  * @param logits - A row-major matrix with rows of `rowLength` classes; finite, or -Infinity.
- * @param targets - One label per row, from 0 to rowLength - 1 (an integer array); or a matrix of probabilities, one row per row of logits,
- * each with a sum within 1e-2 of 1.
+ * @param targets - One label per row, from 0 to rowLength - 1 (an array of integers, also of 64 bits); or a matrix of probabilities, one row
+ * per row of logits, each with a sum within 1e-2 of 1 (a Float32Array, a Float64Array or an array of numbers).
  * @returns The loss in nats: Infinity if a target > 0 has a logit of -Infinity. Error of a row's cross-entropy: 1e-6 (f32) or 1e-13 (f64) of
  * max(1, |value|).
  * @throws TypeError for an argument that is not an array of numbers, a label that is not a number, a `gradient` of another type than the

@@ -14,12 +14,13 @@ import {
 import { checkApart, checkOut, countRows } from "../call/calls.js";
 import { type Loss, loss } from "../call/forms.js";
 import type { EngineOption } from "../call/options.js";
+import { checkNumber, show } from "../engine/checks.js";
 import type { Loop, Work } from "../engine/work.js";
 import { fieldsFor, findLogits, oneOf, sumOfExponentials } from "../measures/row/logits.js";
 import { compareLogits, isTooCoarse, offsetOfNormalized } from "../measures/row/ofLogits.js";
 import { sumOfAll } from "../numbers/twofold.js";
 import { computeRows, type DistillationSettings, isExtreme } from "./distillationRows.js";
-import { checkNumber, checkReduction, gradientOption } from "./labels.js";
+import { checkReduction, gradientOption } from "./labels.js";
 
 /** The options of {@link index!distillationLoss}. */
 export interface DistillationLossOptions extends EngineOption {
@@ -36,7 +37,10 @@ export interface DistillationLossOptions extends EngineOption {
   beta?: number;
   /** `"batchmean"` (the default) and `"mean"`: the mean over rows. `"sum"`: the sum. `"none"`: the loss of each row, in `perRow`. */
   reduction?: "mean" | "batchmean" | "sum" | "none";
-  /** `true`: returns d loss / d student logits in a new array. An array of their type: writes it there; it may be the logits themselves. */
+  /**
+   * `true`: returns d loss / d student logits in a new array. An array of their type: writes it there. It may be the logits themselves: then the losses are
+   * computed first, so that an error leaves the logits as they were.
+   */
   gradient?: boolean | Float32Array | Float64Array;
 }
 
@@ -67,8 +71,7 @@ const rowOf = (argument: string, source: Vector, start: number): NamedRow => ({
 
 /** The loss of each row, without τ². Arrays: the student's logits, the teacher's, the gradient. */
 const distillationLoop: Loop<DistillationSettings> = (backend, arrays, settings, from, to, values) => {
-  const { call, direction, beta, slope } = settings;
-  const { precision, length } = call;
+  const { precision, length } = settings.call;
   const [students, teachers] = arrays as Vector[];
   const gradient = arrays[2] as FloatArray | undefined;
   const hasOne = teachers.length === length;
@@ -84,7 +87,7 @@ const distillationLoop: Loop<DistillationSettings> = (backend, arrays, settings,
       if (!Number.isNaN(values[r - from])) continue;
       const student = rowOf("studentLogits", students, r * length);
       if (!hasOne) teacher = rowOf("teacherLogits", teachers, r * length);
-      values[r - from] = lossOfRow(backend, call, direction, beta, teacher, student, gradient, slope);
+      values[r - from] = lossOfRow(backend, settings, teacher, student, gradient);
     }
   }
 };
@@ -95,18 +98,17 @@ function prepareDistillationLoss(
   options: DistillationLossOptions,
 ): Work<DistillationLoss, DistillationSettings> {
   checkCallOptions(NAME, options, KEYS);
-  const { rowLength, direction = "forward" } = options;
+  const { rowLength, direction = "forward", beta = 0.5, reduction = "batchmean" } = options;
   const names = ["studentLogits", "teacherLogits"];
   const rows = countRows(NAME, names, [studentLogits, teacherLogits], rowLength);
   if (studentLogits.length !== rows * rowLength) {
     throw new RangeError(`${NAME}: studentLogits has one row; it must have the ${rows} of teacherLogits`);
   }
   if (!DIRECTIONS.includes(direction)) {
-    const shown = JSON.stringify(direction);
-    throw new RangeError(`${NAME}: direction is ${shown}; it must be "forward", "reverse" or "js"`);
+    throw new RangeError(`${NAME}: direction is ${show(direction)}; it must be "forward", "reverse" or "js"`);
   }
-  const beta = checkNumber(NAME, "beta", options.beta ?? 0.5, (x) => x >= 2 ** -300 && x < 1, "between 0 and 1");
-  const reduction = checkReduction(NAME, options.reduction ?? "batchmean", REDUCTIONS);
+  checkNumber(NAME, "beta", beta, (x) => x >= 2 ** -300 && x < 1, "between 0 and 1");
+  checkReduction(NAME, reduction, REDUCTIONS);
   const temperature = temperatureOf(NAME, options.temperature);
   const { wanted, given } = gradientOption(NAME, options.gradient);
   const type = precisionOf([studentLogits]);
@@ -136,7 +138,7 @@ function prepareDistillationLoss(
       { array: teacherLogits, perRow: teacherLogits.length > rowLength ? rowLength : 0 },
       gradient && { array: gradient, perRow: rowLength, isWritten: true },
     ],
-    settings: { call, direction, beta, slope: temperature * scale },
+    settings: { call, direction, beta, slope: temperature * scale, hasGradient: wanted },
     finish: (values) => {
       const perRow = values.map((value) => temperature * temperature * value);
       return {
@@ -152,20 +154,21 @@ function prepareDistillationLoss(
 /** The divergence of one row; its gradient in the student's logits times their temperature, times `slope`. */
 function lossOfRow(
   backend: Backend,
-  call: Call,
-  direction: string,
-  beta: number,
+  { call, direction, beta, slope, hasGradient }: DistillationSettings,
   teacher: NamedRow,
   student: NamedRow,
   gradient: FloatArray | undefined,
-  slope: number,
 ): number {
   if (direction === "js") return mixtureLoss(backend, call, beta, teacher, student, gradient, slope);
   const isForward = direction === "forward";
   // p is the first row, q the second
-  const comparison = compareLogits(backend, call, isForward ? [teacher, student] : [student, teacher]);
-  if (gradient === undefined) return comparison.value;
-  const { value, logits, pSum, offset } = comparison;
+  const { value, logits, pSum, offset } = compareLogits(
+    backend,
+    call,
+    isForward ? [teacher, student] : [student, teacher],
+  );
+  if (hasGradient && !isForward && value === Number.POSITIVE_INFINITY) throw noGradient(call, teacher, student);
+  if (gradient === undefined) return value;
   const [p, q] = logits.found;
   const rows = [p.row, q.row];
   if (isForward) {
@@ -175,7 +178,6 @@ function lossOfRow(
     map(backend, kernels.softmaxDifference, logits.precision, rows, call.length, gradient, student.start);
     return value;
   }
-  if (value === Number.POSITIVE_INFINITY) throw noGradient(call, teacher, student);
   // p·(ln(p/q) - KL)
   backend.fields = fieldsFor(logits, { offset: -offset, factor: slope / pSum, less: value, bShift: p.largest });
   map(backend, kernels.reverseGradient, logits.precision, [q.row, p.row], call.length, gradient, student.start);

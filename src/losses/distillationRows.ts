@@ -18,6 +18,8 @@ export interface DistillationSettings {
   readonly beta: number;
   /** Times the gradient. */
   readonly slope: number;
+  /** Whether there is to be a gradient, of which an infinite reverse KL has none. */
+  readonly hasGradient: boolean;
 }
 
 /** Whether a weight would make f32 mixtures of negligible classes subnormal. */

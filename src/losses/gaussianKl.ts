@@ -10,12 +10,12 @@ import { type Call, checkCallOptions, checkVector, type NamedRow, placeOf, preci
 import { checkApart, checkOut, countRows } from "../call/calls.js";
 import { type LossOfDefaults, loss } from "../call/forms.js";
 import type { EngineOption } from "../call/options.js";
-import { checkKeys, describe } from "../engine/checks.js";
+import { allocate, checkKeys, checkNumber, describe, isOptions } from "../engine/checks.js";
 import type { Loop, Work } from "../engine/work.js";
 import { totalAt } from "../measures/batches.js";
 import { exp, expm1, expm1Minus } from "../numbers/scalar.js";
 import { Sum, sumOfAll } from "../numbers/twofold.js";
-import { checkNumber, checkReduction, type Reduction } from "./labels.js";
+import { checkReduction, type Reduction } from "./labels.js";
 
 /** A gradient with respect to means and log-variances: matrices of the same shapes as the arguments. */
 export interface GaussianGradient {
@@ -269,8 +269,14 @@ function prepareGaussian<Result>(
   finish: (values: Float64Array, rows: number, scale: number, gradient: GaussianGradient | undefined) => Result,
 ): Work<Result, GaussianSettings> {
   checkVector(functionName, "mean", mean);
-  const { rowLength = mean.length, priorMean, priorLogVariance, gradient: wanted = false } = options;
-  const reduction = checkReduction(functionName, options.reduction ?? "mean", REDUCTIONS);
+  const {
+    rowLength = mean.length,
+    priorMean,
+    priorLogVariance,
+    reduction = "mean",
+    gradient: wanted = false,
+  } = options;
+  checkReduction(functionName, reduction, REDUCTIONS);
   const given = { mean, logVariance, priorMean, priorLogVariance };
   const passed = NAMES.filter((name) => given[name] !== undefined || name === "logVariance");
   const rows = countRows(
@@ -286,7 +292,7 @@ function prepareGaussian<Result>(
   if (likelihoods) checkLikelihoods(likelihoods, rows);
   const precision = precisionOf(passed.map((name) => given[name] as Vector));
   const isStandard = passed.length === 2;
-  const zeros = isStandard ? undefined : new Float64Array(rowLength);
+  const zeros = isStandard ? undefined : allocate(functionName, Float64Array, rowLength);
   const sources = isStandard ? [mean, logVariance] : [mean, logVariance, priorMean ?? zeros, priorLogVariance ?? zeros];
   const length = rows * rowLength;
   const gradient = gradientArrays(functionName, wanted, mean, logVariance, length);
@@ -319,18 +325,18 @@ function prepareGaussian<Result>(
 /** The arrays that a `gradient` option asks for. */
 function gradientArrays(
   functionName: string,
-  wanted: GaussianKlOptions["gradient"],
+  wanted: NonNullable<GaussianKlOptions["gradient"]>,
   mean: Vector,
   logVariance: Vector,
   length: number,
 ): GaussianGradient | undefined {
   if (wanted === false) return undefined;
-  if (wanted !== true && (typeof wanted !== "object" || wanted === null)) {
+  const given: Partial<GaussianGradient> = wanted === true ? {} : wanted;
+  if (!isOptions(given)) {
     throw new TypeError(
       `${functionName}: gradient is ${describe(wanted)}; it must be true or { mean, logVariance }, arrays to write it to`,
     );
   }
-  const given: Partial<GaussianGradient> = wanted === true ? {} : wanted;
   checkKeys(functionName, given, ["mean", "logVariance"]);
   for (const name of ["mean", "logVariance"] as const) {
     if (wanted !== true && given[name] === undefined)
@@ -384,13 +390,8 @@ function prepareElbo(
   options: ElboOptions = {},
 ): Work<Elbo, GaussianSettings> {
   checkCallOptions("elbo", options, ELBO_KEYS);
-  const beta = checkNumber(
-    "elbo",
-    "beta",
-    options.beta ?? 1,
-    (x) => x >= 0 && x < Number.POSITIVE_INFINITY,
-    "finite and >= 0",
-  );
+  const { beta = 1 } = options;
+  checkNumber("elbo", "beta", beta, (x) => x >= 0 && x < Number.POSITIVE_INFINITY, "finite and >= 0");
   const penalty = (kl: number) => (beta === 0 ? 0 : beta * kl); // of an infinite one too
   const likelihoods = typeof logLikelihood === "number" ? [logLikelihood] : logLikelihood;
   checkVector("elbo", "logLikelihood", likelihoods);

@@ -1,5 +1,7 @@
-import { describe } from "../engine/checks.js";
 // What the losses share: labels, and how the losses of rows become one.
+
+import { isFloat32, isFloat64, typeNameOf } from "../backends/arrays.js";
+import { checkNumber, describe, show } from "../engine/checks.js";
 
 /** Class indices, one per row: integers from 0 to the number of classes - 1. */
 export type Labels =
@@ -11,21 +13,25 @@ export type Labels =
   | Uint32Array
   | BigInt64Array
   | BigUint64Array
-  | readonly number[];
+  | readonly number[]
+  | readonly bigint[];
 
-export const isLabelArray = (value: unknown): value is Labels =>
-  ArrayBuffer.isView(value) &&
-  !(value instanceof Float32Array || value instanceof Float64Array || value instanceof DataView);
+/** Of typed arrays, those of integers. */
+export const isLabelArray = (value: unknown): value is Labels => /[Ii]nt/.test(typeNameOf(value) ?? "");
 
-/** Throws unless there is a label for each row. */
-function checkLabelCount(functionName: string, name: string, labels: Labels, rows: number): void {
-  if (!isLabelArray(labels) && !Array.isArray(labels)) {
-    throw new TypeError(`${functionName}: ${name} is ${describe(labels)}; it must be an array of integers, one a row`);
+/** Throws unless there is a label for each row; `hint` says what a wrong number of them may be. */
+function checkLabelCount(functionName: string, name: string, labels: Labels, rows: number, hint: string): void {
+  const type = describe(labels);
+  if (!isLabelArray(labels) && type !== "[object Array]") {
+    throw new TypeError(`${functionName}: ${name} is ${type}; it must be an array of integers, one a row`);
   }
   if (labels.length !== rows) {
-    throw new RangeError(`${functionName}: ${name} has ${labels.length} labels for ${rows} rows`);
+    throw new RangeError(`${functionName}: ${name} has ${labels.length} labels for ${rows} rows${hint}`);
   }
 }
+
+export const checkIgnoreIndex = (functionName: string, ignoreIndex: unknown): void =>
+  checkNumber(functionName, "ignoreIndex", ignoreIndex, Number.isInteger, "an integer", "an integer");
 
 /** Label r; undefined where it is `ignoreIndex`. */
 function labelAt(
@@ -38,7 +44,7 @@ function labelAt(
 ): number | undefined {
   const given: unknown = labels[r];
   if (typeof given !== "number" && typeof given !== "bigint") {
-    throw new TypeError(`${functionName}: ${name}[${r}] is ${describe(given)}; labels must be integers`);
+    throw new TypeError(`${functionName}: ${name}[${r}] is ${describe(given)}; labels must be integers, one a row`);
   }
   const label = Number(given);
   if (label === ignoreIndex) return undefined;
@@ -59,8 +65,9 @@ export function readLabels(
   rows: number,
   classes: number,
   ignoreIndex?: number,
+  hint = "",
 ): Int32Array {
-  checkLabelCount(functionName, name, labels, rows);
+  checkLabelCount(functionName, name, labels, rows, hint);
   const read = new Int32Array(rows);
   for (let r = 0; r < rows; r++) {
     const label: unknown = labels[r];
@@ -74,28 +81,12 @@ export function readLabels(
 /** How the losses of rows are combined: into their mean, into their sum, or not at all. */
 export type Reduction = "mean" | "sum" | "none";
 
-export function checkReduction<T extends string>(functionName: string, reduction: T, known: readonly T[]): T {
-  if (!known.includes(reduction)) {
-    const names = known.map((name) => `"${name}"`);
-    throw new RangeError(
-      `${functionName}: reduction is ${JSON.stringify(reduction)}; it must be ${names.slice(0, -1).join(", ")} or ${names.at(-1)}`,
-    );
-  }
-  return reduction;
-}
-
-/** An option that is a number within bounds. */
-export function checkNumber(
-  functionName: string,
-  name: string,
-  value: number,
-  isValid: (value: number) => boolean,
-  demand: string,
-): number {
-  if (typeof value !== "number")
-    throw new TypeError(`${functionName}: ${name} is ${describe(value)}; it must be a number`);
-  if (!isValid(value)) throw new RangeError(`${functionName}: ${name} is ${value}; it must be ${demand}`);
-  return value;
+export function checkReduction<T extends string>(functionName: string, reduction: T, known: readonly T[]): void {
+  if (known.includes(reduction)) return;
+  const names = known.map(show);
+  throw new RangeError(
+    `${functionName}: reduction is ${show(reduction)}; it must be ${names.slice(0, -1).join(", ")} or ${names.at(-1)}`,
+  );
 }
 
 /** The array that a `gradient` option asks for: `true` for a new one. */
@@ -105,7 +96,7 @@ export function gradientOption(
 ): { wanted: boolean; given: Float32Array | Float64Array | undefined } {
   if (gradient === undefined || gradient === false) return { wanted: false, given: undefined };
   if (gradient === true) return { wanted: true, given: undefined };
-  if (gradient instanceof Float32Array || gradient instanceof Float64Array) return { wanted: true, given: gradient };
+  if (isFloat32(gradient) || isFloat64(gradient)) return { wanted: true, given: gradient };
   throw new TypeError(`${functionName}: gradient is ${describe(gradient)}; it must be true or an array to write it to`);
 }
 

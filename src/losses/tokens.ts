@@ -14,7 +14,7 @@ import { findRows, scaleOfLogits, totalAt } from "../measures/batches.js";
 import { findLogits, largestOf, sumOfExponentials } from "../measures/row/logits.js";
 import { exp, ln } from "../numbers/scalar.js";
 import { Sum } from "../numbers/twofold.js";
-import { countLabels, type Labels, readLabels } from "./labels.js";
+import { checkIgnoreIndex, countLabels, type Labels, readLabels } from "./labels.js";
 
 /** The options of {@link index!tokenLogProbabilities} and {@link index!logLikelihoodRatioOfTokens}. */
 export interface TokenOptions extends EngineOption {
@@ -172,6 +172,7 @@ function preparePerplexity(logits: Vector, tokens: Labels, options: PerplexityOp
   const name = "perplexity";
   checkCallOptions(name, options, ["rowLength", "temperature", "ignoreIndex"]);
   const { rowLength, ignoreIndex = -100 } = options;
+  checkIgnoreIndex(name, ignoreIndex);
   const rows = countRows(name, ["logits"], [logits], rowLength);
   const labels = readLabels(name, "tokens", tokens, rows, rowLength, ignoreIndex);
   const count = countLabels(labels);

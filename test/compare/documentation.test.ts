@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { writeLlamaCpp, writeNpy, writeTokens } from "../../src/compare/index.js
 import { makeModels } from "./sources.js";
 
 // The commands and programs of docs/compare.md, one after another in a folder with small files of the names that they use. What
-// takes a model is not run: Python, transformers.js; and llama-perplexity is played by a copy of a file.
+// takes a model is played by something small: llama-perplexity by a copy of a file, transformers.js by transformers.ts. Python is not run.
 
 const name = "docs/compare.md";
 const folder = mkdtempSync(join(tmpdir(), "logratio-"));
@@ -32,7 +32,9 @@ const fences: Fence[] = [...markdown.matchAll(/^```(\w*)\n([\s\S]*?)\n```$/gm)].
 );
 
 const commands = fences.filter(({ language }) => language === "sh");
-const programs = fences.filter(({ language, code }) => language === "js" && !code.includes("transformers"));
+const [ofModels, programs] = [true, false].map((isOfModels) =>
+  fences.filter(({ language, code }) => language === "js" && code.includes("transformers") === isOfModels),
+);
 const [report] = fences.filter(({ language }) => language === "");
 
 beforeAll(async () => {
@@ -67,7 +69,7 @@ describe(name, () => {
   test("has no other blocks", () => {
     expect(fences).toHaveLength((markdown.match(/^```/gm)?.length ?? 0) / 2);
     expect(fences.map(({ language }) => language).join(" ")).toBe("sh python python js sh sh  sh sh js js");
-    expect([commands, programs].map(({ length }) => length)).toEqual([5, 2]);
+    expect([commands, ofModels, programs].map(({ length }) => length)).toEqual([5, 1, 2]);
   });
 
   test.each(commands)("command of line $line", ({ code }) => {
@@ -78,6 +80,17 @@ describe(name, () => {
     const words = report.code.split("\n").filter((line) => !/\d/.test(line));
     expect(words.length).toBeGreaterThan(10);
     for (const line of words) expect(said.split("\n").map(squeezed)).toContain(squeezed(line));
+  });
+
+  test.each(ofModels)("program of line $line", ({ line, code }) => {
+    mkdirSync(file("models"));
+    writeFileSync(file("models/text.txt"), "a few words of a text");
+    const others = { "@huggingface/transformers": "test/compare/transformers.ts" };
+    run(name, [{ line, code, shown: "" }], file("models"), others);
+    const { rows, tokens, classes } = JSON.parse(
+      shell("npx logratio compare models/fp32.npy models/q4.npy --tokens models/tokens.npy --json -"),
+    );
+    expect([rows, tokens, classes]).toEqual([6, 5, 20]);
   });
 
   test.each(programs)("program of line $line", ({ line, code }) => {

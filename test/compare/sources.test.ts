@@ -191,7 +191,7 @@ describe.each([["f32.npy", logits] as const, ["cut.kld", expected.llamaCpp.rows]
       for (const memory of [new Uint8Array(8), new Uint8Array(1001).subarray(1)]) {
         await expect(readAll(source, { batchRows: 1, allocate: () => memory })).rejects.toThrow("allocate gave");
       }
-      await expect(readAll(source, { begin: 1 } as ReadOptions)).rejects.toThrow('did you mean "end"');
+      await expect(readAll(source, { ends: 1 } as ReadOptions)).rejects.toThrow('did you mean "end"');
     });
   },
 );

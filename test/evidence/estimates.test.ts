@@ -144,9 +144,9 @@ describe("errors", () => {
     ],
     [() => estimateKlDivergence(null as never, [-1]), TypeError, /logProbabilitiesP is null/],
     [
-      () => estimateKlDivergence([-1], [-1], { bass: 2 } as never),
+      () => estimateKlDivergence([-1], [-1], { bas: 2 } as never),
       TypeError,
-      /unknown option "bass"; did you mean "base"/,
+      /unknown option "bas"; did you mean "base"/,
     ],
     [
       () => estimateKlDivergence([-1], [-1], { base: Number.NaN }),

@@ -123,6 +123,16 @@ describe("of counts", () => {
     expect(impossible).toMatchObject({ statistic: Infinity, pValue: 0, divergence: Infinity, cohensW: Infinity });
     expect(impossible.degreesOfFreedom).toBe(1);
     expect(impossible.contributions?.[2]).toBe(Infinity);
+    const certain = { statistic: Infinity, pValue: 0, divergence: Infinity, cohensW: Infinity, degreesOfFreedom: 0 };
+    expect(gTest([10, 1], [1, 0])).toMatchObject({ ...certain, count: 11 });
+    expect(gTest([10, 1], [1, 0], { williams: true, contributions: true, base: 2 })).toMatchObject(certain);
+    expect(gTest([10, 5, 1], [1, 1, 0], { parametersEstimated: 3 })).toMatchObject(certain);
+    expect(gTest([0, 1], [1, 0])).toMatchObject(certain);
+    // more impossible classes than a call of the kernel takes
+    const counts = Float64Array.from({ length: 10_000 }, (_, i) => (i === 9999 ? 1 : i < 2 ? 5 : 0));
+    const expected = Float64Array.from(counts, (_, i) => (i < 2 ? 1 : 0));
+    expect(gTest(counts, expected)).toMatchObject({ ...certain, degreesOfFreedom: 1 });
+    expect(() => gTest([10, 0], [1, 0])).toThrow("leave no degree of freedom");
     expect(gTest([1, 1, 1], [1, 1, 1])).toMatchObject({ statistic: 0, pValue: 1, divergence: 0, cohensW: 0 });
   });
 
@@ -243,9 +253,9 @@ describe("errors", () => {
     [
       () => gTest([5], [1]),
       RangeError,
-      /^gTest: 1 classes that are expected, and 0 parameters estimated, leave 0 degrees/,
+      /^gTest: 1 classes that are expected, and 0 parameters estimated, leave no degree/,
     ],
-    [() => gTest([5, 6], [1, 1], { parametersEstimated: 1 }), RangeError, /leave 0 degrees of freedom/],
+    [() => gTest([5, 6], [1, 1], { parametersEstimated: 1 }), RangeError, /leave no degree of freedom/],
     [
       () => gTest([5, 6], [1, 1], { parametersEstimated: -1 }),
       RangeError,
@@ -262,7 +272,7 @@ describe("errors", () => {
       "gTest: williams is number; it must be a boolean",
     ],
     [() => gTest([5, 6], [1, 1], { base: 1 }), RangeError, /^gTest: base is 1/],
-    [() => gTest([5, 6], [1, 1], { ddof: 1 } as never), TypeError, /^gTest: unknown option "ddof"; did you mean/],
+    [() => gTest([5, 6], [1, 1], { ddof: 1 } as never), TypeError, /^gTest: unknown option "ddof"; It takes/],
     [() => gTest([5, 6], [1, 1], null as never), TypeError, /options is null/],
     [() => gTest([5, 6], undefined as never), TypeError, /^gTest: expected is undefined; it must be a Float32Array/],
     [() => gTest("abc" as never, [1, 1, 1]), TypeError, /^gTest: counts is string/],

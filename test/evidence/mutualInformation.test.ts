@@ -138,6 +138,17 @@ describe("errors", () => {
       RangeError,
       "mutualInformation: joint[1] is -0.5; probabilities must be finite and >= 0",
     ],
+    [
+      // it has no option `input`
+      () => mutualInformation([1, 2], { rowLength: 1 }),
+      RangeError,
+      "mutualInformation: joint sums to 3, not to 1; for counts or weights pass { normalize: true }",
+    ],
+    [
+      () => mutualInformation(Uint16Array.of(1, 2), { rowLength: 1 }),
+      TypeError,
+      /joint is \[object Uint16Array\]; .*, not half-precision bits; for counts pass { normalize: true }$/,
+    ],
     [() => mutualInformation(7 as never, { rowLength: 1 }), TypeError, /^mutualInformation: joint is number/],
     [
       () => mutualInformation(joint, { rowLength: 2, normalize: 1 as never }),

@@ -132,6 +132,15 @@ describe("what is impossible", () => {
   });
 });
 
+test("log-ratios whose sum or squares are beyond the largest number", () => {
+  const model = { logProbability: (x: number) => x };
+  const flat = { logProbability: () => 0 };
+  const { sum, mean, standardError } = logLikelihoodRatioOfSequence([1e308, 1.5e308], model, flat);
+  expect([sum, mean / 1.25e308, standardError / 0.25e308].map((x) => Math.fround(x))).toEqual([Infinity, 1, 1]);
+  const far = logLikelihoodRatioOfSequence([-1e200, 1e200, 0], model, flat);
+  expect([far.sum, far.mean, Math.fround(far.standardError / 1e200)]).toEqual([0, 0, Math.fround(1 / Math.sqrt(3))]);
+});
+
 test("a single observation has no standard error", () => {
   expect(logLikelihoodRatioOfSequence([0], [0.5, 0.5], [0.25, 0.75])).toEqual({
     sum: Math.LN2,
@@ -171,18 +180,18 @@ describe("errors", () => {
       RangeError,
       `${name}: p.logProbability(0) is NaN, of observations[0]; it must be a number`,
     ],
-    [of([0], { logProbability: () => "1" }), RangeError, /p.logProbability\(0\) is string/],
+    [of([0], { logProbability: () => "1" }), TypeError, /p.logProbability\(0\) is string/],
     [
       of([7], { logProbability: () => Infinity }, { logProbability: () => Infinity }),
       RangeError,
       /observations\[0\] is 7, where both densities are infinite/,
     ],
-    [of([0], even, even, { unit: 2 }), TypeError, /unknown option "unit"; did you mean "base"/],
+    [of([0], even, even, { unit: 2 }), TypeError, /unknown option "unit"; It takes base/],
     [of([0], even, even, { base: 0 }), RangeError, `${name}: base is 0; it must be positive, finite and not 1`],
     [
       () => cumulativeLogLikelihoodRatio([0], even, even, { base: "2" } as never),
       TypeError,
-      /^cumulativeLogLikelihoodRatio: base is string/,
+      /^cumulativeLogLikelihoodRatio: base is "2"/,
     ],
   ] as const)("%s", (call, type, message) => expectError(call, type, message));
 });

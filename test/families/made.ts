@@ -34,7 +34,19 @@ export type Pair = [p: number[], q: number[], entropy: number, crossEntropy: num
 type Tail = [parameters: number[], x: number, lower: number, upper: number, logProbability: number];
 
 /** scripts/makeFamilyReferences.py computes it with mpmath. */
+type Univariate = Exclude<FamilyName, "dirichlet" | "diagonalNormal" | "multivariateNormal">;
+
+/** A number, or the name of an infinite one. */
+type End = number | string;
+
 export const references: {
   pairs: Record<FamilyName, Pair[]>;
   tails: Record<"normal" | "gamma" | "beta" | "poisson" | "binomial", Tail[]>;
+  endPairs: Record<FamilyName, [p: number[], q: number[], entropy: End, crossEntropy: End, kl: End][]>;
+  /** Tails are null where mpmath has no simple form of them. */
+  endTails: Record<
+    Univariate,
+    [parameters: number[], x: number, lower: number | null, upper: number | null, logProbability: End][]
+  >;
+  endMoments: Record<Univariate, [parameters: number[], mean: End, variance: End][]>;
 } = JSON.parse(readFileSync(new URL("../fixtures/families.json", import.meta.url), "utf8"));

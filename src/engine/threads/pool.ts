@@ -98,6 +98,9 @@ class Stopwatch {
   }
 }
 
+/** The pools of engines, which end when those are collected. */
+const owned = /* @__PURE__ */ new FinalizationRegistry<Pool>((pool) => pool.dispose());
+
 export class Pool implements Team {
   readonly #memory: LinearMemory;
   readonly #board: Board;
@@ -213,6 +216,10 @@ export class Pool implements Team {
     if (this.#board.revokeClaimed(aside.tasks, aside.generation, index)) aside.isMarred = true;
     if (this.#workers.size === 0) this.#board.revokeOpen(aside.tasks, aside.generation);
     if (this.#board.countSettled(aside.tasks) === aside.tasks) aside.end();
+  }
+
+  endWith(owner: object): void {
+    owned.register(owner, this);
   }
 
   dispose(): void {

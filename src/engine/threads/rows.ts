@@ -71,7 +71,7 @@ export function lend(
 }
 
 function allocateFor(memory: LinearMemory, array: Vector, length: number): SharedArray | undefined {
-  const type = isSharable(array) ? typeOf(array[Symbol.toStringTag]) : Float64Array;
+  const type = isSharable(array) ? typeOf(describeArray(array).type) : Float64Array;
   try {
     return memory.allocate<NumberArrayConstructor>(type, length);
   } catch (error) {

@@ -1,5 +1,7 @@
 // What goes from thread to thread as text or as a message.
 
+import { typeNameOf } from "../../backends/arrays.js";
+
 /** To a worker, at first. */
 export interface Start {
   readonly memory: WebAssembly.Memory;
@@ -20,11 +22,7 @@ export const typeOf = (name: TypeName): (typeof TYPES)[TypeName] => TYPES[name];
 /** A typed array of the kinds that loops read. */
 export type SharedArray = Float32Array | Float64Array | Int32Array | Uint16Array;
 
-export const isSharable = (array: unknown): array is SharedArray =>
-  array instanceof Float32Array ||
-  array instanceof Float64Array ||
-  array instanceof Int32Array ||
-  array instanceof Uint16Array;
+export const isSharable = (array: unknown): array is SharedArray => (typeNameOf(array) ?? "") in TYPES;
 
 /** An array in the memory that threads share. */
 export interface ArrayText {
@@ -34,7 +32,7 @@ export interface ArrayText {
 }
 
 export const describeArray = (array: SharedArray): ArrayText => ({
-  type: array[Symbol.toStringTag],
+  type: typeNameOf(array) as TypeName,
   offset: array.byteOffset,
   length: array.length,
 });

@@ -35,7 +35,7 @@ export function logRatio(
   // of anything but typed arrays it is not even sure that they hold numbers; what is written over cannot be looked up later
   const isLost = ({ source }: NamedRow) =>
     !ArrayBuffer.isView(source) || (source.byteOffset === out.byteOffset && mayBeOne(source.buffer, out.buffer));
-  for (const row of [p, q]) if (isLost(row)) checkNumbers(call, row);
+  if (rows.some(isLost)) for (const row of rows) checkNumbers(call, row);
   map(backend, kernels.logRatio, call.precision, [p, q], call.length, out, outStart, exception);
   if (call.unit !== 1) {
     for (let i = outStart; i < outStart + call.length; i++) out[i] /= call.unit;

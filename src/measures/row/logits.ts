@@ -4,7 +4,14 @@
 import type { Backend, Precision, Row } from "../../backends/backend.js";
 import type { Fields } from "../../backends/fields.js";
 import * as kernels from "../../backends/kernels.js";
-import { type Call, checkLogits, checkSum, type FoundLogits, type NamedRow, nameOfRow } from "../../call/arguments.js";
+import {
+  type Call,
+  checkNumbers,
+  checkSum,
+  type FoundLogits,
+  type NamedRow,
+  throwImpossible,
+} from "../../call/arguments.js";
 import { NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "../../numbers/exponential.js";
 import { exp } from "../../numbers/scalar.js";
 
@@ -68,14 +75,9 @@ function find(
   // the kernels divide by the temperature, which is for logits only
   if (named.kind === "probabilities") row = { ...named, as: named.logarithms, scale: temperature };
   else if (named.kind === "logProbabilities" && temperature !== 1) row = { ...named, as: "logits", scale: temperature };
-  if (backend.reduce(kernels.maximum, precision, [row], call.length, slot)) checkLogits(call, named);
+  if (backend.reduce(kernels.maximum, precision, [row], call.length, slot)) checkNumbers(call, named);
   const largest = backend.total(0) + 0; // not -0
-  if (largest === Number.NEGATIVE_INFINITY) {
-    if (named.kind === "probabilities") checkSum(call, named, 0);
-    throw new RangeError(
-      `${call.functionName}: every number of ${nameOfRow(call, named)} is -Infinity; at least one class must be possible`,
-    );
-  }
+  if (largest === Number.NEGATIVE_INFINITY) throwImpossible(call, named);
   const found: FoundLogits = { row, precision, shift: 0, largest };
   const isEnough = precision === "f32" || isFine(largest, temperature, NEGLIGIBLE_F64, 2 ** -42);
   return isEnough ? found : shifted(found);
