@@ -8,6 +8,7 @@ import { bringOut, placeOut } from "../backends/writing.js";
 import { allocate, checkInteger } from "../engine/checks.js";
 import { runtimeFor } from "../engine/engines.js";
 import type { Loop, Work, WorkArray } from "../engine/work.js";
+import { guard } from "../engine/written.js";
 import {
   type Call,
   checkAlpha,
@@ -412,6 +413,7 @@ export function prepareArray(
     functionName,
     loopName: name,
     loop: arrayLoop(definition),
+    guard,
     rows,
     width: 0,
     arrays,

@@ -1,6 +1,6 @@
 // Work as a promise: by the workers alone, or between the caller's other tasks.
 
-import { checkPlaces, trialOf, valuesOf } from "./complete.js";
+import { valuesOf } from "./complete.js";
 import type { Computer } from "./default.js";
 import { type AsideOptions, doHere, nextTurn, type Work } from "./work.js";
 
@@ -15,7 +15,7 @@ export async function completeAside<Result, S>(
   isHelped = false,
 ): Promise<Result> {
   const live = runtime();
-  checkPlaces(live, work);
+  const trial = work.guard?.(live.memory, work);
   aside.signal?.throwIfAborted();
   const doAll = async (all: Work<unknown, S>, how: AsideOptions): Promise<Float64Array> => {
     const { backend, pool } = runtime();
@@ -24,7 +24,6 @@ export async function completeAside<Result, S>(
     await doInTurns(runtime, all, values, done, how);
     return values;
   };
-  const trial = trialOf(live, work);
   if (trial) await doAll(trial, { signal: aside.signal });
   return work.finish(await doAll(work, aside));
 }

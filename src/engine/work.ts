@@ -20,6 +20,11 @@ export type Loop<Settings> = (
   values: Float64Array,
 ) => void;
 
+/** A memory that knows its own buffers. */
+export interface Held {
+  holds(buffer: ArrayBufferLike): boolean;
+}
+
 /** A call whose arguments have been checked, and what its rows make of them. */
 export interface Work<Result, Settings = unknown> {
   readonly functionName: string;
@@ -32,6 +37,11 @@ export interface Work<Result, Settings = unknown> {
   /** Plain data. */
   readonly settings: Settings;
   readonly finish: (values: Float64Array) => Result;
+  /**
+   * Of work that writes arrays (written.ts): throws where it would overwrite what it has still to read; returns what is to be done
+   * first, to find errors before anything is overwritten.
+   */
+  readonly guard?: (memory: Held, work: Work<unknown, Settings>) => Work<unknown, Settings> | undefined;
 }
 
 /** The options that `f.async` and `f.rows.async` have in addition to those of `f` and `f.rows`. */

@@ -21,6 +21,7 @@ import { type Loss, loss } from "../call/forms.js";
 import type { EngineOption } from "../call/options.js";
 import { checkNumber, describe } from "../engine/checks.js";
 import type { Loop, Work } from "../engine/work.js";
+import { guard } from "../engine/written.js";
 import { fieldsFor, findLogits, type Logits, largestOf, sumOfExponentials } from "../measures/row/logits.js";
 import { exp, ln } from "../numbers/scalar.js";
 import { Sum, sumOfAll } from "../numbers/twofold.js";
@@ -188,6 +189,7 @@ function prepareCrossEntropyLoss(
     functionName: NAME,
     loopName: NAME,
     loop: crossEntropyLoop,
+    guard,
     rows,
     width,
     arrays: [

@@ -16,6 +16,7 @@ import { type Loss, loss } from "../call/forms.js";
 import type { EngineOption } from "../call/options.js";
 import { checkNumber, show } from "../engine/checks.js";
 import type { Loop, Work } from "../engine/work.js";
+import { guard } from "../engine/written.js";
 import { fieldsFor, findLogits, oneOf, sumOfExponentials } from "../measures/row/logits.js";
 import { compareLogits, isTooCoarse, offsetOfNormalized } from "../measures/row/ofLogits.js";
 import { sumOfAll } from "../numbers/twofold.js";
@@ -131,6 +132,7 @@ function prepareDistillationLoss(
     functionName: NAME,
     loopName: NAME,
     loop: distillationLoop,
+    guard,
     rows,
     width: 1,
     arrays: [

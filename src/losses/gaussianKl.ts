@@ -12,6 +12,7 @@ import { type LossOfDefaults, loss } from "../call/forms.js";
 import type { EngineOption } from "../call/options.js";
 import { allocate, checkKeys, checkNumber, describe, isOptions } from "../engine/checks.js";
 import type { Loop, Work } from "../engine/work.js";
+import { guard } from "../engine/written.js";
 import { totalAt } from "../measures/batches.js";
 import { exp, expm1, expm1Minus } from "../numbers/scalar.js";
 import { Sum, sumOfAll } from "../numbers/twofold.js";
@@ -306,6 +307,7 @@ function prepareGaussian<Result>(
     functionName,
     loopName: "gaussianKl",
     loop: gaussianLoop,
+    guard,
     rows: length / perRow,
     width: 1,
     arrays: [
