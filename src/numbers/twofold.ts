@@ -35,7 +35,7 @@ export function product(a: Twofold, b: Twofold): Twofold {
 }
 
 /** a - b. */
-function difference(a: Twofold, b: Twofold): Twofold {
+export function difference(a: Twofold, b: Twofold): Twofold {
   const high = a.high - b.high;
   const part = high - a.high;
   const error = a.high - (high - part) - (b.high + part);
@@ -70,9 +70,15 @@ export class Sum {
   }
 }
 
-/** Σ of all numbers of an array. */
-export function sumOfAll(numbers: ArrayLike<number>): number {
+/** Σ of all numbers of an array, or of all times a factor. */
+export function sumOfAll(numbers: ArrayLike<number>, factor = 1): number {
   const sum = new Sum();
-  for (let i = 0; i < numbers.length; i++) sum.add(numbers[i]);
+  for (let i = 0; i < numbers.length; i++) sum.add(numbers[i] * factor);
   return sum.value;
+}
+
+/** The sum times a factor, which may be a number though the sum is too large for one. */
+export function scaledSum(numbers: ArrayLike<number>, factor: number): number {
+  const result = sumOfAll(numbers) * factor;
+  return Number.isFinite(result) ? result : sumOfAll(numbers, factor);
 }
