@@ -16,6 +16,9 @@ const mantissaOf = (x: number, exponent: number): number =>
 
 /** ln(x/y) of any two positive finite numbers. */
 export function lnRatio(x: number, y: number, lane = logRatioLane_f64): number {
+  if (Math.min(x, y) >= SMALLEST_NORMAL_F64 && Math.max(x, y) <= 2 ** 1022) {
+    return lane(x, y, high_f64(x), high_f64(y));
+  }
   const exponent = exponentOf(x);
   const other = exponentOf(y);
   const a = mantissaOf(x, exponent);
