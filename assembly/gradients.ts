@@ -2,12 +2,12 @@
 //
 //   scaled            out = e·factor - less
 //   lessTargets       out = e·factor - t·less, t another row: soft targets, class weights, the e^y of a teacher
-//   reverseGradient   out = q·(v - less), q = e^y·factor, v = (b - a + offset)·scale, of logits; 0 where b is -Infinity
+//   reverseGradient   out = q·(v - less), q = e^y·factor, v = (b - a + offset)·scale, of logits; 0 of negligible q
 
 import { BLOCK, GROUP, blockSize, copyTo, loadPart, padded, paddingOf, storePart } from "./blocks";
 import { exponential } from "./exponential";
 import { splat } from "./lanes";
-import { B_SHIFT, FACTOR, LESS, OFFSET, SCALE, clampedExponents, field, impossible } from "./logits";
+import { B_SHIFT, FACTOR, LESS, OFFSET, SCALE, areNegligible, clampedExponents, field } from "./logits";
 import { GIVEN, begins, ends, entryOf, givenField, isSkipped, leave, operand, output } from "./rows";
 
 /** out = e·factor - less, of a row of `size` bytes. */
@@ -123,7 +123,7 @@ function reverseGradient<T>(a: usize, b: usize, length: usize, state: usize, out
       const y = v128.load(bBlock + i);
       const v = v128.mul<T>(v128.add<T>(v128.sub<T>(y, v128.load(aBlock + i)), offset), scale);
       const q = v128.mul<T>(exponential<T>(clampedExponents<T>(y, shift, scale)), factor);
-      v128.store(target + i, v128.andnot(v128.mul<T>(q, v128.sub<T>(v, less)), v128.eq<T>(y, impossible<T>())));
+      v128.store(target + i, v128.andnot(v128.mul<T>(q, v128.sub<T>(v, less)), areNegligible<T>(y, shift, scale)));
     }
     if (target != out) copyTo(out, target, left);
   }

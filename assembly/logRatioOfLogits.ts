@@ -1,12 +1,13 @@
 // What is linear in logits, computed in f64 lanes and rounded once, so that an offset common to a row takes no accuracy:
 //
-//   logRatioOfLogits               out = ((a - aShift) - (b - bShift) + offset)·scale
+//   logRatioOfLogits               out = ((a - aShift) - (b - bShift) + offset)·scale; aShift - bShift is also in two parts, `slope` and
+//                                  `factor`, for numbers less than `less` below them
 //   logLikelihoodRatioOfLogits     Σ c·(the same) (total 0); a count of 0 adds 0. UNUSUAL: not finite, or c < 0
 //   shifted                        out = (z - aShift)·scale - less: logSoftmax, where less is ln Z
 
 import { BLOCK, UNUSUAL, blockSize, copyTo, padded, paddingOf } from "./blocks";
 import { addLanes, splat, sumOfLanes } from "./lanes";
-import { A_SHIFT, B_SHIFT, LESS, OFFSET, SCALE, addFinite, field, paddedLogits } from "./logits";
+import { A_SHIFT, B_SHIFT, FACTOR, LESS, OFFSET, SCALE, SLOPE, addFinite, field, paddedLogits } from "./logits";
 import { begins, ends, operand, output } from "./rows";
 
 /** Lanes 0 and 1, or 2 and 3, of four f32 as f64. */
@@ -29,7 +30,25 @@ function joined(low: v128, high: v128): v128 {
 function ratio(a: v128, b: v128, state: usize): v128 {
   const x = v128.sub<f64>(a, field<f64>(state, A_SHIFT));
   const y = v128.sub<f64>(b, field<f64>(state, B_SHIFT));
-  return v128.mul<f64>(v128.add<f64>(v128.sub<f64>(x, y), field<f64>(state, OFFSET)), field<f64>(state, SCALE));
+  const least = field<f64>(state, LESS);
+  const sum = v128.add<f64>(v128.sub<f64>(x, y), field<f64>(state, OFFSET));
+  const areMasked = v128.lt<f64>(v128.pmin<f64>(x, y), least);
+  const all = v128.any_true(areMasked) ? v128.bitselect(maskedSum(a, b, state), sum, areMasked) : sum;
+  return v128.mul<f64>(all, field<f64>(state, SCALE));
+}
+
+/**
+ * The same sum for a number so far below the others that the difference from aShift or bShift loses them, -1e9 or the least number of f32
+ * in both rows, say: a - b first, with what rounding takes of it, then aShift - bShift, which comes in two parts.
+ */
+function maskedSum(a: v128, b: v128, state: usize): v128 {
+  const d = v128.sub<f64>(a, b);
+  const part = v128.sub<f64>(d, a);
+  const error = v128.sub<f64>(v128.sub<f64>(a, v128.sub<f64>(d, part)), v128.add<f64>(b, part));
+  // NaN beside an infinite d
+  const rest = v128.sub<f64>(v128.and(error, v128.eq<f64>(error, error)), field<f64>(state, FACTOR));
+  const high = v128.sub<f64>(d, field<f64>(state, SLOPE));
+  return v128.add<f64>(high, v128.add<f64>(rest, field<f64>(state, OFFSET)));
 }
 
 // @ts-ignore: decorator

@@ -95,6 +95,16 @@ export function logOfSeries<T>(s: v128, z: v128, series: v128, e: v128): v128 {
   return multiplyAdd<T>(e, ln2<T>(1), multiplyAdd<T>(e, ln2<T>(2), nearOne));
 }
 
+/** The same for s = high + low, s itself rounded, high so short that 2·high is exact beside it. */
+// @ts-ignore: decorator
+@inline
+export function logOfParts<T>(s: v128, high: v128, low: v128, e: v128): v128 {
+  const z = v128.mul<T>(s, s);
+  const small = addProduct<T>(v128.add<T>(low, low), v128.mul<T>(s, z), atanhSeries<T>(z));
+  const nearOne = v128.add<T>(v128.add<T>(high, high), multiplyAdd<T>(e, ln2<T>(2), small));
+  return multiplyAdd<T>(e, ln2<T>(1), nearOne);
+}
+
 /** ln(x·2^-k) of normal x > 0, to 1.3 ulp of max(|ln|, 1) (f32: every number tried by scripts/tryEveryFloat.ts); k as a gap. Finite for any bits of x, so that 0·ln 0 = 0. */
 // @ts-ignore: decorator
 @inline

@@ -103,6 +103,13 @@ export function clampedExponents<T>(z: v128, shift: v128, scale: v128, isScaled:
   return v128.pmax<T>(negligible<T>(), exponents<T>(z, shift, scale, isScaled));
 }
 
+/** Lanes with a class of next to no probability. */
+// @ts-ignore: decorator
+@inline
+export function areNegligible<T>(z: v128, shift: v128, scale: v128): v128 {
+  return v128.lt<T>(exponents<T>(z, shift, scale), negligible<T>());
+}
+
 /** Adds x to total `index`; whether it is finite. */
 // @ts-ignore: decorator
 @inline

@@ -5,7 +5,7 @@
 //
 // Where |v| <= 2, the difference q - p, which p and q have lost by rounding where they are alike, is p·(e^v - 1).
 //
-// mixtureGradient: out = slope·q·(ln(q/m) - less), less = KL(q‖m): its gradient in the logits of q, but for a factor.
+// mixtureGradient: out = slope·q·(ln(q/m) - less), less = KL(q‖m): its gradient in the logits of q, but for a factor; 0 of negligible q.
 // softmaxDifference: out = slope·(q - p): the gradient of KL(p‖q).
 
 import { BLOCK, SCRATCH, UNUSUAL, blockSize, copyTo, paddingOf, sumOfTerms } from "./blocks";
@@ -13,7 +13,7 @@ import { excessNear, exponential, negligible } from "./exponential";
 import { exponentGap, gapToNumber, isNoGap, one, scaleByGap, smallestNormal } from "./lanes";
 import {
   A_LEAST, A_SHIFT, B_SHIFT, FACTOR, LESS, OFFSET, SCALE, SECOND_FACTOR, SLOPE, WEIGHT, addFinite,
-  clampedExponents, field, logRatioOf, paddedLogits,
+  clampedExponents, areNegligible, field, fieldAs, logRatioOf, paddedLogits,
 } from "./logits";
 import { excess, logOfRatio } from "./logarithm";
 import { begins, ends, operand, output } from "./rows";
@@ -62,6 +62,25 @@ function adjusted<T>(p: v128, q: v128, difference: v128, near: v128): v128 {
   return v128.and(result, v128.ge<T>(result, smallestNormal<T>()));
 }
 
+/** Below this weight of p, the mixture is q and a part of p: as p and a part of the difference, it would lose p where q is next to nothing. */
+const LIGHT: f64 = 0.015625;
+
+// f32 lanes have no such weight: src/losses/distillationRows.ts
+// @ts-ignore: decorator
+@inline
+function isLightWeight<T>(state: usize): bool {
+  return sizeof<T>() == 8 && fieldAs<f64>(state, WEIGHT) < LIGHT;
+}
+
+/** m = w·p + (1 - w)·q. */
+// @ts-ignore: decorator
+@inline
+function mixtureOf<T>(p: v128, second: v128, difference: v128, weight: v128, rest: v128, isLight: bool): v128 {
+  return isLight
+    ? v128.sub<T>(second, v128.mul<T>(weight, difference))
+    : v128.add<T>(p, v128.mul<T>(rest, difference));
+}
+
 /** x - m·2^e: from the difference x - m where p and q, or x and m, are alike. Elsewhere that is too coarse beside a small x. */
 // @ts-ignore: decorator
 @inline
@@ -86,6 +105,7 @@ function toMixture<T>(x: v128, mixture: v128, difference: v128, near: v128): v12
 function mixtureDivergence<T>(a: usize, b: usize, length: usize, state: usize): i32 {
   const weight = field<T>(state, WEIGHT);
   const rest = v128.sub<T>(one<T>(), weight);
+  const isLight = isLightWeight<T>(state);
   const scratch = state + SCRATCH;
   const end = a + length * sizeof<T>();
   for (; a < end; a += BLOCK, b += BLOCK) {
@@ -101,10 +121,9 @@ function mixtureDivergence<T>(a: usize, b: usize, length: usize, state: usize): 
       const p = firstOf<T>(x, state);
       const q = secondOf<T>(y, state);
       const difference = differenceOf<T>(p, q, v, near);
-      const toSecond = v128.mul<T>(rest, difference);
-      const mixture = v128.add<T>(p, toSecond);
-      v128.store(scratch + i, toMixture<T>(p, mixture, v128.neg<T>(toSecond), near));
       const second = adjusted<T>(p, q, difference, near);
+      const mixture = mixtureOf<T>(p, second, difference, weight, rest, isLight);
+      v128.store(scratch + i, toMixture<T>(p, mixture, v128.neg<T>(v128.mul<T>(rest, difference)), near));
       v128.store(scratch + i, toMixture<T>(second, mixture, v128.mul<T>(weight, difference), near), BLOCK);
     }
     if (!addFinite(state, 0, sumOfTerms<T>(scratch, size))) return UNUSUAL;
@@ -154,6 +173,9 @@ function mixtureGradient<T>(a: usize, b: usize, length: usize, state: usize, out
   const less = field<T>(state, LESS);
   const slope = field<T>(state, SLOPE);
   const rest = v128.sub<T>(one<T>(), weight);
+  const isLight = isLightWeight<T>(state);
+  const shift = field<T>(state, B_SHIFT);
+  const scale = field<T>(state, SCALE);
   const end = a + length * sizeof<T>();
   for (; a < end; a += BLOCK, b += BLOCK, out += BLOCK) {
     const left = end - a;
@@ -169,12 +191,13 @@ function mixtureGradient<T>(a: usize, b: usize, length: usize, state: usize, out
       const p = firstOf<T>(x, state);
       const q = secondOf<T>(y, state);
       const difference = differenceOf<T>(p, q, v, near);
-      const mixture = v128.add<T>(p, v128.mul<T>(rest, difference));
       const second = adjusted<T>(p, q, difference, near);
+      const mixture = mixtureOf<T>(p, second, difference, weight, rest, isLight);
       const logarithm = logToMixture<T>(second, mixture, v128.mul<T>(weight, difference), near);
       const product = v128.mul<T>(v128.mul<T>(slope, second), v128.sub<T>(logarithm, less));
       // whatever the logarithm of 0 is, and of whatever sign
-      v128.store(target + i, v128.andnot(product, v128.eq<T>(second, i32x4.splat(0))));
+      const isZero = v128.eq<T>(second, i32x4.splat(0));
+      v128.store(target + i, v128.andnot(product, v128.or(isZero, areNegligible<T>(y, shift, scale))));
     }
     if (target != out) copyTo(out, target, left);
   }

@@ -26,6 +26,8 @@ export interface Row {
    */
   readonly as?: "logits" | Transform;
   readonly shift?: number;
+  /** Of exponentials: a power of 2, before the scale. */
+  readonly lift?: number;
   /** Of exponentials: a power of 2. */
   readonly factor?: number;
   /** What is less than the smallest normal number becomes 0. */
@@ -310,6 +312,8 @@ export abstract class Backend<Location = unknown> {
         if (typeof x !== "number") return false;
         const weight = weights === undefined ? scale : scale * weights[done + i];
         target[i] = isTransformed ? x : (x - shift) * weight;
+        // of logits, a finite one is possible, if hardly
+        if (target[i] === Number.NEGATIVE_INFINITY && x > target[i]) target[i] = -Number.MAX_VALUE;
         if (as !== undefined || !(x > 0 && x * scale < SMALLEST_NORMAL_F64)) continue;
         if (isFlushed) target[i] = 0;
         else if (scale !== 1) return false;

@@ -17,16 +17,20 @@ export const logarithms: Transform = (backend, { scale }, _start, count, slot) =
   return true;
 };
 
+/** (z - shift)·lift, of which nothing is too large but the result. */
+export const lifted = (z: number, shift: number, lift: number): number =>
+  lift < 1 ? z * lift - shift * lift : (z - shift) * lift;
+
 /** e^x of less is hardly a normal number, divided by the sum of them all. */
 const LEAST_EXPONENT = -680;
 
-/** Logits to e^(scale·(number - shift))·factor; false where there is one that is too small to be normal, unless those become 0. */
+/** Logits to e^(scale·lift·(number - shift))·factor; false where there is one that is too small to be normal, unless those become 0. */
 export const exponentials: Transform = (backend, row, _start, count, slot) => {
-  const { shift = 0, scale, factor = 1, isFlushed } = row;
+  const { shift = 0, lift = 1, scale, factor = 1, isFlushed } = row;
   const target = backend.staging("f64", slot);
   for (let i = 0; i < count; i++) {
     const z = target[i];
-    const x = (z - shift) * scale;
+    const x = lifted(z, shift, lift) * scale;
     target[i] = x;
     if (!(x < LEAST_EXPONENT) || z === Number.NEGATIVE_INFINITY) continue;
     if (!isFlushed) return false;

@@ -40,6 +40,8 @@ export interface FoundLogits {
   readonly shift: number;
   /** The largest of what is left. */
   readonly largest: number;
+  /** The largest number as it was given, of a row that is not of probabilities. */
+  readonly top: number;
   /** Z = Σ e^x, x = (z - shift - largest)/temperature, once it is known. */
   sum?: number;
 }

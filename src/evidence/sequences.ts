@@ -61,7 +61,7 @@ function logRatiosOf(functionName: string, observations: Vector, p: Model, q: Mo
  * under both; where one is impossible under p and another under q; for a number of p or q that is negative, NaN or infinite, and for
  * a log-probability that is NaN. Complexity O(n + classes), 8 n bytes.
  * @example
- * logLikelihoodRatioOfSequence([0, 1, 0, 0], [0.5, 0.5], [0.25, 0.75]).sum; // 1.6739764335716714
+ * logLikelihoodRatioOfSequence([0, 1, 0, 0], [0.5, 0.5], [0.25, 0.75]).sum; // 1.6739764335716716
  */
 export function logLikelihoodRatioOfSequence(
   observations: Vector,

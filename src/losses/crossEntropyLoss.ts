@@ -1,7 +1,7 @@
 // The cross-entropy loss of rows of logits against labels or soft targets, with its gradient. The semantics of weights,
 // smoothing, ignored rows and the mean are PyTorch's (torch.nn.functional.cross_entropy); those of zLoss are PaLM's.
 
-import { type Backend, type FloatArray, type Row, UNUSUAL, type Vector } from "../backends/backend.js";
+import { type Backend, type FloatArray, type Precision, type Row, UNUSUAL, type Vector } from "../backends/backend.js";
 import { CHUNK } from "../backends/kernel.js";
 import * as kernels from "../backends/kernels.js";
 import { map } from "../backends/writing.js";
@@ -22,9 +22,18 @@ import type { EngineOption } from "../call/options.js";
 import { checkNumber, describe } from "../engine/checks.js";
 import type { Loop, Work } from "../engine/work.js";
 import { guard } from "../engine/written.js";
-import { fieldsFor, findLogits, type Logits, largestOf, sumOfExponentials } from "../measures/row/logits.js";
+import {
+  exponentOfLogit,
+  fieldsFor,
+  findLogits,
+  type Logits,
+  largestOf,
+  sumOfExponentials,
+} from "../measures/row/logits.js";
+import { isInfinite } from "../measures/row/ofLogits.js";
+import { scaleToOne } from "../measures/row/pair.js";
 import { exp, ln } from "../numbers/scalar.js";
-import { Sum, sumOfAll } from "../numbers/twofold.js";
+import { Sum, scaledSum, sumOfAll } from "../numbers/twofold.js";
 import { computeRows, type LossSettings, type Scales } from "./crossEntropyRows.js";
 import {
   checkIgnoreIndex,
@@ -52,8 +61,8 @@ export interface CrossEntropyLossOptions extends EngineOption {
   /** λ >= 0: adds λ·(ln Σ e^(z/τ))² to the loss of each row, which keeps ln Σ e^(z/τ) near 0. 0 by default. */
   zLoss?: number;
   /**
-   * `"mean"` (the default): Σ loss / Σ wᵧ over the rows that are not ignored, where wᵧ is the weight of the label; for soft targets, Σ loss
-   * divided by the number of rows. `"sum"`: Σ loss. `"none"`: the loss of each row, in `perRow`.
+   * `"mean"` (the default): Σ loss / Σ wᵧ over the rows that are not ignored, where wᵧ is the weight of the label, and the loss includes
+   * what `zLoss` adds; for soft targets, Σ loss divided by the number of rows. `"sum"`: Σ loss. `"none"`: the loss of each row, in `perRow`.
    */
   reduction?: Reduction;
   /**
@@ -103,7 +112,7 @@ const crossEntropyLoop: Loop<LossSettings> = (backend, arrays, settings, from, t
   const [source, targets, weights] = arrays as Vector[];
   const gradient = arrays[3] as FloatArray | undefined;
   const matrices = settings.hasLabels ? [source, gradient] : [source, targets, gradient];
-  const most = backend.rowsAtOnce(precision, length, matrices);
+  const most = settings.isExtreme ? 0 : backend.rowsAtOnce(precision, length, matrices);
   // weighted targets are staged
   const atOnce = weights && !settings.hasLabels ? Math.min(most, Math.floor(CHUNK[precision] / length)) : most;
   const step = Math.max(1, atOnce);
@@ -175,6 +184,9 @@ function prepareCrossEntropyLoss(
     temperature: temperatureOf(NAME, options.temperature),
   };
   if (classWeights !== undefined) checkWeights(call, classWeights);
+  const weightScale = scaleOfWeights(classWeights);
+  const weights =
+    weightScale === 1 ? classWeights : Float64Array.from(classWeights as Vector, (weight) => weight * weightScale);
 
   const isSoft = !isLabelArray(targets) && !(describe(targets) === "[object Array]" && targets.length === rows);
   if (isSoft) checkTargets(targets as Vector, logits.length, rows);
@@ -183,7 +195,7 @@ function prepareCrossEntropyLoss(
     ? undefined
     : readLabels(NAME, "targets", targets as Labels, rows, rowLength, ignoreIndex, hint);
   const count = labels === undefined ? rows : countLabels(labels);
-  const scales = scalesOf(reduction, classWeights, labels, count);
+  const scales = scalesOf(reduction, weights, weightScale, labels, count);
   const width = zLoss === 0 ? 1 : 2;
   return {
     functionName: NAME,
@@ -195,24 +207,28 @@ function prepareCrossEntropyLoss(
     arrays: [
       { array: logits, perRow: rowLength },
       labels ? { array: labels, perRow: 1 } : { array: targets as Vector, perRow: rowLength },
-      classWeights && { array: classWeights, perRow: 0 },
+      weights && { array: weights, perRow: 0 },
       gradient && { array: gradient, perRow: rowLength, isWritten: true },
     ],
     settings: {
       call,
       smoothing: labelSmoothing,
       zLoss,
-      weightSum: classWeights ? sumOfAll(classWeights) : rowLength,
+      weightSum: weights ? sumOfAll(weights) : rowLength,
       hasLabels: labels !== undefined,
       scales,
       width,
+      isExtreme:
+        weightScale !== 1 ||
+        (gradient !== undefined && !(Math.max(1 / call.temperature, scales.loss, zLoss * zLoss) <= 2 ** 60)),
     },
     finish: (values) => {
       const perRow = reduction === "none" ? new Float64Array(rows) : undefined;
-      const squares = width === 2 ? sumOfAll(values, 1, width) : 0;
-      if (perRow) for (let r = 0; r < rows; r++) perRow[r] = values[width * r] + (width === 2 ? values[2 * r + 1] : 0);
+      const squareOf = (r: number) => (width === 2 ? values[2 * r + 1] : 0);
+      if (perRow) for (let r = 0; r < rows; r++) perRow[r] = values[width * r] * scales.loss + squareOf(r);
+      const squares = width === 2 ? scaledSum(values, scales.zLoss, 1, width) : 0;
       return {
-        loss: sumOfAll(values, 0, width) * scales.loss + squares * scales.zLoss,
+        loss: scaledSum(values, scales.loss, 0, width) + squares,
         count,
         ...(perRow && { perRow }),
         ...(gradient && { gradient }),
@@ -242,19 +258,31 @@ function checkTargets(targets: Vector, length: number, rows: number): void {
   }
 }
 
+/** A power of 2 that takes the largest weight to [1, 2), where products with it might leave the range of f32. */
+function scaleOfWeights(weights: Vector | undefined): number {
+  let most = 0;
+  if (weights) for (let i = 0; i < weights.length; i++) most = Math.max(most, weights[i]);
+  return most === 0 || (most >= 2 ** -60 && most <= 2 ** 60) ? 1 : scaleToOne(most);
+}
+
+/** Of losses that are `weightScale` times too large, and of squares. */
 function scalesOf(
   reduction: Reduction,
   weights: Vector | undefined,
+  weightScale: number,
   labels: Int32Array | undefined,
   count: number,
 ): Scales {
-  if (reduction !== "mean") return { loss: 1, zLoss: 1 };
-  if (count === 0) throw new RangeError(`${NAME}: every row is ignored, which leaves no mean`);
-  if (labels === undefined || weights === undefined) return { loss: 1 / count, zLoss: 1 / count };
+  if (reduction === "mean" && count === 0) throw new RangeError(`${NAME}: every row is ignored, which leaves no mean`);
+  if (reduction !== "mean" || labels === undefined || weights === undefined) {
+    const scale = reduction === "mean" ? 1 / count : 1;
+    return { loss: scale / weightScale, zLoss: scale };
+  }
   const sum = new Sum();
   for (const label of labels) if (label >= 0) sum.add(weights[label]);
   if (sum.value === 0) throw new RangeError(`${NAME}: the weights of all labels are 0, which leaves no mean`);
-  return { loss: 1 / sum.value, zLoss: 1 / count };
+  const scale = finite(1 / sum.value);
+  return { loss: scale, zLoss: scale * weightScale };
 }
 
 /**
@@ -270,11 +298,12 @@ function lossOfRow(
   target: number | NamedRow,
   weights: NamedRow | undefined,
   gradient: FloatArray | undefined,
+  wanted: Precision = settings.isExtreme ? "f64" : settings.call.precision,
 ): [loss: number, square: number] {
   const { call, smoothing, zLoss, scales } = settings;
   const { length } = call;
-  const logits = findLogits(backend, call, [row]);
-  const { scale, found } = logits;
+  const logits = findLogits(backend, call, [row], wanted);
+  const { scale, lift, found } = logits;
   const largest = largestOf(found[0]);
 
   // u = (1 - ε)·w·target + ε/K·w: the first part, and the second, which is of every class
@@ -282,9 +311,12 @@ function lossOfRow(
   const even = smoothing / length;
   const soft = typeof target === "number" ? undefined : weighted(target, weights);
   const own = soft
-    ? softTargets(backend, call, logits, target as NamedRow, soft, weights === undefined)
-    : ofLabel(row, target as number, weights, largest, scale);
-  const all = smoothing > 0 ? ofAll(backend, call, logits, weights, settings.weightSum) : { sum: 0, products: 0 };
+    ? softTargets(backend, call, logits, row, target as NamedRow, soft, weights === undefined)
+    : ofLabel(row, target as number, weights, logits);
+  const all = smoothing > 0 ? ofAll(backend, call, logits, row, weights, settings.weightSum) : { sum: 0, products: 0 };
+  if (Number.isNaN(own.products + all.products)) {
+    return lossOfRow(backend, settings, row, target, weights, gradient, "f64");
+  }
 
   const z = gradient
     ? exponentials(backend, call, logits, row.start, gradient)
@@ -293,10 +325,19 @@ function lossOfRow(
   const lossOf = (part: number, { sum, products }: Products) => (part === 0 ? 0 : part * (sum * logSum - products));
   const logSumExp = largest * scale + logSum;
 
+  const losses: [number, number] = [
+    lossOf(share, own) + lossOf(even, all),
+    zLoss === 0 ? 0 : zLoss * logSumExp * logSumExp,
+  ];
   if (gradient) {
     const sum = share * own.sum + even * all.sum;
-    const factor = scale * (scales.loss * sum + scales.zLoss * 2 * zLoss * logSumExp);
-    const lessOf = (part: number) => scale * scales.loss * part;
+    const pull = zLoss === 0 ? 0 : finite(scales.zLoss * 2 * zLoss * logSumExp);
+    const size = finite(scales.loss * Math.max(sum, 1) + Math.abs(pull));
+    // what may be too large, 1/temperature among it, comes last: times 0 it is 0
+    const isPlain = lift === 1 && scale * size < Number.POSITIVE_INFINITY;
+    const first = isPlain ? scale : scaleToOne(size);
+    const factor = first * finite(scales.loss * sum + pull);
+    const lessOf = (part: number) => first * scales.loss * part;
     const result: Row = { source: gradient, start: row.start, scale: 1 };
     const subtract = (times: number, subtrahend: Row | undefined, less: number) => {
       backend.fields = fieldsFor(logits, { factor: times, less });
@@ -321,11 +362,19 @@ function lossOfRow(
       const weight = weights === undefined ? 1 : weights.source[label];
       gradient[row.start + label] = factor * exp(own.exponent - logSum) - lessOf((share + even) * weight);
     }
+    if (isPlain) return losses;
+    const last = (scale / first) * lift;
+    for (const times of Number.isFinite(last) ? [last] : [1 / first, scale, lift]) {
+      backend.fields = fieldsFor(logits, { factor: times });
+      map(backend, kernels.scaled, "f64", [result], length, gradient, row.start);
+    }
   }
-  return [lossOf(share, own) + lossOf(even, all), zLoss === 0 ? 0 : zLoss * logSumExp * logSumExp];
+  return losses;
 }
 
-/** Σu and Σ u·x. */
+const finite = (x: number): number => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, x));
+
+/** Σu and Σ u·x: NaN where f32 is not wide enough for it. */
 interface Products {
   readonly sum: number;
   readonly products: number;
@@ -336,10 +385,9 @@ function ofLabel(
   { source, start }: NamedRow,
   label: number,
   weights: NamedRow | undefined,
-  largest: number,
-  scale: number,
+  logits: Logits,
 ): Products & { exponent: number } {
-  const exponent = (source[start + label] - largest) * scale;
+  const exponent = exponentOfLogit(logits, logits.found[0], source[start + label]);
   const sum = weights === undefined ? 1 : weights.source[label];
   return { sum, products: sum === 0 ? 0 : sum * exponent, exponent };
 }
@@ -348,35 +396,55 @@ function ofLabel(
 const weighted = (target: NamedRow, weights: NamedRow | undefined): Row =>
   weights === undefined ? target : { ...target, weights: weights.source };
 
+/** What Σ u·x is where it is too large for a number, or u > 0 where x is -Infinity. Without targets, the logits as such are none that are 0. */
+const tooLarge = (call: Call, { precision }: Logits, targets: NamedRow | undefined, row: NamedRow): number =>
+  precision === "f64" || isInfinite(call, targets ?? { ...row, kind: "probabilities" }, row)
+    ? Number.NEGATIVE_INFINITY
+    : Number.NaN;
+
 /** Of a row of targets. */
 function softTargets(
   backend: Backend,
   call: Call,
   logits: Logits,
+  row: NamedRow,
   target: NamedRow,
-  row: Row,
+  weighted: Row,
   isDistribution: boolean,
 ): Products & { exponent: number } {
   const [found] = logits.found;
   backend.fields = fieldsFor(logits, { bShift: found.largest });
-  const flags = backend.reduce(kernels.softTargets, logits.precision, [row, found.row], call.length);
+  const flags = backend.reduce(kernels.softTargets, logits.precision, [weighted, found.row], call.length);
   if (flags & UNUSUAL) checkNumbers(call, target);
   const sum = flags & UNUSUAL || !isDistribution ? sumOf(call, target) : backend.total(1);
   if (target.argument === "targets" && !(Math.abs(sum - 1) <= 1e-2)) {
     throw new RangeError(`${NAME}: ${nameOfRow(call, target)} sums to ${sum}, not to 1`);
   }
-  // not finite where a target > 0 has a logit of -Infinity
-  const products = flags & UNUSUAL ? Number.NEGATIVE_INFINITY : backend.total(0);
-  found.sum ??= flags & UNUSUAL ? undefined : backend.total(2);
-  return { sum: isDistribution || flags & UNUSUAL ? sum : backend.total(1), products, exponent: Number.NaN };
+  if (flags & UNUSUAL) {
+    const products = tooLarge(call, logits, target, row);
+    const { weights } = weighted;
+    const total = new Sum();
+    for (let i = 0; weights && i < call.length; i++) total.add(target.source[target.start + i] * weights[i]);
+    return { sum: weights ? total.value : sum, products, exponent: Number.NaN };
+  }
+  found.sum ??= backend.total(2);
+  return { sum: isDistribution ? sum : backend.total(1), products: backend.total(0), exponent: Number.NaN };
 }
 
 /** Of all classes alike, or each with its weight. */
-function ofAll(backend: Backend, call: Call, logits: Logits, weights: NamedRow | undefined, sum: number): Products {
-  if (weights) return { sum, products: softTargets(backend, call, logits, weights, weights, false).products };
+function ofAll(
+  backend: Backend,
+  call: Call,
+  logits: Logits,
+  row: NamedRow,
+  weights: NamedRow | undefined,
+  sum: number,
+): Products {
+  if (weights) return { sum, products: softTargets(backend, call, logits, row, weights, weights, false).products };
   backend.fields = fieldsFor(logits);
   const flags = backend.reduce(kernels.sumOfLogits, logits.precision, [logits.found[0].row], call.length);
-  return { sum, products: flags & UNUSUAL ? Number.NEGATIVE_INFINITY : backend.total(0) * logits.scale };
+  if (!(flags & UNUSUAL)) return { sum, products: backend.total(0) * logits.scale };
+  return { sum, products: tooLarge(call, logits, undefined, row) };
 }
 
 /** e^x of a row to `out`; their sum. */

@@ -36,6 +36,8 @@ export interface LossSettings {
   readonly scales: Scales;
   /** Numbers per row that come of it: its loss and, with a zLoss, λ·L². */
   readonly width: number;
+  /** Whether weights, or what the gradient is multiplied by, may be too large for f32: rows are then computed by themselves, in f64. */
+  readonly isExtreme: boolean;
 }
 
 /** What the losses of rows, and the squares of their log-sum-exps, are multiplied by in the result. */

@@ -19,7 +19,8 @@ import type { Loop, Work } from "../engine/work.js";
 import { guard } from "../engine/written.js";
 import { fieldsFor, findLogits, oneOf, sumOfExponentials } from "../measures/row/logits.js";
 import { compareLogits, isTooCoarse, offsetOfNormalized } from "../measures/row/ofLogits.js";
-import { sumOfAll } from "../numbers/twofold.js";
+import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
+import { scaledSum } from "../numbers/twofold.js";
 import { computeRows, type DistillationSettings, isExtreme } from "./distillationRows.js";
 import { checkReduction, gradientOption } from "./labels.js";
 
@@ -142,9 +143,11 @@ function prepareDistillationLoss(
     ],
     settings: { call, direction, beta, slope: temperature * scale, hasGradient: wanted },
     finish: (values) => {
-      const perRow = values.map((value) => temperature * temperature * value);
+      const square = temperature * temperature;
+      const isNormal = square >= SMALLEST_NORMAL_F64 && square < Number.POSITIVE_INFINITY;
+      const perRow = values.map((value) => (isNormal ? square * value : temperature * (temperature * value)));
       return {
-        loss: sumOfAll(perRow) * scale,
+        loss: scaledSum(perRow, scale),
         count: rows,
         ...(reduction === "none" && { perRow }),
         ...(gradient && { gradient }),

@@ -14,8 +14,9 @@ import { allocate, checkKeys, checkNumber, describe, isOptions } from "../engine
 import type { Loop, Work } from "../engine/work.js";
 import { guard } from "../engine/written.js";
 import { totalAt } from "../measures/batches.js";
+import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
 import { exp, expm1, expm1Minus } from "../numbers/scalar.js";
-import { Sum, sumOfAll } from "../numbers/twofold.js";
+import { Sum, scaledSum } from "../numbers/twofold.js";
 import { checkReduction, type Reduction } from "./labels.js";
 
 /** A gradient with respect to means and log-variances: matrices of the same shapes as the arguments. */
@@ -110,14 +111,29 @@ const kindOf = ({ argument }: NamedRow): string => (/ean$/.test(argument) ? "mea
 
 const numberAt = (row: NamedRow | undefined, i: number): number => (row === undefined ? 0 : row.source[row.start + i]);
 
-/** Twice the divergence of a row, dimension by dimension in f64: where exponentials leave the kernels' range. */
+/** c·e^x, which may be a number where e^x is too large or too small for one. */
+function timesExp(c: number, x: number): number {
+  const power = exp(x);
+  if (power >= SMALLEST_NORMAL_F64 && power < Number.POSITIVE_INFINITY) return c * power;
+  return c === 0 ? 0 : c * exp(x / 2) * exp(x / 2);
+}
+
+/** Where e^x is not far from too large. */
+const LARGE = 700;
+
+/** c·(e^x - 1), and c·(e^x - 1 - x). */
+const timesExpm1 = (c: number, x: number): number => (x > LARGE ? timesExp(c, x) - c : c * expm1(x));
+const timesExpm1Minus = (c: number, x: number): number =>
+  x > LARGE ? timesExp(c, x) - c * (1 + x) : c * expm1Minus(x);
+
+/** The divergence of a row, dimension by dimension in f64: where exponentials leave the kernels' range. */
 function wideKl(length: number, [mean, logVariance, otherMean, otherLogVariance]: readonly NamedRow[]): number {
   const sum = new Sum();
   for (let i = 0; i < length; i++) {
     const w = numberAt(otherLogVariance, i);
     // d²·e^-w, which may be finite where d² or e^-w is not
-    const standardized = (numberAt(mean, i) - numberAt(otherMean, i)) * exp(-w / 2);
-    sum.add(expm1Minus(numberAt(logVariance, i) - w) + standardized * standardized);
+    const standardized = timesExp(numberAt(mean, i) - numberAt(otherMean, i), -w / 2);
+    sum.add(timesExpm1Minus(0.5, numberAt(logVariance, i) - w) + standardized * (0.5 * standardized));
   }
   return sum.value;
 }
@@ -182,7 +198,7 @@ function rowKl(
   const kernel = isStandard ? kernels.gaussianKl : kernels.gaussianKlBetween;
   const isWide = (backend.reduce(kernel, call.precision, rows, call.length) & UNUSUAL) !== 0;
   if (isWide) for (const row of rows) checkFinite(call, rowLength, row);
-  const value = (isWide ? wideKl(call.length, rows) : backend.total(0) + backend.total(1)) / 2;
+  const value = isWide ? wideKl(call.length, rows) : (backend.total(0) + backend.total(1)) / 2;
   if (toMean !== undefined && toLogVariance !== undefined) {
     const write = isWide ? writeWideGradient : writeGradient;
     write(backend, settings, rows, toMean, toLogVariance, r * call.length);
@@ -254,9 +270,9 @@ function writeWideGradient(
   for (let i = 0; i < length; i++) {
     const w = numberAt(otherLogVariance, i);
     const v = numberAt(logVariance, i) - w;
-    const deviation = exp(-w / 2);
-    toMean[at + i] = (numberAt(mean, i) - numberAt(otherMean, i)) * deviation * deviation * slope;
-    toLogVariance[at + i] = expm1(v) * (slope / 2);
+    const standardized = timesExp(numberAt(mean, i) - numberAt(otherMean, i), -w / 2);
+    toMean[at + i] = timesExp(standardized, -w / 2) * slope;
+    toLogVariance[at + i] = timesExpm1(slope / 2, v);
   }
 }
 
@@ -378,7 +394,7 @@ function prepareGaussianKl(
 ): Work<GaussianKl, GaussianSettings> {
   checkCallOptions("gaussianKl", options, KL_KEYS);
   return prepareGaussian("gaussianKl", mean, logVariance, options, 1, undefined, (values, count, scale, gradient) => ({
-    kl: sumOfAll(values) * scale,
+    kl: scaledSum(values, scale),
     count,
     ...(options.reduction === "none" && { perRow: values }),
     ...(gradient && { gradient }),
@@ -398,7 +414,7 @@ function prepareElbo(
   const likelihoods = typeof logLikelihood === "number" ? [logLikelihood] : logLikelihood;
   checkVector("elbo", "logLikelihood", likelihoods);
   return prepareGaussian("elbo", mean, logVariance, options, -beta, likelihoods, (values, count, scale, gradient) => {
-    const [kl, own] = [sumOfAll(values) * scale, sumOfAll(likelihoods) * scale];
+    const [kl, own] = [scaledSum(values, scale), scaledSum(likelihoods, scale)];
     return {
       elbo: own - penalty(kl),
       logLikelihood: own,

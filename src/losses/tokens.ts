@@ -11,7 +11,7 @@ import type { EngineOption } from "../call/options.js";
 import { unitOf } from "../engine/checks.js";
 import type { Loop, Work } from "../engine/work.js";
 import { findRows, scaleOfLogits, totalAt } from "../measures/batches.js";
-import { findLogits, largestOf, sumOfExponentials } from "../measures/row/logits.js";
+import { exponentOfLogit, findLogits, largestOf, sumOfExponentials } from "../measures/row/logits.js";
 import { exp, ln } from "../numbers/scalar.js";
 import { Sum } from "../numbers/twofold.js";
 import { checkIgnoreIndex, countLabels, type Labels, readLabels } from "./labels.js";
@@ -115,11 +115,10 @@ const tokenLoop: Loop<TokenSettings> = (backend, [labels, ...matrices], { call, 
       const source = matrices[i] as Vector;
       const row: NamedRow = { argument: names[i], source, start, scale: 1, kind: "logits" };
       const logits = findLogits(backend, call, [row]);
-      const { scale, found } = logits;
-      const largest = largestOf(found[0]);
+      const [found] = logits.found;
       const at = first + PARTS * i;
-      values[at] = largest * scale;
-      values[at + 1] = (source[start + token] - largest) * scale;
+      values[at] = largestOf(found) * logits.scale;
+      values[at + 1] = exponentOfLogit(logits, found, source[start + token]);
       values[at + 2] = ln(sumOfExponentials(backend, call, logits));
     }
   }
@@ -211,12 +210,13 @@ function prepareLogLikelihoodRatioOfTokens(
       if (pExponent === Number.NEGATIVE_INFINITY && pExponent === qExponent) {
         throw new RangeError(`${name}: token ${token} of row ${r} is impossible under both models`);
       }
-      // the two logits' difference first: it is exact where they are alike
+      // the two logits' difference first: it is exact where they are alike; but not of rows with a large offset between them
       const at = r * rowLength + token;
-      const difference = ((logitsP[at] - logitsQ[at]) as number) / temperature;
-      return Number.isFinite(difference)
-        ? (difference - (pLargest - qLargest) - (pLogSum - qLogSum)) / unit
-        : difference;
+      const isFar = Math.abs(pLargest - qLargest) > 256 && Math.min(pExponent, qExponent) > -256;
+      const difference = isFar
+        ? pExponent - qExponent
+        : (logitsP[at] - logitsQ[at]) / temperature - (pLargest - qLargest);
+      return Number.isFinite(difference) ? (difference - (pLogSum - qLogSum)) / unit : difference;
     });
     return summaryOf(ratios);
   };

@@ -12,7 +12,7 @@ import { NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "../numbers/exponential.js";
 import { HIGH, LOW } from "../numbers/lanes.js";
 import { exp, exponentOf, ln } from "../numbers/scalar.js";
 import { fromSums } from "./row/crossEntropy.js";
-import { MOST_F32 } from "./row/logits.js";
+import { MOST_F32, MOST_F64 } from "./row/logits.js";
 import { isOrdinary } from "./row/pair.js";
 
 /** A row that the second kernel of a batch is to decide. */
@@ -131,7 +131,8 @@ export function surveyed(
  */
 export function scaleOfLogits(backend: Backend, { precision, temperature }: Call, kind: LogitKind): number {
   const t = kind === "logits" ? temperature : 1;
-  const isWide = precision === "f32" ? t >= 1 / MOST_F32 && t <= MOST_F32 : 1 / t < Number.POSITIVE_INFINITY;
+  const most = precision === "f32" ? MOST_F32 : MOST_F64;
+  const isWide = t >= 1 / most && t <= most;
   // no number is at most -1: all rows are declined
   if (!isWide) backend.most = -1;
   // 64·2^13, 256·2^42: `isFine`

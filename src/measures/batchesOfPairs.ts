@@ -244,6 +244,7 @@ export const jeffreysOfLogitRows: Batch = (backend, call, count, values, at, kin
 
 const pSums = /* @__PURE__ */ new LogSums();
 const qSums = /* @__PURE__ */ new LogSums();
+const areTied = /* @__PURE__ */ new Uint8Array(ROWS);
 
 /** ½ KL(p‖m) + ½ KL(q‖m), m = (p + q)/2, as `jsIn` has it. */
 export const jsOfLogitRows: Batch = (backend, call, count, values, at, kind) => {
@@ -264,12 +265,14 @@ export const jsOfLogitRows: Batch = (backend, call, count, values, at, kind) => 
     setRowFields(backend, precision, line, isSwapped, scale, a, b, offset, 1, 0, 1, 0.5, pSum / q.sum[r]);
     const isUsual = isLogSum(pTotal, kind, call) && isLogSum(qTotal, kind, call);
     values[at + r] = isUsual ? pSum : Number.NaN;
+    areTied[r] = pTotal === qTotal ? 1 : 0;
   }
   backend.runRows(kernels.jsDivergenceOfLogits, precision, length, count, GIVEN);
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
     const result = Math.max(0, totalAt(table, line, 0) / (2 * values[at + r]));
     const isCoarse = isTooCoarse(precision, 4 * result, table[line + FIELDS + 4] * scale);
-    values[at + r] =
-      isCoarse || table[line] & UNUSUAL || Number.isNaN(values[at + r]) ? Number.NaN : Math.min(LN2, result);
+    // the order of rows with one log-sum-exp is for `jsIn` to find; that of equal rows does not matter
+    const isLeft = isCoarse || table[line] & UNUSUAL || Number.isNaN(values[at + r]) || (areTied[r] && result > 0);
+    values[at + r] = isLeft ? Number.NaN : Math.min(LN2, result);
   }
 };

@@ -14,7 +14,7 @@ export function distances(
   count: number,
   values: Float64Array,
   at: number,
-  resultOf: (first: number, second: number) => number,
+  resultOf: (first: number, second: number, pSum: number, gamma: number) => number,
 ): void {
   const { precision } = call;
   const decide = (_flags: number, pSum: number, qSum: number, difference: number) =>

@@ -8,7 +8,7 @@ import { ln } from "../numbers/scalar.js";
 import { crossEntropies, findRows, isLogSum, scaleOfLogits, totalAt } from "./batches.js";
 import { MEASURE_KEYS } from "./keys.js";
 import * as row from "./row/crossEntropy.js";
-import { entropyOfLogits } from "./row/ofLogits.js";
+import { entropyFrom, entropyOfLogits } from "./row/ofLogits.js";
 
 const ofProbabilities: Batch = (backend, call, count, values, at) =>
   crossEntropies(backend, call, kernels.entropy, 1, count, values, at);
@@ -24,7 +24,7 @@ const ofLogits: Batch = (backend, call, count, values, at, kind) => {
     const z = totalAt(table, line, 1);
     const logSum = ln(z);
     if (!isLogSum(table[line + LARGEST] * scale + logSum, kind, call)) continue;
-    values[at + r] = Math.max(0, logSum - totalAt(table, line, 0) / z);
+    values[at + r] = entropyFrom(logSum, totalAt(table, line, 0), z);
   }
 };
 

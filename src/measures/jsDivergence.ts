@@ -53,7 +53,8 @@ export const jsDivergence: Measure<[p: Vector, q: Vector], MeasureOptions> = /* 
 });
 
 /**
- * Computes the Jensen–Shannon distance √JS(p, q), a metric. The square root is taken after the change of base.
+ * Computes the Jensen–Shannon distance √JS(p, q), a metric. The square root is taken after the change of base, of the
+ * absolute value where a base below 1 makes it negative.
  *
  * @param p - n numbers >= 0 whose sum is within 1e-2 of 1 (any positive sum with `normalize`).
  * @param q - n numbers >= 0 with such a sum.
@@ -79,5 +80,5 @@ export const jsDistance: Measure<[p: Vector, q: Vector], MeasureOptions> = /* @_
   arguments: P_AND_Q,
   distributions: P_AND_Q,
   keys: MEASURE_KEYS,
-  finish: (nats, unit) => Math.sqrt(nats / unit),
+  finish: (nats, unit) => Math.sqrt(nats / Math.abs(unit)),
 });

@@ -1,5 +1,6 @@
 import type { Vector } from "../backends/backend.js";
 import * as kernels from "../backends/kernels.js";
+import { logarithms } from "../backends/transforms.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
 import type { MeasureOptions } from "../call/options.js";
@@ -47,6 +48,7 @@ export const skewDivergence: Measure<[p: Vector, q: Vector, alpha: number], Meas
   measure: row.skewDivergence,
   ofLogits: row.skewDivergence,
   batch: ofProbabilities,
+  logarithms,
   arguments: P_AND_Q,
   distributions: P_AND_Q,
   keys: MEASURE_KEYS,

@@ -6,9 +6,13 @@ import type { UnitlessOptions } from "../call/options.js";
 import { distances } from "./distances.js";
 import { P_AND_Q, UNITLESS_KEYS } from "./keys.js";
 import * as row from "./row/distances.js";
+import { isBlurred } from "./row/exact.js";
 
 const ofProbabilities: Batch = (backend, call, count, values, at) =>
-  distances(backend, call, kernels.totalVariationDistance, count, values, at, (apart, all) => Math.min(1, apart / all));
+  distances(backend, call, kernels.totalVariationDistance, count, values, at, (apart, all, _, gamma) => {
+    const result = Math.min(1, apart / all);
+    return call.precision === "f64" && isBlurred(gamma, result) ? Number.NaN : result;
+  });
 
 /**
  * Computes the total variation distance ½ Σ |p̂ᵢ - q̂ᵢ|, a metric, of p̂ = p/Σp and q̂ = q/Σq: the largest difference between the

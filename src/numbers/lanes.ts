@@ -38,6 +38,19 @@ export function withHigh_f64(x: number, high: number): number {
   return float64[0];
 }
 
+/** x with the upper half of its digits: products of two such numbers are exact. */
+export function upper_f32(x: number): number {
+  float32[0] = x;
+  bits32[0] &= 0xfffff000;
+  return float32[0];
+}
+
+export function upper_f64(x: number): number {
+  float64[0] = x;
+  bits64[LOW] &= 0xf8000000;
+  return float64[0];
+}
+
 const MOST_POWER = 2100;
 const powersOf2 = /* @__PURE__ */ makePowersOf2();
 

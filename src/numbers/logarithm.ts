@@ -76,6 +76,19 @@ export function logOfSeries_f64(s: number, z: number, series: number, e: number)
   return e * LN2_HIGH_F64 + (e * LN2_LOW_F64 + nearOne_f64(s, z, series));
 }
 
+/** The same for s = high + low, s itself rounded, high so short that 2·high is exact beside it. */
+export function logOfParts_f32(s: number, high: number, low: number, e: number): number {
+  const z = round(s * s);
+  const small = round(round(low + low) + round(round(s * z) * atanhSeries_f32(z)));
+  return round(round(e * LN2_HIGH_F32) + round(round(high + high) + round(round(e * LN2_LOW_F32) + small)));
+}
+
+export function logOfParts_f64(s: number, high: number, low: number, e: number): number {
+  const z = s * s;
+  const small = low + low + s * z * atanhSeries_f64(z);
+  return e * LN2_HIGH_F64 + (high + high + (e * LN2_LOW_F64 + small));
+}
+
 /** ln(x·2^-k) of normal x > 0 and its bits, k as a gap; finite for any bits. */
 export function logarithm_f32(x: number, bits: number, k: number): number {
   const exponent = exponentOf_f32(bits);

@@ -35,7 +35,7 @@ export function product(a: Twofold, b: Twofold): Twofold {
 }
 
 /** a - b. */
-function difference(a: Twofold, b: Twofold): Twofold {
+export function difference(a: Twofold, b: Twofold): Twofold {
   const high = a.high - b.high;
   const part = high - a.high;
   const error = a.high - (high - part) - (b.high + part);
@@ -70,15 +70,21 @@ export class Sum {
   }
 }
 
-/** Σ of every `step`-th number of an array from index `from` on. In numbers, not in a `Sum`, as `add` has it: one a nanosecond. */
-export function sumOfAll(numbers: ArrayLike<number>, from = 0, step = 1): number {
+/** Σ of every `step`-th number of an array from index `from` on, times a factor. In numbers, not in a `Sum`, as `add` has it: one a nanosecond. */
+export function sumOfAll(numbers: ArrayLike<number>, factor = 1, from = 0, step = 1): number {
   let high = 0;
   let low = 0;
   for (let i = from; i < numbers.length; i += step) {
-    const x = numbers[i];
+    const x = numbers[i] * factor;
     const next = high + x;
     low += Math.abs(high) >= Math.abs(x) ? high - next + x : x - next + high;
     high = next;
   }
   return Number.isFinite(high) ? high + low : high;
+}
+
+/** The sum times a factor, which may be a number though the sum is too large for one. */
+export function scaledSum(numbers: ArrayLike<number>, factor: number, from = 0, step = 1): number {
+  const result = sumOfAll(numbers, 1, from, step) * factor;
+  return Number.isFinite(result) ? result : sumOfAll(numbers, factor, from, step);
 }

@@ -1,5 +1,6 @@
 // The twin of assembly/gradients.ts.
 
+import { NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "../../numbers/exponential.js";
 import { BLOCK_F32, BLOCK_F64, Blocks_f32, Blocks_f64, type State } from "./blocks.js";
 import { exponentials_f32, exponentials_f64 } from "./exponentials.js";
 import {
@@ -43,7 +44,8 @@ export function reverseGradient_f32(a: Float32Array, b: Float32Array, state: Sta
     const end = Math.min(start + size, b.length);
     for (let i = 0, j = start; j < end; i++, j++) {
       const v = round(round(round(y[from + i] - a[j]) + offset) * scale);
-      out[j] = y[from + i] === Number.NEGATIVE_INFINITY ? 0 : round(powers_f32[i] * factor) * round(v - less);
+      const isNegligible = round(round(y[from + i] - shift) * scale) < NEGLIGIBLE_F32;
+      out[j] = isNegligible ? 0 : round(powers_f32[i] * factor) * round(v - less);
     }
   }
   return 0;
@@ -79,7 +81,8 @@ export function reverseGradient_f64(a: Float64Array, b: Float64Array, state: Sta
     const end = Math.min(start + size, b.length);
     for (let i = 0, j = start; j < end; i++, j++) {
       const v = (y[from + i] - a[j] + offset) * scale;
-      out[j] = y[from + i] === Number.NEGATIVE_INFINITY ? 0 : powers_f64[i] * factor * (v - less);
+      const isNegligible = (y[from + i] - shift) * scale < NEGLIGIBLE_F64;
+      out[j] = isNegligible ? 0 : powers_f64[i] * factor * (v - less);
     }
   }
   return 0;

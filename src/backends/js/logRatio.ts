@@ -4,13 +4,19 @@ import {
   bitsOf,
   exponentGap_f32,
   exponentGap_f64,
+  exponentOf_f32,
+  exponentOf_f64,
+  fromBits_f32,
   HIGH,
   SMALLEST_NORMAL_F32,
   SMALLEST_NORMAL_F64,
   scaleByGap_f32,
   scaleByGap_f64,
+  upper_f32,
+  upper_f64,
+  withHigh_f64,
 } from "../../numbers/lanes.js";
-import { logOfRatio_f32, logOfRatio_f64 } from "../../numbers/logarithm.js";
+import { logOfParts_f32, logOfParts_f64, logOfRatio_f32, logOfRatio_f64 } from "../../numbers/logarithm.js";
 import { LIMIT, type State, UNUSUAL } from "./blocks.js";
 
 const round = Math.fround;
@@ -23,11 +29,46 @@ export function logRatioLane_f32(x: number, y: number, xBits: number, yBits: num
   return logOfRatio_f32(round(round(x - shiftedY) / (sum < SMALLEST_NORMAL_F32 ? SMALLEST_NORMAL_F32 : sum)), gap);
 }
 
-export function logRatioLane_f64(x: number, y: number, xHigh: number, yHigh: number): number {
+/** The same, with whole octaves besides, as a gap. */
+export function logRatioLane_f64(x: number, y: number, xHigh: number, yHigh: number, octaves = 0): number {
   const gap = exponentGap_f64(xHigh, yHigh);
   const shiftedY = scaleByGap_f64(y, gap);
   const sum = x + shiftedY;
-  return logOfRatio_f64((x - shiftedY) / (sum < SMALLEST_NORMAL_F64 ? SMALLEST_NORMAL_F64 : sum), gap);
+  return logOfRatio_f64((x - shiftedY) / (sum < SMALLEST_NORMAL_F64 ? SMALLEST_NORMAL_F64 : sum), gap + octaves);
+}
+
+/** ln(p/q) of normal numbers from their bits, within 2 ulp. */
+export function preciseLogRatio_f32(pBits: number, qBits: number): number {
+  const gap = exponentGap_f32(pBits, qBits);
+  const exponent = exponentOf_f32(pBits);
+  const x = fromBits_f32(pBits - exponent);
+  const y = fromBits_f32(qBits + (gap - exponent));
+  const d = round(x - y);
+  const sum = round(x + y);
+  const reciprocal = round(1 / sum);
+  const s = round(d * reciprocal);
+  const high = upper_f32(s);
+  const sumHigh = upper_f32(sum);
+  const sumLow = round(round((x < y ? y : x) - sumHigh) + (x < y ? x : y));
+  const rest = round(round(d - round(high * sumHigh)) - round(high * sumLow));
+  return logOfParts_f32(s, high, round(rest * reciprocal), gap);
+}
+
+/** The same from them and their high words, with whole octaves besides, as a gap. */
+export function preciseLogRatio_f64(p: number, q: number, pHigh: number, qHigh: number, octaves = 0): number {
+  const gap = exponentGap_f64(pHigh, qHigh);
+  const exponent = exponentOf_f64(pHigh);
+  const x = withHigh_f64(p, pHigh - exponent);
+  const y = withHigh_f64(q, qHigh + (gap - exponent));
+  const d = x - y;
+  const sum = x + y;
+  const reciprocal = 1 / sum;
+  const s = d * reciprocal;
+  const high = upper_f64(s);
+  const sumHigh = upper_f64(sum);
+  const sumLow = (x < y ? y : x) - sumHigh + (x < y ? x : y);
+  const rest = d - high * sumHigh - high * sumLow;
+  return logOfParts_f64(s, high, rest * reciprocal, gap + octaves);
 }
 
 export function logRatio_f32(p: Float32Array, q: Float32Array, _state: State, out: Float32Array): number {
@@ -39,7 +80,7 @@ export function logRatio_f32(p: Float32Array, q: Float32Array, _state: State, ou
     const y = q[i];
     const normal = x >= SMALLEST_NORMAL_F32 && y >= SMALLEST_NORMAL_F32 && x <= LIMIT && y <= LIMIT;
     if (!normal) flags = UNUSUAL;
-    else out[i] = logRatioLane_f32(x, y, pBits[i], qBits[i]);
+    else out[i] = preciseLogRatio_f32(pBits[i], qBits[i]);
   }
   return flags;
 }
@@ -53,7 +94,7 @@ export function logRatio_f64(p: Float64Array, q: Float64Array, _state: State, ou
     const y = q[i];
     const normal = x >= SMALLEST_NORMAL_F64 && y >= SMALLEST_NORMAL_F64 && x <= LIMIT && y <= LIMIT;
     if (!normal) flags = UNUSUAL;
-    else out[i] = logRatioLane_f64(x, y, pBits[2 * i + HIGH], qBits[2 * i + HIGH]);
+    else out[i] = preciseLogRatio_f64(x, y, pBits[2 * i + HIGH], qBits[2 * i + HIGH]);
   }
   return flags;
 }

@@ -1,16 +1,26 @@
 // The twin of assembly/logRatioOfLogits.ts: computed in f64, rounded once.
 
+import type { Fields } from "../fields.js";
 import { addTotal, BLOCK_F32, BLOCK_F64, type State, UNUSUAL } from "./blocks.js";
 
-export function logRatioOfLogits_f32(a: Float32Array, b: Float32Array, state: State, out: Float32Array): number {
-  const { aShift, bShift, offset, scale } = state.fields;
-  for (let i = 0; i < a.length; i++) out[i] = (a[i] - aShift - (b[i] - bShift) + offset) * scale;
+function ratio(a: number, b: number, { aShift, bShift, offset, scale, less, slope, factor }: Fields): number {
+  const x = a - aShift;
+  const y = b - bShift;
+  if (!(x < less || y < less)) return (x - y + offset) * scale;
+  const d = a - b;
+  const part = d - a;
+  const error = a - (d - part) - (b + part);
+  const rest = (Number.isNaN(error) ? 0 : error) - factor;
+  return (d - slope + (rest + offset)) * scale;
+}
+
+export function logRatioOfLogits_f32(a: Float32Array, b: Float32Array, { fields }: State, out: Float32Array): number {
+  for (let i = 0; i < a.length; i++) out[i] = ratio(a[i], b[i], fields);
   return 0;
 }
 
-export function logRatioOfLogits_f64(a: Float64Array, b: Float64Array, state: State, out: Float64Array): number {
-  const { aShift, bShift, offset, scale } = state.fields;
-  for (let i = 0; i < a.length; i++) out[i] = (a[i] - aShift - (b[i] - bShift) + offset) * scale;
+export function logRatioOfLogits_f64(a: Float64Array, b: Float64Array, { fields }: State, out: Float64Array): number {
+  for (let i = 0; i < a.length; i++) out[i] = ratio(a[i], b[i], fields);
   return 0;
 }
 
@@ -21,10 +31,10 @@ export function logLikelihoodRatioOfLogits_f32(
   b: Float32Array,
   state: State,
 ): number {
-  const { aShift, bShift, offset, scale } = state.fields;
+  const { fields } = state;
   const term = (i: number): number => {
     const c = counts[i];
-    return i < a.length && c !== 0 ? c * ((a[i] - aShift - (b[i] - bShift) + offset) * scale) : 0;
+    return i < a.length && c !== 0 ? c * ratio(a[i], b[i], fields) : 0;
   };
   for (let start = 0; start < a.length; start += BLOCK_F32) {
     const end = Math.min(start + BLOCK_F32, a.length);
@@ -50,10 +60,10 @@ export function logLikelihoodRatioOfLogits_f64(
   b: Float64Array,
   state: State,
 ): number {
-  const { aShift, bShift, offset, scale } = state.fields;
+  const { fields } = state;
   const term = (i: number): number => {
     const c = counts[i];
-    return i < a.length && c !== 0 ? c * ((a[i] - aShift - (b[i] - bShift) + offset) * scale) : 0;
+    return i < a.length && c !== 0 ? c * ratio(a[i], b[i], fields) : 0;
   };
   for (let start = 0; start < a.length; start += BLOCK_F64) {
     const end = Math.min(start + BLOCK_F64, a.length);

@@ -1,6 +1,6 @@
 // The twin of assembly/mixtureOfLogits.ts.
 
-import { excessNear_f32, excessNear_f64 } from "../../numbers/exponential.js";
+import { excessNear_f32, excessNear_f64, NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "../../numbers/exponential.js";
 import {
   bits_f32,
   exponentGap_f32,
@@ -44,6 +44,9 @@ import {
 } from "./logits.js";
 
 const round = Math.fround;
+
+/** Below this weight of p, the mixture is q and a part of p; f32 has no such weight. */
+const LIGHT = 0.015625;
 
 const isNear = (v: number): boolean => v <= 2 && v >= -2;
 
@@ -96,19 +99,15 @@ export function mixtureDivergence_f32(a: Float32Array, b: Float32Array, state: S
     bBlocks.seek(start);
     prepare_f32(aBlocks, bBlocks, size, state);
     for (let i = 0; i < size; i++) {
+      const mixture = round(powers_f32[i] + round(rest * differences_f32[i]));
       const toSecond = round(rest * differences_f32[i]);
-      products_f32[i] = toMixture_f32(
-        powers_f32[i],
-        round(powers_f32[i] + toSecond),
-        -toSecond,
-        isNear(logRatios_f32[i]),
-      );
+      products_f32[i] = toMixture_f32(powers_f32[i], mixture, -toSecond, isNear(logRatios_f32[i]));
     }
     if (!addFinite(state, 0, sumOfTerms_f32(products_f32, size))) return UNUSUAL;
     for (let i = 0; i < size; i++) {
-      const change = differences_f32[i];
-      const mixture = round(powers_f32[i] + round(rest * change));
-      products_f32[i] = toMixture_f32(exponents_f32[i], mixture, round(weight * change), isNear(logRatios_f32[i]));
+      const mixture = round(powers_f32[i] + round(rest * differences_f32[i]));
+      const toFirst = round(weight * differences_f32[i]);
+      products_f32[i] = toMixture_f32(exponents_f32[i], mixture, toFirst, isNear(logRatios_f32[i]));
     }
     if (!addFinite(state, 2, sumOfTerms_f32(products_f32, size))) return UNUSUAL;
   }
@@ -130,21 +129,24 @@ export function mixtureGradient_f32(a: Float32Array, b: Float32Array, state: Sta
   const less = round(fields.less);
   const slope = round(fields.slope);
   const rest = round(1 - weight);
+  const shift = round(fields.bShift);
+  const scale = round(fields.scale);
   const [aBlocks, bBlocks] = logitBlocks_f32(a, b);
   for (let start = 0; start < a.length; start += BLOCK_F32) {
     const size = aBlocks.seek(start);
     bBlocks.seek(start);
     prepare_f32(aBlocks, bBlocks, size, state);
+    const { values: y, from } = bBlocks;
     const end = Math.min(start + size, a.length);
     for (let i = 0, j = start; j < end; i++, j++) {
-      const change = differences_f32[i];
       const q = exponents_f32[i];
-      const mixture = round(powers_f32[i] + round(rest * change));
+      const isNegligible = round(round(y[from + i] - shift) * scale) < NEGLIGIBLE_F32;
+      const mixture = round(powers_f32[i] + round(rest * differences_f32[i]));
+      const toFirst = round(weight * differences_f32[i]);
       out[j] =
-        q === 0
+        q === 0 || isNegligible
           ? 0
-          : round(slope * q) *
-            round(logToMixture_f32(q, mixture, round(weight * change), isNear(logRatios_f32[i])) - less);
+          : round(slope * q) * round(logToMixture_f32(q, mixture, toFirst, isNear(logRatios_f32[i])) - less);
     }
   }
   return 0;
@@ -194,6 +196,12 @@ function prepare_f64(a: Blocks_f64, b: Blocks_f64, size: number, { fields }: Sta
 
 const gapOf_f64 = (x: number, y: number): number => exponentGap_f64(high_f64(x), high_f64(y));
 
+/** w·p + (1 - w)·q of class i. */
+function mixtureOf_f64(i: number, weight: number, rest: number, isLight: boolean): number {
+  const change = differences_f64[i];
+  return isLight ? exponents_f64[i] - weight * change : powers_f64[i] + rest * change;
+}
+
 /** x ln(x/m) - x + m, where x - m = difference, which serves where p and q are alike. */
 function toMixture_f64(x: number, mixture: number, difference: number, near: boolean): number {
   const gap = x === 0 ? 0 : gapOf_f64(x, mixture);
@@ -206,20 +214,22 @@ function toMixture_f64(x: number, mixture: number, difference: number, near: boo
 export function mixtureDivergence_f64(a: Float64Array, b: Float64Array, state: State): number {
   const weight = state.fields.weight;
   const rest = 1 - weight;
+  const isLight = weight < LIGHT;
   const [aBlocks, bBlocks] = logitBlocks_f64(a, b);
   for (let start = 0; start < a.length; start += BLOCK_F64) {
     const size = aBlocks.seek(start);
     bBlocks.seek(start);
     prepare_f64(aBlocks, bBlocks, size, state);
     for (let i = 0; i < size; i++) {
+      const mixture = mixtureOf_f64(i, weight, rest, isLight);
       const toSecond = rest * differences_f64[i];
-      products_f64[i] = toMixture_f64(powers_f64[i], powers_f64[i] + toSecond, -toSecond, isNear(logRatios_f64[i]));
+      products_f64[i] = toMixture_f64(powers_f64[i], mixture, -toSecond, isNear(logRatios_f64[i]));
     }
     if (!addFinite(state, 0, sumOfTerms_f64(products_f64, size))) return UNUSUAL;
     for (let i = 0; i < size; i++) {
-      const change = differences_f64[i];
-      const mixture = powers_f64[i] + rest * change;
-      products_f64[i] = toMixture_f64(exponents_f64[i], mixture, weight * change, isNear(logRatios_f64[i]));
+      const mixture = mixtureOf_f64(i, weight, rest, isLight);
+      const toFirst = weight * differences_f64[i];
+      products_f64[i] = toMixture_f64(exponents_f64[i], mixture, toFirst, isNear(logRatios_f64[i]));
     }
     if (!addFinite(state, 2, sumOfTerms_f64(products_f64, size))) return UNUSUAL;
   }
@@ -241,18 +251,25 @@ export function mixtureGradient_f64(a: Float64Array, b: Float64Array, state: Sta
   const less = fields.less;
   const slope = fields.slope;
   const rest = 1 - weight;
+  const isLight = weight < LIGHT;
+  const shift = fields.bShift;
+  const scale = fields.scale;
   const [aBlocks, bBlocks] = logitBlocks_f64(a, b);
   for (let start = 0; start < a.length; start += BLOCK_F64) {
     const size = aBlocks.seek(start);
     bBlocks.seek(start);
     prepare_f64(aBlocks, bBlocks, size, state);
+    const { values: y, from } = bBlocks;
     const end = Math.min(start + size, a.length);
     for (let i = 0, j = start; j < end; i++, j++) {
-      const change = differences_f64[i];
       const q = exponents_f64[i];
-      const mixture = powers_f64[i] + rest * change;
+      const isNegligible = (y[from + i] - shift) * scale < NEGLIGIBLE_F64;
+      const mixture = mixtureOf_f64(i, weight, rest, isLight);
+      const toFirst = weight * differences_f64[i];
       out[j] =
-        q === 0 ? 0 : slope * q * (logToMixture_f64(q, mixture, weight * change, isNear(logRatios_f64[i])) - less);
+        q === 0 || isNegligible
+          ? 0
+          : slope * q * (logToMixture_f64(q, mixture, toFirst, isNear(logRatios_f64[i])) - less);
     }
   }
   return 0;

@@ -4,8 +4,8 @@ import { type Backend, UNUSUAL } from "../../backends/backend.js";
 import * as kernels from "../../backends/kernels.js";
 import type { Call, NamedRow } from "../../call/arguments.js";
 import { LN2, ln } from "../../numbers/scalar.js";
-import { fieldsFor, findLogits, largestOf, logSumExpOf, oneOf, sumOfExponentials } from "./logits.js";
-import { isTooCoarse, jsDivergenceOfLogits, klDivergenceOfLogits, offsetOfNormalized } from "./ofLogits.js";
+import { exponentOfLogit, fieldsFor, findLogits, oneOf, sumOfExponentials } from "./logits.js";
+import { entropyIn, isTooCoarse, jsDivergenceOfLogits, klDivergenceOfLogits, offsetOfNormalized } from "./ofLogits.js";
 
 /** H(p) in nats, as `entropy` has it, and ln p of a class. */
 export function entropyAndLogSum(
@@ -14,18 +14,13 @@ export function entropyAndLogSum(
   row: NamedRow,
 ): { entropy: number; logProbabilityOf: (index: number) => number } {
   const logits = findLogits(backend, call, [row]);
-  const { precision, scale, found } = logits;
-  const [own] = found;
-  backend.fields = fieldsFor(logits);
-  backend.reduce(kernels.entropyOfLogits, precision, [own.row], call.length);
-  const sum = backend.total(1);
-  own.sum = sum;
-  const logSum = ln(sum);
-  logSumExpOf(call, row, own, scale, logSum);
-  const largest = largestOf(own);
+  const [own] = logits.found;
+  const entropy = entropyIn(backend, call, row, logits);
+  const logSum = ln(backend.total(1));
+  own.sum = backend.total(1);
   return {
-    entropy: Math.max(0, logSum - backend.total(0) / sum),
-    logProbabilityOf: (index) => (row.source[row.start + index] - largest) * scale - logSum,
+    entropy,
+    logProbabilityOf: (index) => exponentOfLogit(logits, own, row.source[row.start + index]) - logSum,
   };
 }
 

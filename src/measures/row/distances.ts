@@ -5,8 +5,9 @@ import type { Backend } from "../../backends/backend.js";
 import * as kernels from "../../backends/kernels.js";
 import type { Call, NamedRow } from "../../call/arguments.js";
 import { ln, log1p } from "../../numbers/scalar.js";
+import { ExactPair, isBlurred } from "./exact.js";
 import { logAffinity } from "./logarithms.js";
-import { type Pair, pairOf, reducePair, swapped } from "./weights.js";
+import { areProbabilities, type Pair, pairOf, reducePair, swapped } from "./weights.js";
 
 /** p and q, that of the larger sum first. */
 function orderedPair(backend: Backend, call: Call, rows: readonly NamedRow[]): Pair {
@@ -17,8 +18,12 @@ function orderedPair(backend: Backend, call: Call, rows: readonly NamedRow[]): P
 
 /** ½ Σ|p̂ - q̂|. */
 export function totalVariationDistance(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  reducePair(backend, call, kernels.totalVariationDistance, orderedPair(backend, call, rows));
-  return Math.min(1, backend.total(0) / backend.total(1));
+  const pair = orderedPair(backend, call, rows);
+  reducePair(backend, call, kernels.totalVariationDistance, pair);
+  const result = Math.min(1, backend.total(0) / backend.total(1));
+  const isExact =
+    call.precision === "f32" || !areProbabilities(rows) || !isBlurred(pair.difference / pair.qSum, result);
+  return isExact ? result : new ExactPair(call, rows).totalVariation();
 }
 
 /** H² and BC from both totals of the kernel. */

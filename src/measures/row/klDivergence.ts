@@ -3,7 +3,7 @@ import { DECLINED } from "../../backends/batch.js";
 import * as kernels from "../../backends/kernels.js";
 import { type Call, checkNumbers, checkSum, isSum, type NamedRow } from "../../call/arguments.js";
 import { log1pMinus } from "../../numbers/scalar.js";
-import { checkedSums, isOrdinary, scaled, scaleToOne } from "./pair.js";
+import { checkedSums, isOrdinary, scaled, scalesToSame } from "./pair.js";
 import { wideExcess } from "./wide.js";
 
 /**
@@ -58,9 +58,7 @@ export function klDivergence(backend: Backend, call: Call, rows: readonly NamedR
 
 /** The same in f64 after p is scaled to a sum in [1, 2), and q to the same sum. */
 function afterScaling(backend: Backend, call: Call, p: NamedRow, q: NamedRow, pSum: number, qSum: number): number {
-  const a = scaleToOne(pSum);
-  const exact = (pSum * a) / qSum;
-  const b = Number.isFinite(exact) ? exact : scaleToOne(qSum);
+  const [a, b] = scalesToSame(pSum, qSum);
   const flags = backend.reduce(kernels.klDivergence, "f64", [scaled(p, a), scaled(q, b)], call.length);
   if (flags & UNUSUAL) {
     return fromSums(wideExcess(p, q, call.length, a, b), pSum * a, (qSum * b - pSum * a) / (pSum * a));

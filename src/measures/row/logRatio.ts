@@ -1,5 +1,6 @@
 import { type Backend, type FloatArray, P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "../../backends/backend.js";
 import { LIMIT } from "../../backends/js/blocks.js";
+import { preciseLogRatio_f64 } from "../../backends/js/logRatio.js";
 import * as kernels from "../../backends/kernels.js";
 import { mayBeOne } from "../../backends/space.js";
 import { map } from "../../backends/writing.js";
@@ -11,7 +12,7 @@ import { lnRatio } from "./wide.js";
 /** ln(p/q) of any two numbers >= 0: -∞, ∞ or NaN where p, q or both are 0. */
 function anyLnRatio(x: number, y: number): number {
   if (x === 0) return y === 0 ? Number.NaN : Number.NEGATIVE_INFINITY;
-  return y === 0 ? Number.POSITIVE_INFINITY : lnRatio(x, y);
+  return y === 0 ? Number.POSITIVE_INFINITY : lnRatio(x, y, preciseLogRatio_f64);
 }
 
 /** out = ln(p/q), elementwise. Kernels take normal numbers up to 2^100; all others go through `anyLnRatio`. */
@@ -52,12 +53,17 @@ export function logLikelihoodRatio(backend: Backend, call: Call, rows: readonly 
   checkNumbers(call, q);
   const infinite = checkObserved(call, counts, p, q);
   if (infinite !== undefined) return infinite;
-  const sum = new Sum();
-  for (let i = 0; i < call.length; i++) {
-    const c = counts.source[counts.start + i];
-    if (c !== 0) sum.add(c * lnRatio(p.source[p.start + i], q.source[q.start + i]));
-  }
-  return sum.value;
+  const sumOf = (scale: number) => {
+    const sum = new Sum();
+    for (let i = 0; i < call.length; i++) {
+      const c = counts.source[counts.start + i];
+      if (c !== 0) sum.add(c * scale * lnRatio(p.source[p.start + i], q.source[q.start + i]));
+    }
+    return sum.value / scale;
+  };
+  const result = sumOf(1);
+  // terms may be too large for a number where their sum is not
+  return Number.isFinite(result) ? result : sumOf(2 ** -64);
 }
 
 /**

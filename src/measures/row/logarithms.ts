@@ -1,10 +1,13 @@
 // Powers of probabilities class by class in logarithms, in f64, one code for both backends: for exponents and ranges of probabilities
 // whose powers are beyond f64. Slow, rare, and right. Sums are kept with their errors; a power is e^(t - max t).
 
+import { lifted } from "../../backends/transforms.js";
 import { type Call, isImpossible, type NamedRow, sumOf } from "../../call/arguments.js";
 import { excessNear_f64 } from "../../numbers/exponential.js";
 import { exp, expm1, ln, log1p } from "../../numbers/scalar.js";
 import { Sum } from "../../numbers/twofold.js";
+import { ExactPair, isBlurred } from "./exact.js";
+import { liftOf } from "./logits.js";
 import { scalesToOne } from "./pair.js";
 import { isNormal, lnRatio } from "./wide.js";
 
@@ -13,6 +16,7 @@ class Distribution {
   readonly row: NamedRow;
   /** Σp of probabilities. */
   readonly sum: number = 1;
+  readonly #lift: number = 1;
   readonly #scale: number = 1;
   readonly #largest: number = 0;
   readonly #logSum: number = 0;
@@ -23,13 +27,20 @@ class Distribution {
       this.sum = sumOf({ length }, row);
       return;
     }
-    if (row.kind === "logits") this.#scale = 1 / temperature;
+    if (row.kind === "logits") {
+      this.#lift = liftOf(temperature);
+      this.#scale = 1 / (temperature * this.#lift);
+    }
     let largest = Number.NEGATIVE_INFINITY;
     for (let i = row.start; i < row.start + length; i++) if (largest < row.source[i]) largest = row.source[i];
     this.#largest = largest;
     const sum = new Sum();
-    for (let i = row.start; i < row.start + length; i++) sum.add(exp((row.source[i] - largest) * this.#scale));
+    for (let i = row.start; i < row.start + length; i++) sum.add(exp(this.#exponentOf(row.source[i])));
     this.#logSum = ln(sum.value);
+  }
+
+  #exponentOf(z: number): number {
+    return lifted(z, this.#largest, this.#lift) * this.#scale;
   }
 
   at(i: number): number {
@@ -42,7 +53,7 @@ class Distribution {
 
   ln(i: number): number {
     const x = this.at(i);
-    if (this.row.kind !== "probabilities") return (x - this.#largest) * this.#scale - this.#logSum;
+    if (this.row.kind !== "probabilities") return this.#exponentOf(x) - this.#logSum;
     return x === 0 ? Number.NEGATIVE_INFINITY : lnRatio(x, this.sum);
   }
 }
@@ -56,8 +67,11 @@ class DistributionPair {
   readonly #b: number = 1;
   readonly #gamma: number = 0;
   readonly #areProbabilities: boolean;
+  readonly #call: Call;
+  #exact: ExactPair | undefined;
 
   constructor(call: Call, rows: readonly NamedRow[]) {
+    this.#call = call;
     const [p, q] = rows;
     this.p = new Distribution(call, p);
     this.q = new Distribution(call, q);
@@ -78,7 +92,11 @@ class DistributionPair {
     const grownY = y + this.#gamma * y;
     if (!isNormal(x) || !isNormal(y) || !isNormal(grownY)) return this.p.ln(i) - this.q.ln(i);
     const d = x - y - this.#gamma * y;
-    return Math.abs(d) <= grownY / 2 ? log1p(d / grownY) : lnRatio(x, grownY);
+    if (!(Math.abs(d) <= grownY / 2)) return lnRatio(x, grownY);
+    const relative = d / grownY;
+    if (!isBlurred(this.#gamma, relative)) return log1p(relative);
+    this.#exact ??= new ExactPair(this.#call, [this.p.row, this.q.row]);
+    return log1p(this.#exact.relativeDifference(i));
   }
 }
 

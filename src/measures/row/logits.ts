@@ -4,6 +4,7 @@
 import type { Backend, Precision, Row } from "../../backends/backend.js";
 import type { Fields } from "../../backends/fields.js";
 import * as kernels from "../../backends/kernels.js";
+import { lifted } from "../../backends/transforms.js";
 import {
   type Call,
   checkNumbers,
@@ -17,12 +18,19 @@ import { exp } from "../../numbers/scalar.js";
 
 /** Above this, or with a temperature that far from 1, f32 is not wide enough. */
 export const MOST_F32 = 1.2676506002282294e30; // 2^100
+/** With a temperature that far from 1, its inverse, or what it makes of a negligible exponent, may be too large for a number. */
+export const MOST_F64 = 2 ** 1000;
+
+/** What such a temperature is multiplied by, and the logits with it. */
+export const liftOf = (temperature: number): number =>
+  temperature > MOST_F64 ? 2 ** -100 : temperature < 1 / MOST_F64 ? 2 ** 100 : 1;
 
 /** One row or two, found and ready. */
 export interface Logits {
   readonly precision: Precision;
-  /** 1/temperature where one row is of logits; else 1. */
+  /** 1/temperature where one row is of logits, else 1; the temperature has been multiplied by `lift`. */
   readonly scale: number;
+  readonly lift: number;
   readonly found: readonly FoundLogits[];
 }
 
@@ -44,11 +52,12 @@ export function findLogits(
 ): Logits {
   let temperature = 1;
   for (const { kind } of rows) if (kind === "logits") temperature = call.temperature;
+  const lift = liftOf(temperature);
   const found: FoundLogits[] = [];
   let fits = temperature >= 1 / MOST_F32 && temperature <= MOST_F32;
   for (let slot = 0; slot < rows.length; slot++) {
     const row = rows[slot];
-    if (row.found?.precision !== wanted) row.found = find(backend, call, row, wanted, temperature, slot);
+    if (row.found?.precision !== wanted) row.found = find(backend, call, row, wanted, temperature * lift, lift, slot);
     // what is kept with a row does not depend on the row that it is compared with
     const own = isShifted ? shifted(row.found) : row.found;
     const { largest } = own;
@@ -56,7 +65,7 @@ export function findLogits(
     found.push(own);
   }
   if (wanted === "f32" && !fits) return findLogits(backend, call, rows, "f64");
-  return { precision: wanted, scale: 1 / temperature, found };
+  return { precision: wanted, scale: 1 / (temperature * lift), lift, found };
 }
 
 /** Whether the logits that matter beside the largest are told apart from those that do not by many ulps of it. */
@@ -69,31 +78,44 @@ function find(
   named: NamedRow,
   precision: Precision,
   temperature: number,
+  lift: number,
   slot: number,
 ): FoundLogits {
   let row: Row = named;
   // the kernels divide by the temperature, which is for logits only
   if (named.kind === "probabilities") row = { ...named, as: named.logarithms, scale: temperature };
   else if (named.kind === "logProbabilities" && temperature !== 1) row = { ...named, as: "logits", scale: temperature };
-  if (backend.reduce(kernels.maximum, precision, [row], call.length, slot)) checkNumbers(call, named);
-  const largest = backend.total(0) + 0; // not -0
+  const isTransformed = named.kind === "probabilities";
+  if (backend.reduce(kernels.maximum, precision, [isTransformed ? row : named], call.length, slot)) {
+    checkNumbers(call, named);
+  }
+  const top = backend.total(0) + 0; // not -0
+  const largest = isTransformed ? top : top * row.scale;
   if (largest === Number.NEGATIVE_INFINITY) throwImpossible(call, named);
-  const found: FoundLogits = { row, precision, shift: 0, largest };
+  if (lift !== 1 && named.kind === "logits") {
+    row = { ...named, as: "logits", scale: lift };
+    if (lift < 1) return { row, precision, shift: 0, largest: top * lift, top };
+    return { row: { ...row, shift: top }, precision, shift: top * lift, largest: 0, top };
+  }
+  const found: FoundLogits = { row, precision, shift: 0, largest, top };
   const isEnough = precision === "f32" || isFine(largest, temperature, NEGLIGIBLE_F64, 2 ** -42);
   return isEnough ? found : shifted(found);
 }
 
 /** The row with its largest number taken off as it is staged: two rows are then alike but for a small offset. */
 function shifted(found: FoundLogits): FoundLogits {
-  const { row, precision, largest } = found;
+  const { row, precision, largest, top } = found;
   // logarithms of probabilities have no large offset, and are not exact
   if (typeof row.as === "function" || largest === 0 || precision === "f32") return found;
-  const shift = largest / row.scale;
-  return { row: { ...row, as: "logits", shift }, precision, shift: largest, largest: 0, sum: found.sum };
+  return { row: { ...row, as: "logits", shift: top }, precision, shift: largest, largest: 0, top, sum: found.sum };
 }
 
 /** The largest number of a row as it was given, times its scale. */
 export const largestOf = ({ shift, largest }: FoundLogits): number => shift + largest;
+
+/** x of a number of the row. */
+export const exponentOfLogit = ({ scale, lift }: Logits, { top }: FoundLogits, z: number): number =>
+  lifted(z, top, lift) * scale;
 
 /** The fields for one row, or for a pair. No spread: it takes a third of a short call. */
 export function fieldsFor({ precision, scale, found: [a, b] }: Logits, more: Partial<Fields> = NONE): Fields {
@@ -120,9 +142,10 @@ export function offsetOf(precision: Precision, a: FoundLogits, b: FoundLogits): 
 }
 
 /** The one row of a pair. */
-export const oneOf = ({ precision, scale, found }: Logits, index: number): Logits => ({
+export const oneOf = ({ precision, scale, lift, found }: Logits, index: number): Logits => ({
   precision,
   scale,
+  lift,
   found: [found[index]],
 });
 

@@ -6,27 +6,64 @@ import { FAR } from "../../backends/js/logits.js";
 import * as kernels from "../../backends/kernels.js";
 import { map } from "../../backends/writing.js";
 import { type Call, checkNumbers, checkSum, isImpossible, type NamedRow } from "../../call/arguments.js";
-import { LN2, ln, log1pMinus } from "../../numbers/scalar.js";
-import { fieldsFor, findLogits, type Logits, logSumExpOf, offsetOf, oneOf, sumOfExponentials } from "./logits.js";
+import { NEGLIGIBLE_F64 } from "../../numbers/exponential.js";
+import { exp, LN2, ln, log1p, log1pMinus } from "../../numbers/scalar.js";
+import { Sum } from "../../numbers/twofold.js";
+import {
+  exponentOfLogit,
+  fieldsFor,
+  findLogits,
+  type Logits,
+  logSumExpOf,
+  offsetOf,
+  oneOf,
+  sumOfExponentials,
+} from "./logits.js";
 import { checkObserved } from "./logRatio.js";
 import { isOrdinary, scaled, scaleToOne } from "./pair.js";
 
 /** Whether some class is possible in p and impossible in q. */
-function isInfinite(call: Call, p: NamedRow, q: NamedRow): boolean {
+export function isInfinite(call: Call, p: NamedRow, q: NamedRow): boolean {
   for (let i = 0; i < call.length; i++) if (isImpossible(q, i) && !isImpossible(p, i)) return true;
   return false;
 }
 
-/** H(p) = ln Z - T/Z, T = Σ e^x·x <= 0. */
-export function entropyOfLogits(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  const logits = findLogits(backend, call, rows);
+/** An entropy up to which may be of classes that count as negligible, up to 10⁷ of them. */
+const LEAST_ENTROPY = 1e-18;
+
+/** H(p) = ln Z - T/Z, T = Σ e^x·x <= 0; NaN for a row of next to one class. */
+export function entropyFrom(logSum: number, t: number, z: number): number {
+  const result = logSum - t / z;
+  return result > LEAST_ENTROPY ? result : Number.NaN;
+}
+
+/** H(p). Total 1 is Z. */
+export function entropyIn(backend: Backend, call: Call, row: NamedRow, logits: Logits): number {
   const [found] = logits.found;
   backend.fields = fieldsFor(logits);
   backend.reduce(kernels.entropyOfLogits, logits.precision, [found.row], call.length);
   const z = backend.total(1);
-  const logSum = ln(z);
-  logSumExpOf(call, rows[0], found, logits.scale, logSum);
-  return Math.max(0, logSum - backend.total(0) / z);
+  const result = entropyFrom(ln(z), backend.total(0), z);
+  if (result > 0) return result;
+  // class by class: Z is 1 and next to nothing
+  const rest = new Sum();
+  const products = new Sum();
+  let isFirst = true;
+  for (let i = row.start; i < row.start + call.length; i++) {
+    const x = exponentOfLogit(logits, found, row.source[i]);
+    const e = exp(x);
+    if (isFirst && x === 0) isFirst = false;
+    else rest.add(e);
+    if (e > 0) products.add(e * x);
+  }
+  return log1p(rest.value) - products.value / (1 + rest.value);
+}
+
+export function entropyOfLogits(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  const logits = findLogits(backend, call, rows);
+  const result = entropyIn(backend, call, rows[0], logits);
+  logSumExpOf(call, rows[0], logits.found[0], logits.scale, ln(backend.total(1)));
+  return result;
 }
 
 /** H(p, q) = ln Zq - T/Zp, T = Σ e^x·y <= 0. */
@@ -116,8 +153,8 @@ export function compareLogits(backend: Backend, call: Call, rows: readonly Named
  * enters the divergence with 2/√(2·value) of that, relatively, or as it is.
  */
 export function isTooCoarse(precision: Precision, value: number, offset: number): boolean {
-  if (precision === "f64") return value < 6e-9 * offset * offset;
-  return value < 2.8e-4 * offset * offset || Math.abs(offset) > 8 * Math.max(1, value);
+  const [curvature, most] = precision === "f64" ? [6e-9, 256] : [2.8e-4, 8];
+  return value < curvature * offset * offset || Math.abs(offset) > most * Math.max(1, value);
 }
 
 /**
@@ -142,12 +179,12 @@ function klIn(
   const flags = backend.reduce(kernels.klDivergenceOfLogits, precision, [p.row, q.row], call.length);
   if (flags & UNUSUAL) {
     if (!isWide && !isInfinite(call, rows[0], rows[1])) return widened();
-    return infiniteComparison(backend, call, logits);
+    return infiniteComparison(backend, call, rows, logits);
   }
   const s = backend.total(0);
   const pSum = backend.total(1);
   const v = backend.total(2);
-  if (s === Number.POSITIVE_INFINITY) return isWide ? infiniteComparison(backend, call, logits) : widened();
+  if (s === Number.POSITIVE_INFINITY) return isWide ? infiniteComparison(backend, call, rows, logits) : widened();
   const rho = (s + v) / pSum;
   // what rounding has added to the offset of the two largest
   const rounding = (offset - (p.largest - q.largest)) * scale;
@@ -174,9 +211,12 @@ function klIn(
 }
 
 /** Of rows with a class that is possible in p alone. */
-function infiniteComparison(backend: Backend, call: Call, logits: Logits): Comparison {
-  const pSum = sumOfExponentials(backend, call, oneOf(logits, 0));
-  const qSum = sumOfExponentials(backend, call, oneOf(logits, 1));
+function infiniteComparison(backend: Backend, call: Call, rows: readonly NamedRow[], logits: Logits): Comparison {
+  const [pSum, qSum] = [0, 1].map((i) => {
+    const sum = sumOfExponentials(backend, call, oneOf(logits, i));
+    logSumExpOf(call, rows[i], logits.found[i], logits.scale, ln(sum));
+    return sum;
+  });
   return { value: Number.POSITIVE_INFINITY, logits, pSum, offset: offsetOfNormalized(logits, pSum, qSum) };
 }
 
@@ -197,15 +237,23 @@ export function offsetOfNormalized(logits: Logits, pSum: number, qSum: number): 
   return p.largest - q.largest + (ln(pSum) - ln(qSum)) / logits.scale;
 }
 
+/** An order of rows with one log-sum-exp: by the first of their numbers that differ. */
+function isLess({ length }: Call, p: NamedRow, q: NamedRow): boolean {
+  if (p.kind !== q.kind) return p.kind < q.kind;
+  let i = 0;
+  while (i < length - 1 && p.source[p.start + i] === q.source[q.start + i]) i++;
+  return p.source[p.start + i] < q.source[q.start + i];
+}
+
 function jsIn(backend: Backend, call: Call, rows: readonly NamedRow[], logits: Logits, isWide = false): number {
-  const { precision, scale, found } = logits;
+  const { precision, scale, lift, found } = logits;
   const pSum = sumOfExponentials(backend, call, oneOf(logits, 0));
   const qSum = sumOfExponentials(backend, call, oneOf(logits, 1));
   const pTotal = logSumExpOf(call, rows[0], found[0], scale, ln(pSum));
   const qTotal = logSumExpOf(call, rows[1], found[1], scale, ln(qSum));
   // in one order, so that the result is the same for (q, p)
-  if (pTotal < qTotal) {
-    return jsIn(backend, call, [rows[1], rows[0]], { precision, scale, found: [found[1], found[0]] }, isWide);
+  if (pTotal < qTotal || (pTotal === qTotal && isLess(call, rows[0], rows[1]))) {
+    return jsIn(backend, call, [rows[1], rows[0]], { precision, scale, lift, found: [found[1], found[0]] }, isWide);
   }
   const offset = offsetOfNormalized(logits, pSum, qSum);
   backend.fields = fieldsFor(logits, { offset, secondFactor: pSum / qSum });
@@ -231,7 +279,12 @@ function ratioFields(backend: Backend, call: Call, rows: readonly NamedRow[], lo
     logSums.push(isLogits ? ln(sumOfExponentials(backend, call, oneOf(logits, i))) : 0);
   }
   const offset = (logSums[1] - logSums[0]) / scale;
-  return fieldsFor(logits, { aShift: shifts[0], bShift: shifts[1], offset, scale: scale / unit });
+  const between = new Sum();
+  between.add(shifts[0]);
+  between.add(-shifts[1]);
+  const rest = Number.isFinite(between.high) ? between.low : 0;
+  const masked = { less: NEGLIGIBLE_F64 / scale, slope: between.high, factor: rest };
+  return fieldsFor(logits, { aShift: shifts[0], bShift: shifts[1], offset, scale: scale / unit, ...masked });
 }
 
 /** Σ c ln(p/q). */

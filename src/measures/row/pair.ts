@@ -34,6 +34,13 @@ export function scalesToOne(pSum: number, qSum: number): [p: number, q: number] 
   return [a, ratio < Math.SQRT1_2 ? b / 2 : b];
 }
 
+/** A power of 2 that takes the first sum to [1, 2), and what takes the second to the same; or both to much less, where that is too large for a number. */
+export function scalesToSame(pSum: number, qSum: number): [p: number, q: number] {
+  const a = scaleToOne(pSum);
+  const b = (pSum * a) / qSum;
+  return b < Number.POSITIVE_INFINITY ? [a, b] : [a * 2 ** -60, (pSum * (a * 2 ** -60)) / qSum];
+}
+
 /** The row times a. */
 export function scaled(row: NamedRow, a: number): NamedRow {
   return a === 1 ? row : { ...row, scale: a };

@@ -8,6 +8,7 @@ import { powerOf2 } from "../../numbers/lanes.js";
 import { expm1, exponentOf, ln, log1p } from "../../numbers/scalar.js";
 import { entropy } from "./crossEntropy.js";
 import { bhattacharyyaDistance } from "./distances.js";
+import { isBlurred } from "./exact.js";
 import { klDivergence } from "./klDivergence.js";
 import { largestLogRatio, logOfPowers, massOn, powersOf } from "./logarithms.js";
 import { findLogits, logSumExpOf, sumOfExponentials } from "./logits.js";
@@ -35,8 +36,15 @@ export function renyiDivergence(backend: Backend, call: Call, rows: readonly Nam
   const inOrder = alpha < 0.5 ? [rows[1], rows[0]] : rows;
   const beta = alpha < 0.5 ? -alpha : alpha - 1;
   const fast = pair && logSumOf(backend, call, alpha < 0.5 ? swapped(pair) : pair, beta);
-  return Math.max(0, (fast ?? logOfPowers(call, inOrder, beta)) / (alpha - 1));
+  const isExact = fast !== undefined && !(alpha > 1 && isInexact(call, rows, pair as Pair, fast / beta, beta));
+  return Math.max(0, (isExact ? fast : logOfPowers(call, inOrder, beta)) / (alpha - 1));
 }
+
+/** Whether the result, of log-ratios that are at least that and at least √(2·result/β), is less accurate than promised. */
+const isInexact = (call: Call, rows: readonly NamedRow[], pair: Pair, result: number, beta: number): boolean =>
+  call.precision === "f64" &&
+  areProbabilities(rows) &&
+  isBlurred(pair.difference / pair.qSum, Math.max(result, Math.sqrt((2 * Math.max(0, result)) / beta)));
 
 /** ln Σ p̂^(1+β) q̂^(-β); undefined where its powers are beyond f64. */
 function logSumOf(backend: Backend, call: Call, pair: Pair, beta: number): number | undefined {
@@ -75,7 +83,8 @@ function ofLargestRatio(call: Call, rows: readonly NamedRow[], pair: Pair | unde
   }
   if (most === Number.POSITIVE_INFINITY) return largestLogRatio(call, rows);
   const gamma = difference / qSum;
-  return log1p((most - gamma) / (1 + gamma));
+  const result = log1p((most - gamma) / (1 + gamma));
+  return isInexact(call, rows, pair, result, Number.POSITIVE_INFINITY) ? largestLogRatio(call, rows) : result;
 }
 
 /** H_α(p) = ln(Σ p̂^α)/(1 - α). */

@@ -13,7 +13,10 @@ export function logSumExp(backend: Backend, call: Call, rows: readonly NamedRow[
   return largestOf(logits.found[0]) * logits.scale + ln(sumOfExponentials(backend, call, logits));
 }
 
-/** out = e^(z/temperature) over their sum: e^x, then times 1/Z. */
+/**
+ * out = e^(z/temperature) over their sum: e^x, then times 1/Z. The roundings of x = (z - largest)·scale enter with |x| <= |ln p|: one where
+ * scale is 1 or another power of 2, else three, each of 2^-24 (f32) or 2^-53 (f64): that of scale and that of the product are the others.
+ */
 export function softmax(
   backend: Backend,
   call: Call,

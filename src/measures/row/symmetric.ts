@@ -6,7 +6,7 @@ import type { Kernel } from "../../backends/kernel.js";
 import * as kernels from "../../backends/kernels.js";
 import { type Call, checkSum, type NamedRow } from "../../call/arguments.js";
 import { LN2 } from "../../numbers/scalar.js";
-import { checkedSums, isOrdinary, scaled, scaleToOne } from "./pair.js";
+import { checkedSums, isOrdinary, scaled, scalesToSame, scaleToOne } from "./pair.js";
 import { wideJeffreys, wideJensenShannon } from "./wide.js";
 
 /**
@@ -81,7 +81,10 @@ function afterScaling(
   const x = scaled(p, a);
   const y = scaled(q, b);
   const flags = backend.reduce(kernels.survey, "f64", [x, y], call.length);
-  if (flags & UNUSUAL) return family.wide(p, q, call.length, a, (pSum * a) / qSum) / (pSum * a);
+  if (flags & UNUSUAL) {
+    const [c, d] = scalesToSame(pSum, qSum);
+    return family.wide(p, q, call.length, c, d) / (pSum * c);
+  }
   if (flags & family.infinite) return Number.POSITIVE_INFINITY;
   const surveyed = ordered(backend, x, y);
   backend.gamma = surveyed.gamma;

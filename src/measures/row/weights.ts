@@ -8,7 +8,7 @@ import { exponentials } from "../../backends/transforms.js";
 import { type Call, checkSum, type NamedRow } from "../../call/arguments.js";
 import { powerOf2 } from "../../numbers/lanes.js";
 import { exponentOf, ln } from "../../numbers/scalar.js";
-import { findLogits, largestOf, logSumExpOf, sumOfExponentials } from "./logits.js";
+import { findLogits, logSumExpOf, sumOfExponentials } from "./logits.js";
 import { checkedSums, isOrdinary, scalesToOne } from "./pair.js";
 
 /** Whether what is less than the smallest normal number matters to a result, or counts as 0. */
@@ -24,9 +24,9 @@ export function weightsOf(backend: Backend, call: Call, row: NamedRow, care: Car
   const [found] = logits.found;
   const sum = sumOfExponentials(backend, call, logits);
   logSumExpOf(call, row, found, logits.scale, ln(sum));
-  const shift = largestOf(found);
+  const { scale, lift } = logits;
   const factor = powerOf2(-exponentOf(sum));
-  return { ...row, as: exponentials, scale: logits.scale, shift, factor, isFlushed: care === "flushed" };
+  return { ...row, as: exponentials, scale, lift, shift: found.top, factor, isFlushed: care === "flushed" };
 }
 
 /** A pair as the kernels take it, and what a survey has found. */

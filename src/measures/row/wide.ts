@@ -3,18 +3,31 @@
 
 import type { Row } from "../../backends/backend.js";
 import { logRatioLane_f64 } from "../../backends/js/logRatio.js";
-import { exponentGap_f64, high_f64, SMALLEST_NORMAL_F64, scaleByGap_f64 } from "../../numbers/lanes.js";
+import { exponentGap_f64, high_f64, powerOf2, SMALLEST_NORMAL_F64, scaleByGap_f64 } from "../../numbers/lanes.js";
 import { excess_f64 } from "../../numbers/logarithm.js";
-import { LN2, ln, TWO_TO_54 } from "../../numbers/scalar.js";
+import { exponentOf, ln } from "../../numbers/scalar.js";
 import { Sum } from "../../numbers/twofold.js";
 
 export const isNormal = (x: number): boolean => x >= SMALLEST_NORMAL_F64 && x < Number.POSITIVE_INFINITY;
 
+/** The mantissa, in [1, 2), of a positive number and its exponent: in two steps, both of which are numbers. */
+const mantissaOf = (x: number, exponent: number): number =>
+  x * powerOf2(-(exponent >> 1)) * powerOf2((exponent >> 1) - exponent);
+
 /** ln(x/y) of any two positive finite numbers. */
-export function lnRatio(x: number, y: number): number {
-  if (x < SMALLEST_NORMAL_F64) return lnRatio(x * TWO_TO_54, y) - 54 * LN2;
-  if (y < SMALLEST_NORMAL_F64) return lnRatio(x, y * TWO_TO_54) + 54 * LN2;
-  return logRatioLane_f64(x, y, high_f64(x), high_f64(y));
+export function lnRatio(x: number, y: number, lane = logRatioLane_f64): number {
+  if (Math.min(x, y) >= SMALLEST_NORMAL_F64 && Math.max(x, y) <= 2 ** 1022) {
+    return lane(x, y, high_f64(x), high_f64(y));
+  }
+  const exponent = exponentOf(x);
+  const other = exponentOf(y);
+  const a = mantissaOf(x, exponent);
+  // what is left of the ratio is on the same side of 1 as the octaves
+  const octaves = exponent - other;
+  let b = mantissaOf(y, other);
+  const step = octaves > 0 && a < b ? 1 : octaves < 0 && a > b ? -1 : 0;
+  b *= powerOf2(-step);
+  return lane(a, b, high_f64(a), high_f64(b), (octaves - step) * 1048576);
 }
 
 /** x ln(x/y) - x + y of x = p·a, y = q·b, which may underflow where p and q do not. */
@@ -23,6 +36,8 @@ function excessOf(p: number, q: number, a: number, b: number): number {
   const y = q * b;
   if (p === 0) return y;
   if (q === 0) return Number.POSITIVE_INFINITY;
+  // x + y may be too large for a number
+  if (Math.max(x, y) > 2 ** 1022) return 4 * excessOf(p / 4, q / 4, a, b);
   if (isNormal(x) && isNormal(y)) {
     const gap = exponentGap_f64(high_f64(x), high_f64(y));
     const shifted = scaleByGap_f64(y, gap);
