@@ -48,7 +48,7 @@ export interface FoundLogits {
 function lengthOf(value: unknown): number {
   try {
     const { length } = value as Vector;
-    const isLength = Number.isInteger(length) && (length < 2 ** 32 || ArrayBuffer.isView(value));
+    const isLength = Number.isInteger(length) && (length < 2 ** 29 || ArrayBuffer.isView(value));
     return typeof value === "object" && isLength ? length : -1;
   } catch {
     return -1; // of null, or a revoked proxy

@@ -6,6 +6,7 @@ import { COLUMNS, DECLINED } from "../backends/batch.js";
 import { CHUNK } from "../backends/kernel.js";
 import { allocate, checkInteger } from "../engine/checks.js";
 import { runtimeFor } from "../engine/engines.js";
+import { guard } from "../engine/overlap.js";
 import type { Loop, Work, WorkArray } from "../engine/work.js";
 import {
   type Call,
@@ -413,6 +414,7 @@ export function prepareArray(
     width: 0,
     arrays,
     settings: { call: callOf(functionName, definition, precision, rowLength, settings), kinds: settings.kinds },
+    guard,
     finish: () => out,
   };
 }

@@ -1,6 +1,5 @@
 // Work as a promise: by the workers alone, or between the caller's other tasks.
 
-import { checkPlaces, trialOf, valuesOf } from "./complete.js";
 import type { Computer } from "./default.js";
 import { type AsideOptions, doHere, nextTurn, type Work } from "./work.js";
 
@@ -14,17 +13,15 @@ export async function completeAside<Result, S>(
   aside: AsideOptions,
   isHelped = false,
 ): Promise<Result> {
-  const live = runtime();
-  checkPlaces(live, work);
+  const trial = work.guard?.(runtime().memory, work);
   aside.signal?.throwIfAborted();
   const doAll = async (all: Work<unknown, S>, how: AsideOptions): Promise<Float64Array> => {
     const { backend, pool } = runtime();
-    const values = valuesOf(all);
+    const values = new Float64Array(all.rows * all.width);
     const done = pool === undefined ? 0 : await pool.doRowsAside(backend, all, values, how, isHelped);
     await doInTurns(runtime, all, values, done, how);
     return values;
   };
-  const trial = trialOf(live, work);
   if (trial) await doAll(trial, { signal: aside.signal });
   return work.finish(await doAll(work, aside));
 }

@@ -56,30 +56,30 @@ export function checkOptions(functionName: string, options: unknown, known: read
 }
 
 function unknownKey(functionName: string, key: string, known: readonly string[]): TypeError {
-  const word = key.toLowerCase();
-  let nearest = "";
-  let least = 0.4 * word.length + 0.1;
-  for (const name of known) {
-    const isPart = word.length > 2 && name.toLowerCase().includes(word);
-    const distance = isPart ? 0 : editDistance(word, name.toLowerCase());
-    if (distance >= least) continue;
-    nearest = `did you mean "${name}"? `;
-    least = distance;
-  }
-  return new TypeError(`${functionName}: unknown option "${key}"; ${nearest}It takes ${known.join(", ")}`);
+  const nearest = nearestOf(key.toLowerCase(), known);
+  const suggestion = nearest === undefined ? "" : `did you mean "${nearest}"? `;
+  return new TypeError(`${functionName}: unknown option "${key}"; ${suggestion}It takes ${known.join(", ")}`);
 }
 
-/** Levenshtein's distance: the edits that turn one word into the other. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 0; i < a.length; i++) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + (a[i] === b[j] ? 0 : 1)));
+/** The word that a part of it may stand for, or that few edits lead to: two in five letters, and three at most. */
+function nearestOf(word: string, known: readonly string[]): string | undefined {
+  for (let edits = 0; edits <= Math.min(3, 0.4 * word.length); edits++) {
+    for (const name of known) {
+      const other = name.toLowerCase();
+      if (isNear(word, other, edits) || (word.length > 2 && other.includes(word))) return name;
     }
-    row = next;
   }
-  return row[b.length];
+  return undefined;
+}
+
+/** Whether as many edits turn one word into the other. */
+function isNear(a: string, b: string, edits: number): boolean {
+  if (a === b) return true;
+  if (edits === 0) return false;
+  let i = 0;
+  while (a[i] === b[i]) i++;
+  const [x, y] = [a.slice(i), b.slice(i)];
+  return [x.slice(1), x].some((rest) => isNear(rest, y.slice(1), edits - 1)) || isNear(x.slice(1), y, edits - 1);
 }
 
 /** Throws a TypeError for what is not `type`, a number, and a RangeError for one that is not as `demand` says. */

@@ -1,6 +1,7 @@
 // The work of a call, row by row: what a thread can be given a share of.
 
 import type { Backend, Vector } from "../backends/backend.js";
+import type { Memory } from "./memory.js";
 
 /** An array that a loop reads or writes; undefined where a call has none. */
 export interface WorkArray {
@@ -31,8 +32,16 @@ export interface Work<Result, Settings = unknown> {
   readonly arrays: readonly (WorkArray | undefined)[];
   /** Plain data. */
   readonly settings: Settings;
+  /** Of work that writes over arrays: overlap.ts. */
+  readonly guard?: (memory: Holder, work: AnyWork) => AnyWork | undefined;
   readonly finish: (values: Float64Array) => Result;
 }
+
+/** What tells whether a buffer is an engine's. */
+export type Holder = Pick<Memory, "holds">;
+
+// biome-ignore lint/suspicious/noExplicitAny: of whatever result and settings
+export type AnyWork = Work<any, any>;
 
 /** The options that `f.async` and `f.rows.async` have in addition to those of `f` and `f.rows`. */
 export interface AsideOptions {

@@ -19,6 +19,7 @@ import { checkApart, checkOut, countRows } from "../call/calls.js";
 import { type Loss, loss } from "../call/forms.js";
 import type { EngineOption } from "../call/options.js";
 import { checkNumber, describe } from "../engine/checks.js";
+import { guard } from "../engine/overlap.js";
 import type { Loop, Work } from "../engine/work.js";
 import { fieldsFor, findLogits, type Logits, largestOf, sumOfExponentials } from "../measures/row/logits.js";
 import { exp, ln } from "../numbers/scalar.js";
@@ -201,6 +202,7 @@ function prepareCrossEntropyLoss(
       hasLabels: labels !== undefined,
       scales,
     },
+    guard,
     finish: (values) => {
       const perRow = reduction === "none" ? new Float64Array(rows) : undefined;
       const loss = new Sum();

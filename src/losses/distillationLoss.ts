@@ -14,6 +14,7 @@ import { checkApart, checkOut, countRows } from "../call/calls.js";
 import { type Loss, loss } from "../call/forms.js";
 import type { EngineOption } from "../call/options.js";
 import { checkNumber, show } from "../engine/checks.js";
+import { guard } from "../engine/overlap.js";
 import type { Loop, Work } from "../engine/work.js";
 import { fieldsFor, findLogits, oneOf, sumOfExponentials } from "../measures/row/logits.js";
 import { compareLogits, isTooCoarse, offsetOfNormalized } from "../measures/row/ofLogits.js";
@@ -138,6 +139,7 @@ function prepareDistillationLoss(
       gradient && { array: gradient, perRow: rowLength, isWritten: true },
     ],
     settings: { call, direction, beta, slope: temperature * scale, hasGradient: wanted },
+    guard,
     finish: (values) => {
       const perRow = values.map((value) => temperature * temperature * value);
       return {

@@ -10,6 +10,7 @@ import { checkApart, checkOut, countRows } from "../call/calls.js";
 import { type LossOfDefaults, loss } from "../call/forms.js";
 import type { EngineOption } from "../call/options.js";
 import { allocate, checkKeys, checkNumber, describe, isOptions } from "../engine/checks.js";
+import { guard } from "../engine/overlap.js";
 import type { Loop, Work } from "../engine/work.js";
 import { totalAt } from "../measures/batches.js";
 import { exp, expm1, expm1Minus } from "../numbers/scalar.js";
@@ -309,6 +310,7 @@ function prepareGaussian<Result>(
       isStandard,
       slope: beta * scale,
     },
+    guard,
     finish: (values) => finish(values, rows, scale, gradient),
   };
 }
