@@ -13,17 +13,14 @@ export async function completeAside<Result, S>(
   aside: AsideOptions,
   isHelped = false,
 ): Promise<Result> {
-  const trial = work.guard?.(runtime().memory, work);
+  const live = runtime();
+  const trial = work.guard?.(live.memory, work);
   aside.signal?.throwIfAborted();
-  const doAll = async (all: Work<unknown, S>, how: AsideOptions): Promise<Float64Array> => {
-    const { backend, pool } = runtime();
-    const values = new Float64Array(all.rows * all.width);
-    const done = pool === undefined ? 0 : await pool.doRowsAside(backend, all, values, how, isHelped);
-    await doInTurns(runtime, all, values, done, how);
-    return values;
-  };
-  if (trial) await doAll(trial, { signal: aside.signal });
-  return work.finish(await doAll(work, aside));
+  if (trial) await completeAside(runtime, trial, { signal: aside.signal }, isHelped);
+  const values = new Float64Array(work.rows * work.width);
+  const done = live.pool === undefined ? 0 : await live.pool.doRowsAside(live.backend, work, values, aside, isHelped);
+  await doInTurns(runtime, work, values, done, aside);
+  return work.finish(values);
 }
 
 /** How long this thread computes before others have their turn. */

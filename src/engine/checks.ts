@@ -14,11 +14,18 @@ export function describe(value: unknown): string {
   }
 }
 
-/** The value itself where that is short, as it is written in code. */
-export function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 99));
-  if (typeof value === "bigint") return `${value}n`;
-  return typeof value === "object" || typeof value === "function" ? describe(value) : String(value);
+/** The same, but the text or the number itself. */
+export const show = (value: unknown): string =>
+  typeof value === "string"
+    ? JSON.stringify(value.slice(0, 99))
+    : typeof value === "number"
+      ? `${value}`
+      : describe(value);
+
+/** An error that names what is wrong: the kind of a thing, or the value of a number. */
+export function mustBe(functionName: string, name: string, value: unknown, demand: string, isRange = false): Error {
+  const words = `${functionName}: ${name} is ${isRange ? value : describe(value)}; it must be ${demand}`;
+  return isRange ? new RangeError(words) : new TypeError(words);
 }
 
 /** A new array of zeros; throws where there is no memory for as many. */
@@ -49,59 +56,49 @@ export function isOptions(value: unknown): value is object {
 }
 
 /** The same of a value that is to be options. */
-export function checkOptions(functionName: string, options: unknown, known: readonly string[], name = "options"): void {
-  if (!isOptions(options))
-    throw new TypeError(`${functionName}: ${name} is ${describe(options)}; it must be an object`);
+export function checkOptions(functionName: string, options: unknown, known: readonly string[]): void {
+  if (!isOptions(options)) throw mustBe(functionName, "options", options, "an object");
   checkKeys(functionName, options, known);
 }
 
 function unknownKey(functionName: string, key: string, known: readonly string[]): TypeError {
-  const nearest = nearestOf(key.toLowerCase(), known);
-  const suggestion = nearest === undefined ? "" : `did you mean "${nearest}"? `;
-  return new TypeError(`${functionName}: unknown option "${key}"; ${suggestion}It takes ${known.join(", ")}`);
-}
-
-/** The word that a part of it may stand for, or that few edits lead to: two in five letters, and three at most. */
-function nearestOf(word: string, known: readonly string[]): string | undefined {
-  for (let edits = 0; edits <= Math.min(3, 0.4 * word.length); edits++) {
+  let hint = "";
+  for (let edits = 3; edits >= 0; edits--) {
     for (const name of known) {
-      const other = name.toLowerCase();
-      if (isNear(word, other, edits) || (word.length > 2 && other.includes(word))) return name;
+      if (edits <= 0.4 * key.length && isNear(key, name, edits)) hint = `did you mean "${name}"? `;
     }
   }
-  return undefined;
+  return new TypeError(`${functionName}: unknown option "${key}"; ${hint}It takes ${known.join(", ")}`);
 }
 
-/** Whether as many edits turn one word into the other. */
-function isNear(a: string, b: string, edits: number): boolean {
-  if (a === b) return true;
-  if (edits === 0) return false;
-  let i = 0;
-  while (a[i] === b[i]) i++;
-  const [x, y] = [a.slice(i), b.slice(i)];
-  return [x.slice(1), x].some((rest) => isNear(rest, y.slice(1), edits - 1)) || isNear(x.slice(1), y, edits - 1);
-}
+/** Whether so few edits turn one word into the other. */
+const isNear = (a: string, b: string, edits: number): boolean =>
+  a === b ||
+  (a[0] === b[0]
+    ? isNear(a.slice(1), b.slice(1), edits)
+    : edits > 0 &&
+      [
+        [1, 1],
+        [1, 0],
+        [0, 1],
+      ].some(([i, j]) => isNear(a.slice(i), b.slice(j), edits - 1)));
 
-/** Throws a TypeError for what is not `type`, a number, and a RangeError for one that is not as `demand` says. */
+/** Throws for what is no number, or one that is not as `demand` says. */
 export function checkNumber(
   functionName: string,
   name: string,
   value: unknown,
   isValid: (value: number) => boolean,
   demand: string,
-  type = "a number",
 ): asserts value is number {
-  const isNumber = typeof value === "number";
-  if (isNumber && isValid(value)) return;
-  const words = `${functionName}: ${name} is ${show(value)}; it must be ${isNumber ? demand : type}`;
-  throw new (isNumber ? RangeError : TypeError)(words);
+  if (typeof value !== "number") throw mustBe(functionName, name, value, "a number");
+  if (!isValid(value)) throw mustBe(functionName, name, value, demand, true);
 }
 
 /** The same of an integer. */
 export function checkInteger(functionName: string, name: string, value: unknown, least: number): void {
   if (Number.isInteger(value) && (value as number) >= least) return;
-  const demand = `an integer >= ${least}`;
-  checkNumber(functionName, name, value, () => false, demand, demand);
+  throw mustBe(functionName, name, value, `an integer >= ${least}`, typeof value === "number");
 }
 
 export const isFinitePositive = (x: number): boolean => x > 0 && x < Number.POSITIVE_INFINITY;

@@ -20,7 +20,8 @@ export function guard(memory: Holder, work: AnyWork): AnyWork | undefined {
     isInPlace ||= arrays.some((other) => other && !other.isWritten && isOne(memory, other.array, entry.array));
   }
   if (!isInPlace || rows === 1) return undefined;
-  return { ...work, arrays: arrays.map((entry) => (entry?.isWritten ? undefined : entry)) };
+  const read = arrays.map((entry) => (entry?.isWritten ? undefined : entry));
+  return { ...work, arrays: read, guard: undefined, finish: () => undefined };
 }
 
 const isOne = (memory: Holder, a: Vector, b: Vector): boolean =>

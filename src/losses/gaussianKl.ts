@@ -9,7 +9,7 @@ import { type Call, checkCallOptions, checkVector, type NamedRow, placeOf, preci
 import { checkApart, checkOut, countRows } from "../call/calls.js";
 import { type LossOfDefaults, loss } from "../call/forms.js";
 import type { EngineOption } from "../call/options.js";
-import { allocate, checkKeys, checkNumber, describe, isOptions } from "../engine/checks.js";
+import { allocate, checkKeys, checkNumber, describe, isOptions, mustBe } from "../engine/checks.js";
 import { guard } from "../engine/overlap.js";
 import type { Loop, Work } from "../engine/work.js";
 import { totalAt } from "../measures/batches.js";
@@ -326,9 +326,7 @@ function gradientArrays(
   if (wanted === false) return undefined;
   const given: Partial<GaussianGradient> = wanted === true ? {} : wanted;
   if (!isOptions(given)) {
-    throw new TypeError(
-      `${functionName}: gradient is ${describe(wanted)}; it must be true or { mean, logVariance }, arrays to write it to`,
-    );
+    throw mustBe(functionName, "gradient", wanted, "true or { mean, logVariance }, arrays to write it to");
   }
   checkKeys(functionName, given, ["mean", "logVariance"]);
   for (const name of ["mean", "logVariance"] as const) {
