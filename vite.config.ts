@@ -2,7 +2,19 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   // the worker is built already, but the bundler of an application is to find it
-  plugins: [{ name: "show-worker", renderChunk: (code) => code.replace(/\/\* @vite-ignore \*\/\s*/, "") }],
+  plugins: [
+    { name: "show-worker", renderChunk: (code) => code.replace(/\/\* @vite-ignore \*\/\s*/, "") },
+    {
+      // what the loader does when it is imported: nothing that is needed, and bundlers keep it
+      name: "quiet-loader",
+      transform: (code, id) =>
+        id.includes("@assemblyscript/loader")
+          ? code
+              .replace("= new TextDecoder", "= /* @__PURE__ */ new TextDecoder")
+              .replace(/^Object\.hasOwn = [\s\S]*?^};$/m, "")
+          : undefined,
+    },
+  ],
   build: {
     target: "es2022",
     minify: true,

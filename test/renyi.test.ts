@@ -201,7 +201,9 @@ describe.each(BACKENDS)("%s", (backend) => {
       ]) {
         for (const wrong of [good.with(index, bad), Float32Array.from(good.with(index, bad))]) {
           const message = (name: string, argument: string) =>
-            new RangeError(`${name}: ${argument}[${index}] is ${bad}; probabilities must be finite and >= 0`);
+            new RangeError(
+              `${name}: ${argument}[${index}] is ${bad}; probabilities must be finite and >= 0${bad < 0 ? '; for logits pass { input: "logits" }' : ""}`,
+            );
           for (const alpha of ALPHAS) {
             for (const name of ENTROPIES) expect(() => f[name](wrong, alpha)).toThrow(message(name, "p"));
             const name = "renyiDivergence";

@@ -122,7 +122,9 @@ describe.each(BACKENDS)("%s", (backend) => {
         ]) {
           for (const wrong of [good.with(index, bad), Float32Array.from(good.with(index, bad))]) {
             const message = (argument: string) =>
-              new RangeError(`skewDivergence: ${argument}[${index}] is ${bad}; probabilities must be finite and >= 0`);
+              new RangeError(
+                `skewDivergence: ${argument}[${index}] is ${bad}; probabilities must be finite and >= 0${bad < 0 ? '; for logits pass { input: "logits" }' : ""}`,
+              );
             expect(() => f.skewDivergence(wrong, good, alpha)).toThrow(message("p"));
             expect(() => f.skewDivergence(good, wrong, alpha, normalize)).toThrow(message("q"));
           }

@@ -1,13 +1,8 @@
 // The types of typed arrays, whatever realm they come from: to `instanceof`, those of a frame or of a test's sandbox are none.
 
-/** That of %TypedArray%, which knows its own and is undefined of anything else. */
-const tagOf = /* @__PURE__ */ (() =>
-  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Float32Array.prototype), Symbol.toStringTag)?.get as (
-    this: unknown,
-  ) => string | undefined)();
-
 /** The name of a typed array's type; undefined of anything else. */
-export const typeNameOf = (value: unknown): string | undefined => tagOf.call(value);
+export const typeNameOf = (value: unknown): string | undefined =>
+  ArrayBuffer.isView(value) ? (value as Float32Array)[Symbol.toStringTag] : undefined;
 
 // a proxy of an array is an instance too, but no view
 export const isFloat32 = (value: unknown): value is Float32Array =>

@@ -2,7 +2,7 @@
 
 import { isFloat32, isFloat64, typeNameOf } from "../backends/arrays.js";
 import type { Precision, Row, Transform, Vector } from "../backends/backend.js";
-import { checkNumber, checkOptions, describe, isFinitePositive, isOptions, show, unitOf } from "../engine/checks.js";
+import { checkNumber, checkOptions, describe, isFinitePositive, isOptions, mustBe, unitOf } from "../engine/checks.js";
 import { INPUT_KINDS, type InputKind, type MeasureOptions } from "./options.js";
 
 /** What one call compares, and how. */
@@ -46,12 +46,15 @@ export interface FoundLogits {
   sum?: number;
 }
 
-/** -1 of what has none, or none that an array has. */
+/** Ways out. */
+const FOR_COUNTS = "; for counts or weights pass { normalize: true }";
+const FOR_LOGITS = `; for logits pass { input: "logits" }`;
+
+/** -1 of what has none. */
 function lengthOf(value: unknown): number {
   try {
     const { length } = value as Vector;
-    const isLength = Number.isInteger(length) && (length < 2 ** 32 || ArrayBuffer.isView(value));
-    return typeof value === "object" && isLength ? length : -1;
+    return typeof value === "object" && Number.isInteger(length) ? length : -1;
   } catch {
     return -1; // of null, or a revoked proxy
   }
@@ -72,16 +75,15 @@ export function checkVector(
   const isHalf = type === "Uint16Array" && !counts;
   const length = isHalf || type?.startsWith("Big") ? -1 : lengthOf(value);
   if (length < 0) {
-    let hint = isOptions(value) && "data" in value ? "; of a tensor, pass its data" : "";
-    if (isHalf) hint = `, not half-precision bits${counts === false ? "; for counts pass { normalize: true }" : ""}`;
-    throw new TypeError(
-      `${functionName}: ${argument} is ${describe(value)}; it must be a Float32Array, a Float64Array or an array of numbers${hint}`,
-    );
+    let hint = isOptions(value) && "data" in value ? "; pass the data of a tensor" : "";
+    if (isHalf) hint = `, not half-precision bits${counts === false ? FOR_COUNTS : ""}`;
+    throw mustBe(functionName, argument, value, `a Float32Array, a Float64Array or an array of numbers${hint}`);
   }
   if (length === 0) throw new RangeError(`${functionName}: ${argument} is empty`);
   const first: unknown = (value as Vector)[0];
-  if (typeof first !== "object" || first === null) return;
-  throw new TypeError(`${functionName}: ${argument}[0] is ${describe(first)}; pass all numbers in one flat array`);
+  if (typeof first === "object" || first === undefined) {
+    throw new TypeError(`${functionName}: ${argument}[0] is ${describe(first)}; pass one flat array of numbers`);
+  }
 }
 
 /** f32 where every array is one; else all are computed in f64. */
@@ -115,9 +117,7 @@ export function settingsOf(
   if (options === undefined) return DEFAULTS;
   checkCallOptions(functionName, options, known);
   const { normalize = false } = options;
-  if (typeof normalize !== "boolean") {
-    throw new TypeError(`${functionName}: normalize is ${describe(normalize)}; it must be a boolean`);
-  }
+  if (typeof normalize !== "boolean") throw mustBe(functionName, "normalize", normalize, "a boolean");
   const kinds = kindsOf(functionName, options.input, distributions, known.includes("temperature"));
   const temperature = temperatureOf(functionName, options.temperature);
   if (options.temperature !== undefined && !kinds?.includes("logits")) {
@@ -126,12 +126,22 @@ export function settingsOf(
   return { unit: unitOf(functionName, options.base), normalize, temperature, kinds };
 }
 
+/** Those of a function of logits alone. */
+export function settingsOfLogits(
+  functionName: string,
+  options: Pick<MeasureOptions, "temperature"> | undefined,
+  known: readonly string[],
+): Settings {
+  if (options !== undefined) checkCallOptions(functionName, options, known);
+  return { ...DEFAULTS, temperature: temperatureOf(functionName, options?.temperature), kinds: ["logits"] };
+}
+
 export function temperatureOf(functionName: string, temperature = 1): number {
   checkNumber(functionName, "temperature", temperature, isFinitePositive, "positive and finite");
   return temperature;
 }
 
-export function checkAlpha(functionName: string, alpha: number | undefined, most: number): void {
+export function checkAlpha(functionName: string, alpha: number | undefined, most = 0): void {
   if (typeof alpha === "number" && alpha >= 0 && alpha <= most) return;
   checkNumber(functionName, "alpha", alpha, () => false, `a number from 0 to ${most}`);
 }
@@ -144,19 +154,15 @@ export function kindsOf(
   takesLogits: boolean,
 ): readonly InputKind[] | undefined {
   if (input === undefined) return undefined;
-  const kinds: readonly InputKind[] = typeof input === "string" ? distributions.map(() => input) : input;
-  const isList = typeof input === "string" || describe(input) === "[object Array]";
-  if (!isList || kinds.length !== distributions.length) {
-    const shown = isList ? `[${kinds.slice(0, 9).map(show)}]` : show(input);
-    throw new (isList ? RangeError : TypeError)(
-      `${functionName}: input is ${shown}; it must be a kind, or a list of one for ${distributions.join(" and ")}`,
+  const what = describe(input);
+  const isList = what === "[object Array]";
+  const kinds = (isList ? input : distributions.map(() => input)) as readonly InputKind[];
+  const known = takesLogits ? INPUT_KINDS : INPUT_KINDS.slice(0, 1);
+  if (kinds.length !== distributions.length || !kinds.every((kind) => known.includes(kind))) {
+    const isText = typeof input === "string";
+    throw new (isText || isList ? RangeError : TypeError)(
+      `${functionName}: input is ${isText ? JSON.stringify(input) : what}; it must be "${known.join('" or "')}", or a list of one for ${distributions.join(" and ")}`,
     );
-  }
-  for (const kind of kinds) {
-    if (!INPUT_KINDS.includes(kind) || (!takesLogits && kind !== "probabilities")) {
-      const choice = takesLogits ? `"probabilities", "logits" or "logProbabilities"` : `"probabilities"`;
-      throw new RangeError(`${functionName}: input is ${show(kind)}; it must be ${choice}`);
-    }
   }
   return kinds.every((kind) => kind === "probabilities") ? undefined : kinds;
 }
@@ -187,12 +193,13 @@ export function checkNumbers(
   for (let i = 0; i < call.length; i++) {
     const x: unknown = source[start + i];
     if (typeof x === "number" && x >= least && x < Number.POSITIVE_INFINITY) continue;
+    const isNumber = typeof x === "number";
     const name = isLinear ? kind : row.kind === "logits" ? row.kind : "log-probabilities";
-    const words = (shown: unknown, must: string) =>
-      `${call.functionName}: ${placeOf(call, row, i)} is ${shown}; ${name} must be ${must}`;
-    if (typeof x !== "number") throw new TypeError(words(describe(x), "numbers"));
-    const hint = x < 0 && call.takesLogits && name === "probabilities" ? `; for logits pass { input: "logits" }` : "";
-    throw new RangeError(words(x, `finite ${isLinear ? "and >= 0" : "or -Infinity"}${hint}`));
+    const must = isNumber ? `finite ${isLinear ? "and >= 0" : "or -Infinity"}` : "numbers";
+    const hint = isNumber && x < 0 && call.takesLogits && name === "probabilities" ? FOR_LOGITS : "";
+    throw new (isNumber ? RangeError : TypeError)(
+      `${call.functionName}: ${placeOf(call, row, i)} is ${isNumber ? x : describe(x)}; ${name} must be ${must}${hint}`,
+    );
   }
 }
 
@@ -227,23 +234,16 @@ export function checkSum(call: Call, row: NamedRow, sum: number): void {
   // with `normalize` the sum of exponentials may be any, even one too large or too small for a number
   if (row.kind === "logProbabilities" && call.normalize) return;
   if (isSum(sum, call.normalize)) return;
+  const isLinear = row.kind === "probabilities";
   const name = nameOfRow(call, row);
-  if (row.kind === "logProbabilities") {
-    throw new RangeError(
-      `${call.functionName}: the exponentials of ${name} sum to ${sum}, not to 1; pass { normalize: true } if that is meant, ` +
-        `{ input: "logits" } for logits`,
-    );
+  let words = `${isLinear ? `${name} sums` : `the exponentials of ${name} sum`} to `;
+  if (isLinear && sum === 0) words += "0; at least one number must be positive";
+  else if (isLinear && sum === Number.POSITIVE_INFINITY) words += "more than the largest number; scale it";
+  else {
+    words += `${isLinear ? sumOf(call, row) : sum}, not to 1${FOR_COUNTS}`;
+    if (call.takesLogits) words += FOR_LOGITS;
   }
-  if (sum === 0) throw new RangeError(`${call.functionName}: ${name} sums to 0; at least one number must be positive`);
-  if (sum === Number.POSITIVE_INFINITY) {
-    throw new RangeError(
-      `${call.functionName}: the sum of ${name} is larger than the largest number, 1.8e308; scale it`,
-    );
-  }
-  throw new RangeError(
-    `${call.functionName}: ${name} sums to ${sumOf(call, row)}, not to 1; for counts or weights pass { normalize: true }` +
-      (call.takesLogits ? `, for logits { input: "logits" }` : ""),
-  );
+  throw new RangeError(`${call.functionName}: ${words}`);
 }
 
 /** Σ of a row by compensated addition, for rows that the kernels decline. */

@@ -7,12 +7,10 @@ import { CHUNK } from "../backends/kernel.js";
 import { bringOut, placeOut } from "../backends/writing.js";
 import { allocate, checkInteger } from "../engine/checks.js";
 import { runtimeFor } from "../engine/engines.js";
+import { guard } from "../engine/overlap.js";
 import type { Loop, Work, WorkArray } from "../engine/work.js";
-import { guard } from "../engine/written.js";
 import {
   type Call,
-  checkAlpha,
-  checkCallOptions,
   checkLogits,
   checkNumbers,
   checkVector,
@@ -20,7 +18,7 @@ import {
   precisionOf,
   type Settings,
   settingsOf,
-  temperatureOf,
+  settingsOfLogits,
 } from "./arguments.js";
 import type { InputKind, MeasureOptions, OutOption } from "./options.js";
 
@@ -62,8 +60,11 @@ export interface Definition {
   readonly distributions: readonly string[];
   /** The options of one row, besides `engine`. */
   readonly keys: readonly string[];
-  /** The largest α, where a number α >= 0 comes behind the arrays. */
+  /** The largest α, where a number α >= 0 comes behind the arrays; with the check of it. */
   readonly mostAlpha?: number;
+  readonly checkAlpha?: (functionName: string, alpha: number | undefined, most: number | undefined) => void;
+  /** What the options say, where they are not those of {@link settingsOf}. */
+  readonly settings?: (functionName: string, options: AnyOptions | undefined, keys: readonly string[]) => Settings;
   readonly finish?: (nats: number, unit: number) => number;
 }
 
@@ -75,24 +76,17 @@ interface Arguments extends Pick<Definition, "arguments" | "keys">, Partial<Pick
 /** The options of every function: those that it takes are its `keys`. */
 export type AnyOptions = MeasureOptions & OutOption & { rowLength?: number };
 
-const ofLogitsAlone = (functionName: string, options: AnyOptions | undefined, keys: readonly string[]): Settings => {
-  if (options !== undefined) checkCallOptions(functionName, options, keys);
-  return {
-    unit: 1,
-    normalize: false,
-    temperature: temperatureOf(functionName, options?.temperature),
-    kinds: ["logits"],
-  };
-};
-
 function settingsFor(
   functionName: string,
   definition: Definition,
   options: AnyOptions | undefined,
   keys: readonly string[],
+  alpha: number | undefined,
 ): Settings {
-  if (definition.measure === undefined) return ofLogitsAlone(functionName, options, keys);
-  return settingsOf(functionName, options, keys, definition.distributions);
+  const { settings = settingsOf, distributions, mostAlpha, checkAlpha } = definition;
+  const found = settings(functionName, options, keys, distributions);
+  checkAlpha?.(functionName, alpha, mostAlpha);
+  return found;
 }
 
 const callOf = (
@@ -179,9 +173,8 @@ export function callSingle(
   alpha?: number,
 ): number {
   const { name } = definition;
-  const settings = settingsFor(name, definition, options, definition.keys);
+  const settings = settingsFor(name, definition, options, definition.keys, alpha);
   const { kinds } = settings;
-  if (definition.mostAlpha !== undefined) checkAlpha(name, alpha, definition.mostAlpha);
   const { length } = checkEqualLengths(name, definition, sources, settings);
   const { backend } = runtimeFor(name, options?.engine, sources);
   const precision = precisionOf(sources);
@@ -224,8 +217,7 @@ export function prepareSingle(
   alpha?: number,
 ): Work<number, MeasureSettings> {
   const { name } = definition;
-  const settings = settingsFor(name, definition, options, definition.keys);
-  if (definition.mostAlpha !== undefined) checkAlpha(name, alpha, definition.mostAlpha);
+  const settings = settingsFor(name, definition, options, definition.keys, alpha);
   const { length } = checkEqualLengths(name, definition, sources, settings);
   return {
     functionName: name,
@@ -295,11 +287,10 @@ export function prepareRows(
   alpha?: number,
 ): Work<Float64Array, MeasureSettings> {
   const functionName = `${definition.name}.rows`;
-  const settings = settingsFor(functionName, definition, options, [...definition.keys, "rowLength"]);
-  if (definition.mostAlpha !== undefined) checkAlpha(functionName, alpha, definition.mostAlpha);
+  const settings = settingsFor(functionName, definition, options, [...definition.keys, "rowLength"], alpha);
   const rowLength = options?.rowLength as number;
-  const rows = countRows(functionName, definition.arguments, sources, rowLength, (source, i) =>
-    checkArray(functionName, definition, settings, source, i),
+  const rows = countRows(functionName, definition.arguments, sources, rowLength, (i) =>
+    areCounts(definition, settings, i),
   );
   return {
     functionName,
@@ -399,7 +390,7 @@ export function prepareArray(
   const keys = inRows ? [...definition.keys, "rowLength"] : definition.keys;
   const settings =
     definition.ofProbabilities === undefined
-      ? ofLogitsAlone(functionName, options, keys)
+      ? settingsOfLogits(functionName, options, keys)
       : settingsOf(functionName, options, keys, names);
   const rowLength = inRows
     ? (options?.rowLength as number)
@@ -413,11 +404,11 @@ export function prepareArray(
     functionName,
     loopName: name,
     loop: arrayLoop(definition),
-    guard,
     rows,
     width: 0,
     arrays,
     settings: { call: callOf(functionName, definition, precision, rowLength, settings), kinds: settings.kinds },
+    guard,
     finish: () => out,
   };
 }
@@ -434,11 +425,6 @@ function areCounts(
   return isOfLogits || !keys.includes("normalize") ? undefined : normalize;
 }
 
-function checkArray(functionName: string, definition: Arguments, settings: Settings, source: unknown, i: number): void {
-  const counts = typeNameOf(source) === "Uint16Array" ? areCounts(definition, settings, i) : undefined;
-  checkVector(functionName, definition.arguments[i], source, counts);
-}
-
 function checkEqualLengths(
   functionName: string,
   definition: Arguments,
@@ -447,7 +433,8 @@ function checkEqualLengths(
 ): Vector {
   const names = definition.arguments;
   for (let i = 0; i < names.length; i++) {
-    checkArray(functionName, definition, settings, sources[i], i);
+    const isHalf = typeNameOf(sources[i]) === "Uint16Array";
+    checkVector(functionName, names[i], sources[i], isHalf ? areCounts(definition, settings, i) : undefined);
     if (sources[i].length !== sources[0].length) {
       throw new RangeError(
         `${functionName}: ${names[i]} has ${sources[i].length} numbers, ${names[0]} has ${sources[0].length}; ` +
@@ -464,12 +451,12 @@ export function countRows(
   names: readonly string[],
   sources: readonly Vector[],
   rowLength: number,
-  check = (source: unknown, i: number): void => checkVector(functionName, names[i], source),
+  counts?: (i: number) => boolean | undefined,
 ): number {
   checkInteger(functionName, "rowLength", rowLength, 1);
   let count = 1;
   for (let i = 0; i < names.length; i++) {
-    check(sources[i], i);
+    checkVector(functionName, names[i], sources[i], counts?.(i));
     const { length } = sources[i];
     if (length % rowLength !== 0) {
       throw new RangeError(

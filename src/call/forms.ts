@@ -2,7 +2,7 @@
 
 import type { FloatArray, Vector } from "../backends/backend.js";
 import { completeAside } from "../engine/aside.js";
-import { describe, isOptions } from "../engine/checks.js";
+import { describe, isOptions, mustBe } from "../engine/checks.js";
 import { complete } from "../engine/complete.js";
 import { engineFor, runtimeFor } from "../engine/engines.js";
 import type { AsideOptions, Loop, Work } from "../engine/work.js";
@@ -112,21 +112,17 @@ function aside<Options extends EngineOption>(name: string, count: number, prepar
   };
 }
 
+/** Options without those of a promise, which an object that inherits the rest hides. */
 function splitOptions(name: string, options: unknown): { own: unknown; aside: AsideOptions } {
   if (!isOptions(options)) return { own: options, aside: {} };
-  const own: Record<string, unknown> = {};
-  // what is inherited too, as the other forms have it
-  for (const key in options) own[key] = options[key as never];
-  const { signal, onProgress } = own as AsideOptions;
-  delete own.signal;
-  delete own.onProgress;
+  const { signal, onProgress } = options as AsideOptions;
   if (signal !== undefined && describe(signal) !== "[object AbortSignal]") {
-    throw new TypeError(`${name}: signal is ${describe(signal)}; it must be an AbortSignal`);
+    throw mustBe(name, "signal", signal, "an AbortSignal");
   }
   if (onProgress !== undefined && typeof onProgress !== "function") {
-    throw new TypeError(`${name}: onProgress is ${describe(onProgress)}; it must be a function`);
+    throw mustBe(name, "onProgress", onProgress, "a function");
   }
-  return { own, aside: { signal, onProgress } };
+  return { own: Object.create(options, { signal: {}, onProgress: {} }), aside: { signal, onProgress } };
 }
 
 function declare<F extends object>(f: F, declared: Declared): F {

@@ -1,6 +1,5 @@
 // Work as a promise: by the workers alone, or between the caller's other tasks.
 
-import { valuesOf } from "./complete.js";
 import type { Computer } from "./default.js";
 import { type AsideOptions, doHere, nextTurn, type Work } from "./work.js";
 
@@ -17,15 +16,11 @@ export async function completeAside<Result, S>(
   const live = runtime();
   const trial = work.guard?.(live.memory, work);
   aside.signal?.throwIfAborted();
-  const doAll = async (all: Work<unknown, S>, how: AsideOptions): Promise<Float64Array> => {
-    const { backend, pool } = runtime();
-    const values = valuesOf(all);
-    const done = pool === undefined ? 0 : await pool.doRowsAside(backend, all, values, how, isHelped);
-    await doInTurns(runtime, all, values, done, how);
-    return values;
-  };
-  if (trial) await doAll(trial, { signal: aside.signal });
-  return work.finish(await doAll(work, aside));
+  if (trial) await completeAside(runtime, trial, { signal: aside.signal }, isHelped);
+  const values = new Float64Array(work.rows * work.width);
+  const done = live.pool === undefined ? 0 : await live.pool.doRowsAside(live.backend, work, values, aside, isHelped);
+  await doInTurns(runtime, work, values, done, aside);
+  return work.finish(values);
 }
 
 /** How long this thread computes before others have their turn. */

@@ -14,11 +14,18 @@ export function describe(value: unknown): string {
   }
 }
 
-/** The value itself where that is short, as it is written in code. */
-export function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 99));
-  if (typeof value === "bigint") return `${value}n`;
-  return typeof value === "object" || typeof value === "function" ? describe(value) : String(value);
+/** The same, but the text or the number itself. */
+export const show = (value: unknown): string =>
+  typeof value === "string"
+    ? JSON.stringify(value.slice(0, 99))
+    : typeof value === "number"
+      ? `${value}`
+      : describe(value);
+
+/** An error that names what is wrong: the kind of a thing, or the value of a number. */
+export function mustBe(functionName: string, name: string, value: unknown, demand: string, isRange = false): Error {
+  const words = `${functionName}: ${name} is ${isRange ? value : describe(value)}; it must be ${demand}`;
+  return isRange ? new RangeError(words) : new TypeError(words);
 }
 
 /** A new array of zeros; throws where there is no memory for as many. */
@@ -64,59 +71,49 @@ export function isOptions(value: unknown): value is object {
 }
 
 /** The same of a value that is to be options. */
-export function checkOptions(functionName: string, options: unknown, known: readonly string[], name = "options"): void {
-  if (!isOptions(options))
-    throw new TypeError(`${functionName}: ${name} is ${describe(options)}; it must be an object`);
+export function checkOptions(functionName: string, options: unknown, known: readonly string[]): void {
+  if (!isOptions(options)) throw mustBe(functionName, "options", options, "an object");
   checkKeys(functionName, options, known);
 }
 
 function unknownKey(functionName: string, key: string, known: readonly string[]): TypeError {
-  const word = key.toLowerCase();
-  let nearest = "";
-  let least = 0.4 * word.length + 0.1;
-  for (const name of known) {
-    const isPart = word.length > 2 && name.toLowerCase().includes(word);
-    const distance = isPart ? 0 : editDistance(word, name.toLowerCase());
-    if (distance >= least) continue;
-    nearest = `did you mean "${name}"? `;
-    least = distance;
-  }
-  return new TypeError(`${functionName}: unknown option "${key}"; ${nearest}It takes ${known.join(", ")}`);
-}
-
-/** Levenshtein's distance: the edits that turn one word into the other. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 0; i < a.length; i++) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + (a[i] === b[j] ? 0 : 1)));
+  let hint = "";
+  for (let edits = 3; edits >= 0; edits--) {
+    for (const name of known) {
+      if (edits <= 0.4 * key.length && isNear(key, name, edits)) hint = `did you mean "${name}"? `;
     }
-    row = next;
   }
-  return row[b.length];
+  return new TypeError(`${functionName}: unknown option "${key}"; ${hint}It takes ${known.join(", ")}`);
 }
 
-/** Throws a TypeError for what is not `type`, a number, and a RangeError for one that is not as `demand` says. */
+/** Whether so few edits turn one word into the other. */
+const isNear = (a: string, b: string, edits: number): boolean =>
+  a === b ||
+  (a[0] === b[0]
+    ? isNear(a.slice(1), b.slice(1), edits)
+    : edits > 0 &&
+      [
+        [1, 1],
+        [1, 0],
+        [0, 1],
+      ].some(([i, j]) => isNear(a.slice(i), b.slice(j), edits - 1)));
+
+/** Throws for what is no number, or one that is not as `demand` says. */
 export function checkNumber(
   functionName: string,
   name: string,
   value: unknown,
   isValid: (value: number) => boolean,
   demand: string,
-  type = "a number",
 ): asserts value is number {
-  const isNumber = typeof value === "number";
-  if (isNumber && isValid(value)) return;
-  const words = `${functionName}: ${name} is ${show(value)}; it must be ${isNumber ? demand : type}`;
-  throw new (isNumber ? RangeError : TypeError)(words);
+  if (typeof value !== "number") throw mustBe(functionName, name, value, "a number");
+  if (!isValid(value)) throw mustBe(functionName, name, value, demand, true);
 }
 
 /** The same of an integer. */
 export function checkInteger(functionName: string, name: string, value: unknown, least: number): void {
   if (Number.isInteger(value) && (value as number) >= least) return;
-  const demand = `an integer >= ${least}`;
-  checkNumber(functionName, name, value, () => false, demand, demand);
+  throw mustBe(functionName, name, value, `an integer >= ${least}`, typeof value === "number");
 }
 
 export const isFinitePositive = (x: number): boolean => x > 0 && x < Number.POSITIVE_INFINITY;

@@ -1,29 +1,17 @@
 // Work, done at once: by all threads of an engine, or by the caller's.
 
-import { allocate } from "./checks.js";
 import type { Computer } from "./default.js";
 import { arraysOf, doHere, type Work } from "./work.js";
 
 const NO_VALUES = /* @__PURE__ */ new Float64Array(0);
 
-/** Room for the numbers of all rows. */
-export const valuesOf = ({
-  functionName,
-  rows,
-  width,
-}: Pick<Work<unknown>, "functionName" | "rows" | "width">): Float64Array =>
-  width === 0 ? NO_VALUES : allocate(functionName, Float64Array, rows * width);
-
 /** Does all rows, by all threads, and gives the result. */
 export function complete<Result, S>(runtime: Computer, work: Work<Result, S>): Result {
-  const trial = work.guard?.(runtime.memory, work);
-  if (trial) doAll(runtime, trial);
-  return work.finish(doAll(runtime, work));
-}
-
-function doAll<S>({ backend, pool }: Computer, work: Work<unknown, S>): Float64Array {
-  const { rows } = work;
-  const values = valuesOf(work);
+  const { backend, pool, memory } = runtime;
+  const { rows, width } = work;
+  const trial = work.guard?.(memory, work);
+  if (trial) complete(runtime, trial);
+  const values = width === 0 ? NO_VALUES : new Float64Array(rows * width);
   if (pool === undefined || rows === 1) doHere(backend, work, values, 0, rows);
   else {
     backend.begin(work.functionName);
@@ -33,5 +21,5 @@ function doAll<S>({ backend, pool }: Computer, work: Work<unknown, S>): Float64A
       backend.end();
     }
   }
-  return values;
+  return work.finish(values);
 }

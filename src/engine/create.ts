@@ -3,7 +3,7 @@ import { JsBackend } from "../backends/js/backend.js";
 import { MOST_THREADS, regionOf, reservedBytes } from "../backends/layout.js";
 import { bytesOf } from "../backends/modules.js";
 import { SimdBackend } from "../backends/simd.js";
-import { checkNumber, checkOptions, describe, show } from "./checks.js";
+import { checkNumber, checkOptions, describe, mustBe, show } from "./checks.js";
 import { LinearMemory, PlainMemory } from "./memory.js";
 import { availableThreads, hasWorkers } from "./platform.js";
 import type { Runtime, Team } from "./runtime.js";
@@ -60,9 +60,7 @@ function settingsOf(functionName: string, options: EngineOptions): Settings {
   if (module !== undefined && describe(module) !== "[object WebAssembly.Module]") {
     throw new TypeError(`${functionName}: module must be a WebAssembly.Module`);
   }
-  if (typeof shared !== "boolean") {
-    throw new TypeError(`${functionName}: shared is ${describe(shared)}; it must be a boolean`);
-  }
+  if (typeof shared !== "boolean") throw mustBe(functionName, "shared", shared, "a boolean");
   return { backend, threads, maxBytes, reserve, shared };
 }
 

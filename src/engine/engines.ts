@@ -21,7 +21,7 @@ export function removeEngine(engine: object): void {
 
 /** Throws where it has been disposed of, or is no engine. */
 export function runtimeOf(functionName: string, engine: unknown): Runtime {
-  const runtime = typeof engine === "object" && engine !== null ? runtimes.get(engine) : undefined;
+  const runtime = runtimes.get(engine as object);
   if (runtime !== undefined) return runtime;
   if (isOptions(engine) && "backendReason" in engine) {
     throw new Error(`${functionName}: this engine has been disposed`);

@@ -1,6 +1,7 @@
 // The work of a call, row by row: what a thread can be given a share of.
 
 import type { Backend, Vector } from "../backends/backend.js";
+import type { Memory } from "./memory.js";
 
 /** An array that a loop reads or writes; undefined where a call has none. */
 export interface WorkArray {
@@ -20,11 +21,6 @@ export type Loop<Settings> = (
   values: Float64Array,
 ) => void;
 
-/** A memory that knows its own buffers. */
-export interface Held {
-  holds(buffer: ArrayBufferLike): boolean;
-}
-
 /** A call whose arguments have been checked, and what its rows make of them. */
 export interface Work<Result, Settings = unknown> {
   readonly functionName: string;
@@ -36,13 +32,16 @@ export interface Work<Result, Settings = unknown> {
   readonly arrays: readonly (WorkArray | undefined)[];
   /** Plain data. */
   readonly settings: Settings;
+  /** Of work that writes over arrays: overlap.ts. */
+  readonly guard?: (memory: Holder, work: AnyWork) => AnyWork | undefined;
   readonly finish: (values: Float64Array) => Result;
-  /**
-   * Of work that writes arrays (written.ts): throws where it would overwrite what it has still to read; returns what is to be done
-   * first, to find errors before anything is overwritten.
-   */
-  readonly guard?: (memory: Held, work: Work<unknown, Settings>) => Work<unknown, Settings> | undefined;
 }
+
+/** What tells whether a buffer is an engine's. */
+export type Holder = Pick<Memory, "holds">;
+
+// biome-ignore lint/suspicious/noExplicitAny: of whatever result and settings
+export type AnyWork = Work<any, any>;
 
 /** The options that `f.async` and `f.rows.async` have in addition to those of `f` and `f.rows`. */
 export interface AsideOptions {

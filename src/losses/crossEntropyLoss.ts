@@ -20,8 +20,8 @@ import { checkApart, checkOut, countRows } from "../call/calls.js";
 import { type Loss, loss } from "../call/forms.js";
 import type { EngineOption } from "../call/options.js";
 import { checkNumber, describe } from "../engine/checks.js";
+import { guard } from "../engine/overlap.js";
 import type { Loop, Work } from "../engine/work.js";
-import { guard } from "../engine/written.js";
 import {
   exponentOfLogit,
   fieldsFor,
@@ -201,7 +201,6 @@ function prepareCrossEntropyLoss(
     functionName: NAME,
     loopName: NAME,
     loop: crossEntropyLoop,
-    guard,
     rows,
     width,
     arrays: [
@@ -222,6 +221,7 @@ function prepareCrossEntropyLoss(
         weightScale !== 1 ||
         (gradient !== undefined && !(Math.max(1 / call.temperature, scales.loss, zLoss * zLoss) <= 2 ** 60)),
     },
+    guard,
     finish: (values) => {
       const perRow = reduction === "none" ? new Float64Array(rows) : undefined;
       const squareOf = (r: number) => (width === 2 ? values[2 * r + 1] : 0);

@@ -15,8 +15,8 @@ import { checkApart, checkOut, countRows } from "../call/calls.js";
 import { type Loss, loss } from "../call/forms.js";
 import type { EngineOption } from "../call/options.js";
 import { checkNumber, show } from "../engine/checks.js";
+import { guard } from "../engine/overlap.js";
 import type { Loop, Work } from "../engine/work.js";
-import { guard } from "../engine/written.js";
 import { fieldsFor, findLogits, oneOf, sumOfExponentials } from "../measures/row/logits.js";
 import { compareLogits, isTooCoarse, offsetOfNormalized } from "../measures/row/ofLogits.js";
 import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
@@ -133,7 +133,6 @@ function prepareDistillationLoss(
     functionName: NAME,
     loopName: NAME,
     loop: distillationLoop,
-    guard,
     rows,
     width: 1,
     arrays: [
@@ -142,6 +141,7 @@ function prepareDistillationLoss(
       gradient && { array: gradient, perRow: rowLength, isWritten: true },
     ],
     settings: { call, direction, beta, slope: temperature * scale, hasGradient: wanted },
+    guard,
     finish: (values) => {
       const square = temperature * temperature;
       const isNormal = square >= SMALLEST_NORMAL_F64 && square < Number.POSITIVE_INFINITY;

@@ -10,9 +10,9 @@ import { type Call, checkCallOptions, checkVector, type NamedRow, placeOf, preci
 import { checkApart, checkOut, countRows } from "../call/calls.js";
 import { type LossOfDefaults, loss } from "../call/forms.js";
 import type { EngineOption } from "../call/options.js";
-import { allocate, checkKeys, checkNumber, describe, isOptions } from "../engine/checks.js";
+import { allocate, checkKeys, checkNumber, describe, isOptions, mustBe } from "../engine/checks.js";
+import { guard } from "../engine/overlap.js";
 import type { Loop, Work } from "../engine/work.js";
-import { guard } from "../engine/written.js";
 import { totalAt } from "../measures/batches.js";
 import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
 import { exp, expm1, expm1Minus } from "../numbers/scalar.js";
@@ -323,7 +323,6 @@ function prepareGaussian<Result>(
     functionName,
     loopName: "gaussianKl",
     loop: gaussianLoop,
-    guard,
     rows: length / perRow,
     width: 1,
     arrays: [
@@ -336,6 +335,7 @@ function prepareGaussian<Result>(
       isStandard,
       slope: beta * scale,
     },
+    guard,
     finish: (values) => finish(values, rows, scale, gradient),
   };
 }
@@ -351,9 +351,7 @@ function gradientArrays(
   if (wanted === false) return undefined;
   const given: Partial<GaussianGradient> = wanted === true ? {} : wanted;
   if (!isOptions(given)) {
-    throw new TypeError(
-      `${functionName}: gradient is ${describe(wanted)}; it must be true or { mean, logVariance }, arrays to write it to`,
-    );
+    throw mustBe(functionName, "gradient", wanted, "true or { mean, logVariance }, arrays to write it to");
   }
   checkKeys(functionName, given, ["mean", "logVariance"]);
   for (const name of ["mean", "logVariance"] as const) {

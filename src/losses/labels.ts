@@ -1,7 +1,7 @@
 // What the losses share: labels, and how the losses of rows become one.
 
 import { isFloat32, isFloat64, typeNameOf } from "../backends/arrays.js";
-import { checkNumber, describe, show } from "../engine/checks.js";
+import { checkNumber, describe, mustBe, show } from "../engine/checks.js";
 
 /** Class indices, one per row: integers from 0 to the number of classes - 1. */
 export type Labels =
@@ -17,21 +17,22 @@ export type Labels =
   | readonly bigint[];
 
 /** Of typed arrays, those of integers. */
-export const isLabelArray = (value: unknown): value is Labels => /[Ii]nt/.test(typeNameOf(value) ?? "");
+export const isLabelArray = (value: unknown): value is Labels => /[Ii]nt\d/.test(typeNameOf(value) ?? "");
 
 /** Throws unless there is a label for each row; `hint` says what a wrong number of them may be. */
 function checkLabelCount(functionName: string, name: string, labels: Labels, rows: number, hint: string): void {
   const type = describe(labels);
   if (!isLabelArray(labels) && type !== "[object Array]") {
-    throw new TypeError(`${functionName}: ${name} is ${type}; it must be an array of integers, one a row`);
+    throw mustBe(functionName, name, labels, "an array of integers, one a row");
   }
   if (labels.length !== rows) {
     throw new RangeError(`${functionName}: ${name} has ${labels.length} labels for ${rows} rows${hint}`);
   }
 }
 
-export const checkIgnoreIndex = (functionName: string, ignoreIndex: unknown): void =>
-  checkNumber(functionName, "ignoreIndex", ignoreIndex, Number.isInteger, "an integer", "an integer");
+export function checkIgnoreIndex(functionName: string, ignoreIndex: unknown): void {
+  checkNumber(functionName, "ignoreIndex", ignoreIndex, Number.isInteger, "an integer");
+}
 
 /** Label r; undefined where it is `ignoreIndex`. */
 function labelAt(
@@ -97,7 +98,7 @@ export function gradientOption(
   if (gradient === undefined || gradient === false) return { wanted: false, given: undefined };
   if (gradient === true) return { wanted: true, given: undefined };
   if (isFloat32(gradient) || isFloat64(gradient)) return { wanted: true, given: gradient };
-  throw new TypeError(`${functionName}: gradient is ${describe(gradient)}; it must be true or an array to write it to`);
+  throw mustBe(functionName, "gradient", gradient, "true or an array to write it to");
 }
 
 /** The number of rows that count. */

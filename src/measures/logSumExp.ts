@@ -1,6 +1,7 @@
 import type { Vector } from "../backends/backend.js";
 import { COLUMNS, LARGEST } from "../backends/batch.js";
 import * as kernels from "../backends/kernels.js";
+import { settingsOfLogits } from "../call/arguments.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
 import type { SoftmaxOptions } from "../call/options.js";
@@ -39,4 +40,5 @@ export const logSumExp: Measure<[z: Vector], SoftmaxOptions> = /* @__PURE__ */ m
   arguments: ["z"],
   distributions: ["z"],
   keys: ["temperature"],
+  settings: settingsOfLogits,
 });

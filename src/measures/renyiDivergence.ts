@@ -1,5 +1,6 @@
 import type { Vector } from "../backends/backend.js";
 import { logarithms } from "../backends/transforms.js";
+import { checkAlpha } from "../call/arguments.js";
 import { type Measure, measure } from "../call/forms.js";
 import type { MeasureOptions } from "../call/options.js";
 import { MEASURE_KEYS, P_AND_Q } from "./keys.js";
@@ -35,4 +36,5 @@ export const renyiDivergence: Measure<[p: Vector, q: Vector, alpha: number], Mea
   distributions: P_AND_Q,
   keys: MEASURE_KEYS,
   mostAlpha: Number.POSITIVE_INFINITY,
+  checkAlpha,
 });

@@ -1,4 +1,5 @@
 import type { Vector } from "../backends/backend.js";
+import { checkAlpha } from "../call/arguments.js";
 import { type Measure, measure } from "../call/forms.js";
 import type { MeasureOptions, UnitlessOptions } from "../call/options.js";
 import { MEASURE_KEYS, UNITLESS_KEYS } from "./keys.js";
@@ -28,6 +29,7 @@ export const renyiEntropy: Measure<[p: Vector, alpha: number], MeasureOptions> =
   distributions: ["p"],
   keys: MEASURE_KEYS,
   mostAlpha: Number.POSITIVE_INFINITY,
+  checkAlpha,
 });
 
 /**
@@ -54,4 +56,5 @@ export const tsallisEntropy: Measure<[p: Vector, alpha: number], UnitlessOptions
   distributions: ["p"],
   keys: UNITLESS_KEYS,
   mostAlpha: Number.POSITIVE_INFINITY,
+  checkAlpha,
 });

@@ -1,6 +1,7 @@
 import type { Vector } from "../backends/backend.js";
 import * as kernels from "../backends/kernels.js";
 import { logarithms } from "../backends/transforms.js";
+import { checkAlpha } from "../call/arguments.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
 import type { MeasureOptions } from "../call/options.js";
@@ -53,4 +54,5 @@ export const skewDivergence: Measure<[p: Vector, q: Vector, alpha: number], Meas
   distributions: P_AND_Q,
   keys: MEASURE_KEYS,
   mostAlpha: 1,
+  checkAlpha,
 });

@@ -4,10 +4,13 @@
 export const LOW = /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ new Uint16Array([1]).buffer)[0] === 1 ? 0 : 1;
 export const HIGH = 1 - LOW;
 
-const float32 = /* @__PURE__ */ new Float32Array(1);
-const bits32 = /* @__PURE__ */ new Int32Array(float32.buffer);
-const float64 = /* @__PURE__ */ new Float64Array(1);
-const bits64 = /* @__PURE__ */ new Int32Array(float64.buffer);
+// bundlers keep what reads a property, as `buffer`
+const bytes32 = /* @__PURE__ */ new ArrayBuffer(4);
+const float32 = /* @__PURE__ */ new Float32Array(bytes32);
+const bits32 = /* @__PURE__ */ new Int32Array(bytes32);
+const bytes64 = /* @__PURE__ */ new ArrayBuffer(8);
+const float64 = /* @__PURE__ */ new Float64Array(bytes64);
+const bits64 = /* @__PURE__ */ new Int32Array(bytes64);
 
 export const SMALLEST_NORMAL_F32 = 1.1754943508222875e-38;
 export const SMALLEST_NORMAL_F64 = 2.2250738585072014e-308;
