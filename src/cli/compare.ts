@@ -67,10 +67,8 @@ async function run(command: CompareCommand, io: Io): Promise<Comparison> {
       inputs: await identityOf({ base: basePath, other: otherPath, tokens: tokensPath }),
       options: { ...openOptions(command), start, end, temperature, topK },
     });
-    const { state } = checkpoint;
-    const summary = state === undefined ? new Summary({ temperature, topK }) : Summary.fromJSON(state.summary);
-    const charts = new Charts(state?.charts);
-    let next = state?.next ?? start;
+    const { summary = new Summary({ temperature, topK }), charts = new Charts() } = checkpoint.progress ?? {};
+    let next = checkpoint.progress?.next ?? start;
     if (next < end) {
       const progress = new Progress(io, end - start, next - start);
       const options: CompareOptions = {

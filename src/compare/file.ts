@@ -2,6 +2,8 @@
 
 import type { BigIntStats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
+import { shown } from "./shown.js";
+import { naming } from "./systemErrors.js";
 
 /** Bytes of one call of the system; Linux reads 2 GiB less a page at most. */
 const LARGEST_READ = 2 ** 30;
@@ -9,13 +11,15 @@ const LARGEST_READ = 2 ** 30;
 export class InputFile {
   /** The path, for messages. */
   readonly name: string;
+  readonly #path: string;
   /** In bytes. */
   readonly size: number;
   readonly #handle: FileHandle;
   readonly #opened: BigIntStats;
 
-  private constructor(name: string, handle: FileHandle, opened: BigIntStats) {
-    this.name = name;
+  private constructor(path: string, handle: FileHandle, opened: BigIntStats) {
+    this.#path = path;
+    this.name = shown(path, Infinity);
     this.size = Number(opened.size);
     this.#handle = handle;
     this.#opened = opened;
@@ -24,9 +28,10 @@ export class InputFile {
   /** Throws what the system says of a path that cannot be opened, and a TypeError for what is not a regular file. */
   static async open(path: string): Promise<InputFile> {
     // before it is opened, since opening a pipe waits for its other end
-    if (!(await stat(path)).isFile())
-      throw new TypeError(`${path} is not a regular file, which can be read at any place`);
-    const handle = await open(path, "r");
+    if (!(await naming(path, stat(path))).isFile()) {
+      throw new TypeError(`${shown(path, Infinity)} is not a regular file, which can be read at any place`);
+    }
+    const handle = await naming(path, open(path, "r"));
     return new InputFile(path, handle, await handle.stat({ bigint: true }));
   }
 
@@ -34,7 +39,7 @@ export class InputFile {
   async read(bytes: Uint8Array, position: number, placeAt?: (byte: number) => string): Promise<void> {
     for (let done = 0; done < bytes.length; ) {
       const length = Math.min(bytes.length - done, LARGEST_READ);
-      const { bytesRead } = await this.#handle.read(bytes, done, length, position + done);
+      const { bytesRead } = await naming(this.#path, this.#handle.read(bytes, done, length, position + done));
       if (bytesRead === 0) {
         await this.checkUnchanged();
         const end = position + done;
@@ -56,7 +61,7 @@ export class InputFile {
   /** Throws if the path no longer leads to what was opened, or to another size or time of writing. */
   async checkUnchanged(): Promise<void> {
     const was = this.#opened;
-    const now = await stat(this.name, { bigint: true }).catch(() => undefined);
+    const now = await stat(this.#path, { bigint: true }).catch(() => undefined);
     const what =
       now === undefined
         ? "was removed"

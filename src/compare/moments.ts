@@ -1,6 +1,7 @@
 // What is kept of a quantity, row by row: exact sums, the extremes, the order.
 
 import { ExactSum, spread } from "./exactSum.js";
+import type { JsonValue } from "./json.js";
 import { Quantiles, type QuantilesJson, SKETCH_ERROR } from "./sketch.js";
 
 /** The quantiles of {@link Statistics}: the part of the rows that lie at or below. */
@@ -57,25 +58,57 @@ export interface MomentsJson {
 export const errorOf = (count: number, squares: ExactSum, sum: ExactSum): number =>
   Math.sqrt(spread(count, squares, sum, sum) / (count * count * (count - 1)));
 
+const JSON_KEYS = [
+  "count",
+  "positiveInfinities",
+  "negativeInfinities",
+  "sum",
+  "squares",
+  "min",
+  "max",
+  "quantiles",
+] as const satisfies (keyof MomentsJson)[];
+
 export class Moments {
   count = 0;
   #positiveInfinities = 0;
   #negativeInfinities = 0;
-  readonly sum: ExactSum;
-  readonly squares: ExactSum;
-  #min: number;
-  #max: number;
-  readonly #quantiles: Quantiles;
+  sum: ExactSum = new ExactSum();
+  squares: ExactSum = new ExactSum();
+  #min = Number.POSITIVE_INFINITY;
+  #max = Number.NEGATIVE_INFINITY;
+  #quantiles: Quantiles;
 
-  constructor(limit: number, json?: MomentsJson) {
-    this.count = json?.count ?? 0;
-    this.#positiveInfinities = json?.positiveInfinities ?? 0;
-    this.#negativeInfinities = json?.negativeInfinities ?? 0;
-    this.sum = json === undefined ? new ExactSum() : ExactSum.parse(json.sum);
-    this.squares = json === undefined ? new ExactSum() : ExactSum.parse(json.squares);
-    this.#min = Number(json?.min ?? "Infinity");
-    this.#max = Number(json?.max ?? "-Infinity");
-    this.#quantiles = json === undefined ? new Quantiles(limit) : Quantiles.from(json.quantiles, limit, json.count);
+  constructor(limit: number) {
+    this.#quantiles = new Quantiles(limit);
+  }
+
+  /** What `toJSON` gave: everything that follows from the values, or from how many there are in each bucket, must be so. */
+  static from(json: JsonValue, limit: number): Moments {
+    const entries = json.entries(JSON_KEYS);
+    const moments = new Moments(limit);
+    const quantiles = Quantiles.from(entries.quantiles, limit);
+    if (quantiles.values !== undefined) {
+      for (const x of quantiles.values) moments.add(x);
+    } else {
+      moments.#quantiles = quantiles;
+      moments.count = quantiles.count;
+      moments.#positiveInfinities = quantiles.countOf(Number.POSITIVE_INFINITY);
+      moments.#negativeInfinities = quantiles.countOf(Number.NEGATIVE_INFINITY);
+      moments.sum = ExactSum.from(entries.sum);
+      moments.squares = ExactSum.from(entries.squares);
+      moments.#min = entries.min.spelled();
+      moments.#max = entries.max.spelled();
+      if (!quantiles.isBetween(moments.#min, moments.#max))
+        entries.min.fail("in the first bucket, and max in the last");
+      const finite = moments.count - moments.infinite;
+      if (spread(finite, moments.squares, moments.sum, moments.sum) < 0) entries.squares.fail("at least sum²/count");
+    }
+    const { quantiles: _, ...rest } = moments.toJSON();
+    for (const [key, value] of Object.entries(rest)) {
+      entries[key as keyof typeof rest].equals(value, "its quantiles have it");
+    }
+    return moments;
   }
 
   get infinite(): number {
