@@ -1,5 +1,6 @@
 // llama.cpp's log-probabilities, widened to f32.
 
+import { ln } from "../numbers/scalar.js";
 import type { InputFile } from "./file.js";
 import { type LlamaCppHeader, ROW_HEADER_BYTES, readLlamaCppHeader, readObservedTokens } from "./llamaCpp.js";
 import { type Area, allocateBatch, rangeOf, readAhead } from "./readAhead.js";
@@ -84,9 +85,11 @@ function widenRow(
   if (!(step >= 0 && step < Infinity && floor > -Infinity && floor <= 0)) {
     fail(`a step of ${step} and a floor of ${floor} nats; they must be finite`);
   }
+  // of n probabilities that sum to 1, the largest is at least 1/n
   const largest = MOST_STORED * step + floor;
-  if (largest > ROUNDING * (1 - floor)) {
-    fail(`ln p = ${largest} for its likeliest class, by a step of ${step} and a floor of ${floor}; it must be <= 0`);
+  const room = ROUNDING * (1 - floor);
+  if (!(largest <= room && largest >= -ln(classes) - room)) {
+    fail(`ln p = ${largest} for its likeliest class, by a step of ${step} and a floor of ${floor}: it is damaged`);
   }
   const stored = new Uint16Array(buffer, at + ROW_HEADER_BYTES, classes + (classes % 2));
   if (classes % 2 === 1 && stored[classes] !== 0) {

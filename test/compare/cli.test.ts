@@ -255,7 +255,7 @@ describe("--checkpoint", () => {
       ["a part", () => text.slice(0, -100), "is no whole checkpoint"],
       ["nothing", () => "", "is no checkpoint"],
       ["by hand", () => text.replace(/"next":\d+/, '"next":30'), "is not as it was written: its checksum does not fit"],
-      ["without checksum", () => text.replace(/,"checksum":.*}/, "}"), "is not as it was written"],
+      ["without checksum", () => text.replace(/,"checksum":"\w+"}\n$/, "}"), "is not as it was written"],
       [
         "of another version",
         () => crafted(() => {}).replace('"version":1', '"version":2'),

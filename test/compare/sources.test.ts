@@ -577,6 +577,16 @@ describe("bad files", () => {
       /row 17, at byte 2520, has ln p = [1-9]\d.* for its likeliest class/,
     ],
     [
+      "llama.cpp: probabilities that sum to next to nothing, by one bit of a step",
+      () =>
+        changed("cut.kld", (b) => {
+          b[276 + 132 * 17 + 3] ^= 1; // a quarter of the step
+        }),
+      {},
+      RangeError,
+      /row 17, at byte 2520, has ln p = -1\d.* for its likeliest class/,
+    ],
+    [
       "llama.cpp: an odd number of classes less",
       () => changed("cut.kld", (b) => b.fill(7, 276 + 132 * 17 + 8 + 122, 276 + 132 * 17 + 8 + 123)),
       {},

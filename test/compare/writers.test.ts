@@ -208,7 +208,7 @@ describe("wrong arguments", () => {
     ["past 2^31", ids([2 ** 31]), RangeError, /is 2147483648/],
     ["past 2^63", ids(BigUint64Array.of(2n ** 63n + 1n)), RangeError, /is 9223372036854775809; it must be/],
     ["under -1", ids([-2]), RangeError, /is -2; it must be .* or -1 \(or -100\) for none/],
-    ["a hole", ids(new Array(2)), TypeError, /tokens\[1\] is undefined; tokens must be integers/],
+    ["a hole", ids(new Array(2)), TypeError, /tokens\[0\] is undefined; tokens must be integers/],
     ["text", ids(["1"]), TypeError, /tokens\[0\] is "1"; tokens must be integers/],
     ["nested", ids([[1, 2]]), TypeError, /tokens\[0\] is \[object Array\]/],
     ["null", ids(null), TypeError, /^writeTokens: tokens is null; it must be an array/],
