@@ -1,11 +1,8 @@
 // What callers give as rows.
 
+import { typeNameOf } from "../backends/arrays.js";
 import type { ElementType } from "./elements.js";
 import { shownValue } from "./shown.js";
-
-/** The getter by which typed arrays of every realm name their type. */
-const typeOfView = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
-  ?.get as () => string | undefined;
 
 /** What the numbers of a batch are stored as. */
 export function typeOfBatch(batch: unknown, nameOf: () => string): ElementType {
@@ -13,7 +10,7 @@ export function typeOfBatch(batch: unknown, nameOf: () => string): ElementType {
     throw new TypeError(`${nameOf()} is ${shownValue(batch)}; it must be { data }, with an array of numbers`);
   }
   const { data, format } = batch as { data: unknown; format?: unknown };
-  const array = typeOfView.call(data);
+  const array = typeNameOf(data);
   const given = (what: string) => `${nameOf()} has a ${array} with the format ${shownValue(format)}; ${what}`;
   switch (array) {
     case "Uint16Array":

@@ -3,7 +3,7 @@
 import type { BigIntStats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { shown } from "./shown.js";
-import { naming } from "./systemErrors.js";
+import { explaining } from "./systemError.js";
 
 /** Bytes of one call of the system; Linux reads 2 GiB less a page at most. */
 const LARGEST_READ = 2 ** 30;
@@ -25,13 +25,14 @@ export class InputFile {
     this.#opened = opened;
   }
 
-  /** Throws what the system says of a path that cannot be opened, and a TypeError for what is not a regular file. */
+  /** Throws for a path that cannot be opened, with the system's reason, and for what is not a regular file. */
   static async open(path: string): Promise<InputFile> {
+    const name = shown(path, Infinity);
     // before it is opened, since opening a pipe waits for its other end
-    if (!(await naming(path, stat(path))).isFile()) {
-      throw new TypeError(`${shown(path, Infinity)} is not a regular file, which can be read at any place`);
+    if (!(await explaining(stat(path), name, "read")).isFile()) {
+      throw new TypeError(`${name} is not a regular file, which can be read at any place`);
     }
-    const handle = await naming(path, open(path, "r"));
+    const handle = await explaining(open(path, "r"), name, "read");
     return new InputFile(path, handle, await handle.stat({ bigint: true }));
   }
 
@@ -39,7 +40,8 @@ export class InputFile {
   async read(bytes: Uint8Array, position: number, placeAt?: (byte: number) => string): Promise<void> {
     for (let done = 0; done < bytes.length; ) {
       const length = Math.min(bytes.length - done, LARGEST_READ);
-      const { bytesRead } = await naming(this.#path, this.#handle.read(bytes, done, length, position + done));
+      const reading = this.#handle.read(bytes, done, length, position + done);
+      const { bytesRead } = await explaining(reading, this.name, "read");
       if (bytesRead === 0) {
         await this.checkUnchanged();
         const end = position + done;

@@ -5,21 +5,22 @@ import { typeOfBatch } from "./batch.js";
 import { checkInteger } from "./checks.js";
 import { shown, shownValue } from "./shown.js";
 import type { RowBatch, RowBatches } from "./source.js";
-import { naming } from "./systemErrors.js";
+import { explained, explaining } from "./systemError.js";
 
 /** Writes `path` by way of another name beside it. If `write` fails, nothing is left of that, and `path` is as it was. */
 export async function writeWhole<Result>(path: string, write: (file: FileHandle) => Promise<Result>): Promise<Result> {
   const unfinished = `${path}.partial`;
-  const file = await naming(path, open(unfinished, "w"));
+  const file = await explaining(open(unfinished, "w"), path, "written");
   try {
     const result = await write(file);
     await file.close();
-    await naming(path, rename(unfinished, path));
+    await explaining(rename(unfinished, path), path, "written");
     return result;
   } catch (error) {
     await file.close().catch(() => {});
     await rm(unfinished, { force: true });
-    throw error;
+    // what has a path of its own is an error of what `write` reads
+    throw (error as NodeJS.ErrnoException)?.path === undefined ? explained(error, path, "written") : error;
   }
 }
 
@@ -53,7 +54,7 @@ export async function appendRows(
       );
     }
     // from where the last one ended, and to its own end
-    await naming(path, file.writeFile(encode(batch, count)));
+    await file.writeFile(encode(batch, count));
     count += batch.data.length / classes;
   }
   if (count === 0) throw new RangeError(`${name}: there are no rows to write`);

@@ -8,7 +8,6 @@ import { HEADER_BYTES, LLAMA_CPP_MAGIC, type LlamaCppHeader, layOut, ROW_HEADER_
 import { appendRows, checkRows, writeWhole } from "./outputFile.js";
 import { shown, shownValue } from "./shown.js";
 import type { RowBatches } from "./source.js";
-import { naming } from "./systemErrors.js";
 import { readTokens } from "./token.js";
 
 /** The options of {@link writeLlamaCpp}. */
@@ -65,7 +64,7 @@ export async function writeLlamaCpp(path: string, rows: RowBatches, options: Wri
   const layout = layOut(context, classes, chunks);
   const name = shown(path, Infinity);
   return writeWhole(path, async (file) => {
-    await naming(path, file.writeFile(makeHeader(layout, tokens)));
+    await file.writeFile(makeHeader(layout, tokens));
     const count = await appendRows(file, path, rows, classes, (batch, firstRow) => {
       const numbers = widen(batch);
       const bytes = new Uint8Array((numbers.length / classes) * layout.rowBytes);

@@ -9,7 +9,6 @@ import { makeNpyHeader } from "./npy.js";
 import { appendRows, checkRows, writeWhole } from "./outputFile.js";
 import { shown } from "./shown.js";
 import type { RowBatch, RowBatches } from "./source.js";
-import { naming } from "./systemErrors.js";
 import { readTokens } from "./token.js";
 
 /** The options of {@link writeNpy}. */
@@ -48,13 +47,13 @@ export async function writeNpy(path: string, rows: RowBatches, options: WriteNpy
   const name = shown(path, Infinity);
   return writeWhole(path, async (file) => {
     // the number of rows is known at the end; the header has one length whatever it says
-    await naming(path, file.writeFile(makeNpyHeader(DESCR[type], [0, classes])));
+    await file.writeFile(makeNpyHeader(DESCR[type], [0, classes]));
     const count = await appendRows(file, path, rows, classes, (batch, firstRow) => {
       const placeOf = (index: number) =>
         `${name}: row ${firstRow + Math.floor(index / classes)}, column ${index % classes}`;
       return bytesOf(encode(batch, type, placeOf));
     });
-    await naming(path, file.write(makeNpyHeader(DESCR[type], [count, classes]), 0, undefined, 0));
+    await file.write(makeNpyHeader(DESCR[type], [count, classes]), 0, undefined, 0);
     return count;
   });
 }
@@ -78,8 +77,8 @@ export async function writeTokens(path: string, tokens: ArrayLike<number | bigin
   const read = readTokens("writeTokens", tokens, 2 ** 31);
   if (read.length === 0) throw new RangeError("writeTokens: tokens is empty");
   await writeWhole(path, async (file) => {
-    await naming(path, file.writeFile(makeNpyHeader("<i4", [read.length])));
-    await naming(path, file.writeFile(bytesOf(read)));
+    await file.writeFile(makeNpyHeader("<i4", [read.length]));
+    await file.writeFile(bytesOf(read));
   });
 }
 
