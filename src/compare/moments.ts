@@ -58,16 +58,7 @@ export interface MomentsJson {
 export const errorOf = (count: number, squares: ExactSum, sum: ExactSum): number =>
   Math.sqrt(spread(count, squares, sum, sum) / (count * count * (count - 1)));
 
-const JSON_KEYS = [
-  "count",
-  "positiveInfinities",
-  "negativeInfinities",
-  "sum",
-  "squares",
-  "min",
-  "max",
-  "quantiles",
-] as const satisfies (keyof MomentsJson)[];
+const TOTALS = ["count", "positiveInfinities", "negativeInfinities", "sum", "squares", "min", "max"] as const;
 
 export class Moments {
   count = 0;
@@ -85,13 +76,13 @@ export class Moments {
 
   /** What `toJSON` gave: everything that follows from the values, or from how many there are in each bucket, must be so. */
   static from(json: JsonValue, limit: number): Moments {
-    const entries = json.entries(JSON_KEYS);
+    const entries = json.entries([...TOTALS, "quantiles"]);
     const moments = new Moments(limit);
     const quantiles = Quantiles.from(entries.quantiles, limit);
+    moments.#quantiles = quantiles;
     if (quantiles.values !== undefined) {
-      for (const x of quantiles.values) moments.add(x);
+      for (const x of quantiles.values) moments.#addToTotals(x);
     } else {
-      moments.#quantiles = quantiles;
       moments.count = quantiles.count;
       moments.#positiveInfinities = quantiles.countOf(Number.POSITIVE_INFINITY);
       moments.#negativeInfinities = quantiles.countOf(Number.NEGATIVE_INFINITY);
@@ -104,10 +95,8 @@ export class Moments {
       const finite = moments.count - moments.infinite;
       if (spread(finite, moments.squares, moments.sum, moments.sum) < 0) entries.squares.fail("at least sum²/count");
     }
-    const { quantiles: _, ...rest } = moments.toJSON();
-    for (const [key, value] of Object.entries(rest)) {
-      entries[key as keyof typeof rest].equals(value, "its quantiles have it");
-    }
+    const totals = moments.#totals;
+    for (const key of TOTALS) entries[key].equals(totals[key], "its quantiles have it");
     return moments;
   }
 
@@ -116,8 +105,12 @@ export class Moments {
   }
 
   add(x: number): void {
-    this.count++;
     this.#quantiles.add(x);
+    this.#addToTotals(x);
+  }
+
+  #addToTotals(x: number): void {
+    this.count++;
     if (x < this.#min) this.#min = x + 0;
     if (x > this.#max) this.#max = x + 0;
     if (x === Number.POSITIVE_INFINITY) this.#positiveInfinities++;
@@ -171,6 +164,10 @@ export class Moments {
   }
 
   toJSON(): MomentsJson {
+    return { ...this.#totals, quantiles: this.#quantiles.toJSON() };
+  }
+
+  get #totals(): Omit<MomentsJson, "quantiles"> {
     return {
       count: this.count,
       positiveInfinities: this.#positiveInfinities,
@@ -179,7 +176,6 @@ export class Moments {
       squares: this.squares.toString(),
       min: String(this.#min),
       max: String(this.#max),
-      quantiles: this.#quantiles.toJSON(),
     };
   }
 }

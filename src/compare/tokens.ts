@@ -25,7 +25,7 @@ const PART = 2 ** 20;
  * Reads the tokens of a text from a file.
  *
  * Known are `.npy` of i32, i64, u32 or u16 in any shape, and text: JSON arrays (of arrays), or integers with white space or
- * commas between them. Files may be larger than memory allows for text.
+ * commas between them. Files are read in parts.
  *
  * @param path - Of a regular file.
  * @returns A promise of the tokens in order: from 0 to 2^31 - 1, or -1 for none, which -100 (PyTorch's ignore_index) becomes

@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import {
   type CompareOptions,
@@ -177,6 +178,27 @@ test("tokens of the caller's, of one source, of none", async () => {
   const { summary } = await run([bare(base), bare(other)]);
   const { tokens, perplexity, deltaP } = summary.report();
   expect([tokens, perplexity.base.value, deltaP.mean, deltaP.rms.value]).toEqual([0, NaN, NaN, NaN]);
+});
+
+test("rows and tokens of another realm, and of memory that can grow", async () => {
+  const foreign = (name: string, numbers: ArrayLike<number | bigint>) =>
+    runInNewContext(`${name}.from(numbers)`, { numbers: Array.from(numbers as ArrayLike<number>) });
+  const growing = runInNewContext("new Float32Array(new ArrayBuffer(bytes, { maxByteLength: 2 ** 24 }))", {
+    bytes: base.data.byteLength,
+  });
+  growing.set(base.data);
+  for (const data of [foreign("Float32Array", base.data), growing]) {
+    const sources = (): [AsyncIterable<RowBatch>, AsyncIterable<RowBatch>] => [
+      batchesOf({ data }),
+      batchesOf({ data: other.data }),
+    ];
+    const tokens = foreign("BigInt64Array", Array.from(base.tokens, BigInt));
+    expect((await run(sources(), { tokens })).text).toBe(whole.text);
+    const all = (async function* () {
+      yield { data, tokens: foreign("Int32Array", base.tokens) };
+    })();
+    expect((await run([all, sources()[1]], { threads: 2 })).text).toBe(whole.text);
+  }
 });
 
 test("tokens as BigInts, as numbers of f64, with -100 for none", async () => {
