@@ -11,7 +11,8 @@ export function checkPath(functionName: string, path: unknown): void {
 export function checkInteger(functionName: string, key: string, value: unknown, least: number, most?: number): void {
   if (Number.isSafeInteger(value) && (value as number) >= least && !((value as number) > (most ?? Infinity))) return;
   const error = typeof value === "number" ? RangeError : TypeError;
-  const range = most === undefined ? `>= ${least}` : `from ${least} to ${most}`;
+  const isLarge = typeof value === "number" && value > Number.MAX_SAFE_INTEGER;
+  const range = most !== undefined ? `from ${least} to ${most}` : isLarge ? "below 2^53" : `>= ${least}`;
   throw new error(`${functionName}: ${key} is ${shownValue(value)}; it must be an integer ${range}`);
 }
 

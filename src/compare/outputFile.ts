@@ -24,9 +24,9 @@ export async function writeWhole<Result>(path: string, write: (file: FileHandle)
   }
 }
 
-/** Throws for what are no batches of rows, and for a number of classes that there cannot be. */
+/** Throws for what are no batches of rows, and for a number of classes that there cannot be, or that is not that of a file. */
 export function checkRows(functionName: string, rows: unknown, classes: unknown): void {
-  const { [Symbol.iterator]: all, [Symbol.asyncIterator]: later, data } = Object(rows);
+  const { [Symbol.iterator]: all, [Symbol.asyncIterator]: later, data, classes: own } = Object(rows);
   if ((typeof all !== "function" && typeof later !== "function") || typeof rows === "string") {
     const hint = data === undefined ? "" : "; put it into one: [{ data }]";
     throw new TypeError(
@@ -34,6 +34,9 @@ export function checkRows(functionName: string, rows: unknown, classes: unknown)
     );
   }
   checkInteger(functionName, "classes", classes, 1, 2 ** 31 - 1);
+  if (own !== undefined && own !== classes) {
+    throw new RangeError(`${functionName}: classes is ${classes}, but rows has ${shownValue(own)} classes`);
+  }
 }
 
 /** Appends every batch as `encode` gives its bytes, which may be the same array each time. Returns the number of rows. */

@@ -186,12 +186,25 @@ describe.each([["f32.npy", logits] as const, ["cut.kld", expected.llamaCpp.rows]
       const ranges = [{ start: -1 }, { end: last + 1 }, { start: 3, end: 2 }, { start: 0.5 }, { end: Number.NaN }];
       for (const range of ranges) await expect(readAll(source, range)).rejects.toThrow(RangeError);
       for (const batchRows of [0, -1, 1.5]) {
-        await expect(readAll(source, { batchRows })).rejects.toThrow("must be a positive integer");
+        await expect(readAll(source, { batchRows })).rejects.toThrow("must be an integer >= 1");
       }
       for (const memory of [new Uint8Array(8), new Uint8Array(1001).subarray(1)]) {
         await expect(readAll(source, { batchRows: 1, allocate: () => memory })).rejects.toThrow("allocate gave");
       }
-      await expect(readAll(source, { begin: 1 } as ReadOptions)).rejects.toThrow('did you mean "end"');
+      await expect(readAll(source, { begin: 1 } as ReadOptions)).rejects.toThrow('unknown option "begin"');
+      const wrong: [unknown, RegExp][] = [
+        [null, /: read: options is null; it must be an object/],
+        [{ start: "0" }, /: read: start is "0"; it must be an integer >= 0/],
+        [{ end: 2 ** 53 }, /: read: end is 9007199254740992; it must be an integer below 2\^53/],
+        [{ batchRows: 1n }, /: read: batchRows is 1n; it must be an integer >= 1/],
+        [{ allocate: true }, /: read: allocate is true; it must be a function/],
+        [{ allocate: () => undefined }, /: allocate gave undefined; it must give a Uint8Array/],
+        [{ allocate: (bytes: number) => new ArrayBuffer(bytes) }, /: allocate gave \[object ArrayBuffer\]/],
+      ];
+      for (const [options, message] of wrong) {
+        const failure = await readAll(source, options as ReadOptions).catch((error: unknown) => error);
+        expect((failure as Error).message).toMatch(message);
+      }
     });
   },
 );

@@ -159,6 +159,12 @@ describe("wrong arguments", () => {
     ["no rows", npy(undefined, { classes: 3 }), TypeError, /^writeNpy: rows is undefined; it must be an iterable/],
     ["a path as rows", npy("rows.npy", { classes: 3 }), TypeError, /^writeNpy: rows is "rows.npy"/],
     ["a promise", npy(Promise.resolve(good), { classes: 3 }), TypeError, /rows is a Promise; await it first/],
+    [
+      "a file of other classes",
+      async (path) => writeNpy(path, await openLogits(fixture("f32.npy")), { classes: 7 }),
+      RangeError,
+      /^writeNpy: classes is 7, but rows has 5 classes/,
+    ],
     ["numbers", npy(data, { classes: 3 }), TypeError, /the batch from row 0 on is 1; it must be \{ data \}/],
     [
       "arrays",
