@@ -2,6 +2,7 @@
 // an interruption.
 
 import type { RowResults } from "../compare/index.js";
+import type { JsonValue } from "../compare/json.js";
 import { exp, ln } from "../numbers/scalar.js";
 
 const LN10 = 2.302585092994046;
@@ -17,7 +18,7 @@ const MOST = 3;
 /** Bins of the observed token's probability, of the same width. */
 const PROBABILITY_BINS = 20;
 
-export interface ChartsJson {
+interface ChartsJson {
   /** Of each point along the text: how many rows it is of, the sum and the largest of their KL; null for Infinity. */
   readonly along: {
     readonly size: number;
@@ -45,18 +46,28 @@ export class Charts {
   #count = 0;
   #sums: number[] = [];
   #largest: number[] = [];
-  readonly #histogram: number[];
-  readonly #calibration: number[][];
+  #histogram: number[] = new Array((MOST - LEAST) * BINS + 2).fill(0);
+  #calibration: number[][] = Array.from({ length: PROBABILITY_BINS }, () => [0, 0, 0, 0]);
 
-  constructor(json?: ChartsJson) {
-    if (json !== undefined) {
-      this.#size = json.along.size;
-      this.#count = json.along.count;
-      this.#sums = json.along.sums.map(infinite);
-      this.#largest = json.along.largest.map(infinite);
-    }
-    this.#histogram = json?.histogram ?? new Array((MOST - LEAST) * BINS + 2).fill(0);
-    this.#calibration = json?.calibration ?? Array.from({ length: PROBABILITY_BINS }, () => [0, 0, 0, 0]);
+  /** What `toJSON` gave, of `rows` rows of which `tokens` have a token. */
+  static from(json: JsonValue, rows: number, tokens: number): Charts {
+    const { along, histogram, calibration } = json.entries(["along", "histogram", "calibration"]);
+    const { size, count, sums, largest } = along.entries(["size", "count", "sums", "largest"]);
+    const charts = new Charts();
+    charts.#size = size.integer(1);
+    charts.#count = count.integer();
+    const points = Math.ceil(charts.#count / charts.#size);
+    if (points > 2 * MOST_POINTS) size.fail(`so large that there are ${2 * MOST_POINTS} points at most`);
+    // JSON has made null of Infinity
+    const numberOf = (x: JsonValue) => (x.value === null ? Number.POSITIVE_INFINITY : x.number());
+    charts.#sums = sums.list(points).map(numberOf);
+    charts.#largest = largest.list(points).map(numberOf);
+    charts.#histogram = histogram.list(charts.#histogram.length).map((bin) => bin.integer());
+    charts.#calibration = calibration.list(PROBABILITY_BINS).map((bin) => bin.list(4).map((x) => x.number()));
+    count.equals(rows, "summary.rows is");
+    if (sumOf(charts.#histogram) !== rows) histogram.fail(`of ${rows} rows`);
+    if (sumOf(charts.#calibration.map(([count]) => count)) !== tokens) calibration.fail(`of ${tokens} tokens`);
+    return charts;
   }
 
   add(_first: number, { count, kl, tokens, baseLogProbability, otherLogProbability }: RowResults): void {
@@ -141,8 +152,7 @@ export class Charts {
   }
 }
 
-/** JSON has made null of it. */
-const infinite = (x: number | null): number => x ?? Number.POSITIVE_INFINITY;
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, x) => sum + x, 0);
 
 const pairs = (numbers: readonly number[], join: (a: number, b: number) => number): number[] =>
   Array.from({ length: numbers.length / 2 }, (_, i) => join(numbers[2 * i], numbers[2 * i + 1]));

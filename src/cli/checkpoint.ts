@@ -1,11 +1,15 @@
 // What is done of a comparison, in a file, so that it can be gone on with.
 
-import { readFile, stat } from "node:fs/promises";
+import { open, readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { Summary, SummaryJson } from "../compare/index.js";
+import { checksumOf } from "../compare/checksum.js";
+import { Summary, type SummaryJson } from "../compare/index.js";
+import { JsonValue } from "../compare/json.js";
+import { shown } from "../compare/shown.js";
 import { explained } from "../compare/systemError.js";
-import type { Charts, ChartsJson } from "./charts.js";
+import type { InputKind } from "../index.js";
+import { Charts } from "./charts.js";
 import { writeText } from "./output.js";
 
 const FORMAT = "logratio checkpoint";
@@ -17,7 +21,14 @@ const PATIENCE = 20;
 /** What a checkpoint is of. A file is the same if its path, size and time of writing are. */
 interface Subject {
   readonly inputs: Readonly<Record<string, FileIdentity | null>>;
-  readonly options: object;
+  /** Those of the rows, and all others that change results. */
+  readonly options: {
+    readonly input: readonly InputKind[];
+    readonly start: number;
+    readonly end: number;
+    readonly temperature: number;
+    readonly topK: number;
+  };
 }
 
 interface FileIdentity {
@@ -33,14 +44,6 @@ interface Progress {
   readonly charts: Charts;
 }
 
-interface CheckpointJson extends Subject {
-  readonly format: typeof FORMAT;
-  readonly version: 1;
-  readonly next: number;
-  readonly summary: SummaryJson;
-  readonly charts: ChartsJson;
-}
-
 export async function identityOf(paths: Record<string, string | undefined>): Promise<Subject["inputs"]> {
   const entries = Object.entries(paths).map(async ([name, path]) => {
     if (path === undefined) return [name, null];
@@ -53,26 +56,29 @@ export async function identityOf(paths: Record<string, string | undefined>): Pro
 /** A file to go on from, or none, where `path` is undefined. */
 export class Checkpoint {
   /** What the file had. */
-  readonly state: CheckpointJson | undefined;
+  readonly progress: Progress | undefined;
   readonly #path: string | undefined;
   readonly #subject: Subject;
   #due = 0;
   #writing: Promise<void> | undefined;
 
-  private constructor(path: string | undefined, subject: Subject, state: CheckpointJson | undefined) {
+  private constructor(path: string | undefined, subject: Subject, progress: Progress | undefined) {
     this.#path = path;
     this.#subject = subject;
-    this.state = state;
+    this.progress = progress;
   }
 
   /** @throws where the file is there and is of other inputs or options, or is no checkpoint. */
   static async open(path: string | undefined, subject: Subject): Promise<Checkpoint> {
     const text = path === undefined ? undefined : await readIfThere(path);
     if (path === undefined || text === undefined) return new Checkpoint(path, subject, undefined);
-    const state = parse(path, text);
+    const content = parse(path, text);
+    const { inputs, options, next, summary, charts } = content;
     // as JSON has it: without what is undefined
-    checkSame(path, state, JSON.parse(JSON.stringify(subject)));
-    return new Checkpoint(path, subject, state);
+    const now: Subject = JSON.parse(JSON.stringify(subject));
+    checkSame(path, "inputs", inputs, now.inputs);
+    checkSame(path, "options", options, now.options);
+    return new Checkpoint(path, subject, progressFrom(path, { next, summary, charts }, now.options));
   }
 
   /** How to go on, for someone who has interrupted. */
@@ -108,38 +114,83 @@ export class Checkpoint {
   #write({ next, summary, charts }: Progress): Promise<void> {
     if (this.#path === undefined) return Promise.resolve();
     const { inputs, options } = this.#subject;
-    const state = { format: FORMAT, version: 1, inputs, options, next, summary, charts };
-    return writeText(this.#path, `${JSON.stringify(state)}\n`);
+    // as it is read again, without what is undefined
+    const text = JSON.stringify({ format: FORMAT, version: 1, inputs, options, next, summary, charts });
+    return writeText(this.#path, `${text.slice(0, -1)},"checksum":"${checksumOf(text)}"}\n`);
   }
 }
 
+/** How the text of a checkpoint begins, and how long that is at most. */
+const BEGINNING = new RegExp(`^\\s*\\{\\s*"format"\\s*:\\s*"${FORMAT}"`);
+const BEGINNING_LENGTH = 200;
+
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, "utf8");
+    const file = await open(path);
+    try {
+      // what is no checkpoint may be a file of any size
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING_LENGTH), 0, BEGINNING_LENGTH, 0);
+      if (!BEGINNING.test(buffer.toString("latin1", 0, bytesRead))) {
+        throw new TypeError(`${shown(path, Infinity)} is no checkpoint: it does not begin like one`);
+      }
+      return await readFile(file, "utf8");
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw explained(error, path, "read");
   }
 }
 
-function parse(path: string, text: string): CheckpointJson {
-  let state: CheckpointJson;
+const KEYS = ["format", "version", "inputs", "options", "next", "summary", "charts", "checksum"] as const;
+
+/** The content of a checkpoint that is as it was written. */
+function parse(path: string, text: string): Record<(typeof KEYS)[number], JsonValue> {
+  const name = shown(path, Infinity);
+  const startAnew = "remove it to start from the first row";
+  let parsed: unknown;
   try {
-    state = JSON.parse(text);
+    parsed = JSON.parse(text);
   } catch (cause) {
-    throw new TypeError(`${path} is no checkpoint: ${(cause as Error).message}`, { cause });
+    const { message } = cause as Error;
+    throw new TypeError(`${name} is no whole checkpoint (${shown(message, 200)}); ${startAnew}`, { cause });
   }
-  if (state?.format !== FORMAT || state.version !== 1) throw new TypeError(`${path} is no checkpoint of version 1`);
-  return state;
+  const content = new JsonValue(name, parsed).entries(KEYS);
+  if (content.version.value !== 1) content.version.fail("1");
+  const { checksum, ...rest } = parsed as Record<string, unknown>;
+  if (checksumOf(JSON.stringify(rest)) !== checksum) {
+    throw new RangeError(`${name} is not as it was written: its checksum does not fit; ${startAnew}`);
+  }
+  return content;
 }
 
-function checkSame(path: string, state: Subject, now: Subject): void {
-  for (const kind of ["inputs", "options"] as const) {
-    const [then, present] = [state[kind], now[kind]] as Record<string, unknown>[];
-    for (const key of new Set([...Object.keys(then), ...Object.keys(present)])) {
-      if (isDeepStrictEqual(then[key], present[key])) continue;
-      const [was, is] = [then[key], present[key]].map((value) => JSON.stringify(value));
-      throw new RangeError(`${path} is a checkpoint of another comparison: ${key} was ${was}, and is ${is} now`);
-    }
+function checkSame(path: string, kind: string, json: JsonValue, now: object): void {
+  const then = Object(json.value);
+  for (const key of new Set([...Object.keys(then), ...Object.keys(now)])) {
+    const [was, is] = [then, now].map((object) => (Object.hasOwn(object, key) ? object[key as never] : undefined));
+    if (isDeepStrictEqual(was, is)) continue;
+    const [before, present] = [was, is].map((value) => shown(JSON.stringify(value) ?? "not there", 500));
+    throw new RangeError(
+      `${shown(path, Infinity)} is a checkpoint of another comparison: ${shown(key)}, of its ${kind}, was ${before}, and is ${present} now`,
+    );
   }
+}
+
+/** What has been done, if it is what the options say. */
+function progressFrom(
+  path: string,
+  { next, summary, charts }: Record<"next" | "summary" | "charts", JsonValue>,
+  { start, end, temperature, topK }: Subject["options"],
+): Progress {
+  let read: Summary;
+  try {
+    read = Summary.fromJSON(summary.value as SummaryJson);
+  } catch (cause) {
+    throw new RangeError(`${shown(path, Infinity)}: its summary: ${(cause as Error).message}`, { cause });
+  }
+  if (read.options.topK !== topK || read.options.temperature !== temperature) summary.fail("of the options");
+  next.integer(start, end);
+  next.equals(start + read.rows, `its summary has ${read.rows} rows from ${start} on`);
+  return { next: start + read.rows, summary: read, charts: Charts.from(charts, read.rows, read.report().tokens) };
 }

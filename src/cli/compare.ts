@@ -92,10 +92,8 @@ async function compareSources(command: CompareCommand, sources: readonly LogitSo
     inputs: await identityOf({ base: basePath, other: otherPath, tokens: tokensPath }),
     options: { ...openOptions(command), input, start, end, temperature, topK },
   });
-  const { state } = checkpoint;
-  const summary = state === undefined ? new Summary({ temperature, topK }) : Summary.fromJSON(state.summary);
-  const charts = new Charts(state?.charts);
-  let next = state?.next ?? start;
+  const { summary = new Summary({ temperature, topK }), charts = new Charts() } = checkpoint.progress ?? {};
+  let next = checkpoint.progress?.next ?? start;
   if (next < end) {
     const progress = new Progress(io, end - start, next - start);
     const options: CompareOptions = {

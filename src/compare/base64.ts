@@ -13,8 +13,14 @@ export function base64Of(numbers: Float64Array): string {
   return text;
 }
 
-export function numbersOf(text: string): Float64Array {
-  const characters = atob(text);
+/** Undefined for what is no base64. */
+export function numbersOf(text: string): Float64Array | undefined {
+  let characters: string;
+  try {
+    characters = atob(text);
+  } catch {
+    return undefined;
+  }
   const view = new DataView(new ArrayBuffer(characters.length));
   for (let i = 0; i < characters.length; i++) view.setUint8(i, characters.charCodeAt(i));
   const numbers = new Float64Array(Math.floor(characters.length / 8));

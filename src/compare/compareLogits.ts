@@ -2,22 +2,28 @@ import { MOST_LARGEST, MOST_THREADS, RESERVED_BYTES, reservedBytes } from "../ba
 import { kindsOf, temperatureOf } from "../call/arguments.js";
 import type { InputKind } from "../call/options.js";
 import { completeAside } from "../engine/aside.js";
-import { checkKeys, describe } from "../engine/checks.js";
+import { checkOptions } from "../engine/checks.js";
 import { createRuntime, type EngineOptions } from "../engine/create.js";
 import { availableThreads } from "../engine/platform.js";
 import type { Runtime } from "../engine/runtime.js";
 import type { Work, WorkArray } from "../engine/work.js";
-import { checkToken, Feed, isLogitSource, type Place, type RowArray, type Rows } from "./feed.js";
+import { checkChoice, checkInteger as checkIntegerOf, checkType } from "./checks.js";
+import { Feed, isLogitSource, type Place, type RowArray, type Rows } from "./feed.js";
 import { wordsOf } from "./rowChecks.js";
 import { COLUMNS, Column, type RowResults, rowResultsOf } from "./rowResults.js";
 import { type CompareSettings, compareLoop } from "./rows.js";
+import { isPromise, shownValue } from "./shown.js";
 import type { LogitSource, RowBatch } from "./source.js";
 import { Summary } from "./summary.js";
+import { readTokens } from "./token.js";
 
 /** The options of {@link compareLogits}. */
 export interface CompareOptions {
-  /** The observed token of each row of the sources, -1 for none; by default those that the sources give with their rows. */
-  tokens?: ArrayLike<number>;
+  /**
+   * The observed token of each row of the sources, as many as they have rows; -1 (or -100) for none. By default those that the sources
+   * give with their rows.
+   */
+  tokens?: ArrayLike<number | bigint>;
   /**
    * What the numbers are: `"logits"`, the default, as which log-probabilities are also accepted, and are normalised;
    * `"probabilities"`, whose sum must be within 1e-2 of 1; `"logProbabilities"`, with such a sum of exponentials. Or a list of one for
@@ -86,9 +92,9 @@ type Source = AsyncIterable<RowBatch>;
  * @returns A promise of the {@link Summary}, `summary` if it is given: {@link Summary.report} has the statistics, in nats. Each
  * row is computed to the accuracy of {@link index!klDivergence} from logits; sums over rows are exact.
  * @throws TypeError for sources that are no async iterables, and for an option that is unknown or of the wrong kind.
- * @throws RangeError for a number that is NaN or Infinity, a row of only -Infinity or with a sum that is not 1, a token out of range, sources of different
- * classes or numbers of rows, no rows, and an option out of range. Batches before that have been given to `onRows`, and are in
- * `summary`.
+ * @throws RangeError for a number that is NaN or Infinity, a row of only -Infinity or with a sum that is not 1, a token out of range,
+ * more or fewer tokens than rows, sources of different classes or numbers of rows, no rows, and an option out of range. Batches before
+ * that have been given to `onRows`, and are in `summary`.
  * @throws What a source or `onRows` throws, and the reason of `signal`.
  * @example
  * const base = await openLogits("base.npy");
@@ -139,18 +145,21 @@ interface Plan {
   readonly kinds: readonly InputKind[];
   readonly temperature: number;
   readonly topK: number;
+  /** Those of the option. */
+  readonly tokens: Int32Array | undefined;
   readonly summary: Summary;
 }
 
 const NAMES: Pair<string> = ["base", "other"];
 
 function planOf(sources: Pair<Source>, options: CompareOptions): Plan {
-  checkKeys("compareLogits", options, KEYS);
+  checkOptions("compareLogits", options, KEYS);
   sources.forEach((source, side) => {
-    if (typeof source?.[Symbol.asyncIterator] !== "function") {
-      throw new TypeError(`compareLogits: ${NAMES[side]} is ${describe(source)}; it must be an AsyncIterable of rows`);
-    }
+    if (typeof source?.[Symbol.asyncIterator] === "function") return;
+    const what = isPromise(source) ? "await openLogits(…)" : "it must be an AsyncIterable of rows, as openLogits gives";
+    throw new TypeError(`compareLogits: ${NAMES[side]} is ${shownValue(source)}: ${what}`);
   });
+  checkObjects(options);
   const names = sources.map((source, side) => (isLogitSource(source) ? source.name : NAMES[side]));
   const known = sources.map((source) => (isLogitSource(source) ? source : undefined));
   const classes = agreed(
@@ -201,6 +210,7 @@ function planOf(sources: Pair<Source>, options: CompareOptions): Plan {
     kinds,
     temperature,
     topK,
+    tokens: tokensOf(options.tokens, classes, [known[0]?.rows, known[1]?.rows], names),
     summary: summary ?? new Summary({ topK, temperature }),
   };
 }
@@ -220,6 +230,37 @@ function kindsFor(
   return kinds;
 }
 
+function checkObjects({ backend, summary, onRows, onProgress, signal }: CompareOptions): void {
+  checkChoice("compareLogits", "backend", backend, ["auto", "relaxed", "simd", "js"]);
+  checkType("compareLogits", "onRows", onRows, "function");
+  checkType("compareLogits", "onProgress", onProgress, "function");
+  if (summary !== undefined && !(summary instanceof Summary)) {
+    throw new TypeError(`compareLogits: summary is ${shownValue(summary)}; it must be a Summary (Summary.fromJSON)`);
+  }
+  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
+    throw new TypeError(`compareLogits: signal is ${shownValue(signal)}; it must be an AbortSignal`);
+  }
+}
+
+/** Those of the option, as many as the sources have rows, if they know. */
+function tokensOf(
+  tokens: CompareOptions["tokens"],
+  classes: number,
+  rows: readonly (number | undefined)[],
+  names: readonly string[],
+): Int32Array | undefined {
+  if (tokens === undefined) return undefined;
+  const read = readTokens("compareLogits", tokens, classes);
+  rows.forEach((count, side) => {
+    if (count !== undefined && count !== read.length) {
+      throw new RangeError(
+        `compareLogits: tokens has ${read.length} tokens, ${names[side]} ${count} rows; there must be one a row`,
+      );
+    }
+  });
+  return read;
+}
+
 /** What all that know say. */
 function agreed(values: readonly (number | undefined)[], names: readonly string[], what: string): number | undefined {
   const first = values.findIndex((value) => value !== undefined);
@@ -230,12 +271,8 @@ function agreed(values: readonly (number | undefined)[], names: readonly string[
   return values[first];
 }
 
-function checkInteger(key: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  const error = typeof value === "number" ? RangeError : TypeError;
-  const range = most === Number.MAX_SAFE_INTEGER ? `>= ${least}` : `from ${least} to ${most}`;
-  throw new error(`compareLogits: ${key} is ${value}; it must be an integer ${range}`);
-}
+const checkInteger = (key: string, value: number, least: number, most?: number): void =>
+  checkIntegerOf("compareLogits", key, value, least, most);
 
 function threadsOf(threads: number | "auto" = "auto"): number {
   if (threads === "auto") return Math.max(1, Math.min(16, availableThreads()));
@@ -278,22 +315,30 @@ class Comparison {
     const { start, end, batchRows, summary } = this.#plan;
     const total = end === Number.POSITIVE_INFINITY ? undefined : end - start;
     let next = this.#read(start);
+    let rows = start;
     for (;;) {
       const batch = await orAborted(next, signal);
       const { first, count } = batch;
       if (count === 0) break;
+      rows = first + count;
       const isLast = count < batchRows || first + count === end;
       if (!isLast) {
         next = this.#read(first + count);
         next.catch(() => {}); // until it is waited for
       }
-      const rows = await this.#compute(batch);
-      summary.add(first, rows);
-      onRows?.(first, rows, summary);
+      const results = await this.#compute(batch);
+      summary.add(first, results);
+      onRows?.(first, results, summary);
       onProgress?.(first + count - start, total);
       if (isLast) break;
     }
     await orAborted(this.#checkEnds(), signal);
+    const { tokens, isEndAsked } = this.#plan;
+    if (tokens !== undefined && !isEndAsked && tokens.length > rows) {
+      throw new RangeError(
+        `compareLogits: tokens has ${tokens.length} tokens for ${rows} rows; there must be one a row`,
+      );
+    }
   }
 
   /** Lets go of the sources, whenever they let go. */
@@ -302,7 +347,7 @@ class Comparison {
   }
 
   async #read(first: number): Promise<Batch> {
-    const { batchRows, classes, start, end, isEndAsked } = this.#plan;
+    const { batchRows, start, end, isEndAsked } = this.#plan;
     const [base, other] = this.#feeds;
     const rows = await both(base.take(batchRows), other.take(batchRows));
     const counts = rows.map(({ count }) => count);
@@ -319,21 +364,19 @@ class Comparison {
     if (least === 0 && first === start) {
       throw new RangeError(`compareLogits: there are no rows from row ${start} on`);
     }
-    return { first, count: least, rows, tokens: this.#tokensOf(first, rows, classes) };
+    return { first, count: least, rows, tokens: this.#tokensOf(first, rows) };
   }
 
   /** Those of the option, or of the sources, which may not say different things. */
-  #tokensOf(first: number, [base, other]: Pair<Rows>, classes: number): Int32Array {
-    const { tokens } = this.#options;
+  #tokensOf(first: number, [base, other]: Pair<Rows>): Int32Array {
+    const { tokens } = this.#plan;
+    const end = first + base.count;
+    if (tokens !== undefined) {
+      if (end <= tokens.length) return tokens.slice(first, end);
+      throw new RangeError(`compareLogits: tokens has ${tokens.length} tokens; row ${tokens.length} has none`);
+    }
     return base.tokens.map((own, r) => {
       const row = first + r;
-      if (tokens !== undefined) {
-        if (row >= tokens.length) {
-          throw new RangeError(`compareLogits: tokens has ${tokens.length} numbers; row ${row} has none`);
-        }
-        checkToken(tokens[row], classes, () => `tokens[${row}]`);
-        return tokens[row];
-      }
       const others = other.tokens[r];
       if (own >= 0 && others >= 0 && own !== others) {
         throw new RangeError(

@@ -3,9 +3,13 @@
 // A sum is one long integer in units of 2^-2400, in limbs of 32 bits, each kept in an f64: a number touches three of them, and
 // carries wait until a limb could leave the exact integers. Every f64, and every product of two, is a whole number of units.
 
+import type { JsonValue } from "./json.js";
+
 const BITS_BELOW = 2400;
 /** Up to 2^2048, and what sums of 2^53 of these need. */
 const LIMBS = (BITS_BELOW + 2048 + 64) / 32;
+/** Hexadecimal, of the largest sum. */
+const MOST_DIGITS = LIMBS * 8;
 const RADIX = 4294967296;
 /** Additions, each of less than 2^32 to a limb, after which carries must be taken. */
 const MOST_PENDING = 2 ** 20;
@@ -128,11 +132,14 @@ export class ExactSum {
       : `${significant}:${(digits.length - significant.length).toString()}`;
   }
 
-  static parse(text: string): ExactSum {
-    const match = /^(-?)([0-9a-f]{1,1200}):(\d{1,4})$/.exec(text);
-    if (match === null) throw new RangeError(`Summary: ${JSON.stringify(text)} is no sum`);
-    const units = BigInt(`0x${match[2]}`) << BigInt(4 * Number(match[3]));
-    return ExactSum.fromUnits(match[1] === "-" ? -units : units);
+  /** What `toString` gave. */
+  static from(json: JsonValue): ExactSum {
+    const text = json.text();
+    const [, sign, digits, zeros] = /^(-?)([0-9a-f]{1,1200}):(\d{1,4})$/.exec(text) ?? [];
+    if (zeros === undefined || digits.length + Number(zeros) > MOST_DIGITS) return json.fail("an exact sum");
+    const units = BigInt(`0x${digits}`) << BigInt(4 * Number(zeros));
+    const sum = ExactSum.fromUnits(sign === "-" ? -units : units);
+    return sum.toString() === text ? sum : json.fail("an exact sum, without zeros at its ends");
   }
 }
 

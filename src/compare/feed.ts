@@ -1,7 +1,9 @@
 // Rows of a source, as many at a time as are asked for, in arrays that threads can read.
 
-import { isFloat32, isFloat64, typeNameOf } from "../backends/arrays.js";
+import { typeOfBatch } from "./batch.js";
+import { shownValue } from "./shown.js";
 import type { LogitSource, RowBatch } from "./source.js";
+import { readToken } from "./token.js";
 
 export type RowArray = RowBatch["data"];
 
@@ -119,15 +121,14 @@ export class Feed {
 
   #give(batch: RowBatch, rows: number, tokens: Int32Array, at: number): void {
     if (batch.tokens !== undefined) {
-      for (let r = 0; r < rows; r++) tokens[at + r] = this.#token(batch.tokens[this.#given + r], this.#row + r);
+      const { classes } = this.#options;
+      for (let r = 0; r < rows; r++) {
+        const nameOf = () => `compareLogits: the token of row ${this.#row + r} of ${this.name}`;
+        tokens[at + r] = readToken(batch.tokens[this.#given + r], classes, nameOf);
+      }
     }
     this.#given += rows;
     this.#row += rows;
-  }
-
-  #token(token: unknown, row: number): number {
-    checkToken(token, this.#options.classes, () => `the token of row ${row} of ${this.name}`);
-    return token as number;
   }
 
   /** The batch that the next row is in. */
@@ -152,19 +153,10 @@ export class Feed {
     }
   }
 
-  #check({ data, format, tokens }: RowBatch): void {
+  #check(batch: RowBatch): void {
     const { classes } = this.#options;
-    const type =
-      isFloat32(data) || isFloat64(data)
-        ? data[Symbol.toStringTag]
-        : typeNameOf(data) === "Uint16Array" && (format === "f16" || format === "bf16")
-          ? format
-          : undefined;
-    if (type === undefined) {
-      throw new TypeError(
-        `compareLogits: the data of ${this.name} must be a Float32Array, a Float64Array, or a Uint16Array with its format, "f16" or "bf16"`,
-      );
-    }
+    const type = typeOfBatch(batch, () => `compareLogits: the batch of ${this.name} from row ${this.#row} on`);
+    const { data, tokens } = batch;
     this.#type ??= type;
     if (type !== this.#type) {
       throw new TypeError(
@@ -176,9 +168,9 @@ export class Feed {
         `compareLogits: ${this.name} gave ${data.length} numbers from row ${this.#row} on, no multiple of its ${classes} classes`,
       );
     }
-    if (tokens !== undefined && tokens.length * classes !== data.length) {
+    if (tokens !== undefined && tokens?.length * classes !== data.length) {
       throw new RangeError(
-        `compareLogits: ${this.name} gave ${tokens.length} tokens with ${data.length / classes} rows, from row ${this.#row} on`,
+        `compareLogits: ${this.name} gave ${tokens?.length ?? shownValue(tokens)} tokens with ${data.length / classes} rows, from row ${this.#row} on`,
       );
     }
   }
@@ -189,7 +181,7 @@ export class Feed {
     this.#turn = 1 - this.#turn;
     const slot = this.#slots[this.#turn];
     if (slot !== undefined && slot.length >= rows * classes) return slot;
-    const type = isFloat32(like) ? Float32Array : isFloat64(like) ? Float64Array : Uint16Array;
+    const type = { Float32Array, Float64Array, Uint16Array }[like[Symbol.toStringTag]];
     const fresh = place.allocate<Float32ArrayConstructor | Float64ArrayConstructor | Uint16ArrayConstructor>(
       type,
       Math.min(rows, batchRows) * classes,
@@ -197,12 +189,4 @@ export class Feed {
     this.#slots[this.#turn] = fresh;
     return fresh;
   }
-}
-
-export function checkToken(token: unknown, classes: number, name: () => string): void {
-  if (Number.isInteger(token) && (token as number) >= -1 && (token as number) < classes) return;
-  const error = typeof token === "number" ? RangeError : TypeError;
-  throw new error(
-    `compareLogits: ${name()} is ${token}; it must be an integer from 0 to ${classes - 1}, or -1 for none`,
-  );
 }

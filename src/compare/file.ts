@@ -2,6 +2,7 @@
 
 import type { BigIntStats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
+import { shown } from "./shown.js";
 import { explaining } from "./systemError.js";
 
 /** Bytes of one call of the system; Linux reads 2 GiB less a page at most. */
@@ -10,13 +11,15 @@ const LARGEST_READ = 2 ** 30;
 export class InputFile {
   /** The path, for messages. */
   readonly name: string;
+  readonly #path: string;
   /** In bytes. */
   readonly size: number;
   readonly #handle: FileHandle;
   readonly #opened: BigIntStats;
 
-  private constructor(name: string, handle: FileHandle, opened: BigIntStats) {
-    this.name = name;
+  private constructor(path: string, handle: FileHandle, opened: BigIntStats) {
+    this.#path = path;
+    this.name = shown(path, Infinity);
     this.size = Number(opened.size);
     this.#handle = handle;
     this.#opened = opened;
@@ -25,8 +28,9 @@ export class InputFile {
   /** Throws for a path that cannot be opened, with the system's reason, and for what is not a regular file. */
   static async open(path: string): Promise<InputFile> {
     // before it is opened, since opening a pipe waits for its other end
-    if (!(await explaining(stat(path), path, "read")).isFile())
-      throw new TypeError(`${path} is not a regular file, which can be read at any place`);
+    if (!(await explaining(stat(path), path, "read")).isFile()) {
+      throw new TypeError(`${shown(path, Infinity)} is not a regular file, which can be read at any place`);
+    }
     const handle = await explaining(open(path, "r"), path, "read");
     return new InputFile(path, handle, await handle.stat({ bigint: true }));
   }
@@ -58,7 +62,7 @@ export class InputFile {
   /** Throws if the path no longer leads to what was opened, or to another size or time of writing. */
   async checkUnchanged(): Promise<void> {
     const was = this.#opened;
-    const now = await stat(this.name, { bigint: true }).catch(() => undefined);
+    const now = await stat(this.#path, { bigint: true }).catch(() => undefined);
     const what =
       now === undefined
         ? "was removed"

@@ -6,9 +6,18 @@ import type { HalfFormat, RowBatch } from "./source.js";
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
-/** The nearest f16 to an f32, ties to even; ±Infinity from 65520 on. */
-export function toF16(x: number): number {
+/**
+ * Leaves in `float` the one of the two f32 around x that is odd, if x is none itself. An f32 has more than two bits beyond both
+ * types of 16 bits, so that rounding this once more is rounding x once.
+ */
+function setOdd(x: number): void {
   float[0] = x;
+  if (float[0] !== x && (bits[0] & 1) === 0) bits[0] += Math.abs(float[0]) < Math.abs(x) ? 1 : -1;
+}
+
+/** The nearest f16, ties to even; ±Infinity from 65520 on. */
+export function toF16(x: number): number {
+  setOdd(x);
   const sign = (bits[0] >>> 16) & 0x8000;
   const magnitude = bits[0] & 0x7fffffff;
   if (magnitude >= 0x7f800000) return sign | (magnitude > 0x7f800000 ? 0x7e00 : 0x7c00);
@@ -21,9 +30,9 @@ export function toF16(x: number): number {
   return sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >> 13) & 1)) >> 13);
 }
 
-/** The nearest bfloat16 to an f32, ties to even. */
+/** The nearest bfloat16, ties to even. */
 export function toBF16(x: number): number {
-  float[0] = x;
+  setOdd(x);
   if (Number.isNaN(x)) return 0x7fc0;
   return (bits[0] + 0x7fff + ((bits[0] >>> 16) & 1)) >>> 16;
 }
@@ -56,8 +65,7 @@ function tableOf(format: HalfFormat): Float32Array {
 
 /** The numbers of a batch as f32 or f64, in an array of their own where they are of 16 bits. */
 export function widen({ data, format }: RowBatch): Float32Array | Float64Array {
-  if (typeNameOf(data) !== "Uint16Array") return data as Float32Array | Float64Array;
-  if (format === undefined) throw new TypeError("a batch is a Uint16Array; its format (f16 or bf16) must be given");
+  if (format === undefined) return data as Float32Array | Float64Array;
   const table = tableOf(format);
   const wide = new Float32Array(data.length);
   for (let i = 0; i < data.length; i++) wide[i] = table[data[i]];

@@ -3,6 +3,7 @@
 import { ELEMENT_BYTES, type ElementType, viewOf } from "./elements.js";
 import type { InputFile } from "./file.js";
 import { type Area, allocateBatch, rangeOf, readAhead } from "./readAhead.js";
+import { shown } from "./shown.js";
 import type { LogitSource, ReadOptions, RowBatch } from "./source.js";
 
 export interface Matrix {
@@ -12,12 +13,15 @@ export interface Matrix {
   readonly offset: number;
 }
 
+/** A shape in the words of a message. */
+export const shapeText = (shape: readonly number[]): string => `(${shown(shape.join(", "))})`;
+
 /**
  * A shape as rows and classes: the last dimension is the vocabulary, what comes before it ([batch, sequence, …] or one) counts
  * rows, and a single dimension is a single row.
  */
 function rowsOf(name: string, shape: readonly number[]): { rows: number; classes: number } {
-  const written = `(${shape.join(", ")})`;
+  const written = shapeText(shape);
   if (shape.length < 1 || shape.length > 3) {
     throw new RangeError(`${name}: the shape is ${written}; it must be [rows, classes] or [batch, sequence, classes]`);
   }
@@ -40,7 +44,7 @@ export function checkEnd(file: InputFile, { type, shape, offset }: Matrix, end: 
   const rowBytes = classes * ELEMENT_BYTES[type];
   const expected = offset + rows * rowBytes;
   if (expected === end) return;
-  const need = `(${shape.join(", ")}) of ${type} takes the bytes ${offset} to ${expected}`;
+  const need = `${shapeText(shape)} of ${type} takes the bytes ${offset} to ${expected}`;
   if (end > expected) {
     throw new RangeError(`${file.name}: ${need}, but they go on to ${end}: ${end - expected} more than the shape says`);
   }

@@ -1,6 +1,7 @@
 // What is kept of a quantity, row by row: exact sums, the extremes, the order.
 
 import { ExactSum, spread } from "./exactSum.js";
+import type { JsonValue } from "./json.js";
 import { Quantiles, type QuantilesJson, SKETCH_ERROR } from "./sketch.js";
 
 /** The quantiles of {@link Statistics}: the part of the rows that lie at or below. */
@@ -57,25 +58,46 @@ export interface MomentsJson {
 export const errorOf = (count: number, squares: ExactSum, sum: ExactSum): number =>
   Math.sqrt(spread(count, squares, sum, sum) / (count * count * (count - 1)));
 
+const TOTALS = ["count", "positiveInfinities", "negativeInfinities", "sum", "squares", "min", "max"] as const;
+
 export class Moments {
   count = 0;
   #positiveInfinities = 0;
   #negativeInfinities = 0;
-  readonly sum: ExactSum;
-  readonly squares: ExactSum;
-  #min: number;
-  #max: number;
-  readonly #quantiles: Quantiles;
+  sum: ExactSum = new ExactSum();
+  squares: ExactSum = new ExactSum();
+  #min = Number.POSITIVE_INFINITY;
+  #max = Number.NEGATIVE_INFINITY;
+  #quantiles: Quantiles;
 
-  constructor(limit: number, json?: MomentsJson) {
-    this.count = json?.count ?? 0;
-    this.#positiveInfinities = json?.positiveInfinities ?? 0;
-    this.#negativeInfinities = json?.negativeInfinities ?? 0;
-    this.sum = json === undefined ? new ExactSum() : ExactSum.parse(json.sum);
-    this.squares = json === undefined ? new ExactSum() : ExactSum.parse(json.squares);
-    this.#min = Number(json?.min ?? "Infinity");
-    this.#max = Number(json?.max ?? "-Infinity");
-    this.#quantiles = json === undefined ? new Quantiles(limit) : Quantiles.from(json.quantiles, limit, json.count);
+  constructor(limit: number) {
+    this.#quantiles = new Quantiles(limit);
+  }
+
+  /** What `toJSON` gave: everything that follows from the values, or from how many there are in each bucket, must be so. */
+  static from(json: JsonValue, limit: number): Moments {
+    const entries = json.entries([...TOTALS, "quantiles"]);
+    const moments = new Moments(limit);
+    const quantiles = Quantiles.from(entries.quantiles, limit);
+    moments.#quantiles = quantiles;
+    if (quantiles.values !== undefined) {
+      for (const x of quantiles.values) moments.#addToTotals(x);
+    } else {
+      moments.count = quantiles.count;
+      moments.#positiveInfinities = quantiles.countOf(Number.POSITIVE_INFINITY);
+      moments.#negativeInfinities = quantiles.countOf(Number.NEGATIVE_INFINITY);
+      moments.sum = ExactSum.from(entries.sum);
+      moments.squares = ExactSum.from(entries.squares);
+      moments.#min = entries.min.spelled();
+      moments.#max = entries.max.spelled();
+      if (!quantiles.isBetween(moments.#min, moments.#max))
+        entries.min.fail("in the first bucket, and max in the last");
+      const finite = moments.count - moments.infinite;
+      if (spread(finite, moments.squares, moments.sum, moments.sum) < 0) entries.squares.fail("at least sum²/count");
+    }
+    const totals = moments.#totals;
+    for (const key of TOTALS) entries[key].equals(totals[key], "its quantiles have it");
+    return moments;
   }
 
   get infinite(): number {
@@ -83,8 +105,12 @@ export class Moments {
   }
 
   add(x: number): void {
-    this.count++;
     this.#quantiles.add(x);
+    this.#addToTotals(x);
+  }
+
+  #addToTotals(x: number): void {
+    this.count++;
     if (x < this.#min) this.#min = x + 0;
     if (x > this.#max) this.#max = x + 0;
     if (x === Number.POSITIVE_INFINITY) this.#positiveInfinities++;
@@ -138,6 +164,10 @@ export class Moments {
   }
 
   toJSON(): MomentsJson {
+    return { ...this.#totals, quantiles: this.#quantiles.toJSON() };
+  }
+
+  get #totals(): Omit<MomentsJson, "quantiles"> {
     return {
       count: this.count,
       positiveInfinities: this.#positiveInfinities,
@@ -146,7 +176,6 @@ export class Moments {
       squares: this.squares.toString(),
       min: String(this.#min),
       max: String(this.#max),
-      quantiles: this.#quantiles.toJSON(),
     };
   }
 }

@@ -1,7 +1,8 @@
 // Any file of logits that is known here.
 
-import { checkKeys } from "../engine/checks.js";
-import type { ElementType } from "./elements.js";
+import { checkOptions } from "../engine/checks.js";
+import { checkChoice, checkPath, checkType } from "./checks.js";
+import { ELEMENT_TYPES, type ElementType } from "./elements.js";
 import { type InputFile, withFile } from "./file.js";
 import { LLAMA_CPP_MAGIC } from "./llamaCpp.js";
 import { checkEnd, matrixSource } from "./matrix.js";
@@ -9,6 +10,7 @@ import { elementTypeOf, NPY_MAGIC, readNpyHeader } from "./npy.js";
 import { rawMatrix } from "./raw.js";
 import { llamaCppSource } from "./readLlamaCpp.js";
 import { findTensor } from "./safetensors.js";
+import { shown, shownValue } from "./shown.js";
 import type { LogitFormat, LogitSource } from "./source.js";
 
 const LOGIT_FORMATS: readonly LogitFormat[] = ["npy", "safetensors", "llama.cpp", "raw"];
@@ -42,7 +44,7 @@ const KEYS: readonly (keyof OpenLogitsOptions)[] = ["format", "shape", "type", "
  * @throws TypeError for another format or type of numbers, numbers column by column or big-endian, several tensors of which
  * none is named, and for an option that is unknown or of the wrong kind.
  * @throws RangeError for a file that is shorter or longer than it says, has no rows, or not the tensor asked for.
- * @throws Error, the system's own, for a path that cannot be read; and where the file is changed while it is read.
+ * @throws Error for a path that cannot be read, with the system's `code`; and where the file is changed while it is read.
  * @example
  * const logits = await openLogits("base.npy");
  * [logits.rows, logits.classes]; // [2, 4]
@@ -50,12 +52,13 @@ const KEYS: readonly (keyof OpenLogitsOptions)[] = ["format", "shape", "type", "
  * await logits.close();
  */
 export async function openLogits(path: string, options: OpenLogitsOptions = {}): Promise<LogitSource> {
-  checkKeys("openLogits", options, KEYS);
+  checkPath("openLogits", path);
+  check(options);
   const { shape, type, tensor, bfloat16 = false, input = "logits" } = options;
   return withFile(path, async (file) => {
     const format = options.format ?? (await recognise(file, shape !== undefined));
     if (format !== "raw" && (shape !== undefined || type !== undefined)) {
-      throw new TypeError(`${path}: shape and type are of raw files; this is ${format} (or give format: "raw")`);
+      throw new TypeError(`${file.name}: shape and type are of raw files; this is ${format} (or give format: "raw")`);
     }
     switch (format) {
       case "llama.cpp":
@@ -66,14 +69,27 @@ export async function openLogits(path: string, options: OpenLogitsOptions = {}):
         return matrixSource(file, format, rawMatrix(file, shape, type), input);
       case "npy": {
         const header = await readNpyHeader(file);
-        const matrix = { ...header, type: elementTypeOf(path, header.descr, bfloat16) };
+        const matrix = { ...header, type: elementTypeOf(file.name, header.descr, bfloat16) };
         checkEnd(file, matrix, file.size);
         return matrixSource(file, format, matrix, input);
       }
-      default:
-        throw new TypeError(`openLogits: format is "${format}"; it must be one of ${LOGIT_FORMATS.join(", ")}`);
     }
   });
+}
+
+function check(options: OpenLogitsOptions): void {
+  checkOptions("openLogits", options, KEYS);
+  const { format, shape, type, tensor, bfloat16, input } = options;
+  checkChoice("openLogits", "format", format, LOGIT_FORMATS);
+  checkChoice("openLogits", "type", type, ELEMENT_TYPES);
+  checkChoice("openLogits", "input", input, ["logits", "logProbabilities"]);
+  checkType("openLogits", "tensor", tensor, "string");
+  checkType("openLogits", "bfloat16", bfloat16, "boolean");
+  if (shape === undefined) return;
+  if (!(Array.isArray(shape) && Array.from(shape).every((length) => typeof length === "number"))) {
+    const given = Array.isArray(shape) ? `[${shown(Array.from(shape, shownValue).join(", "))}]` : shownValue(shape);
+    throw new TypeError(`openLogits: shape is ${given}; it must be an array of numbers, [rows, classes]`);
+  }
 }
 
 async function recognise(file: InputFile, hasShape: boolean): Promise<LogitFormat> {

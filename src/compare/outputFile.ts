@@ -4,6 +4,9 @@ import { randomBytes } from "node:crypto";
 import { type BigIntStats, constants } from "node:fs";
 import { access, type FileHandle, open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
+import { typeOfBatch } from "./batch.js";
+import { checkInteger } from "./checks.js";
+import { shown, shownValue } from "./shown.js";
 import type { RowBatch, RowBatches } from "./source.js";
 import { explained, explaining } from "./systemError.js";
 
@@ -21,7 +24,7 @@ export async function targetOf(path: string): Promise<Target> {
     return undefined;
   });
   if (stats?.isDirectory() || (stats === undefined && (path.endsWith("/") || path.endsWith(sep)))) {
-    throw new TypeError(`${path} is a directory; give the name of a file in it`);
+    throw new TypeError(`${shown(path, Infinity)} is a directory; give the name of a file in it`);
   }
   // the links to what is no file lead nowhere: /proc/self/fd/1 → pipe:[7]
   if (stats !== undefined) return { path: stats.isFile() ? await realpath(path) : path, stats };
@@ -40,7 +43,9 @@ interface Unfinished {
 async function create(path: string): Promise<Unfinished> {
   const target = await targetOf(path);
   if (target.stats !== undefined) {
-    if (!target.stats.isFile()) throw new TypeError(`${path} is not a regular file, which can be replaced as a whole`);
+    if (!target.stats.isFile()) {
+      throw new TypeError(`${shown(path, Infinity)} is not a regular file, which can be replaced as a whole`);
+    }
     await explaining(access(target.path, constants.W_OK), path, "written");
   }
   // short, for the longest names leave no room
@@ -80,6 +85,21 @@ export async function writeWhole<Result>(path: string, write: (file: FileHandle)
   }
 }
 
+/** Throws for what are no batches of rows, and for a number of classes that there cannot be, or that is not that of a file. */
+export function checkRows(functionName: string, rows: unknown, classes: unknown): void {
+  const { [Symbol.iterator]: all, [Symbol.asyncIterator]: later, data, classes: own } = Object(rows);
+  if ((typeof all !== "function" && typeof later !== "function") || typeof rows === "string") {
+    const hint = data === undefined ? "" : "; put it into one: [{ data }]";
+    throw new TypeError(
+      `${functionName}: rows is ${shownValue(rows)}; it must be an iterable of batches, { data }${hint}`,
+    );
+  }
+  checkInteger(functionName, "classes", classes, 1, 2 ** 31 - 1);
+  if (own !== undefined && own !== classes) {
+    throw new RangeError(`${functionName}: classes is ${classes}, but rows has ${shownValue(own)} classes`);
+  }
+}
+
 /** Of a file that is replaced, or of a new one. */
 const modeOf = (stats: Pick<BigIntStats, "mode"> | undefined): number =>
   stats === undefined ? 0o666 : Number(stats.mode) & 0o777;
@@ -99,20 +119,19 @@ export async function appendRows(
   classes: number,
   encode: (batch: RowBatch, firstRow: number) => Uint8Array,
 ): Promise<number> {
-  if (!(Number.isSafeInteger(classes) && classes > 0)) {
-    throw new RangeError(`${path}: classes is ${classes}; it must be a positive integer`);
-  }
+  const name = shown(path, Infinity);
   let count = 0;
   for await (const batch of rows) {
+    typeOfBatch(batch, () => `${name}: the batch from row ${count} on`);
     if (batch.data.length % classes !== 0) {
       throw new RangeError(
-        `${path}: a batch of ${batch.data.length} numbers, from row ${count} on; a row has ${classes}`,
+        `${name}: a batch of ${batch.data.length} numbers, from row ${count} on; a row has ${classes}`,
       );
     }
     // from where the last one ended, and to its own end
     await file.writeFile(encode(batch, count));
     count += batch.data.length / classes;
   }
-  if (count === 0) throw new RangeError(`${path}: there are no rows to write`);
+  if (count === 0) throw new RangeError(`${name}: there are no rows to write`);
   return count;
 }

@@ -15,8 +15,6 @@ export function rawMatrix(
       `${file.name}: a raw file needs the options shape ([rows, classes]) and type (f16, bf16, f32, f64)`,
     );
   }
-  if (!(type in ELEMENT_BYTES))
-    throw new TypeError(`${file.name}: type is "${type}"; it must be f16, bf16, f32 or f64`);
   const matrix = { type, shape: shape[0] === -1 ? inferFirst(file, shape, type) : shape, offset: 0 };
   checkEnd(file, matrix, file.size);
   return matrix;

@@ -1,7 +1,10 @@
 // Batches of rows that lie one after the other in a file. While one is computed on, the next is read.
 
-import { checkKeys } from "../engine/checks.js";
+import { typeNameOf } from "../backends/arrays.js";
+import { checkOptions } from "../engine/checks.js";
+import { checkInteger, checkType } from "./checks.js";
 import type { InputFile } from "./file.js";
+import { shownValue } from "./shown.js";
 import type { ReadOptions } from "./source.js";
 
 /** Where the rows are. */
@@ -36,7 +39,10 @@ const BATCH_BYTES = 2 ** 22;
 
 /** Memory for one batch, from the caller's or the source's own. */
 export function allocateBatch({ name }: InputFile, { allocate }: ReadOptions, bytes: number): Uint8Array {
-  const memory = allocate?.(bytes) ?? new Uint8Array(bytes);
+  const memory = allocate === undefined ? new Uint8Array(bytes) : allocate(bytes);
+  if (typeNameOf(memory) !== "Uint8Array") {
+    throw new TypeError(`${name}: allocate gave ${shownValue(memory)}; it must give a Uint8Array`);
+  }
   if (memory.length < bytes || memory.byteOffset % 8 !== 0) {
     const given = `${memory.length} bytes at ${memory.byteOffset}`;
     throw new RangeError(`${name}: allocate gave ${given}; ${bytes} were asked for, at a multiple of 8`);
@@ -46,13 +52,15 @@ export function allocateBatch({ name }: InputFile, { allocate }: ReadOptions, by
 
 /** Rows of a batch, and the range, checked. */
 export function rangeOf({ file, rows, rowBytes }: Area, options: ReadOptions): Required<Omit<ReadOptions, "allocate">> {
-  checkKeys(`${file.name}: read`, options, ["start", "end", "batchRows", "allocate"]);
+  const reader = `${file.name}: read`;
+  checkOptions(reader, options, ["start", "end", "batchRows", "allocate"]);
   const { start = 0, end = rows, batchRows = Math.max(1, Math.floor(BATCH_BYTES / rowBytes)) } = options;
-  if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= rows)) {
+  checkType(reader, "allocate", options.allocate, "function");
+  checkInteger(reader, "start", start, 0);
+  checkInteger(reader, "end", end, 0);
+  checkInteger(reader, "batchRows", batchRows, 1);
+  if (!(start <= end && end <= rows)) {
     throw new RangeError(`${file.name}: rows ${start} to ${end} were asked for; it has rows 0 to ${rows}`);
-  }
-  if (!(Number.isSafeInteger(batchRows) && batchRows > 0)) {
-    throw new RangeError(`${file.name}: batchRows is ${batchRows}; it must be a positive integer`);
   }
   return { start, end, batchRows: Math.min(batchRows, Math.max(1, end - start)) };
 }

@@ -1,5 +1,6 @@
 // llama.cpp's log-probabilities, widened to f32.
 
+import { ln } from "../numbers/scalar.js";
 import type { InputFile } from "./file.js";
 import { type LlamaCppHeader, ROW_HEADER_BYTES, readLlamaCppHeader, readObservedTokens } from "./llamaCpp.js";
 import { type Area, allocateBatch, rangeOf, readAhead } from "./readAhead.js";
@@ -62,6 +63,12 @@ export async function llamaCppSource(file: InputFile): Promise<LogitSource> {
   };
 }
 
+/** What the most probable class is stored as. */
+const MOST_STORED = 65535;
+
+/** Of step and floor, relatively, with some room. */
+const ROUNDING = 2 ** -20;
+
 /** Row `r` of a batch whose first is row `first` of the file. */
 function widenRow(
   name: string,
@@ -73,11 +80,22 @@ function widenRow(
 ): void {
   const at = byteOffset + r * rowBytes;
   const [step, floor] = new Float32Array(buffer, at, 2);
+  const fail = (what: string): never => {
+    throw new RangeError(`${name}: row ${first + r}, at byte ${offset + (first + r) * rowBytes}, has ${what}`);
+  };
   if (!(step >= 0 && step < Infinity && floor > -Infinity && floor <= 0)) {
-    const place = `row ${first + r}, at byte ${offset + (first + r) * rowBytes}`;
-    throw new RangeError(`${name}: ${place}, has a step of ${step} and a floor of ${floor} nats; they must be finite`);
+    fail(`a step of ${step} and a floor of ${floor} nats; they must be finite`);
   }
-  const stored = new Uint16Array(buffer, at + ROW_HEADER_BYTES, classes);
+  // of n probabilities that sum to 1, the largest is at least 1/n
+  const largest = MOST_STORED * step + floor;
+  const room = ROUNDING * (1 - floor);
+  if (!(largest <= room && largest >= -ln(classes) - room)) {
+    fail(`ln p = ${largest} for its likeliest class, by a step of ${step} and a floor of ${floor}: it is damaged`);
+  }
+  const stored = new Uint16Array(buffer, at + ROW_HEADER_BYTES, classes + (classes % 2));
+  if (classes % 2 === 1 && stored[classes] !== 0) {
+    fail(`${stored[classes]} after its ${classes} classes; it must be 0, so their number is wrong`);
+  }
   const row = floats.subarray(r * classes, (r + 1) * classes);
   // four at a time is 1.6 times as fast as one (measured: 0.8 ns a class)
   const last = classes - (classes % 4);

@@ -3,7 +3,8 @@
 
 import type { ElementType } from "./elements.js";
 import type { InputFile } from "./file.js";
-import { checkEnd, type Matrix } from "./matrix.js";
+import { checkEnd, type Matrix, shapeText } from "./matrix.js";
+import { shown } from "./shown.js";
 
 /** The format's own limit, in bytes. */
 const LARGEST_HEADER = 100_000_000;
@@ -11,7 +12,12 @@ const LARGEST_HEADER = 100_000_000;
 /** Of a message. */
 const NAMES_LISTED = 20;
 
-const ELEMENT_TYPES: Record<string, ElementType> = { F16: "f16", BF16: "bf16", F32: "f32", F64: "f64" };
+const ELEMENT_TYPES: ReadonlyMap<string, ElementType> = new Map([
+  ["F16", "f16"],
+  ["BF16", "bf16"],
+  ["F32", "f32"],
+  ["F64", "f64"],
+]);
 
 interface Tensor {
   readonly name: string;
@@ -27,11 +33,12 @@ export async function findTensor(file: InputFile, wanted: string | undefined): P
   const tensors = await readTensors(file);
   const tensor = wanted === undefined ? onlyMatrix(file, tensors) : tensors.find(({ name }) => name === wanted);
   if (tensor === undefined) {
-    throw new RangeError(`${file.name}: there is no tensor "${wanted}"; there are ${list(tensors)}`);
+    throw new RangeError(`${file.name}: there is no tensor "${shown(wanted ?? "")}"; there are ${list(tensors)}`);
   }
-  const type = ELEMENT_TYPES[tensor.dtype];
+  const type = ELEMENT_TYPES.get(tensor.dtype);
   if (type === undefined) {
-    throw new TypeError(`${file.name}: tensor "${tensor.name}" is of ${tensor.dtype}; F16, BF16, F32 and F64 are read`);
+    const given = `tensor "${shown(tensor.name)}" is of ${shown(tensor.dtype)}`;
+    throw new TypeError(`${file.name}: ${given}; F16, BF16, F32 and F64 are read`);
   }
   const matrix = { type, shape: tensor.shape, offset: tensor.begin };
   checkEnd(file, matrix, tensor.end);
@@ -40,7 +47,7 @@ export async function findTensor(file: InputFile, wanted: string | undefined): P
 
 function onlyMatrix({ name }: InputFile, tensors: readonly Tensor[]): Tensor {
   const matrices = tensors.filter(
-    ({ dtype, shape }) => dtype in ELEMENT_TYPES && (shape.length === 2 || shape.length === 3),
+    ({ dtype, shape }) => ELEMENT_TYPES.has(dtype) && (shape.length === 2 || shape.length === 3),
   );
   if (matrices.length === 1) return matrices[0];
   const count = matrices.length === 0 ? "no tensor" : `${matrices.length} tensors`;
@@ -51,7 +58,7 @@ function list(tensors: readonly Tensor[]): string {
   if (tensors.length === 0) return "none";
   const named = tensors
     .slice(0, NAMES_LISTED)
-    .map(({ name, dtype, shape }) => `"${name}" ${dtype} (${shape.join(", ")})`);
+    .map(({ name, dtype, shape }) => `"${shown(name)}" ${shown(dtype)} ${shapeText(shape)}`);
   const more = tensors.length - named.length;
   return named.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
@@ -72,14 +79,13 @@ async function readTensors(file: InputFile): Promise<Tensor[]> {
 
   let end = data;
   for (const { name, begin, end: after } of tensors) {
+    const place = `${file.name}: tensor "${shown(name)}"`;
     if (begin !== end) {
       const what = begin < end ? "overlaps the tensor before it" : "leaves a gap before it";
-      throw new RangeError(`${file.name}: tensor "${name}", at byte ${begin}, ${what}, which ends at byte ${end}`);
+      throw new RangeError(`${place}, at byte ${begin}, ${what}, which ends at byte ${end}`);
     }
     if (after > file.size) {
-      throw new RangeError(
-        `${file.name}: tensor "${name}" ends at byte ${after}; the file, at ${file.size}: truncated`,
-      );
+      throw new RangeError(`${place} ends at byte ${after}; the file, at ${file.size}: truncated`);
     }
     end = after;
   }
@@ -89,14 +95,67 @@ async function readTensors(file: InputFile): Promise<Tensor[]> {
 }
 
 function parse(name: string, bytes: Uint8Array): object {
+  const place = `${name}: the header, at byte 8,`;
   try {
-    const header: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const problem = problemOf(text);
+    if (problem !== undefined) throw new TypeError(problem);
+    const header: unknown = JSON.parse(text);
     if (typeof header === "object" && header !== null && !Array.isArray(header)) return header;
   } catch (cause) {
-    throw new TypeError(`${name}: the header, at byte 8, is not JSON: ${(cause as Error).message}`, { cause });
+    throw new TypeError(`${place} is not JSON of tensors: ${shown((cause as Error).message, 300)}`, { cause });
   }
-  throw new TypeError(`${name}: the header, at byte 8, is not an object of JSON`);
+  throw new TypeError(`${place} is not an object of JSON`);
 }
+
+/** Brackets in one another: of the header, of a tensor, of its shape; with some room. */
+const DEEPEST = 8;
+
+/** What JSON.parse does not mind: a key that an object has twice, and any number of brackets in one another. */
+function problemOf(json: string): string | undefined {
+  /** Of each object that is open its keys; undefined for an array. */
+  const open: (Set<string> | undefined)[] = [];
+  let isKey = false;
+  for (let i = 0; i < json.length; i++) {
+    switch (json.charCodeAt(i)) {
+      case Sign.brace:
+      case Sign.bracket:
+        if (open.length === DEEPEST) return `more than ${DEEPEST} brackets in one another, at character ${i}`;
+        isKey = json.charCodeAt(i) === Sign.brace;
+        open.push(isKey ? new Set() : undefined);
+        break;
+      case Sign.closingBrace:
+      case Sign.closingBracket:
+        open.pop();
+        break;
+      case Sign.comma:
+        isKey = open.at(-1) !== undefined;
+        break;
+      case Sign.quote: {
+        const start = i;
+        while (++i < json.length && json.charCodeAt(i) !== Sign.quote) if (json.charCodeAt(i) === Sign.backslash) i++;
+        if (!isKey) break;
+        isKey = false;
+        const text = json.slice(start, i + 1);
+        const key: string = text.includes("\\") ? JSON.parse(text) : text.slice(1, -1);
+        const keys = open.at(-1);
+        if (keys?.has(key)) return `"${shown(key)}" is there twice`;
+        keys?.add(key);
+      }
+    }
+  }
+  return undefined;
+}
+
+const Sign = {
+  quote: 0x22,
+  comma: 0x2c,
+  bracket: 0x5b,
+  backslash: 0x5c,
+  closingBracket: 0x5d,
+  brace: 0x7b,
+  closingBrace: 0x7d,
+} as const;
 
 function tensorOf(fileName: string, name: string, entry: unknown, data: number): Tensor {
   const {
@@ -104,13 +163,13 @@ function tensorOf(fileName: string, name: string, entry: unknown, data: number):
     shape,
     data_offsets: offsets,
   } = (entry ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
-  const [begin, end] = isCounts(offsets) ? offsets : [];
-  if (typeof dtype !== "string" || !isCounts(shape) || begin === undefined || end === undefined || begin > end) {
+  const isDescribed = typeof dtype === "string" && isCounts(shape) && isCounts(offsets) && offsets.length === 2;
+  if (!isDescribed || offsets[0] > offsets[1]) {
     throw new TypeError(
-      `${fileName}: tensor "${name}" is described by ${JSON.stringify(entry)}, in the header, at byte 8`,
+      `${fileName}: tensor "${shown(name)}" is described by ${shown(JSON.stringify(entry), 300)}, in the header, at byte 8`,
     );
   }
-  return { name, dtype, shape, begin: data + begin, end: data + end };
+  return { name, dtype, shape, begin: data + offsets[0], end: data + offsets[1] };
 }
 
 const isCounts = (value: unknown): value is number[] =>

@@ -3,6 +3,7 @@
 // What a sketch holds depends on its values alone, not on their order, nor on how they were parted before.
 
 import { base64Of, numbersOf } from "./base64.js";
+import type { JsonValue } from "./json.js";
 
 /** Buckets of an octave. */
 const BUCKETS = 512;
@@ -21,6 +22,8 @@ function bucketOf(x: number): number {
   const bucket = 1 + (words[HIGH] >>> SHIFT);
   return x < 0 ? -bucket : bucket;
 }
+
+const LAST_BUCKET = bucketOf(Number.POSITIVE_INFINITY);
 
 /** The middle of a bucket. */
 function middleOf(bucket: number): number {
@@ -141,19 +144,58 @@ export class Quantiles {
     return { buckets: [...this.#buckets].sort(([a], [b]) => a - b).flat() };
   }
 
-  /** @throws RangeError where there are not `count` numbers. */
-  static from(json: QuantilesJson, limit: number, count: number): Quantiles {
+  /** The numbers in ascending order, if they are all kept. */
+  get values(): Float64Array | undefined {
+    return this.#values && this.#sorted();
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Of a sketch: whether the least and the largest number can be these. */
+  isBetween(min: number, max: number): boolean {
+    const buckets = [...this.#buckets.keys()];
+    const has = (x: number, edge: (a: number, b: number) => number) =>
+      bucketOf(x) === buckets.reduce((a, b) => edge(a, b));
+    return has(min, Math.min) && has(max, Math.max);
+  }
+
+  /** How many are as large as x, of a sketch: of what has a bucket of its own. */
+  countOf(x: number): number {
+    return this.#buckets.get(bucketOf(x)) ?? 0;
+  }
+
+  /** What `toJSON` gave. */
+  static from(json: JsonValue, limit: number): Quantiles {
     const quantiles = new Quantiles(limit);
-    if ("values" in json) {
-      for (const x of numbersOf(json.values)) quantiles.add(x);
-    } else {
-      quantiles.#values = undefined;
-      for (let i = 0; i < json.buckets.length; i += 2) {
-        quantiles.#addTo(json.buckets[i], json.buckets[i + 1]);
-        quantiles.#count += json.buckets[i + 1];
-      }
-    }
-    if (quantiles.#count !== count) throw new RangeError(`Summary: ${quantiles.#count} values of ${count}`);
+    const isExact = Object.hasOwn(Object(json.value), "values");
+    if (isExact) quantiles.#addFrom(json.entries(["values"]).values);
+    else quantiles.#addBucketsFrom(json.entries(["buckets"]).buckets);
+    if (isExact !== quantiles.#count <= limit) json.fail(`values up to the valueLimit, ${limit}, then buckets`);
     return quantiles;
+  }
+
+  #addFrom(json: JsonValue): void {
+    const text = json.text();
+    for (const x of numbersOf(text) ?? []) this.add(x);
+    const sorted = this.values;
+    // NaN comes last
+    if (sorted && (base64Of(sorted) !== text || Number.isNaN(sorted.at(-1)))) {
+      json.fail("f64 in ascending order, in base64");
+    }
+  }
+
+  #addBucketsFrom(json: JsonValue): void {
+    this.#values = undefined;
+    const list = json.list();
+    let before = -LAST_BUCKET - 1;
+    for (let i = 0; i < list.length; i += 2) {
+      const bucket = list[i].integer(before + 1, LAST_BUCKET);
+      const count = (list[i + 1] ?? json.fail("a bucket and a count in turns")).integer(1);
+      this.#addTo(bucket, count);
+      this.#count += count;
+      before = bucket;
+    }
   }
 }

@@ -12,7 +12,7 @@ export type LogitFormat = "npy" | "safetensors" | "llama.cpp" | "raw";
 
 /** Some rows of logits, one after the other. */
 export interface RowBatch {
-  /** As many whole rows as there are; a Uint16Array holds 16-bit floats. */
+  /** As many whole rows as there are; a Uint16Array holds the bits of 16-bit floats. */
   readonly data: Float32Array | Float64Array | Uint16Array;
   /** Of a Uint16Array: which of the two. */
   readonly format?: HalfFormat;

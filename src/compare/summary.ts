@@ -1,11 +1,16 @@
 // What a comparison comes to, over all rows. Sums are exact and quantiles do not depend on order, so that parts computed
 // anywhere combine to the bits of one run.
 
-import { checkKeys } from "../engine/checks.js";
+import { temperatureOf } from "../call/arguments.js";
+import { checkOptions } from "../engine/checks.js";
 import { exp } from "../numbers/scalar.js";
+import { checkInteger } from "./checks.js";
+import { checksumOf } from "./checksum.js";
 import { ExactSum, spread } from "./exactSum.js";
+import { JsonValue } from "./json.js";
 import { type Estimate, errorOf, Moments, type MomentsJson, type Statistics } from "./moments.js";
 import type { RowResults } from "./rowResults.js";
+import { shownValue } from "./shown.js";
 
 /** The options of a {@link Summary}. */
 export interface SummaryOptions {
@@ -111,7 +116,8 @@ const QUANTITIES = [
   "topOverlap",
 ] as const;
 const OF_TOKENS = ["baseLogProbability", "otherLogProbability", "deltaP"] as const;
-type Quantity = (typeof QUANTITIES)[number] | (typeof OF_TOKENS)[number];
+const ALL = [...QUANTITIES, ...OF_TOKENS] as const;
+type Quantity = (typeof ALL)[number];
 
 /** A summary as JSON, to the bit: what {@link Summary.toJSON} gives. Only {@link Summary.fromJSON} need understand it. */
 export interface SummaryJson {
@@ -133,9 +139,24 @@ export interface SummaryJson {
   readonly fourthPowers: string;
   /** The rows of the largest KL. Numbers are spelled, for JSON has no infinities. */
   readonly worst: readonly Readonly<Record<keyof WorstRow, string>>[];
+  /** Of all the rest. */
+  readonly checksum: string;
 }
 
+const JSON_KEYS = [
+  "version",
+  "options",
+  "rows",
+  "sameTop",
+  "probabilityRows",
+  "quantities",
+  "products",
+  "fourthPowers",
+  "worst",
+  "checksum",
+] as const satisfies (keyof SummaryJson)[];
 const DEFAULTS: Required<SummaryOptions> = { topK: 10, temperature: 1, valueLimit: 2 ** 18, worstRows: 20 };
+const OPTION_KEYS = ["topK", "temperature", "valueLimit", "worstRows"] as const;
 const WORST_KEYS = ["row", "kl", "reverseKl", "js", "token", "baseTop", "otherTop"] as const;
 
 /** Of no rows, NaN. */
@@ -168,18 +189,19 @@ export class Summary {
   /**
    * A summary of no rows.
    *
-   * @throws TypeError for an unknown option.
-   * @throws RangeError for a number of values or rows that is no integer >= 0.
+   * @throws TypeError for an option that is unknown or of the wrong kind.
+   * @throws RangeError for an option out of range.
    * @example
    * new Summary({ topK: 5 }).rows; // 0
    */
   constructor(options: SummaryOptions = {}) {
-    checkKeys("Summary", options, Object.keys(DEFAULTS));
+    checkOptions("Summary", options, OPTION_KEYS);
     this.options = { ...DEFAULTS, ...options };
-    const { valueLimit, worstRows, topK } = this.options;
-    checkCount("valueLimit", valueLimit);
-    checkCount("worstRows", worstRows);
-    checkCount("topK", topK);
+    const { valueLimit, worstRows, topK, temperature } = this.options;
+    checkInteger("Summary", "valueLimit", valueLimit, 0);
+    checkInteger("Summary", "worstRows", worstRows, 0);
+    checkInteger("Summary", "topK", topK, 1);
+    temperatureOf("Summary", temperature);
     this.#moments = momentsOf(() => new Moments(valueLimit));
   }
 
@@ -193,8 +215,12 @@ export class Summary {
    *
    * @param first - The number of the first: the worst rows are told by theirs.
    * @param rows - As `onRows` of {@link compareLogits} is called with them, which adds them itself.
+   * @throws TypeError where a column of `rows` has not one number for each row.
+   * @throws RangeError for NaN in it, and for `first` that is no integer >= 0.
    */
   add(first: number, rows: RowResults): void {
+    checkInteger("Summary.add", "first", first, 0);
+    checkRows(rows);
     const moments = this.#moments;
     for (let r = 0; r < rows.count; r++) {
       for (const name of QUANTITIES) moments[name].add(rows[name][r]);
@@ -248,14 +274,19 @@ export class Summary {
    *
    * @param other - Stays as it is.
    * @returns This summary.
-   * @throws RangeError where the two have different options.
+   * @throws TypeError for what is no summary.
+   * @throws RangeError where the two have different options, or are the same.
    */
   merge(other: Summary): this {
-    for (const key of Object.keys(DEFAULTS) as (keyof SummaryOptions)[]) {
+    if (!(other instanceof Summary)) {
+      throw new TypeError(`Summary.merge: other is ${shownValue(other)}; it must be a Summary (Summary.fromJSON)`);
+    }
+    if (other === this) throw new RangeError("Summary.merge: other is this summary; its rows would count twice");
+    for (const key of OPTION_KEYS) {
       const [own, others] = [this.options[key], other.options[key]];
       if (own !== others) throw new RangeError(`Summary.merge: ${key} is ${own} here and ${others} there`);
     }
-    for (const name of [...QUANTITIES, ...OF_TOKENS]) this.#moments[name].addAll(other.#moments[name]);
+    for (const name of ALL) this.#moments[name].addAll(other.#moments[name]);
     this.#rows += other.#rows;
     this.#sameTop += other.#sameTop;
     this.#addProbabilityRows(...other.#probabilityRows);
@@ -271,9 +302,10 @@ export class Summary {
    * @returns In nats; probabilities are fractions. Sums over rows are exact, whatever their order.
    */
   report(): Report {
-    const statistics = Object.fromEntries(
-      [...QUANTITIES, ...OF_TOKENS].map((name) => [name, this.#moments[name].statistics]),
-    ) as Record<Quantity, Statistics>;
+    const statistics = Object.fromEntries(ALL.map((name) => [name, this.#moments[name].statistics])) as Record<
+      Quantity,
+      Statistics
+    >;
     const rows = this.#rows;
     const fraction = this.#sameTop / rows;
     const { topK, temperature } = this.options;
@@ -337,19 +369,22 @@ export class Summary {
    */
   toJSON(): SummaryJson {
     const spelled = (row: WorstRow) => Object.fromEntries(WORST_KEYS.map((key) => [key, String(row[key])]));
-    return {
+    const { topK, temperature, valueLimit, worstRows } = this.options;
+    const content: Omit<SummaryJson, "checksum"> = {
       version: 1,
-      options: this.options,
+      options: { topK, temperature, valueLimit, worstRows },
       rows: this.#rows,
       sameTop: this.#sameTop,
       probabilityRows: this.#probabilityRows,
-      quantities: Object.fromEntries(
-        [...QUANTITIES, ...OF_TOKENS].map((name) => [name, this.#moments[name].toJSON()]),
-      ) as Record<Quantity, MomentsJson>,
+      quantities: Object.fromEntries(ALL.map((name) => [name, this.#moments[name].toJSON()])) as Record<
+        Quantity,
+        MomentsJson
+      >,
       products: this.#products.toString(),
       fourthPowers: this.#fourthPowers.toString(),
       worst: this.#worst.map(spelled) as unknown as SummaryJson["worst"],
     };
+    return { ...content, checksum: checksumOf(JSON.stringify(content)) };
   }
 
   /**
@@ -357,42 +392,103 @@ export class Summary {
    *
    * @param json - What {@link Summary.toJSON} gave, parsed.
    * @returns A summary of the same bits.
-   * @throws RangeError where `json` is not what `toJSON` of this version gives.
+   * @throws TypeError for what is no object.
+   * @throws RangeError where `json` is not what `toJSON` of this version gave, with the place of what does not fit: it was damaged, or
+   * changed by hand.
    * @example
    * Summary.fromJSON(JSON.parse(JSON.stringify(new Summary()))).rows; // 0
    */
   static fromJSON(json: SummaryJson): Summary {
-    if (typeof json !== "object" || json === null || json.version !== 1) {
-      throw new RangeError(`Summary.fromJSON: this is no summary of version 1`);
+    if (typeof json !== "object" || json === null) {
+      throw new TypeError(`Summary.fromJSON: json is ${shownValue(json)}; it must be an object, as JSON.parse gives`);
     }
-    const summary = new Summary(json.options);
-    summary.#rows = json.rows;
-    summary.#sameTop = json.sameTop;
-    summary.#probabilityRows = json.probabilityRows;
-    Object.assign(
-      summary.#moments,
-      momentsOf((name) => new Moments(json.options.valueLimit, json.quantities[name])),
-    );
-    summary.#products = ExactSum.parse(json.products);
-    summary.#fourthPowers = ExactSum.parse(json.fourthPowers);
-    summary.#worst = json.worst.map(
-      (row) => Object.fromEntries(WORST_KEYS.map((key) => [key, Number(row[key])])) as unknown as WorstRow,
-    );
+    const reader = "Summary.fromJSON";
+    if (json.version !== 1) throw new RangeError(`${reader}: this is no summary of version 1`);
+    const entries = new JsonValue(reader, json).entries(JSON_KEYS);
+    const summary = new Summary(optionsFrom(entries.options));
+    const { valueLimit, worstRows } = summary.options;
+    const moments = entries.quantities.entries(ALL);
+    for (const name of ALL) summary.#moments[name] = Moments.from(moments[name], valueLimit);
+    for (const name of QUANTITIES) {
+      entries.rows.equals(summary.#moments[name].count, `quantities.${name}.count is`);
+    }
+    summary.#rows = summary.#moments.kl.count;
+    const tokens = summary.#moments.deltaP.count;
+    for (const name of OF_TOKENS) {
+      if (summary.#moments[name].count !== tokens || tokens > summary.#rows) {
+        moments[name].fail("of as many rows as quantities.deltaP, and of no more than there are");
+      }
+    }
+    summary.#sameTop = entries.sameTop.integer(0, summary.#rows);
+    const [base, other] = entries.probabilityRows.list(2).map((count) => count.integer(0, summary.#rows));
+    summary.#probabilityRows = [base, other];
+    summary.#products = ExactSum.from(entries.products);
+    summary.#fourthPowers = ExactSum.from(entries.fourthPowers);
+    summary.#worst = worstFrom(entries.worst, Math.min(worstRows, summary.#rows));
+    // by what has been understood, so that the order of keys does not matter
+    entries.checksum.equals(summary.toJSON().checksum, "the rest has it: it was changed after it was written");
     return summary;
   }
 }
 
-const countOf = (flags: Uint8Array): number => flags.reduce((sum, flag) => sum + flag, 0);
+/** Of those that are set. */
+const countOf = (flags: Uint8Array): number => flags.reduce((count, flag) => count + (flag === 0 ? 0 : 1), 0);
 
-function momentsOf(make: (name: Quantity) => Moments): Record<Quantity, Moments> {
-  return Object.fromEntries([...QUANTITIES, ...OF_TOKENS].map((name) => [name, make(name)])) as Record<
-    Quantity,
-    Moments
-  >;
+function optionsFrom(json: JsonValue): SummaryOptions {
+  const { topK, temperature, valueLimit, worstRows } = json.entries(OPTION_KEYS);
+  return {
+    topK: topK.integer(1),
+    temperature: temperature.number() > 0 ? temperature.number() : temperature.fail("positive"),
+    valueLimit: valueLimit.integer(),
+    worstRows: worstRows.integer(),
+  };
 }
 
-function checkCount(key: string, count: number): void {
-  if (!(Number.isInteger(count) && count >= 0)) {
-    throw new RangeError(`Summary: ${key} is ${count}; it must be an integer >= 0`);
+/** Those of the largest KL, in their order. */
+function worstFrom(json: JsonValue, count: number): WorstRow[] {
+  const rows = json.list(count).map((entry) => {
+    const spelled = entry.entries(WORST_KEYS);
+    const row = Object.fromEntries(WORST_KEYS.map((key) => [key, spelled[key].spelled()])) as unknown as WorstRow;
+    for (const key of ["row", "token", "baseTop", "otherTop"] as const) {
+      if (!(Number.isSafeInteger(row[key]) && row[key] >= (key === "token" ? -1 : 0))) spelled[key].fail("an index");
+    }
+    return row;
+  });
+  if (rows.some((row, i) => i > 0 && byWorst(rows[i - 1], row) > 0)) json.fail("in the order of KL, the largest first");
+  return rows;
+}
+
+function momentsOf(make: (name: Quantity) => Moments): Record<Quantity, Moments> {
+  return Object.fromEntries(ALL.map((name) => [name, make(name)])) as Record<Quantity, Moments>;
+}
+
+const COLUMNS = [
+  ...QUANTITIES,
+  "tokens",
+  "baseLogProbability",
+  "otherLogProbability",
+  "baseTop",
+  "otherTop",
+  "baseLooksLikeProbabilities",
+  "otherLooksLikeProbabilities",
+] as const;
+
+/** Throws for rows that would spoil a sum. */
+function checkRows(rows: RowResults): void {
+  checkInteger("Summary.add", "rows.count", rows?.count, 0);
+  const { count, tokens, baseLogProbability, otherLogProbability } = rows;
+  for (const name of COLUMNS) {
+    if (rows[name]?.length === count) continue;
+    throw new TypeError(
+      `Summary.add: rows.${name} is ${shownValue(rows[name])}; it must be an array of ${count} numbers`,
+    );
   }
+  const refuse = (name: string, r: number) => {
+    if (r >= 0) throw new RangeError(`Summary.add: rows.${name} is NaN for row ${r} of these`);
+  };
+  for (const name of QUANTITIES) refuse(name, rows[name].findIndex(Number.isNaN));
+  const logs = tokens.findIndex(
+    (token, r) => token >= 0 && Number.isNaN(baseLogProbability[r] + otherLogProbability[r]),
+  );
+  refuse("baseLogProbability, or otherLogProbability,", logs);
 }

@@ -1,5 +1,7 @@
 // Errors of the system, in words: which file, what is wrong, what to do.
 
+import { shown } from "./shown.js";
+
 /** By the system's code. Codes that are not here keep the system's own words. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission denied; change its permissions, or choose another place",
@@ -24,8 +26,8 @@ export function explained(error: unknown, path: string, doing: "read" | "written
   if (!(error instanceof Error)) return error;
   const { code, syscall, message } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return error;
-  const reason = Object.hasOwn(REASONS, code) ? `${REASONS[code]} (${code})` : message;
-  return Object.assign(new Error(`${path} cannot be ${doing}: ${reason}`, { cause: error }), { code });
+  const reason = Object.hasOwn(REASONS, code) ? `${REASONS[code]} (${code})` : shown(message, Infinity);
+  return Object.assign(new Error(`${shown(path, Infinity)} cannot be ${doing}: ${reason}`, { cause: error }), { code });
 }
 
 /** What `promise` gives; an error of the system is explained. */

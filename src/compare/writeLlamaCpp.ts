@@ -1,10 +1,14 @@
 // Rows to the file of llama.cpp's perplexity tool, quantised as the tool does it.
 
+import { checkOptions } from "../engine/checks.js";
 import { exp, ln } from "../numbers/scalar.js";
+import { checkInteger, checkPath } from "./checks.js";
 import { widen } from "./half.js";
 import { HEADER_BYTES, LLAMA_CPP_MAGIC, type LlamaCppHeader, layOut, ROW_HEADER_BYTES } from "./llamaCpp.js";
-import { appendRows, writeWhole } from "./outputFile.js";
+import { appendRows, checkRows, writeWhole } from "./outputFile.js";
+import { shown, shownValue } from "./shown.js";
 import type { RowBatches } from "./source.js";
+import { readTokens } from "./token.js";
 
 /** The options of {@link writeLlamaCpp}. */
 export interface WriteLlamaCppOptions {
@@ -12,9 +16,9 @@ export interface WriteLlamaCppOptions {
   classes: number;
   /** Tokens of a chunk, >= 3; there is a row for each from the middle to the last but one. */
   context: number;
-  /** Of all chunks, in order. */
-  tokens: ArrayLike<number>;
-  /** How far under the largest number of a row the others are told apart, in nats; 16, as llama.cpp has it, by default. */
+  /** Of all chunks, in order: integers from 0 to classes - 1. */
+  tokens: ArrayLike<number | bigint>;
+  /** How far under the largest number of a row the others are told apart, in nats: positive; 16, as llama.cpp has it, by default. */
   depth?: number;
 }
 
@@ -28,42 +32,56 @@ export interface WriteLlamaCppOptions {
  * @param path - Of the file, which is replaced if there is one.
  * @param rows - Batches of rows, context - 1 - ⌊context/2⌋ rows for each chunk of tokens.
  * @returns A promise of the number of rows.
- * @throws RangeError for tokens that are no whole number of chunks, another number of rows than they make, a batch that is no
- * whole number of rows, NaN, Infinity, and a row of only -Infinity.
- * @throws Error, the system's own, for a path that cannot be written; and what `rows` throws.
+ * @throws TypeError for rows that are not batches, tokens that are not integers, and an option that is unknown, missing or of the
+ * wrong kind.
+ * @throws RangeError for a token out of range, tokens that are no whole number of chunks, another number of rows than they make, a
+ * batch that is no whole number of rows, NaN, Infinity, a number beyond f32, a row of only -Infinity, and an option out of range.
+ * @throws Error for a path that cannot be written, with the system's `code`; and what `rows` throws.
  * @example
  * const rows = [{ data: Float32Array.of(2, 1, 0, -1) }];
  * await writeLlamaCpp("base.kld", rows, { classes: 4, context: 4, tokens: [0, 1, 2, 3] }); // 1
  * @see {@link openLogits}: reads it
  */
 export async function writeLlamaCpp(path: string, rows: RowBatches, options: WriteLlamaCppOptions): Promise<number> {
-  const { classes, context, tokens, depth = 16 } = options;
+  checkPath("writeLlamaCpp", path);
+  checkOptions("writeLlamaCpp", options, ["classes", "context", "tokens", "depth"]);
+  const { classes, context, depth = 16 } = options;
+  checkRows("writeLlamaCpp", rows, classes);
+  checkInteger("writeLlamaCpp", "context", context, 3, 2 ** 31 - 1);
+  if (typeof depth !== "number" || !(depth > 0 && depth < 2 ** 127)) {
+    const error = typeof depth === "number" ? RangeError : TypeError;
+    throw new error(`writeLlamaCpp: depth is ${shownValue(depth)}; it must be a positive number of nats`);
+  }
+  const tokens = readTokens("writeLlamaCpp", options.tokens, classes);
+  const none = tokens.indexOf(-1);
+  if (none >= 0) {
+    throw new RangeError(`writeLlamaCpp: tokens[${none}] is ${options.tokens[none]}; the format needs all tokens`);
+  }
   const chunks = tokens.length / context;
-  if (!(Number.isInteger(chunks) && context > 2 && chunks > 0)) {
-    throw new RangeError(
-      `${path}: ${tokens.length} tokens; they must be chunks of ${context}, which must be 3 or more`,
-    );
+  if (!(Number.isInteger(chunks) && chunks > 0)) {
+    throw new RangeError(`writeLlamaCpp: there are ${tokens.length} tokens; they must be chunks of ${context}`);
   }
   const layout = layOut(context, classes, chunks);
+  const name = shown(path, Infinity);
   return writeWhole(path, async (file) => {
     await file.writeFile(makeHeader(layout, tokens));
     const count = await appendRows(file, path, rows, classes, (batch, firstRow) => {
       const numbers = widen(batch);
       const bytes = new Uint8Array((numbers.length / classes) * layout.rowBytes);
       for (let start = 0, row = 0; start < numbers.length; start += classes, row++) {
-        const place = `${path}: row ${firstRow + row}`;
+        const place = `${name}: row ${firstRow + row}`;
         quantise(numbers.subarray(start, start + classes), depth, bytes.subarray(row * layout.rowBytes), place);
       }
       return bytes;
     });
     if (count !== layout.rows) {
-      throw new RangeError(`${path}: ${count} rows; ${chunks} chunks of ${context} tokens make ${layout.rows}`);
+      throw new RangeError(`${name}: ${count} rows; ${chunks} chunks of ${context} tokens make ${layout.rows}`);
     }
     return count;
   });
 }
 
-function makeHeader({ context, classes, chunks, offset }: LlamaCppHeader, tokens: ArrayLike<number>): Uint8Array {
+function makeHeader({ context, classes, chunks, offset }: LlamaCppHeader, tokens: Int32Array): Uint8Array {
   const header = new Uint8Array(offset);
   header.set(new TextEncoder().encode(LLAMA_CPP_MAGIC));
   const integers = new Int32Array(header.buffer, 8);
@@ -81,14 +99,14 @@ function quantise(row: Float32Array | Float64Array, depth: number, bytes: Uint8A
   let largest = -Infinity;
   let smallest = Infinity;
   for (let i = 0; i < row.length; i++) {
-    if (!(row[i] < Infinity)) {
-      throw new RangeError(`${place}, column ${i} is ${row[i]}; logits must be numbers less than Infinity`);
+    if (!(fround(row[i]) < Infinity)) {
+      throw new RangeError(`${place}, column ${i} is ${row[i]}; logits must be less than Infinity, in f32`);
     }
     if (row[i] > largest) largest = row[i];
     if (row[i] < smallest) smallest = row[i];
   }
-  if (largest === -Infinity) throw new RangeError(`${place} is -Infinity everywhere`);
   largest = fround(largest);
+  if (largest === -Infinity) throw new RangeError(`${place} is -Infinity everywhere`);
   smallest = Math.max(fround(smallest), fround(largest - depth));
   let sum = 0;
   for (let i = 0; i < row.length; i++) sum += fround(exp(fround(fround(row[i]) - largest)));

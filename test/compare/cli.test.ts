@@ -1,7 +1,8 @@
-import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { main } from "../../src/cli/main.js";
+import { checksumOf } from "../../src/compare/checksum.js";
 import { compareLogits, openLogits, Summary, writeNpy, writeTokens } from "../../src/compare/index.js";
 import { makeNpyHeader } from "../../src/compare/npy.js";
 import { keeping, run, start } from "./command.js";
@@ -208,6 +209,119 @@ describe("--checkpoint", () => {
     }
     expect(readFileSync(path, "utf8")).toBe(before);
     expect((await run("compare", ...pair, "--checkpoint", tokensPath)).stderr).toContain("no checkpoint");
+  });
+
+  describe("that is not as it was written", () => {
+    const path = temporary("run.json");
+    const resume = () => run("compare", ...pair, "--tokens", tokensPath, "--checkpoint", path, "--json", "-");
+    let text = "";
+    beforeAll(async () => {
+      await resume();
+      text = readFileSync(path, "utf8");
+    });
+
+    /** As someone would who takes care of the checksum. */
+    const crafted = (change: (json: never) => void): string => {
+      const { checksum: _, ...json } = JSON.parse(text);
+      change(json as never);
+      const rest = JSON.stringify(json);
+      return JSON.stringify({ ...json, checksum: checksumOf(rest) });
+    };
+    const set = (name: string, change: object) => (json: object) => {
+      const at = name.split(".").reduce((object, key) => (object as Record<string, object>)[key], json);
+      Object.assign(at, change);
+    };
+
+    test.each<[string, () => string, string]>([
+      ["a part", () => text.slice(0, -100), "is no whole checkpoint"],
+      ["nothing", () => "", "is no checkpoint"],
+      ["by hand", () => text.replace(/"next":\d+/, '"next":30'), "is not as it was written: its checksum does not fit"],
+      ["without checksum", () => text.replace(/,"checksum":"\w+"}\n$/, "}"), "is not as it was written"],
+      [
+        "of another version",
+        () => crafted(() => {}).replace('"version":1', '"version":2'),
+        "version is 2; it must be 1",
+      ],
+      [
+        "next",
+        () => crafted((json) => Object.assign(json, { next: 30 })),
+        `next is 30; it must be ${ROWS}, as its summary has`,
+      ],
+      [
+        "next past the end",
+        () => crafted((json) => Object.assign(json, { next: 9999 })),
+        "next is 9999; it must be an integer",
+      ],
+      ["next as text", () => crafted((json) => Object.assign(json, { next: "61" })), 'next is "61"'],
+      [
+        "no summary",
+        () => crafted((json) => Object.assign(json, { summary: null })),
+        "its summary: Summary.fromJSON: json is null",
+      ],
+      ["another summary", () => crafted(set("summary", { rows: 5 })), "its summary: Summary.fromJSON: rows is 5"],
+      ["no charts", () => crafted((json) => Object.assign(json, { charts: 5 })), "charts is 5; it must be an object"],
+      [
+        "a histogram of text",
+        () => crafted(set("charts.histogram", { 3: "<b>" })),
+        'charts.histogram[3] is "<b>"; it must be an integer',
+      ],
+      [
+        "a bin more",
+        () => crafted(set("charts.histogram", { 400: 1 })),
+        "charts.histogram is [object Array]; it must be an array of 302",
+      ],
+      [
+        "a row more",
+        () => crafted(set("charts.histogram", { 3: 1 })),
+        `charts.histogram is [object Array]; it must be of ${ROWS} rows`,
+      ],
+      [
+        "a token more",
+        () => crafted(set("charts.calibration.3", { 0: 99 })),
+        "charts.calibration is [object Array]; it must be of",
+      ],
+      [
+        "a point more",
+        () => crafted(set("charts.along.sums", { 61: 1 })),
+        "charts.along.sums is [object Array]; it must be an array of 61",
+      ],
+      ["rows of charts", () => crafted(set("charts.along", { count: 60, size: 0.5 })), "charts.along.size is 0.5"],
+      [
+        "more points than there are",
+        () => crafted(set("charts.along", { count: 2 ** 40 })),
+        "charts.along.size is 1; it must be so large",
+      ],
+      ["a key more", () => crafted((json) => Object.assign(json, { title: "x" })), 'title is "x"; it must be left out'],
+    ])("%s", async (_, make, message) => {
+      const before = make();
+      writeFileSync(path, before);
+      const { code, stdout, stderr } = await resume();
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toContain(`${path}`);
+      expect(stderr).toContain(message);
+      expect(stderr.split("\n")).toHaveLength(2);
+      expect(readFileSync(path, "utf8")).toBe(before);
+    });
+
+    test("a file of another kind is not read as a whole", async () => {
+      for (const other of [
+        makeFile("x.npy", readFileSync(basePath)),
+        makeFile("x.json", `{"a":"${"x".repeat(1000)}"}`),
+      ]) {
+        const { code, stderr } = await run("compare", ...pair, "--checkpoint", other);
+        expect({ code, stderr }).toEqual({
+          code: 2,
+          stderr: `logratio: ${other} is no checkpoint: it does not begin like one\n`,
+        });
+      }
+    });
+
+    test("as it was, it goes on", async () => {
+      writeFileSync(path, text);
+      expect(await resume()).toMatchObject({ code: 0, stderr: "" });
+      writeFileSync(path, JSON.stringify(JSON.parse(text), null, 2));
+      expect(await resume()).toMatchObject({ code: 0, stderr: "" });
+    });
   });
 
   /** A file of rows that are all 0 but for some, which takes next to no space. */

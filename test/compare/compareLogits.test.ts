@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import {
   type CompareOptions,
@@ -179,6 +180,46 @@ test("tokens of the caller's, of one source, of none", async () => {
   expect([tokens, perplexity.base.value, deltaP.mean, deltaP.rms.value]).toEqual([0, NaN, NaN, NaN]);
 });
 
+test("rows and tokens of another realm, and of memory that can grow", async () => {
+  const foreign = (name: string, numbers: ArrayLike<number | bigint>) =>
+    runInNewContext(`${name}.from(numbers)`, { numbers: Array.from(numbers as ArrayLike<number>) });
+  const growing = runInNewContext("new Float32Array(new ArrayBuffer(bytes, { maxByteLength: 2 ** 24 }))", {
+    bytes: base.data.byteLength,
+  });
+  growing.set(base.data);
+  for (const data of [foreign("Float32Array", base.data), growing]) {
+    const sources = (): [AsyncIterable<RowBatch>, AsyncIterable<RowBatch>] => [
+      batchesOf({ data }),
+      batchesOf({ data: other.data }),
+    ];
+    const tokens = foreign("BigInt64Array", Array.from(base.tokens, BigInt));
+    expect((await run(sources(), { tokens })).text).toBe(whole.text);
+    const all = (async function* () {
+      yield { data, tokens: foreign("Int32Array", base.tokens) };
+    })();
+    expect((await run([all, sources()[1]], { threads: 2 })).text).toBe(whole.text);
+  }
+});
+
+test("tokens as BigInts, as numbers of f64, with -100 for none", async () => {
+  const bare = (): [AsyncIterable<RowBatch>, AsyncIterable<RowBatch>] => [
+    batchesOf({ data: base.data }),
+    batchesOf({ data: other.data }),
+  ];
+  const none = (token: number) => (token < 0 ? -100 : token);
+  for (const tokens of [
+    BigInt64Array.from(base.tokens, BigInt),
+    BigInt64Array.from(base.tokens, (token) => BigInt(none(token))),
+    Float64Array.from(base.tokens, none),
+    Array.from(base.tokens, none),
+  ]) {
+    expect((await run(bare(), { tokens })).text).toBe(whole.text);
+    if (Array.isArray(tokens)) continue;
+    const own = { data: base.data, tokens: tokens as unknown as Int32Array };
+    expect((await run([batchesOf(own), bare()[1]])).text).toBe(whole.text);
+  }
+});
+
 test("a temperature divides both", async () => {
   const { rows, summary } = await run(undefined, { temperature: 2 });
   const halved = (model: typeof base) => ({ ...model, data: model.data.map((z) => z / 2) });
@@ -266,7 +307,7 @@ describe("what cannot be is an error", () => {
     ],
     ["classes is undefined, and no source says", () => run(undefined, { classes: undefined })],
     ["gave 3000 numbers from row 0 on, no multiple of its 299 classes", () => run(undefined, { classes: 299 })],
-    ["tokens has 60 numbers; row 60 has none", () => run(undefined, { tokens: base.tokens.slice(1) })],
+    ["tokens has 60 tokens; row 60 has none", () => run(undefined, { tokens: base.tokens.slice(1) })],
     [
       "tokens[0] is 300; it must be an integer from 0 to 299",
       () => run(undefined, { tokens: new Int32Array(ROWS).fill(300) }),
@@ -295,7 +336,7 @@ describe("what cannot be is an error", () => {
         ]),
     ],
     [
-      "goes on with Float64Array after Float32Array",
+      "goes on with f64 after f32",
       () =>
         run([
           (async function* () {
@@ -306,12 +347,80 @@ describe("what cannot be is an error", () => {
         ]),
     ],
     [
-      "the data of base must be a Float32Array",
+      'the batch of base from row 0 on has a Uint16Array with the format undefined; 16-bit floats need format: "f16" or "bf16"',
       () => run([batchesOf({ data: new Uint16Array(3000) }), batchesOf(other)]),
     ],
-    ["base is number; it must be an AsyncIterable", () => run([5 as never, batchesOf(other)])],
+    ["base is 5: it must be an AsyncIterable", () => run([5 as never, batchesOf(other)])],
     ['unknown option "thread"; did you mean "threads"', () => run(undefined, { thread: 1 } as never)],
     ["threads is 0", () => run(undefined, { threads: 0 })],
+    [
+      "compareLogits: base is a Promise; await it first: await openLogits(…)",
+      () => compareLogits(Promise.resolve(sourceOf(base)) as never, sourceOf(other)),
+    ],
+    [
+      "compareLogits: other is [object Array]: it must be an AsyncIterable of rows, as openLogits gives",
+      () => compareLogits(sourceOf(base), [other] as never),
+    ],
+    [
+      "compareLogits: options is null; it must be an object",
+      () => compareLogits(sourceOf(base), sourceOf(other), null as never),
+    ],
+    ["compareLogits: onProgress is true; it must be a function", () => run(undefined, { onProgress: true } as never)],
+    [
+      "compareLogits: onRows is 0; it must be a function",
+      () => compareLogits(sourceOf(base), sourceOf(other), { onRows: 0, signal: 0 } as never),
+    ],
+    ["compareLogits: signal is 0; it must be an AbortSignal", () => run(undefined, { signal: 0 } as never)],
+    ["compareLogits: signal is null; it must be an AbortSignal", () => run(undefined, { signal: null } as never)],
+    ["compareLogits: summary is [object Object]; it must be a Summary", () => run(undefined, { summary: {} } as never)],
+    ['compareLogits: backend is "gpu"; it must be one of auto', () => run(undefined, { backend: "gpu" } as never)],
+    ['compareLogits: classes is "300"; it must be an integer', () => run(undefined, { classes: "300" } as never)],
+    ["compareLogits: batchRows is 1.5", () => run(undefined, { batchRows: 1.5 })],
+    [
+      "compareLogits: tokens has 62 tokens, file.npy 61 rows; there must be one a row",
+      () => run([sourceOf(base), batchesOf(other)], { tokens: [...base.tokens, 5] }),
+    ],
+    [
+      "compareLogits: tokens has 62 tokens for 61 rows; there must be one a row",
+      () => run(undefined, { tokens: [...base.tokens, 5] }),
+    ],
+    [
+      'compareLogits: tokens[60] is "1"; tokens must be integers',
+      () => run(undefined, { tokens: [...base.tokens.slice(1), "1"] as never }),
+    ],
+    [
+      "compareLogits: tokens is a Promise; await it first",
+      () => run(undefined, { tokens: Promise.resolve([]) as never }),
+    ],
+    ["compareLogits: tokens is 5; it must be an array of integers", () => run(undefined, { tokens: 5 as never })],
+    [
+      "compareLogits: tokens[0] is -2; it must be an integer from 0 to 299, or -1 (or -100) for none",
+      () => run(undefined, { tokens: base.tokens.map(() => -2) }),
+    ],
+    [
+      'compareLogits: the batch of base from row 0 on has a Float32Array with the format "f16"; a format is for a Uint16Array',
+      () => run([batchesOf(base, [10], { format: "f16" }), batchesOf(other)]),
+    ],
+    ...[undefined, 5, [1, 2], new Float32Array(CLASSES)].map((batch): [string, () => Promise<unknown>] => [
+      "it must be { data }, with an array of numbers",
+      () =>
+        run([
+          batchesOf(base),
+          (async function* () {
+            yield batch as never;
+          })(),
+        ]),
+    ]),
+    [
+      "other gave [object Object] tokens with 1 rows",
+      () =>
+        run([
+          batchesOf(base),
+          (async function* () {
+            yield { data: new Float32Array(CLASSES), tokens: {} as never };
+          })(),
+        ]),
+    ],
     ["topK is 257; it must be an integer from 1 to 256", () => run(undefined, { topK: 257 })],
     ["temperature is 0", () => run(undefined, { temperature: 0 })],
     [

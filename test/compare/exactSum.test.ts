@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ExactSum, spread, toNumber } from "../../src/compare/exactSum.js";
+import { JsonValue } from "../../src/compare/json.js";
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 /** No larger, so that the exact sum is a number. */
@@ -53,7 +54,7 @@ describe("ExactSum", () => {
           const at = cut % numbers.length;
           const parts = [sumOf(numbers.slice(0, at)), sumOf(numbers.slice(at))];
           if (isReversed) parts.reverse();
-          parts[0].addAll(ExactSum.parse(parts[1].toString()));
+          parts[0].addAll(ExactSum.from(new JsonValue("test", parts[1].toString())));
           expect(parts[0].toString()).toBe(sumOf(numbers).toString());
         },
       ),
@@ -67,7 +68,12 @@ describe("ExactSum", () => {
   });
 
   test("refuses text that is none", () => {
-    for (const text of ["", "1", "x:1", "1:-1", "1:99999"]) expect(() => ExactSum.parse(text)).toThrow(RangeError);
+    // no hexadecimal digits, zeros at the ends (each sum has one text), more than there are bits
+    const long = "f".repeat(1100);
+    for (const text of ["", "1", "x:1", "1:-1", "1:99999", "0:1", "-0:0", "01:0", "10:0", "1:01", `${long}:29`, 5]) {
+      expect(() => ExactSum.from(new JsonValue("test", text))).toThrow(/^test: it is .*; it must be/);
+    }
+    expect(ExactSum.from(new JsonValue("test", `${long}:28`)).toString()).toBe(`${long}:28`);
   });
 });
 

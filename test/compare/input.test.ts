@@ -313,7 +313,9 @@ describe("logratio", () => {
     await run("compare", ...files, "--input", "probabilities", "--checkpoint", path);
     const { code, stderr } = await run("compare", ...files, "--checkpoint", path);
     expect(code).toBe(2);
-    expect(stderr).toContain("input was");
+    expect(stderr).toContain(
+      'input, of its options, was ["probabilities","probabilities"], and is ["logits","logits"] now',
+    );
   });
 
   test.each<[string, () => Promise<string[]>, RegExp]>([

@@ -161,15 +161,16 @@ describe("a page has no markup but its own", () => {
     expect(readFileSync(page, "utf8")).not.toContain("<img");
   });
 
-  test("of a checkpoint in which any number is a string", async () => {
+  test("of charts, reports and names in which any number is a string", async () => {
     const { pageOf } = await import("../../src/cli/html.js");
     const { Charts } = await import("../../src/cli/charts.js");
     const { Summary } = await import("../../src/compare/index.js");
-    const charts = JSON.parse(JSON.stringify(new Charts()));
+    const { along, calibration } = new Charts();
+    const charts = { along, calibration, histogram: () => new Charts().histogram(40) };
     const poisoned = {
-      along: { size: MARKUP, count: MARKUP, sums: [1, MARKUP], largest: [MARKUP, 2] },
-      histogram: charts.histogram.map(() => MARKUP),
-      calibration: charts.calibration.map(() => [MARKUP, MARKUP, MARKUP, MARKUP]),
+      along: { size: MARKUP, means: [1, MARKUP], largest: [MARKUP, 2] },
+      histogram: () => ({ below: MARKUP, bins: [{ from: MARKUP, to: MARKUP, count: MARKUP }], above: MARKUP }),
+      calibration: [{ count: MARKUP, base: MARKUP, mean: MARKUP, deviation: MARKUP }],
     };
     const report = JSON.parse(JSON.stringify(new Summary().report()), (_, x) =>
       typeof x === "object" && x ? x : MARKUP,
@@ -177,10 +178,10 @@ describe("a page has no markup but its own", () => {
     report.worst = [{ row: MARKUP, kl: MARKUP, reverseKl: 1, js: 1, token: MARKUP, baseTop: MARKUP, otherTop: MARKUP }];
     const subject = { base: MARKUP, other: MARKUP, tokens: MARKUP, classes: MARKUP, start: MARKUP, end: MARKUP };
     for (const [name, broken] of Object.entries({
-      charts: { charts: new Charts(poisoned as never) },
-      histogram: { charts: new Charts({ ...charts, histogram: poisoned.histogram } as never) },
-      along: { charts: new Charts({ ...charts, along: poisoned.along } as never) },
-      calibration: { charts: new Charts({ ...charts, calibration: poisoned.calibration } as never) },
+      charts: { charts: poisoned },
+      histogram: { charts: { ...charts, histogram: poisoned.histogram } },
+      along: { charts: { ...charts, along: poisoned.along } },
+      calibration: { charts: { ...charts, calibration: poisoned.calibration } },
       report: { report },
       subject,
     })) {

@@ -186,12 +186,26 @@ describe.each([["f32.npy", logits] as const, ["cut.kld", expected.llamaCpp.rows]
       const ranges = [{ start: -1 }, { end: last + 1 }, { start: 3, end: 2 }, { start: 0.5 }, { end: Number.NaN }];
       for (const range of ranges) await expect(readAll(source, range)).rejects.toThrow(RangeError);
       for (const batchRows of [0, -1, 1.5]) {
-        await expect(readAll(source, { batchRows })).rejects.toThrow("must be a positive integer");
+        await expect(readAll(source, { batchRows })).rejects.toThrow("must be an integer >= 1");
       }
       for (const memory of [new Uint8Array(8), new Uint8Array(1001).subarray(1)]) {
         await expect(readAll(source, { batchRows: 1, allocate: () => memory })).rejects.toThrow("allocate gave");
       }
       await expect(readAll(source, { ends: 1 } as ReadOptions)).rejects.toThrow('did you mean "end"');
+      await expect(readAll(source, { begin: 1 } as ReadOptions)).rejects.toThrow('unknown option "begin"');
+      const wrong: [unknown, RegExp][] = [
+        [null, /: read: options is null; it must be an object/],
+        [{ start: "0" }, /: read: start is "0"; it must be an integer >= 0/],
+        [{ end: 2 ** 53 }, /: read: end is 9007199254740992; it must be an integer below 2\^53/],
+        [{ batchRows: 1n }, /: read: batchRows is 1n; it must be an integer >= 1/],
+        [{ allocate: true }, /: read: allocate is true; it must be a function/],
+        [{ allocate: () => undefined }, /: allocate gave undefined; it must give a Uint8Array/],
+        [{ allocate: (bytes: number) => new ArrayBuffer(bytes) }, /: allocate gave \[object ArrayBuffer\]/],
+      ];
+      for (const [options, message] of wrong) {
+        const failure = await readAll(source, options as ReadOptions).catch((error: unknown) => error);
+        expect((failure as Error).message).toMatch(message);
+      }
     });
   },
 );
@@ -230,15 +244,65 @@ const npy = (header: string) =>
     return bytes;
   });
 
+/** Whose values NumPy does not take either, or takes for something else. */
+const badHeaders: [string, string, typeof Error, RegExp][] = [
+  [
+    "a key twice",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (7, 5), 'descr': '<f8'}",
+    TypeError,
+    /the key "descr" twice/,
+  ],
+  [
+    "text after the dictionary",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (7, 5)} or more",
+    TypeError,
+    /goes on after its dictionary/,
+  ],
+  ["no brace at the end", "{'descr': '<f4', 'fortran_order': False, 'shape': (7, 5)", TypeError, /"}" is missing/],
+  ["no brace at the start", "'descr': '<f4', 'fortran_order': False, 'shape': (7, 5)}", TypeError, /"{" is missing/],
+  ["no comma", "{'descr': '<f4' 'fortran_order': False, 'shape': (7, 5)}", TypeError, /"}" is missing/],
+  ["no value", "{'descr': , 'fortran_order': False, 'shape': (7, 5)}", TypeError, /a value is missing/],
+  ["brackets that differ", "{'descr': [(']', ], 'fortran_order': False, 'shape': (7, 5)}", TypeError, /brackets/],
+  ["a text that does not end", "{'descr': '<f4, 'fortran_order': False, 'shape': (7, 5)}", TypeError, /"}" is missing/],
+  ["another key", "{'descr': '<f4', 'fortran_order': False, 'shape': (7, 5), 'x': 1}", TypeError, /unknown key, "x"/],
+  [
+    "a length that is no tuple",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (35)}",
+    TypeError,
+    /shape of \(35\)/,
+  ],
+  [
+    "lengths without comma",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (3 5,)}",
+    TypeError,
+    /shape of \(3 5,\)/,
+  ],
+  ["lengths in a list", "{'descr': '<f4', 'fortran_order': False, 'shape': [7, 5]}", TypeError, /shape of \[7, 5\]/],
+  ["an order of 0", "{'descr': '<f4', 'fortran_order': 0, 'shape': (7, 5)}", TypeError, /fortran_order of 0/],
+  ...["constructor", "toString", "__proto__"].map((name): [string, string, typeof Error, RegExp] => [
+    `numbers of ${name}`,
+    `{'descr': '${name}', 'fortran_order': False, 'shape': (7, 5)}`,
+    TypeError,
+    new RegExp(`numbers of type "${name}"`),
+  ]),
+  [
+    "control characters",
+    "{'descr': '\u001b[2J', 'fortran_order': False, 'shape': (7, 5)}",
+    TypeError,
+    /numbers of type "\\u001b\[2J"/,
+  ],
+];
+
 describe("bad files", () => {
   const at = (name: string) => join(FIXTURES, name);
   const raw = (shape: number[], type: string) => ({ shape, type }) as OpenLogitsOptions;
   const threeRows = { type: "f32", shape: [3, 5] } as const;
 
-  const cases: [string, () => string, OpenLogitsOptions | undefined, typeof Error, RegExp][] = [
+  type Case = [string, () => string, OpenLogitsOptions | undefined, typeof Error, RegExp];
+  const cases: Case[] = [
     ["nothing", () => makeFile("x.npy", ""), {}, RangeError, /x\.npy is empty/],
     ["a directory", () => FIXTURES, {}, TypeError, /compare is not a regular file/],
-    ["no file", () => temporary("x.npy"), {}, Error, /x\.npy cannot be read: there is no such file .*ENOENT/],
+    ["no file", () => temporary("x.npy"), {}, Error, /x\.npy cannot be read: .*check the path \(ENOENT\)$/],
     [
       "an unknown format",
       () => makeFile("x", "hello there"),
@@ -287,7 +351,17 @@ describe("bad files", () => {
       /header of 4294967295/,
     ],
     [".npy: a broken header", () => npy("{'descr': '<f4'}"), {}, TypeError, /byte 10, has no fortran_order/],
-    [".npy: no shape", () => npy("{'descr': '<f4', 'fortran_order': False, 'shape': (x,)}"), {}, TypeError, /no shape/],
+    [
+      ".npy: no shape",
+      () => npy("{'descr': '<f4', 'fortran_order': False, 'shape': (x,)}"),
+      {},
+      TypeError,
+      /a shape of \(x,\)/,
+    ],
+    ...badHeaders.map(
+      ([what, header, kind, message]) => [`.npy: ${what}`, () => npy(header), {}, kind, message] satisfies Case,
+    ),
+    [".npy: a version to come, the minor", () => changed("f32.npy", (b) => b.fill(1, 7, 8)), {}, TypeError, /1\.1/],
     [".npy: columns", () => at("columns.npy"), {}, TypeError, /column by column.*ascontiguousarray/],
     [".npy: big-endian", () => at("bigEndian.npy"), {}, TypeError, /">f4".*big-endian/],
     [".npy: integers", () => at("i32.npy"), {}, TypeError, /"<i4".*f16, f32, f64/],
@@ -399,6 +473,58 @@ describe("bad files", () => {
       /no tensor "z".*"logits" F32 \(7, 5\), "input_ids" I64/,
     ],
     [".safetensors: several", () => at("several.safetensors"), {}, TypeError, /3 tensors.*option tensor.*"half" F16/],
+    [
+      ".safetensors: the same tensor twice",
+      () => safetensors(`{"a":${JSON.stringify(tensor(0, 16))},"a":${JSON.stringify(tensor(0, 16))}}`),
+      {},
+      TypeError,
+      /"a" is there twice/,
+    ],
+    [
+      ".safetensors: the same key twice, spelled in two ways",
+      () => safetensors('{"a":{"dtype":"F32","shape":[1,4],"dtyp\\u0065":"F16","data_offsets":[0,16]}}'),
+      {},
+      TypeError,
+      /"dtype" is there twice/,
+    ],
+    [
+      ".safetensors: three offsets",
+      () => safetensors(JSON.stringify({ a: { ...tensor(0, 16), data_offsets: [0, 16, 32] } })),
+      {},
+      TypeError,
+      /"a" is described by .*\[0,16,32\]/,
+    ],
+    [
+      ".safetensors: 10,000 brackets",
+      () => safetensors(`{"a":{"shape":${"[".repeat(10_000)}${"]".repeat(10_000)}}}`),
+      {},
+      TypeError,
+      /x\.safetensors: the header, at byte 8, is not JSON of tensors: more than 8 brackets/,
+    ],
+    ...["toString", "constructor", "__proto__"].map(
+      (dtype) =>
+        [
+          `.safetensors: a type of ${dtype}`,
+          () => safetensors(JSON.stringify({ a: { ...tensor(0, 16), dtype } })),
+          { tensor: "a" },
+          TypeError,
+          new RegExp(`is of ${dtype}; F16`),
+        ] satisfies Case,
+    ),
+    [
+      ".safetensors: a tensor of that name is not there",
+      () => at("one.safetensors"),
+      { tensor: "toString" },
+      RangeError,
+      /no tensor "toString"/,
+    ],
+    [
+      ".safetensors: control characters in a name",
+      () => safetensors(JSON.stringify({ "\u001b[2J": tensor(0, 16, [16]) })),
+      {},
+      TypeError,
+      /"\\u001b\[2J" F32/,
+    ],
     [".safetensors: none", () => safetensors("{}", 0), {}, TypeError, /no tensor of rows.*There are none/],
     [".safetensors: integers", () => at("one.safetensors"), { tensor: "input_ids" }, TypeError, /is of I64; F16, BF16/],
 
@@ -455,6 +581,33 @@ describe("bad files", () => {
       /token 33, at byte 152, is 61; there are 61 classes/,
     ],
     [
+      "llama.cpp: probabilities above 1, by one bit of a step",
+      () =>
+        changed("cut.kld", (b) => {
+          b[276 + 132 * 17 + 3] ^= 2; // sixteen times the step
+        }),
+      {},
+      RangeError,
+      /row 17, at byte 2520, has ln p = [1-9]\d.* for its likeliest class/,
+    ],
+    [
+      "llama.cpp: probabilities that sum to next to nothing, by one bit of a step",
+      () =>
+        changed("cut.kld", (b) => {
+          b[276 + 132 * 17 + 3] ^= 1; // a quarter of the step
+        }),
+      {},
+      RangeError,
+      /row 17, at byte 2520, has ln p = -1\d.* for its likeliest class/,
+    ],
+    [
+      "llama.cpp: an odd number of classes less",
+      () => changed("cut.kld", (b) => b.fill(7, 276 + 132 * 17 + 8 + 122, 276 + 132 * 17 + 8 + 123)),
+      {},
+      RangeError,
+      /row 17, at byte 2520, has 7 after its 61 classes/,
+    ],
+    [
       "llama.cpp: a step of NaN",
       () => changed("cut.kld", (b) => b.fill(255, 276 + 132 * 17, 280 + 132 * 17)),
       {},
@@ -471,6 +624,88 @@ describe("bad files", () => {
     expect(failure).toBeInstanceOf(kind);
     expect((failure as Error).message).toMatch(message);
   });
+});
+
+describe("options of the wrong kind", () => {
+  const at = join(FIXTURES, "f32.npy");
+  it.each<[unknown, unknown, typeof Error, RegExp]>([
+    [undefined, {}, TypeError, /^openLogits: path is undefined; it must be the path of a file/],
+    ["", {}, RangeError, /^openLogits: path is ""/],
+    [at, null, TypeError, /^openLogits: options is null/],
+    [at, "npy", TypeError, /^openLogits: options is string/],
+    [at, { input: "probabilities" }, TypeError, /input is "probabilities"; .*logits, logProbabilities/],
+    [at, { bfloat16: "no" }, TypeError, /bfloat16 is "no"; it must be a boolean/],
+    [at, { tensor: 5 }, TypeError, /tensor is 5; it must be a string/],
+    [at, { format: "raw", type: "f32", shape: "24" }, TypeError, /shape is "24"; it must be an array/],
+    [at, { format: "raw", type: "f32", shape: ["7", 5] }, TypeError, /shape is \["7", 5\]/],
+    [at, { format: "raw", type: "f32", shape: new Array(2) }, TypeError, /shape is \[undefined, undefined\]/],
+    ...["__proto__", "constructor", "toString"].flatMap((name): [unknown, unknown, typeof Error, RegExp][] => [
+      [at, { format: "raw", type: name, shape: [-1, 5] }, TypeError, new RegExp(`type is "${name}"`)],
+      [at, { format: name }, TypeError, new RegExp(`format is "${name}"`)],
+      [at, { input: name }, TypeError, new RegExp(`input is "${name}"`)],
+    ]),
+  ])("%j, %j", async (path, options, kind, message) => {
+    const failure = await openLogits(path as string, options as OpenLogitsOptions).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(kind);
+    expect((failure as Error).message).toMatch(message);
+  });
+});
+
+describe("headers of 1 MiB", () => {
+  const fill = (text: string) => text.repeat(Math.ceil(2 ** 20 / text.length));
+  /** .npy of version 2, whose header says that it is that long. */
+  const version2 = (start: string, part: string, length: number) => {
+    const header = (start + fill(part)).slice(0, length);
+    const bytes = Buffer.concat([Buffer.from("\x93NUMPY\x02\x00....", "latin1"), Buffer.from(header, "latin1")]);
+    bytes.writeUInt32LE(header.length, 8);
+    return makeFile("x.npy", bytes);
+  };
+  const starts = [
+    "{'descr':[\"",
+    "{'descr': '",
+    "{'descr': ",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (1",
+    "",
+  ];
+  const parts = ["'descr':[\"", "[", "(", "\\\\", " ", "1,", "1, ", "'", "'a': 1,", "9", "]", "a", "\"'"];
+  const longName = JSON.stringify({ ["\u001b".repeat(2 ** 20 / 6)]: tensor(0, 16, [16]) });
+  const manyTensors = `{${Array.from({ length: 16_000 }, (_, i) => `"tensor.${i}":${JSON.stringify(tensor(0, 0, [0]))}`)}}`;
+  const files: [string, () => string][] = [
+    ...starts.flatMap((start) =>
+      parts.flatMap((part): [string, () => string][] => [
+        [`.npy: ${start}${part} …`, () => version2(start, part, 10_000)],
+        [`.npy: ${start}${part} … of 1 MiB`, () => version2(start, part, 2 ** 20)],
+      ]),
+    ),
+    ...['{"a":', "[", '{"', '"\\', "{", '{"a":[', '{"a":{},"', " "].map((start): [string, () => string] => [
+      `.safetensors: ${start} …`,
+      () => safetensors(fill(start)),
+    ]),
+    [".safetensors: a long name", () => safetensors(longName)],
+    [".safetensors: 16,000 tensors", () => safetensors(manyTensors)],
+  ];
+
+  it.each(files)("%s", async (_, make) => {
+    const path = make();
+    const start = process.cpuUsage();
+    const failure = await openLogits(path).catch((error: Error) => error);
+    const seconds = process.cpuUsage(start).user / 1e6;
+    expect(failure).toBeInstanceOf(Error);
+    expect((failure as Error).message).toContain(path);
+    expect((failure as Error).message.length).toBeLessThan(4000);
+    // milliseconds, where a parser that reads parts again and again takes a minute
+    expect(seconds).toBeLessThan(2);
+  });
+});
+
+it("names the file and what to do where the system fails", async () => {
+  await expect(openLogits(join(temporary("folder"), "x.npy"))).rejects.toMatchObject({
+    code: "ENOENT",
+    message: expect.stringMatching(/x\.npy cannot be read: .*; check the path \(ENOENT\)$/),
+  });
+  const strange = makeFile("\u001b[2J.npy", "");
+  await expect(openLogits(strange)).rejects.toThrow("\\u001b[2J.npy is empty");
+  await expect(openLogits(strange.replace("2J", "3J"))).rejects.toThrow(/\\u001b\[3J\.npy cannot be read: /);
 });
 
 describe("files that change while they are read", () => {

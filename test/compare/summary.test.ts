@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { base64Of } from "../../src/compare/base64.js";
+import { checksumOf } from "../../src/compare/checksum.js";
 import type { RowResults, Statistics } from "../../src/compare/index.js";
 import { Summary, type SummaryJson } from "../../src/compare/index.js";
+import { isLong } from "../long.js";
 import { randomNumbers } from "../random.js";
 
 /** Rows of all kinds of numbers, few of which have a token. */
@@ -123,13 +126,276 @@ describe("of few rows", () => {
   });
 });
 
+describe("from JSON", () => {
+  type Json = Record<string, never> & { options: Record<string, unknown> };
+  const textOf = (valueLimit: number) => {
+    const summary = new Summary({ valueLimit, worstRows: 4 });
+    summary.add(100, makeRows(30, 7));
+    return JSON.stringify(summary);
+  };
+  const [exact, sketch] = [textOf(100), textOf(20)];
+  /** Parsed, changed, and with the checksum of what it is then: so that nothing but its content tells. */
+  const crafted = (text: string, change: (json: Json) => void) => {
+    const json = JSON.parse(text);
+    change(json);
+    const { checksum: _, ...rest } = json;
+    return { ...rest, checksum: checksumOf(JSON.stringify(rest)) };
+  };
+
+  test("keys may come in any order", () => {
+    const reversed = (value: unknown): unknown =>
+      typeof value === "object" && value !== null && !Array.isArray(value)
+        ? Object.fromEntries(
+            Object.entries(value)
+              .reverse()
+              .map(([key, entry]) => [key, reversed(entry)]),
+          )
+        : value;
+    for (const text of [exact, sketch]) {
+      expect(JSON.stringify(Summary.fromJSON(reversed(JSON.parse(text)) as SummaryJson))).toBe(text);
+    }
+  });
+
+  test("what is no object of version 1", () => {
+    for (const [json, message] of [
+      [null, "json is null; it must be an object, as JSON.parse gives"],
+      [exact, /^Summary.fromJSON: json is "\{.{90,140}characters\)"; it must be an object/],
+      [{ version: 2 }, "this is no summary of version 1"],
+      [[], "this is no summary of version 1"],
+      [{ version: 1, __proto__: { options: {} } }, "options is undefined"],
+    ] as const) {
+      expect(() => Summary.fromJSON(json as never)).toThrow(message);
+    }
+  });
+
+  test.each<[string, string, (json: never) => unknown, string | RegExp]>([
+    ["a checksum", exact, (json: SummaryJson) => Object.assign(json, { extra: 1 }), /extra is 1; it must be left out/],
+    ["no checksum", exact, ({ options }: Json) => Object.assign(options, { topK: 11 }), ""],
+    [
+      "rows",
+      exact,
+      (json) => Object.assign(json, { rows: 31 }),
+      "rows is 31; it must be 30, as quantities.kl.count is",
+    ],
+    ["rows as text", exact, (json) => Object.assign(json, { rows: "30" }), 'rows is "30"; it must be 30'],
+    [
+      "sameTop",
+      exact,
+      (json) => Object.assign(json, { sameTop: 31 }),
+      "sameTop is 31; it must be an integer from 0 to 30",
+    ],
+    [
+      "probabilityRows",
+      exact,
+      (json) => Object.assign(json, { probabilityRows: [0, 31] }),
+      "probabilityRows[1] is 31; it must be an integer from 0 to 30",
+    ],
+    [
+      "one of probabilityRows",
+      exact,
+      (json) => Object.assign(json, { probabilityRows: [0] }),
+      "probabilityRows is [object Array]; it must be an array of 2",
+    ],
+    ["half of sameTop", exact, (json) => Object.assign(json, { sameTop: 1.5 }), "sameTop is 1.5"],
+    [
+      "no options",
+      exact,
+      (json) => Object.assign(json, { options: [] }),
+      "options is [object Array]; it must be an object",
+    ],
+    ["topK", exact, ({ options }: Json) => Object.assign(options, { topK: "10" }), 'options.topK is "10"'],
+    [
+      "temperature",
+      exact,
+      ({ options }: Json) => Object.assign(options, { temperature: 0 }),
+      "options.temperature is 0",
+    ],
+    [
+      "valueLimit",
+      exact,
+      ({ options }: Json) => Object.assign(options, { valueLimit: 29 }),
+      /quantities\.kl\.quantiles is/,
+    ],
+    [
+      "valueLimit",
+      sketch,
+      ({ options }: Json) => Object.assign(options, { valueLimit: 30 }),
+      /quantities\.kl\.quantiles is/,
+    ],
+    [
+      "worstRows",
+      exact,
+      ({ options }: Json) => Object.assign(options, { worstRows: 5 }),
+      "worst is [object Array]; it must be an array of 5",
+    ],
+    [
+      "no quantities",
+      exact,
+      (json) => Object.assign(json, { quantities: null }),
+      "quantities is null; it must be an object",
+    ],
+    ["products", exact, (json) => Object.assign(json, { products: "x" }), 'products is "x"; it must be an exact sum'],
+    ["fourthPowers", exact, (json) => Object.assign(json, { fourthPowers: `1:${"9".repeat(9)}` }), "fourthPowers is"],
+  ])("%s", (what, text, change, message) => {
+    if (what === "no checksum") {
+      const json = JSON.parse(text);
+      change(json as never);
+      expect(() => Summary.fromJSON(json)).toThrow(
+        /^Summary.fromJSON: checksum is ".{16}"; it must be ".{16}", as the rest/,
+      );
+      expect(() => Summary.fromJSON({ ...json, checksum: undefined })).toThrow("checksum is undefined");
+      return;
+    }
+    const act = () => Summary.fromJSON(crafted(text, change as never));
+    expect(act).toThrow(RangeError);
+    expect(act).toThrow(message);
+    expect(act).toThrow(/^Summary.fromJSON: /);
+  });
+
+  const quantiles = { values: JSON.parse(exact).quantities.js.quantiles.values as string };
+  test.each<[string, string, object, string]>([
+    ["count", exact, { count: 31 }, "count is 31; it must be 30, as its quantiles have it"],
+    ["infinities", exact, { positiveInfinities: 1 }, "positiveInfinities is 1; it must be 0"],
+    ["sum", exact, { sum: "1:600" }, 'sum is "1:600"; it must be "'],
+    ["squares", exact, { squares: "1:600" }, 'squares is "1:600"; it must be "'],
+    ["min", exact, { min: "-1" }, 'min is "-1"; it must be "'],
+    ["max", exact, { max: "1" }, 'max is "1"; it must be "'],
+    ["min, no text", exact, { min: 0.5 }, "min is 0.5; it must be"],
+    ["another key", exact, { mean: 0 }, "mean is 0; it must be left out"],
+    ["no quantiles", exact, { quantiles: null }, "quantiles is null; it must be an object"],
+    ["values that are none", exact, { quantiles: { values: "?" } }, 'quantiles.values is "?"; it must be f64'],
+    [
+      "values in another order",
+      exact,
+      { quantiles: { values: quantiles.values.slice(32) + quantiles.values.slice(0, 32) } },
+      "quantiles.values is",
+    ],
+    ["a value less", exact, { quantiles: { values: base64Of(new Float64Array(29)) } }, "count is 30; it must be 29"],
+    [
+      "NaN",
+      exact,
+      { quantiles: { values: base64Of(new Float64Array(30).fill(Number.NaN)) } },
+      "it must be f64 in ascending",
+    ],
+    ["half a value", exact, { quantiles: { values: btoa("12345678123") } }, "it must be f64 in ascending"],
+    [
+      "both",
+      exact,
+      { quantiles: { ...quantiles, buckets: [] } },
+      "quantiles.buckets is [object Array]; it must be left out",
+    ],
+    ["no buckets", sketch, { quantiles: { buckets: [] } }, "quantiles is [object Object]; it must be values up to"],
+    ["a bucket without count", sketch, { quantiles: { buckets: [5] } }, "it must be a bucket and a count in turns"],
+    [
+      "a count of 0",
+      sketch,
+      { quantiles: { buckets: [5, 0] } },
+      "quantiles.buckets[1] is 0; it must be an integer from 1",
+    ],
+    [
+      "buckets in another order",
+      sketch,
+      { quantiles: { buckets: [5, 20, 4, 10] } },
+      "quantiles.buckets[2] is 4; it must be an integer from 6",
+    ],
+    ["a bucket of NaN", sketch, { quantiles: { buckets: [2 ** 21, 30] } }, "quantiles.buckets[0] is 2097152"],
+    ["a bucket of text", sketch, { quantiles: { buckets: ["<b>", 30] } }, 'quantiles.buckets[0] is "<b>"'],
+    ["other buckets", sketch, { quantiles: { buckets: [5, 30] } }, "it must be in the first bucket"],
+    ["squares of a sketch", sketch, { squares: "0:0" }, 'squares is "0:0"; it must be at least sum²/count'],
+    ["squares below 0", sketch, { squares: "-1:600" }, 'squares is "-1:600"; it must be at least sum²/count'],
+    ["infinity of a sketch", sketch, { negativeInfinities: 2 }, "negativeInfinities is 2; it must be 0"],
+  ])("quantities: %s", (_, text, change, message) => {
+    const act = () =>
+      Summary.fromJSON(
+        crafted(text, (json) => {
+          Object.assign((json.quantities as Record<string, object>).js, change);
+        }) as never,
+      );
+    expect(act).toThrow(RangeError);
+    expect(act).toThrow(message);
+    expect(act).toThrow(/^Summary.fromJSON: quantities\.js\./);
+  });
+
+  test("quantities of other numbers of rows", () => {
+    const few = JSON.parse(JSON.stringify(new Summary({ valueLimit: 100 }))).quantities.kl;
+    const withFew = (name: string) => () =>
+      Summary.fromJSON(
+        crafted(exact, (json) => {
+          Object.assign(json.quantities, { [name]: few });
+        }) as never,
+      );
+    expect(withFew("js")).toThrow("rows is 30; it must be 0, as quantities.js.count is");
+    expect(withFew("otherLogProbability")).toThrow(
+      "quantities.otherLogProbability is [object Object]; it must be of as many",
+    );
+  });
+
+  test.each<[string, object, string]>([
+    ["row", { row: "0.5" }, 'worst[1].row is "0.5"; it must be an index'],
+    ["token", { token: "-2" }, 'worst[1].token is "-2"; it must be an index'],
+    ["kl", { kl: "x" }, 'worst[1].kl is "x"; it must be a number in quotes'],
+    ["kl, no text", { kl: 0.5 }, "worst[1].kl is 0.5; it must be a number in quotes"],
+    ["order", { kl: "-1" }, "worst is [object Array]; it must be in the order of KL"],
+    ["another key", { title: "<script>" }, 'worst[1].title is "<script>"; it must be left out'],
+  ])("worst: %s", (_, change, message) => {
+    const act = () =>
+      Summary.fromJSON(
+        crafted(exact, ({ worst }) => {
+          Object.assign(worst[1], change);
+        }) as never,
+      );
+    expect(act).toThrow(message);
+  });
+
+  test("of any byte that is changed, nothing comes but an error or the same summary", () => {
+    for (const text of [exact, sketch]) {
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < bytes.length; at += isLong ? 1 : 7) {
+        const changed = Buffer.from(bytes);
+        changed[at] ^= 1 << (at % 7);
+        let json: SummaryJson;
+        try {
+          json = JSON.parse(changed.toString());
+        } catch {
+          continue;
+        }
+        try {
+          expect(JSON.stringify(Summary.fromJSON(json))).toBe(text);
+        } catch (error) {
+          if (!(error instanceof RangeError) || !error.message.startsWith("Summary.fromJSON: ")) throw error;
+        }
+      }
+    }
+  });
+});
+
+test("what is added must be rows", () => {
+  const rows = makeRows(3, 1);
+  const add = (first: unknown, change: object) => () => new Summary().add(first as number, { ...rows, ...change });
+  expect(add(-1, {})).toThrow("Summary.add: first is -1; it must be an integer >= 0");
+  expect(add(0, { kl: new Float64Array(2) })).toThrow(
+    "rows.kl is [object Float64Array]; it must be an array of 3 numbers",
+  );
+  expect(add(0, { baseTop: undefined })).toThrow("rows.baseTop is undefined; it must be an array of 3 numbers");
+  expect(add(0, { baseLooksLikeProbabilities: undefined })).toThrow(
+    "rows.baseLooksLikeProbabilities is undefined; it must be an array of 3 numbers",
+  );
+  expect(add(0, { js: Float64Array.of(0, NaN, 0) })).toThrow("rows.js is NaN for row 1 of these");
+  const tokens = Int32Array.of(-1, 5, -1);
+  expect(add(0, { tokens, baseLogProbability: Float64Array.of(NaN, NaN, NaN) })).toThrow("is NaN for row 1 of these");
+  expect(add(0, { count: "3" })).toThrow('rows.count is "3"');
+  const summary = new Summary();
+  expect(() => summary.merge({ rows: 3 } as never)).toThrow(
+    "Summary.merge: other is [object Object]; it must be a Summary",
+  );
+  expect(() => summary.merge(summary)).toThrow("its rows would count twice");
+});
+
 test("what does not fit together is an error", () => {
+  expect(() => new Summary(null as never)).toThrow("Summary: options is null");
+  expect(() => new Summary({ topK: "5" } as never)).toThrow('Summary: topK is "5"; it must be an integer >= 1');
+  expect(() => new Summary({ temperature: 0 })).toThrow("Summary: temperature is 0");
   expect(() => new Summary({ topK: 5 }).merge(new Summary())).toThrow("topK is 5 here and 10 there");
   expect(() => new Summary({ valueLimit: -1 })).toThrow(RangeError);
   expect(() => new Summary({ valueLimits: 1 } as never)).toThrow("did you mean");
-  expect(() => Summary.fromJSON({ version: 2 } as never)).toThrow("no summary of version 1");
-  expect(() => Summary.fromJSON(null as never)).toThrow("no summary of version 1");
-  const json = JSON.parse(JSON.stringify(new Summary()));
-  json.quantities.kl.count = 3;
-  expect(() => Summary.fromJSON(json)).toThrow("0 values of 3");
 });

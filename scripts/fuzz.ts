@@ -1,0 +1,328 @@
+// npm run fuzz -- [--files 20000] [--seed 1]
+//
+// Reads files that have been damaged: valid files of each format that logratio/compare reads, checkpoints and summaries in JSON among
+// them, with one to three changes each (bits, bytes, words, parts that are missing, doubled or moved). Each must be read as what its
+// writer wrote, or refused:
+//
+//   - by a TypeError, a RangeError or an Error whose message is short, names the file and has no control characters,
+//   - within ten seconds, with memory for a few times the size of the file,
+//   - and where the numbers themselves are as they were, with the result of before: headers, checkpoints and summaries cannot lie.
+//
+// A file that is not is kept, its path printed, and the exit code 1. The same seed makes the same files.
+
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { Charts } from "../src/cli/charts.js";
+import { Checkpoint } from "../src/cli/checkpoint.js";
+import {
+  type LogitSource,
+  openLogits,
+  openTokens,
+  type RowResults,
+  Summary,
+  type SummaryJson,
+  writeLlamaCpp,
+  writeNpy,
+  writeTokens,
+} from "../src/compare/index.js";
+import { randomNumbers } from "../test/random.js";
+
+const { values: options } = parseArgs({
+  options: { files: { type: "string", default: "20000" }, seed: { type: "string", default: "1" } },
+});
+
+/** Per file, which takes milliseconds: a busy machine is not a hang. */
+const MOST_SECONDS = 10;
+const MOST_MESSAGE = 3000;
+/** Beyond a multiple of the file's size: tables, and what one part of a file is read into. */
+const MOST_BYTES = { perByte: 40, beside: 2 ** 20 };
+
+const folder = mkdtempSync(join(tmpdir(), "logratio-fuzz-"));
+const random = randomNumbers(Number(options.seed));
+const below = (n: number): number => Math.floor(n * random());
+const one = <T>(choices: readonly T[]): T => choices[below(choices.length)];
+
+interface Format {
+  readonly name: string;
+  readonly path: string;
+  readonly original: Buffer;
+  /** Bytes at the end that are numbers: another result is right if they differ. Infinity: wherever the file differs. */
+  readonly data: number;
+  /** Everything that the file says. */
+  readonly read: (path: string) => Promise<string>;
+  /** What the message of an error begins with or contains. */
+  readonly named: string;
+}
+
+// --- valid files
+
+const CLASSES = 60;
+const CONTEXT = 9;
+const ROWS = 8;
+const logits = Float32Array.from({ length: ROWS * CLASSES }, () => 12 * random() - 6);
+const tokens = Int32Array.from({ length: 2 * CONTEXT }, () => below(CLASSES));
+
+async function digestOf(source: LogitSource): Promise<string> {
+  const hash = createHash("sha1");
+  try {
+    for await (const { data, format, tokens } of source) {
+      hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      hash.update(`${data[Symbol.toStringTag]} ${format} ${tokens && Array.from(tokens)}`);
+    }
+  } finally {
+    await source.close();
+  }
+  return hash.digest("hex");
+}
+
+const readLogits = async (path: string): Promise<string> => digestOf(await openLogits(path));
+const readTokens = async (path: string): Promise<string> => (await openTokens(path)).join();
+
+function makeSummary(valueLimit: number): Summary {
+  const summary = new Summary({ valueLimit, worstRows: 4 });
+  const column = (make: () => number) => Float64Array.from({ length: ROWS }, make);
+  const [baseTop, otherTop] = [tokens.slice(0, ROWS), tokens.slice(1, ROWS + 1)];
+  const quantity = () => column(() => 2 * random());
+  const rows: RowResults = {
+    ...{ count: ROWS, kl: quantity(), reverseKl: quantity(), js: quantity(), tokens: baseTop, baseTop, otherTop },
+    ...{ baseEntropy: quantity(), otherEntropy: quantity(), crossEntropy: quantity() },
+    ...{ reverseCrossEntropy: quantity(), topOverlap: quantity() },
+    ...{ baseLogProbability: column(() => -3 * random()), otherLogProbability: column(() => -3 * random()) },
+    baseLooksLikeProbabilities: Uint8Array.from({ length: ROWS }, () => below(2)),
+    otherLooksLikeProbabilities: new Uint8Array(ROWS),
+  };
+  rows.kl[3] = Number.POSITIVE_INFINITY;
+  summary.add(0, rows);
+  return summary;
+}
+
+function makeSafetensors(): Buffer {
+  const bytes = Buffer.from(logits.buffer);
+  const ids = Buffer.from(tokens.buffer);
+  const header = JSON.stringify({
+    __metadata__: { format: "pt" },
+    logits: { dtype: "F32", shape: [2, ROWS / 2, CLASSES], data_offsets: [0, bytes.length] },
+    ids: { dtype: "I32", shape: [tokens.length], data_offsets: [bytes.length, bytes.length + ids.length] },
+  });
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, Buffer.from(header), bytes, ids]);
+}
+
+async function makeFormats(): Promise<Format[]> {
+  const formats: Format[] = [];
+  const add = (name: string, path: string, data: number, read: Format["read"], named = path) => {
+    formats.push({ name, path, original: readFileSync(path), data, read, named });
+  };
+  for (const type of ["f16", "f32", "f64"] as const) {
+    const path = join(folder, `${type}.npy`);
+    await writeNpy(path, [{ data: logits }], { classes: CLASSES, type });
+    add(`.npy of ${type}`, path, readFileSync(path).length - 128, readLogits);
+  }
+  const safetensors = join(folder, "x.safetensors");
+  writeFileSync(safetensors, makeSafetensors());
+  add(".safetensors", safetensors, logits.byteLength + tokens.byteLength, readLogits);
+  const llamaCpp = join(folder, "x.kld");
+  await writeLlamaCpp(llamaCpp, [{ data: logits }], { classes: CLASSES, context: CONTEXT, tokens });
+  add("llama.cpp", llamaCpp, readFileSync(llamaCpp).length - 20, readLogits);
+  const ids = join(folder, "tokens.npy");
+  await writeTokens(ids, tokens);
+  add("tokens, .npy", ids, tokens.byteLength, readTokens);
+  for (const [name, text] of [
+    ["text", tokens.join(" ")],
+    ["JSON", JSON.stringify([Array.from(tokens), [1, -1]])],
+  ]) {
+    const path = join(folder, `tokens.${name}`);
+    writeFileSync(path, text);
+    add(`tokens, ${name}`, path, Infinity, readTokens);
+  }
+  for (const [name, valueLimit] of [
+    ["exact", 100],
+    ["of buckets", 3],
+  ] as const) {
+    const path = join(folder, `${name}.json`);
+    writeFileSync(path, JSON.stringify(makeSummary(valueLimit)));
+    add(`Summary, ${name}`, path, 0, readSummary, "Summary.fromJSON: ");
+  }
+  const checkpoint = join(folder, "run.json");
+  const subject = {
+    inputs: { base: { path: "base.npy", size: 5, modified: "then" }, tokens: null },
+    options: { input: ["logits", "logits"] as const, start: 2, end: 90, temperature: 1, topK: 10 },
+  };
+  const summary = makeSummary(100);
+  const charts = new Charts();
+  const [kl, baseLogProbability, otherLogProbability] = [0.5, -1, -2].map((x) => new Float64Array(ROWS).fill(x));
+  charts.add(2, { count: ROWS, kl, tokens, baseLogProbability, otherLogProbability } as unknown as RowResults);
+  await (await Checkpoint.open(checkpoint, subject)).write({ next: 2 + ROWS, summary, charts });
+  const open = async (path: string) => JSON.stringify((await Checkpoint.open(path, subject)).progress);
+  add("checkpoint", checkpoint, 0, open);
+  return formats;
+}
+
+async function readSummary(path: string): Promise<string> {
+  let json: SummaryJson;
+  try {
+    json = JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    throw new TypeError("Summary.fromJSON: not asked");
+  }
+  return JSON.stringify(Summary.fromJSON(json));
+}
+
+// --- damage
+
+const WORDS = [
+  ..."0 1 9 -1 255 65535 4294967296 9007199254740993 1e999 NaN Infinity null true {} [] , : ' \" ( ) [ ] { }".split(
+    " ",
+  ),
+  ...[
+    "__proto__",
+    "constructor",
+    "toString",
+    "[[[[[[[[[[",
+    "\\u0000",
+    "\u001b[31m",
+    "\u00ff\u00fe",
+    "\n",
+    " ",
+    "'shape': (1, 2), ",
+  ],
+];
+
+const joined = (...parts: (Buffer | string)[]): Buffer =>
+  Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part, "latin1") : part)));
+
+/** Of bytes, at a place that is in the first 400 half of the time: there are the headers. */
+function damaged(bytes: Buffer): Buffer {
+  const at = below(random() < 0.5 ? Math.min(bytes.length, 400) : bytes.length);
+  const end = Math.min(bytes.length, at + 1 + below(random() < 0.5 ? 4 : 100));
+  const [before, part, after] = [bytes.subarray(0, at), bytes.subarray(at, end), bytes.subarray(end)];
+  const changed = Buffer.from(bytes);
+  switch (below(9)) {
+    case 0:
+    case 1:
+      changed[at] ^= 1 << below(8);
+      return changed;
+    case 2:
+      changed[at] = below(256);
+      return changed;
+    case 3:
+      return before;
+    case 4:
+      return joined(before, after);
+    case 5:
+      return joined(before, part, part, after);
+    case 6:
+      return joined(before, one(WORDS), part, after);
+    case 7:
+      return joined(before, one(WORDS), after);
+    default: {
+      const to = below(after.length + 1);
+      return joined(before, after.subarray(0, to), part, after.subarray(to));
+    }
+  }
+}
+
+// --- memory that is asked for
+
+let asked = 0;
+
+/** Counts the bytes of arrays, which a header that lies could make large without their being written to. */
+function countAllocations(): void {
+  const types = { ArrayBuffer, Uint8Array, Uint16Array, Uint32Array, Int32Array, Float32Array, Float64Array } as const;
+  for (const [name, type] of Object.entries(types)) {
+    const construct = (target: typeof Uint8Array, args: never[], newTarget: typeof Uint8Array) => {
+      if (typeof args[0] === "number") asked += args[0] * (target.BYTES_PER_ELEMENT ?? 1);
+      return Reflect.construct(target, args, newTarget);
+    };
+    Object.assign(globalThis, { [name]: new Proxy(type as unknown as typeof Uint8Array, { construct }) });
+  }
+}
+
+// --- the run
+
+interface Outcome {
+  readonly result?: string;
+  readonly error?: unknown;
+  readonly seconds: number;
+}
+
+async function tryToRead({ read, path }: Format): Promise<Outcome> {
+  asked = 0;
+  const start = performance.now();
+  const seconds = () => (performance.now() - start) / 1000;
+  try {
+    return { result: await read(path), seconds: seconds() };
+  } catch (error) {
+    return { error, seconds: seconds() };
+  }
+}
+
+const INTERNAL =
+  /reading '|not iterable|not a function|call stack|Invalid (typed )?array|Cannot (mix|convert|destructure)/;
+
+/** What is wrong with the outcome of a file. */
+function problemOf(
+  format: Format,
+  bytes: Buffer,
+  expected: string,
+  { result, error, seconds }: Outcome,
+): string | undefined {
+  if (seconds > MOST_SECONDS) return `it took ${seconds.toFixed(2)} s`;
+  if (asked > MOST_BYTES.perByte * bytes.length + MOST_BYTES.beside) return `arrays of ${asked} bytes were asked for`;
+  if (error !== undefined) {
+    if (!(error instanceof Error)) return `${error} was thrown`;
+    const { name, message } = error;
+    if (!["Error", "TypeError", "RangeError"].includes(name)) return `${name}: ${message}`;
+    if (!message.includes(format.named)) return `the message does not name the file: ${message}`;
+    if (message.length > MOST_MESSAGE) return `the message has ${message.length} characters`;
+    if (/\p{Cc}/u.test(message)) return `the message has control characters: ${JSON.stringify(message)}`;
+    return INTERNAL.test(message) ? message : undefined;
+  }
+  const { original, data } = format;
+  const isDataSame =
+    bytes.length >= data && bytes.subarray(bytes.length - data).equals(original.subarray(original.length - data));
+  return isDataSame && result !== expected ? `the result is another:\n${result}\nfor\n${expected}` : undefined;
+}
+
+async function run(): Promise<number> {
+  const formats = await makeFormats();
+  countAllocations();
+  const counts = new Map(formats.map(({ name }) => [name, { refused: 0, same: 0, other: 0, slowest: 0 }]));
+  const expected = new Map<string, string>();
+  for (const format of formats) {
+    const { result, error } = await tryToRead(format);
+    if (result === undefined) throw error;
+    expected.set(format.name, result);
+  }
+  const files = Number(options.files);
+  for (let i = 0; i < files; i++) {
+    const format = formats[i % formats.length];
+    let bytes = format.original;
+    for (let changes = 1 + below(3); changes > 0; changes--) if (bytes.length > 0) bytes = damaged(bytes);
+    writeFileSync(format.path, bytes);
+    const right = expected.get(format.name) as string;
+    const outcome = await tryToRead(format);
+    const problem = problemOf(format, bytes, right, outcome);
+    if (problem !== undefined) {
+      const kept = join(tmpdir(), `logratio-fuzz-${options.seed}-${i}`);
+      copyFileSync(format.path, kept);
+      console.error(`${format.name}, file ${i} of seed ${options.seed}, kept as ${kept}: ${problem}`);
+      return 1;
+    }
+    const count = counts.get(format.name) as { refused: number; same: number; other: number; slowest: number };
+    count[outcome.error !== undefined ? "refused" : outcome.result === right ? "same" : "other"]++;
+    count.slowest = Math.max(count.slowest, outcome.seconds);
+  }
+  console.table(Object.fromEntries(counts));
+  return 0;
+}
+
+try {
+  process.exitCode = await run();
+} finally {
+  rmSync(folder, { recursive: true });
+}

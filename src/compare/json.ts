@@ -1,0 +1,71 @@
+// Parsed JSON that must have a certain shape: an error names the place of what does not fit, like quantities.kl.count.
+
+import { shown, shownValue } from "./shown.js";
+
+export class JsonValue {
+  readonly value: unknown;
+  /** What reads it, at the start of messages. */
+  readonly #reader: string;
+  readonly #path: string;
+
+  constructor(reader: string, value: unknown, path = "") {
+    this.#reader = reader;
+    this.value = value;
+    this.#path = path;
+  }
+
+  fail(demand: string): never {
+    throw new RangeError(`${this.#reader}: ${this.#path || "it"} is ${shownValue(this.value)}; it must be ${demand}`);
+  }
+
+  /** An object of these keys and no others. */
+  entries<Key extends string>(keys: readonly Key[]): Record<Key, JsonValue> {
+    const { value } = this;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return this.fail("an object");
+    const unknown = Object.keys(value).find((key) => !keys.includes(key as Key));
+    if (unknown !== undefined) return this.#at(unknown).fail(`left out: known are ${keys.join(", ")}`);
+    return Object.fromEntries(keys.map((key) => [key, this.#at(key)])) as Record<Key, JsonValue>;
+  }
+
+  /** An array, of `length` values if that is given. */
+  list(length?: number): JsonValue[] {
+    const { value } = this;
+    if (!Array.isArray(value) || value.length !== (length ?? value.length)) {
+      return this.fail(length === undefined ? "an array" : `an array of ${length}`);
+    }
+    return Array.from(value, (_, i) => this.#at(i));
+  }
+
+  #at(key: string | number): JsonValue {
+    const step = typeof key === "number" ? `[${key}]` : `${this.#path && "."}${shown(key)}`;
+    const value = Object.hasOwn(this.value as object, key)
+      ? (this.value as Record<typeof key, unknown>)[key]
+      : undefined;
+    return new JsonValue(this.#reader, value, this.#path + step);
+  }
+
+  integer(least = 0, most: number = Number.MAX_SAFE_INTEGER): number {
+    const { value } = this;
+    if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
+    return this.fail(`an integer from ${least} to ${most}`);
+  }
+
+  number(): number {
+    return Number.isFinite(this.value) ? (this.value as number) : this.fail("a number");
+  }
+
+  text(): string {
+    return typeof this.value === "string" ? this.value : this.fail("a text");
+  }
+
+  /** A number as String gives it, which may be infinite. */
+  spelled(): number {
+    const number = Number(this.value);
+    return String(number) === this.value && !Number.isNaN(number) ? number : this.fail("a number in quotes");
+  }
+
+  /** Throws unless it is what the rest of the JSON makes it. */
+  equals(expected: unknown, source: string): void {
+    if (this.value !== expected) this.fail(`${shownValue(expected)}, as ${source}`);
+  }
+}
