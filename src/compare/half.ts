@@ -1,6 +1,5 @@
 // Numbers of 16 bits: IEEE's binary16 and bfloat16, the upper half of an f32.
 
-import { typeNameOf } from "../backends/arrays.js";
 import type { HalfFormat, RowBatch } from "./source.js";
 
 const float = new Float32Array(1);

@@ -6,7 +6,7 @@ import { high_f64, SMALLEST_NORMAL_F64 } from "./lanes.js";
 import { atanhSeries_f64, logarithm_f64 } from "./logarithm.js";
 
 /** Takes any subnormal number to a normal one. */
-export const TWO_TO_54 = 18014398509481984;
+const TWO_TO_54 = 18014398509481984;
 
 export const LN2 = 0.6931471805599453;
 

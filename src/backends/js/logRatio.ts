@@ -38,7 +38,7 @@ export function logRatioLane_f64(x: number, y: number, xHigh: number, yHigh: num
 }
 
 /** ln(p/q) of normal numbers from their bits, within 2 ulp. */
-export function preciseLogRatio_f32(pBits: number, qBits: number): number {
+function preciseLogRatio_f32(pBits: number, qBits: number): number {
   const gap = exponentGap_f32(pBits, qBits);
   const exponent = exponentOf_f32(pBits);
   const x = fromBits_f32(pBits - exponent);
