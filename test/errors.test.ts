@@ -157,14 +157,14 @@ describe.each(BACKENDS)("%s", (backend) => {
       new TypeError(`klDivergence: q is [object Object]; ${must}; pass its data`),
     );
     const nested = wrong([good, good]);
-    const flat = "[object Array]; pass one flat array";
+    const flat = "[object Array]; pass flat numbers";
     expect(() => f.entropy(nested)).toThrow(new TypeError(`entropy: p[0] is ${flat}`));
     expect(() => f.entropy.rows(nested, { rowLength: 2 })).toThrow(new TypeError(`entropy.rows: p[0] is ${flat}`));
-    expect(() => f.softmax(nested)).toThrow("z[0] is [object Array]; pass one flat array");
+    expect(() => f.softmax(nested)).toThrow("z[0] is [object Array]; pass flat numbers");
     for (const length of [-1, 0.5, Number.NaN, "2"]) {
       expect(() => f.entropy(wrong({ length }))).toThrow(new TypeError(`entropy: p is [object Object]; ${must}`));
     }
-    expect(() => f.softmax(wrong({ length: 2 ** 40 }))).toThrow("softmax: z[0] is undefined; pass one flat array");
+    expect(() => f.softmax(wrong({ length: 2 ** 40 }))).toThrow("softmax: z[0] is undefined; pass flat numbers");
     expect(() => f.softmax(wrong({ length: 2 ** 40, 0: 1 }))).toThrow(/^softmax: there is no memory for a result of/);
     expect(() => allocate("softmax", Float64Array, 2 ** 60)).toThrow(
       new RangeError(`softmax: there is no memory for a result of ${2 ** 60} numbers`),

@@ -80,7 +80,7 @@ export function checkVector(
   if (length === 0) throw new RangeError(`${functionName}: ${argument} is empty`);
   const first: unknown = (value as Vector)[0];
   if (typeof first === "object" || first === undefined) {
-    throw new TypeError(`${functionName}: ${argument}[0] is ${describe(first)}; pass one flat array`);
+    throw new TypeError(`${functionName}: ${argument}[0] is ${describe(first)}; pass flat numbers`);
   }
 }
 
