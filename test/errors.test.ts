@@ -154,17 +154,17 @@ describe.each(BACKENDS)("%s", (backend) => {
     const wrong = (value: unknown) => value as Vector;
     const tensor = wrong({ data: Float32Array.of(0.5, 0.5), dims: [2], type: "float32" });
     expect(() => f.klDivergence(good, tensor)).toThrow(
-      new TypeError(`klDivergence: q is [object Object]; ${must}; pass the data of a tensor`),
+      new TypeError(`klDivergence: q is [object Object]; ${must}; pass its data`),
     );
     const nested = wrong([good, good]);
-    const flat = "[object Array]; pass one flat array of numbers";
+    const flat = "[object Array]; pass flat numbers";
     expect(() => f.entropy(nested)).toThrow(new TypeError(`entropy: p[0] is ${flat}`));
     expect(() => f.entropy.rows(nested, { rowLength: 2 })).toThrow(new TypeError(`entropy.rows: p[0] is ${flat}`));
-    expect(() => f.softmax(nested)).toThrow("z[0] is [object Array]; pass one flat array of numbers");
+    expect(() => f.softmax(nested)).toThrow("z[0] is [object Array]; pass flat numbers");
     for (const length of [-1, 0.5, Number.NaN, "2"]) {
       expect(() => f.entropy(wrong({ length }))).toThrow(new TypeError(`entropy: p is [object Object]; ${must}`));
     }
-    expect(() => f.softmax(wrong({ length: 2 ** 40 }))).toThrow("softmax: z[0] is undefined; pass one flat array");
+    expect(() => f.softmax(wrong({ length: 2 ** 40 }))).toThrow("softmax: z[0] is undefined; pass flat numbers");
     expect(() => f.softmax(wrong({ length: 2 ** 40, 0: 1 }))).toThrow(/^softmax: there is no memory for a result of/);
     expect(() => allocate("softmax", Float64Array, 2 ** 60)).toThrow(
       new RangeError(`softmax: there is no memory for a result of ${2 ** 60} numbers`),

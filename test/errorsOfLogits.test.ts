@@ -340,11 +340,11 @@ describe.each(BACKENDS)("%s", (backend) => {
     }
   });
 
-  test("an input is a kind, or a list of one for each distribution", () => {
+  test("an input is a kind, or a list for each distribution", () => {
     const good = uniform(2);
     const run = (input: unknown) => () => f.klDivergence(good, good, { input } as never);
     const kinds = 'it must be "probabilities" or "logits" or "logProbabilities"';
-    const must = `${kinds}, or a list of one for p and q`;
+    const must = `${kinds}, or a list for p and q`;
     expect(run("odds")).toThrow(new RangeError(`klDivergence: input is "odds"; ${must}`));
     expect(run(["logits", "odds"])).toThrow(new RangeError(`klDivergence: input is [object Array]; ${must}`));
     expect(run(["logits"])).toThrow(new RangeError(`klDivergence: input is [object Array]; ${must}`));
@@ -359,13 +359,13 @@ describe.each(BACKENDS)("%s", (backend) => {
     expect(run(new Array(1000).fill("logits"))).toThrow(RangeError);
     expect(run(["probabilities", "probabilities"])()).toBe(0);
     expect(() => f.entropy(good, { input: ["logits", "logits"] })).toThrow(
-      new RangeError(`entropy: input is [object Array]; ${kinds}, or a list of one for p`),
+      new RangeError(`entropy: input is [object Array]; ${kinds}, or a list for p`),
     );
-    expect(() => f.logLikelihoodRatio(good, good, good, { input: ["logits"] })).toThrow("or a list of one for p and q");
-    expect(() => f.logRatio(good, good, { input: ["logits"] })).toThrow("a list of one for p and q");
+    expect(() => f.logLikelihoodRatio(good, good, good, { input: ["logits"] })).toThrow("or a list for p and q");
+    expect(() => f.logRatio(good, good, { input: ["logits"] })).toThrow("a list for p and q");
     for (const input of ["logits", "logProbabilities"]) {
       expect(() => f.iDivergence(good, good, { input } as never)).toThrow(
-        new RangeError(`iDivergence: input is "${input}"; it must be "probabilities", or a list of one for p and q`),
+        new RangeError(`iDivergence: input is "${input}"; it must be "probabilities", or a list for p and q`),
       );
     }
   });

@@ -102,9 +102,7 @@ describe.each(BACKENDS)("%s", (backend) => {
     close(f.jeffreysDivergence(big, [1e-300, 1e-300], normalize), 0.25 * Math.log(3));
     close(f.entropy([1e-300, 3e-300], normalize), 2 * LN2 - 0.75 * Math.log(3));
     close(f.entropy(big, normalize), 2 * LN2 - 0.75 * Math.log(3));
-    expect(() => f.entropy([1.7e308, 1.7e308], normalize)).toThrow(
-      "entropy: p sums to more than the largest number; scale it",
-    );
+    expect(() => f.entropy([1.7e308, 1.7e308], normalize)).toThrow("entropy: p sums to Infinity; scale it");
     // and a range that no scale brings into f64: 1e300 beside 1e-300
     close(f.klDivergence([1, 1], [1e300, 1e-300], normalize), 0.5 * Math.log(0.25) + 0.5 * 600 * Math.LN10);
   });

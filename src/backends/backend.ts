@@ -302,9 +302,9 @@ export abstract class Backend<Location = unknown> {
     const target = this.staging(precision, slot);
     const isTransformed = typeof as === "function";
     const isCopy = weights === undefined && (isTransformed || (as === undefined && scale === 1 && !isFlushed));
-    if (isCopy && (isFloat32(source) || isFloat64(source))) {
+    if (isCopy && ArrayBuffer.isView(source)) {
       const whole = start === 0 && count === source.length;
-      target.set(whole ? source : source.subarray(start, start + count));
+      target.set(whole ? source : (source as FloatArray).subarray(start, start + count));
     } else {
       const shift = row.shift ?? 0;
       for (let i = 0; i < count; i++) {

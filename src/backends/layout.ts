@@ -47,11 +47,13 @@ const WORKER_BYTES = STATE_BYTES + RESULT_BYTES + STAGING_BYTES;
 /** What the kernels and `threads` threads need for themselves. */
 export const reservedBytes = (threads: number): number => CALLER_BYTES + (threads - 1) * WORKER_BYTES;
 
-export const RESERVED_BYTES: number = /* @__PURE__ */ reservedBytes(1);
+/** Where there are no threads besides the caller's. */
+export const RESERVED_BYTES = CALLER_BYTES;
+export const CALLER_REGION: Region = { state: 4096, staging: STAGING };
 
 /** That of thread `index`: 0 is the caller's. */
 export function regionOf(index: number): Region {
-  if (index === 0) return { state: 4096, staging: STAGING };
+  if (index === 0) return CALLER_REGION;
   const state = reservedBytes(index);
   return { state, staging: state + STATE_BYTES + RESULT_BYTES };
 }

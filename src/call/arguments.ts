@@ -75,14 +75,14 @@ export function checkVector(
   const isHalf = type === "Uint16Array" && !counts;
   const length = isHalf || type?.startsWith("Big") ? -1 : lengthOf(value);
   if (length < 0) {
-    let hint = isOptions(value) && "data" in value ? "; pass the data of a tensor" : "";
+    let hint = isOptions(value) && "data" in value ? "; pass its data" : "";
     if (isHalf) hint = `, not half-precision bits${counts === false ? FOR_COUNTS : ""}`;
     throw mustBe(functionName, argument, value, `a Float32Array, a Float64Array or an array of numbers${hint}`);
   }
   if (length === 0) throw new RangeError(`${functionName}: ${argument} is empty`);
   const first: unknown = (value as Vector)[0];
   if (typeof first === "object" || first === undefined) {
-    throw new TypeError(`${functionName}: ${argument}[0] is ${describe(first)}; pass one flat array of numbers`);
+    throw new TypeError(`${functionName}: ${argument}[0] is ${describe(first)}; pass flat numbers`);
   }
 }
 
@@ -161,7 +161,7 @@ export function kindsOf(
   if (kinds.length !== distributions.length || !kinds.every((kind) => known.includes(kind))) {
     const isText = typeof input === "string";
     throw new (isText || isList ? RangeError : TypeError)(
-      `${functionName}: input is ${isText ? JSON.stringify(input) : what}; it must be "${known.join('" or "')}", or a list of one for ${distributions.join(" and ")}`,
+      `${functionName}: input is ${isText ? `"${input}"` : what}; it must be "${known.join('" or "')}", or a list for ${distributions.join(" and ")}`,
     );
   }
   return kinds.every((kind) => kind === "probabilities") ? undefined : kinds;
@@ -236,12 +236,11 @@ export function checkSum(call: Call, row: NamedRow, sum: number): void {
   if (isSum(sum, call.normalize)) return;
   const isLinear = row.kind === "probabilities";
   const name = nameOfRow(call, row);
-  let words = `${isLinear ? `${name} sums` : `the exponentials of ${name} sum`} to `;
-  if (isLinear && sum === 0) words += "0; at least one number must be positive";
-  else if (isLinear && sum === Number.POSITIVE_INFINITY) words += "more than the largest number; scale it";
-  else {
-    words += `${isLinear ? sumOf(call, row) : sum}, not to 1${FOR_COUNTS}`;
-    if (call.takesLogits) words += FOR_LOGITS;
+  let words = isLinear ? `${name} sums to ` : `the exponentials of ${name} sum to `;
+  if (isLinear && (sum === 0 || sum === Number.POSITIVE_INFINITY)) {
+    words += `${sum}; ${sum === 0 ? "at least one number must be positive" : "scale it"}`;
+  } else {
+    words += `${isLinear ? sumOf(call, row) : sum}, not to 1${FOR_COUNTS}${call.takesLogits ? FOR_LOGITS : ""}`;
   }
   throw new RangeError(`${call.functionName}: ${words}`);
 }

@@ -6,9 +6,9 @@ const REVOKED = "a revoked proxy";
 
 /** What a value is, in the words of an error message. */
 export function describe(value: unknown): string {
-  if (value === null || typeof value !== "object") return value === null ? "null" : typeof value;
+  const type = value === null ? "null" : typeof value;
   try {
-    return Object.prototype.toString.call(value);
+    return type === "object" ? Object.prototype.toString.call(value) : type;
   } catch {
     return REVOKED;
   }

@@ -2,7 +2,7 @@
 
 import type { Backend } from "../backends/backend.js";
 import { JsBackend } from "../backends/js/backend.js";
-import { RESERVED_BYTES, regionOf } from "../backends/layout.js";
+import { CALLER_REGION, RESERVED_BYTES } from "../backends/layout.js";
 import { SimdBackend } from "../backends/simd.js";
 import { LOW } from "../numbers/lanes.js";
 import type { Memory } from "./memory.js";
@@ -21,7 +21,7 @@ function simdBackend(): SimdBackend {
   const pages = RESERVED_BYTES / PAGE;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   // no array of a caller's lies in it
-  return new SimdBackend(undefined, { memory, buffer: memory.buffer, ...NO_ARRAYS }, regionOf(0));
+  return new SimdBackend(undefined, { memory, buffer: memory.buffer, ...NO_ARRAYS }, CALLER_REGION);
 }
 
 function makeBackend(): Backend {
