@@ -60,7 +60,10 @@ function shell(code: string): string {
   const before = `set -eu
 npx() { [ "$1" = logratio ] && shift && "${resolve("node_modules/.bin/tsx")}" "${resolve("src/cli/index.ts")}" "$@"; }
 llama-perplexity() { cp "$2" "\${@: -1}"; }`;
-  const { status, stdout, stderr } = spawnSync("bash", ["-c", `${before}\n${code}`], { cwd: folder, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync("bash", ["--norc", "-c", `${before}\n${code}`], {
+    cwd: folder,
+    encoding: "utf8",
+  });
   if (status !== 0) throw new Error(stderr);
   return stdout;
 }

@@ -58,7 +58,7 @@ beforeAll(async () => {
 /** A command line of a shell, in the folder: `$logratio compare a.npy b.npy > x`. */
 function shell(script: string, options: SpawnSyncOptions = {}) {
   const env = { ...process.env, logratio: `${process.execPath} ${COMMAND}` };
-  const { status, stdout, stderr } = spawnSync("bash", ["-c", script], {
+  const { status, stdout, stderr } = spawnSync("bash", ["--norc", "-c", script], {
     cwd: folder,
     env,
     ...options,

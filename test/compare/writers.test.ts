@@ -459,7 +459,7 @@ describe("tokens", () => {
     ["1 [2]", TypeError, /there is a "\[" too many at byte 2/],
     ["\ufeff1 x", TypeError, /token 1, at byte 5, is "x"/],
     ["\ufeffx", TypeError, /token 0, at byte 3, is "x"/],
-    ["1 \u001b[2J", TypeError, /token 1, at byte 2, is "\\u\{1b\}"/],
+    ["1 \u001b[2J", TypeError, /token 1, at byte 2, is "\\u001b"/],
     [`1 ${"9".repeat(5000)}`, TypeError, /^.{1,300}\(5000 characters\)"; it must be an integer$/],
     ['[1, "2"]', TypeError, /token 1, at byte 4, is/],
     ["[1, null]", TypeError, /token 1, at byte 4, is "null"/],
