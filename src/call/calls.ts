@@ -3,7 +3,6 @@
 import { isFloat32, isFloat64, typeNameOf } from "../backends/arrays.js";
 import type { Backend, FloatArray, Precision, Transform, Vector } from "../backends/backend.js";
 import { COLUMNS, DECLINED } from "../backends/batch.js";
-import { CHUNK } from "../backends/kernel.js";
 import { bringOut, placeOut } from "../backends/writing.js";
 import { allocate, checkInteger } from "../engine/checks.js";
 import { runtimeFor } from "../engine/engines.js";
@@ -121,7 +120,7 @@ function kindOf({ arguments: names, distributions }: Definition, kinds: Settings
 }
 
 /** What a thread needs to know of a call besides its arrays. */
-interface MeasureSettings {
+export interface MeasureSettings {
   readonly call: Call;
   readonly kinds: Settings["kinds"];
 }
@@ -165,29 +164,33 @@ function computeBatch(
 
 const single = /* @__PURE__ */ new Float64Array(1);
 
+/** What is to be computed of one row of each source. */
+function settingsOfSingle(
+  definition: Definition,
+  sources: readonly Vector[],
+  options: AnyOptions | undefined,
+  alpha: number | undefined,
+): MeasureSettings {
+  const { name } = definition;
+  const settings = settingsFor(name, definition, options, definition.keys, alpha);
+  const { length } = checkEqualLengths(name, definition, sources, settings);
+  return { call: callOf(name, definition, precisionOf(sources), length, settings, alpha), kinds: settings.kinds };
+}
+
 /** `name(…sources, options)`: one number. */
 export function callSingle(
   definition: Definition,
+  loop: Loop<MeasureSettings>,
   sources: readonly Vector[],
   options: AnyOptions | undefined,
   alpha?: number,
 ): number {
-  const { name } = definition;
-  const settings = settingsFor(name, definition, options, definition.keys, alpha);
-  const { kinds } = settings;
-  const { length } = checkEqualLengths(name, definition, sources, settings);
-  const { backend } = runtimeFor(name, options?.engine, sources);
-  const precision = precisionOf(sources);
-  const call = callOf(name, definition, precision, length, settings, alpha);
-  backend.begin(name);
+  const settings = settingsOfSingle(definition, sources, options, alpha);
+  const { backend } = runtimeFor(definition.name, options?.engine, sources);
+  backend.begin(definition.name);
   try {
-    const batch = batchOf(definition, kinds);
-    single[0] = Number.NaN;
-    if (batch && length <= CHUNK[precision]) computeBatch(backend, batch, sources, call, kinds, 0, 1, single, 0);
-    let nats = single[0];
-    if (Number.isNaN(nats))
-      nats = measureOf(definition, kinds)(backend, call, rowsAt(definition, sources, call, kinds, 0));
-    return resultOf(definition, nats, settings.unit);
+    loop(backend, sources, settings, 0, 1, single);
+    return single[0];
   } finally {
     backend.end();
   }
@@ -212,21 +215,21 @@ function rowsAt(
 /** The same as work for other threads. */
 export function prepareSingle(
   definition: Definition,
+  loop: Loop<MeasureSettings>,
   sources: readonly Vector[],
   options: AnyOptions | undefined,
   alpha?: number,
 ): Work<number, MeasureSettings> {
   const { name } = definition;
-  const settings = settingsFor(name, definition, options, definition.keys, alpha);
-  const { length } = checkEqualLengths(name, definition, sources, settings);
+  const settings = settingsOfSingle(definition, sources, options, alpha);
   return {
     functionName: name,
     loopName: name,
-    loop: measureLoop(definition),
+    loop,
     rows: 1,
     width: 1,
-    arrays: sources.map((array) => ({ array, perRow: length })),
-    settings: { call: callOf(name, definition, precisionOf(sources), length, settings, alpha), kinds: settings.kinds },
+    arrays: sources.map((array) => ({ array, perRow: settings.call.length })),
+    settings,
     finish: ([value]) => value,
   };
 }
@@ -282,6 +285,7 @@ const rowsOf = (array: Vector, rowLength: number, rows: number): WorkArray => ({
 /** `name.rows(…sources, { rowLength })`: a number a row. A source of one row is paired with every row of the others. */
 export function prepareRows(
   definition: Definition,
+  loop: Loop<MeasureSettings>,
   sources: readonly Vector[],
   options: AnyOptions,
   alpha?: number,
@@ -295,7 +299,7 @@ export function prepareRows(
   return {
     functionName,
     loopName: definition.name,
-    loop: measureLoop(definition),
+    loop,
     rows,
     width: 1,
     arrays: sources.map((source) => rowsOf(source, rowLength, rows)),

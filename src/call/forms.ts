@@ -131,42 +131,37 @@ function declare<F extends object>(f: F, declared: Declared): F {
   return Object.defineProperties(f, { name: { value: declared.name }, length: { value: declared.count } });
 }
 
-/** `f` itself, its parameters one by one: to gather them in an array takes longer than a row of two classes. */
-function singleOf(definition: Definition): (...args: never[]) => number {
-  const { arguments: names, mostAlpha } = definition;
-  if (mostAlpha !== undefined) {
-    return names.length === 1
-      ? (p: Vector, alpha: number, options?: AnyOptions) => callSingle(definition, [p], options, alpha)
-      : (p: Vector, q: Vector, alpha: number, options?: AnyOptions) => callSingle(definition, [p, q], options, alpha);
-  }
-  if (names.length === 1) return (p: Vector, options?: AnyOptions) => callSingle(definition, [p], options);
-  if (names.length === 2)
-    return (p: Vector, q: Vector, options?: AnyOptions) => callSingle(definition, [p, q], options);
-  return (c: Vector, p: Vector, q: Vector, options?: AnyOptions) => callSingle(definition, [c, p, q], options);
-}
-
 /** A measure from its definition. */
 export function measure<Arguments extends readonly unknown[], Options>(
   definition: Definition,
 ): Measure<Arguments, Options> {
   const { name } = definition;
+  const loop = measureLoop(definition);
   const takesAlpha = definition.mostAlpha !== undefined;
   const arrays = definition.arguments.length;
   const count = takesAlpha ? arrays + 1 : arrays;
   const alphaOf = (args: readonly unknown[]) => (takesAlpha ? (args[arrays] as number) : undefined);
   const sourcesOf = (args: readonly unknown[]) => args.slice(0, arrays) as Vector[];
   const single: Prepare<AnyOptions> = (args, options) =>
-    prepareSingle(definition, sourcesOf(args), options, alphaOf(args)) as unknown as AnyWork;
+    prepareSingle(definition, loop, sourcesOf(args), options, alphaOf(args)) as unknown as AnyWork;
   const ofRows: Prepare<AnyOptions> = (args, options) =>
-    prepareRows(definition, sourcesOf(args), options, alphaOf(args)) as unknown as AnyWork;
-  const f = singleOf(definition);
+    prepareRows(definition, loop, sourcesOf(args), options, alphaOf(args)) as unknown as AnyWork;
+  // one by one: to gather them in an array, and cut it, takes longer than a row of two classes
+  const f = (a: unknown, b: unknown, c: unknown, d: unknown): number =>
+    callSingle(
+      definition,
+      loop,
+      (arrays === 1 ? [a] : arrays === 2 ? [a, b] : [a, b, c]) as Vector[],
+      (count === 1 ? b : count === 2 ? c : d) as AnyOptions | undefined,
+      (takesAlpha ? (arrays === 1 ? b : c) : undefined) as number | undefined,
+    );
   const rows = Object.assign(atOnce(`${name}.rows`, count, ofRows), { async: aside(`${name}.rows`, count, ofRows) });
   const forms = Object.assign(f, { rows, async: aside(name, count, single) });
   return declare(forms, {
     name,
     count,
     loopName: name,
-    loop: measureLoop(definition) as Loop<never>,
+    loop: loop as Loop<never>,
     definition,
   }) as unknown as Measure<Arguments, Options>;
 }

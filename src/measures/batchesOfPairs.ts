@@ -1,13 +1,12 @@
 // Batches of pairs of logits: KL, Jeffreys, JS. The formulas are those of row/ofLogits.ts.
 
 import { type Backend, UNUSUAL, type Vector } from "../backends/backend.js";
-import { COLUMNS, DECLINED, FIELDS, GIVEN, LARGEST, ROWS, SKIP, SWAP } from "../backends/batch.js";
+import { COLUMNS, FIELDS, GIVEN, LARGEST, ROWS } from "../backends/batch.js";
 import { FAR } from "../backends/js/logits.js";
 import { CHUNK } from "../backends/kernel.js";
 import * as kernels from "../backends/kernels.js";
 import type { Call } from "../call/arguments.js";
 import type { Batch, LogitKind } from "../call/calls.js";
-import { NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "../numbers/exponential.js";
 import { LN2, ln, log1pMinus } from "../numbers/scalar.js";
 import { findRows, isLogSum, LogSums, PENDING, scaleOfLogits, setRowFields, totalAt } from "./batches.js";
 import { isTooCoarse } from "./row/ofLogits.js";
@@ -15,18 +14,14 @@ import { isTooCoarse } from "./row/ofLogits.js";
 // What `klRows` keeps of a row, in columns that no kernel writes in mode FOUND: most are the fields with which a kernel would be given it.
 export const P_LARGEST: number = FIELDS;
 const Q_LARGEST = FIELDS + 1;
-const SCALE = FIELDS + 2;
-const LEAST = FIELDS + 3;
 /** What makes (b - a + offset)/τ the logarithm of the ratio of the normalised rows. */
 export const OFFSET: number = FIELDS + 4;
 const V = FIELDS + 8;
 /** Zp. */
 export const P_SUM: number = FIELDS + 9;
 
-/** Other numbers that `values` has for a row that is not done: it is to be compared again, with the offset in column `OFFSET`; */
-const AGAIN = -2;
-/** or in f64, with its largest numbers taken off. */
-const COARSE = -3;
+/** Another number that `values` has for a row that is not done: it is to be compared in f64, with its largest numbers taken off. */
+const COARSE = -2;
 
 /** What a comparison of pairs is about. The operands are numbers `first` and `first + 1`. */
 interface Pass {
@@ -39,7 +34,7 @@ interface Pass {
   readonly first: number;
   readonly scale: number;
   /** The largest numbers have been taken off. */
-  readonly isWide: boolean;
+  readonly isWide?: boolean;
 }
 
 /** The end of `klIn`: NaN for a row that is to be computed by itself. */
@@ -50,7 +45,6 @@ function finish(
   value: number,
   logRatio: number,
   offset: number,
-  isCentred: boolean,
 ): number {
   const { precision } = call;
   const next = offset - logRatio / scale;
@@ -61,9 +55,9 @@ function finish(
     if (!isLogSum(qLogSum, kind, call)) return Number.NaN;
   }
   if (!isWide && isTooCoarse(precision, value, offset * scale)) return COARSE;
-  const isAgain = !isCentred && Math.abs(part) > 8 * value;
-  if (isAgain && (precision === "f32" ? Math.fround(next) : next) !== offset) return AGAIN;
-  return Math.max(0, value);
+  // where the two parts have cancelled, the row is compared again, with the next offset
+  const isAgain = Math.abs(part) > 8 * value && (precision === "f32" ? Math.fround(next) : next) !== offset;
+  return isAgain ? Number.NaN : Math.max(0, value);
 }
 
 /**
@@ -89,12 +83,9 @@ export function klRows(
     kind,
     first,
     scale: scaleOfLogits(backend, call, kind),
-    isWide: false,
   };
   compare(pass);
-  if (!values.subarray(at, at + count).includes(COARSE)) return;
-  if (sources && kind === "logits") widen(pass, sources);
-  else for (let i = at; i < at + count; i++) if (values[i] === COARSE) values[i] = Number.NaN;
+  if (values.subarray(at, at + count).includes(COARSE)) widen(pass, sources);
 }
 
 function compare(pass: Pass): void {
@@ -109,10 +100,8 @@ function compare(pass: Pass): void {
     table[line + OFFSET] = call.precision === "f32" ? Math.fround(a - b) : a - b;
     values[at + r] = PENDING;
   }
-  takeSums(pass, false);
-  const own = values.subarray(at, at + count);
-  if (own.includes(PENDING)) addUpAgain(pass);
-  if (own.includes(AGAIN)) compareAgain(pass);
+  takeSums(pass);
+  if (values.subarray(at, at + count).includes(PENDING)) addUpAgain(pass);
 }
 
 /** The two matrices, and the row of each with which the batch begins; a matrix of one row has it for all. */
@@ -126,17 +115,18 @@ const wide = /* @__PURE__ */ new Float64Array(ROWS);
 const rowsOfWide = /* @__PURE__ */ new Uint8Array(ROWS);
 
 /** Compares rows that are too coarse as `findLogits` has them in f64: their largest numbers are taken off as they are staged. */
-function widen(pass: Pass, { p, q, row }: Sources): void {
-  const { backend, call, count, values, at, first } = pass;
+function widen(pass: Pass, sources: Sources | undefined): void {
+  const { backend, call, count, values, at, kind, first } = pass;
   const { length } = call;
-  const most = Math.min(ROWS, Math.floor(CHUNK.f64 / length));
+  const most = Math.floor(CHUNK.f64 / length);
   let found = 0;
   for (let r = 0; r < count; r++) {
     if (values[at + r] !== COARSE) continue;
     values[at + r] = Number.NaN;
     if (found < most) rowsOfWide[found++] = r;
   }
-  if (found === 0) return;
+  if (sources === undefined || kind !== "logits") return;
+  const { p, q, row } = sources;
   // operands and slots that the rows themselves do not use
   const to = first + 2;
   stageShifted(backend, to, p, row, length, found);
@@ -156,14 +146,14 @@ function stageShifted(
   const staged = backend.placeStaged(operand, "f64", length);
   for (let i = 0, to = 0; i < count; i++, to += length) {
     const start = source.length > length ? (row + rowsOfWide[i]) * length : 0;
-    let largest = source[start];
-    for (let j = 1; j < length; j++) if (source[start + j] > largest) largest = source[start + j];
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let j = 0; j < length; j++) largest = Math.max(largest, source[start + j]);
     for (let j = 0; j < length; j++) staged[to + j] = source[start + j] - largest;
   }
 }
 
 /** From the totals of rows that are PENDING to results; PENDING stays a row that needs Zq by itself. */
-function takeSums(pass: Pass, isCentred: boolean): void {
+function takeSums(pass: Pass): void {
   const { backend, call, count, values, at, kind, scale } = pass;
   const { table } = backend;
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
@@ -182,11 +172,10 @@ function takeSums(pass: Pass, isCentred: boolean): void {
     const value = rho < -0.5 ? Number.POSITIVE_INFINITY : part + log1pMinus(rho);
     if (value < 0.1 || (part < 1 && !flags && rho >= -0.5)) {
       const logRatio = rho === 0 ? 0 : ln(1 + rho);
-      values[at + r] = finish(pass, line, part, value, logRatio, offset, isCentred);
+      values[at + r] = finish(pass, line, part, value, logRatio, offset);
     } else {
       table[line + V] = v;
-      // a row that was far when it was centred has to be looked at by itself
-      values[at + r] = isCentred ? Number.NaN : PENDING;
+      values[at + r] = PENDING;
     }
   }
 }
@@ -203,29 +192,8 @@ function addUpAgain(pass: Pass): void {
     const rounding = (offset - (table[line + P_LARGEST] - table[line + Q_LARGEST])) * scale;
     const logRatio = ln(totalAt(table, line, 1)) - ln(pSum) + rounding;
     const part = -table[line + V] / pSum;
-    values[at + r] = finish(pass, line, part, part + logRatio, logRatio, offset, false);
-    if (values[at + r] === AGAIN) values[at + r] = Number.NaN;
+    values[at + r] = finish(pass, line, part, part + logRatio, logRatio, offset);
   }
-}
-
-/** Rows whose two parts have cancelled, with the offset that makes ρ vanish. */
-function compareAgain(pass: Pass): void {
-  const { backend, call, count, values, at, first, scale } = pass;
-  const { precision, length } = call;
-  const { table } = backend;
-  const f32 = precision === "f32";
-  for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
-    table[line] = DECLINED;
-    if (values[at + r] !== AGAIN) continue;
-    table[line] = 0;
-    table[line + SWAP] = 0;
-    table[line + SCALE] = scale;
-    table[line + LEAST] = table[line + P_LARGEST] + (f32 ? NEGLIGIBLE_F32 : NEGLIGIBLE_F64) / scale;
-    if (f32) table[line + OFFSET] = Math.fround(table[line + OFFSET]);
-    values[at + r] = PENDING;
-  }
-  backend.runRows(kernels.klDivergenceOfLogits, precision, length, count, GIVEN | SKIP, first);
-  takeSums(pass, true);
 }
 
 /** KL(p‖q). */

@@ -2,7 +2,7 @@ import type { Vector } from "../backends/backend.js";
 import { logarithms } from "../backends/transforms.js";
 import { type Mapping, mapping } from "../call/forms.js";
 import type { RawOptions } from "../call/options.js";
-import { P_AND_Q, RAW_KEYS } from "./keys.js";
+import { P_AND_Q } from "./keys.js";
 import * as row from "./row/logRatio.js";
 import { logRatioOfLogits } from "./row/ofLogits.js";
 
@@ -31,5 +31,5 @@ export const logRatio: Mapping<[p: Float32Array, q: Float32Array], [p: Vector, q
     ofLogits: logRatioOfLogits,
     logarithms,
     arguments: P_AND_Q,
-    keys: [...RAW_KEYS, "out"],
+    keys: ["base", "input", "temperature", "out"],
   });
