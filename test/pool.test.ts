@@ -26,18 +26,25 @@ const lost = "a worker stopped while it wrote over the numbers it read, which ar
 
 describe.each(["simd", "js"] as const)("%s", (backend) => {
   let engine: Engine;
+  /** Jobs that the worker does before it is lost. */
+  let answered = 0;
   let a: FloatArray;
   let b: FloatArray;
   const ordinary = () => [a.slice(), b.slice()];
 
   beforeEach(async () => {
     terminate.mockClear();
+    answered = 0;
     engine = await createEngine({ backend, threads: 2 });
     [a, b] = [engine.float32(N), engine.float32(N)];
     for (let i = 0; i < N; i++) [a[i], b[i]] = [Math.sin(i), Math.cos(i)];
     const post = Board.prototype.post;
     vi.spyOn(Board.prototype, "post").mockImplementation(function (this: Board, tasks, isAside) {
       const generation = post.call(this, tasks, isAside);
+      if (answered-- > 0) {
+        for (let task = 0; task < tasks; task++) this.settle(task, generation, 1, this.claim(task, generation, 1));
+        return generation;
+      }
       // two tasks of the worker, one of them the last
       expect(this.claim(tasks - 1, generation, 1)).toBe(true);
       expect(this.claim(1, generation, 1)).toBe(true);
@@ -108,8 +115,15 @@ describe.each(["simd", "js"] as const)("%s", (backend) => {
   });
 
   test("or by an error where it was written over", async () => {
+    answered = 1; // when the rows are tried
     await expect(on(engine).softmax.rows.async(a, { rowLength, out: a })).rejects.toThrow(
       new Error(`softmax.rows: ${lost}`),
     );
+  });
+
+  test("rows that are written over are tried first, by which a worker that does not answer is found", async () => {
+    const [z] = ordinary();
+    const expected = on(reference).softmax.rows(z, { rowLength });
+    expect(await on(engine).softmax.rows.async(a, { rowLength, out: a })).toEqual(expected);
   });
 });

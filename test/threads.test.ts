@@ -443,7 +443,7 @@ describe("threads that there cannot be", () => {
   test("a number that is none is an error, and so is one where nobody waits", async () => {
     for (const threads of [0, -1, 1.5, 33, Number.NaN, "2", "all"] as never[]) {
       await expect(createEngine({ threads })).rejects.toThrow(
-        `createEngine: threads is ${JSON.stringify(threads)}; it must be "auto" or an integer from 1 to 32`,
+        `createEngine: threads is ${typeof threads === "number" ? threads : JSON.stringify(threads)}; it must be "auto" or an integer from 1 to 32`,
       );
     }
     expect(() => createEngineSync({ threads: 2 } as EngineOptions)).toThrow(
