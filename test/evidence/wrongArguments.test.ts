@@ -62,9 +62,7 @@ describe("arrays", () => {
   });
 
   test("a tensor is to give its data", () => {
-    expect(() => keyness(wrong({ data: Float32Array.of(1, 2), dims: [2] }), even)).toThrow(
-      "pass its data",
-    );
+    expect(() => keyness(wrong({ data: Float32Array.of(1, 2), dims: [2] }), even)).toThrow("pass its data");
   });
 
   test("arrays of another type are numbers", () => {
