@@ -33,13 +33,13 @@ interface Pass {
   readonly kind: LogitKind;
   readonly first: number;
   readonly scale: number;
-  /** The largest numbers have been taken off. */
-  readonly isWide?: boolean;
+  /** Of rows of logits of which nothing but the result is asked for. */
+  readonly sources?: Sources;
 }
 
 /** The end of `klIn`: NaN for a row that is to be computed by itself. */
 function finish(
-  { backend: { table }, call, kind, scale, isWide }: Pass,
+  { backend: { table }, call, kind, scale }: Pass,
   line: number,
   part: number,
   value: number,
@@ -54,7 +54,7 @@ function finish(
     const qLogSum = table[line + Q_LARGEST] * scale + (ln(table[line + P_SUM]) + logRatio - rounding);
     if (!isLogSum(qLogSum, kind, call)) return Number.NaN;
   }
-  if (!isWide && isTooCoarse(precision, value, offset * scale)) return COARSE;
+  if (isTooCoarse(precision, value, offset * scale)) return COARSE;
   // where the two parts have cancelled, the row is compared again, with the next offset
   const isAgain = Math.abs(part) > 8 * value && (precision === "f32" ? Math.fround(next) : next) !== offset;
   return isAgain ? Number.NaN : Math.max(0, value);
@@ -83,9 +83,10 @@ export function klRows(
     kind,
     first,
     scale: scaleOfLogits(backend, call, kind),
+    sources: kind === "logits" ? sources : undefined,
   };
   compare(pass);
-  if (values.subarray(at, at + count).includes(COARSE)) widen(pass, sources);
+  widen(pass);
 }
 
 function compare(pass: Pass): void {
@@ -114,25 +115,31 @@ interface Sources {
 const wide = /* @__PURE__ */ new Float64Array(ROWS);
 const rowsOfWide = /* @__PURE__ */ new Uint8Array(ROWS);
 
-/** Compares rows that are too coarse as `findLogits` has them in f64: their largest numbers are taken off as they are staged. */
-function widen(pass: Pass, sources: Sources | undefined): void {
-  const { backend, call, count, values, at, kind, first } = pass;
+/** Compares rows that are too coarse, if there are any, as `findLogits` has them in f64: their largest numbers are taken off as they are staged. */
+function widen(pass: Pass): void {
+  const { backend, call, count, values, at, first, sources } = pass;
   const { length } = call;
-  const most = Math.floor(CHUNK.f64 / length);
   let found = 0;
   for (let r = 0; r < count; r++) {
     if (values[at + r] !== COARSE) continue;
     values[at + r] = Number.NaN;
-    if (found < most) rowsOfWide[found++] = r;
+    if (length * (found + 1) <= CHUNK.f64) rowsOfWide[found++] = r;
   }
-  if (sources === undefined || kind !== "logits") return;
+  if (found === 0 || sources === undefined) return;
   const { p, q, row } = sources;
   // operands and slots that the rows themselves do not use
   const to = first + 2;
   stageShifted(backend, to, p, row, length, found);
   stageShifted(backend, to + 1, q, row, length, found);
-  compare({ ...pass, call: { ...call, precision: "f64" }, count: found, values: wide, at: 0, first: to, isWide: true });
-  for (let i = 0; i < found; i++) values[at + rowsOfWide[i]] = wide[i];
+  compare({
+    ...pass,
+    call: { ...call, precision: "f64" },
+    count: found,
+    values: wide,
+    at: 0,
+    first: to,
+  });
+  for (let i = 0; i < found; i++) if (wide[i] >= 0) values[at + rowsOfWide[i]] = wide[i];
 }
 
 function stageShifted(
@@ -154,7 +161,7 @@ function stageShifted(
 
 /** From the totals of rows that are PENDING to results; PENDING stays a row that needs Zq by itself. */
 function takeSums(pass: Pass): void {
-  const { backend, call, count, values, at, kind, scale } = pass;
+  const { backend, call, count, values, at, kind, scale, sources } = pass;
   const { table } = backend;
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
     if (values[at + r] !== PENDING) continue;
@@ -171,8 +178,8 @@ function takeSums(pass: Pass): void {
     const part = s / pSum;
     const value = rho < -0.5 ? Number.POSITIVE_INFINITY : part + log1pMinus(rho);
     if (value < 0.1 || (part < 1 && !flags && rho >= -0.5)) {
-      const logRatio = rho === 0 ? 0 : ln(1 + rho);
-      values[at + r] = finish(pass, line, part, value, logRatio, offset);
+      const isDone = sources && Math.abs(part) <= 8 * value && !isTooCoarse(call.precision, value, offset * scale);
+      values[at + r] = isDone ? value : finish(pass, line, part, value, ln(1 + rho), offset);
     } else {
       table[line + V] = v;
       values[at + r] = PENDING;

@@ -194,7 +194,7 @@ function klIn(
   let value = rho < -0.5 ? Number.POSITIVE_INFINITY : part + log1pMinus(rho);
   let logRatio: number;
   if (value < 0.1 || (isSmall && rho >= -0.5)) {
-    logRatio = rho === 0 ? 0 : ln(1 + rho);
+    logRatio = ln(1 + rho);
   } else {
     logRatio = ln(sumOfExponentials(backend, call, oneOf(logits, 1))) - ln(pSum) + rounding;
     part = -v / pSum;
