@@ -8,10 +8,14 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 /** A text with such characters spelled as JSON spells them, \u001b, and with `most` of its characters. */
 export function shown(text: string, most = 100): string {
   const cut = text.length > most ? `${text.slice(0, most)}… (${text.length} characters)` : text;
-  return cut.replace(UNSEEN, (character) => character.split("").map(spelled).join(""));
+  return spelled(cut, UNSEEN);
 }
 
-const spelled = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+/** A text with some of its characters spelled as JSON spells them. */
+export const spelled = (text: string, characters: RegExp): string =>
+  text.replace(characters, (character) => character.split("").map(spelledUnit).join(""));
+
+const spelledUnit = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 /** A value: numbers as they are, texts in quotes. */
 export function shownValue(value: unknown): string {

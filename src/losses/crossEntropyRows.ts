@@ -1,8 +1,7 @@
 // The cross-entropy losses of many rows at once: a few kernels over all of them, and loops over what they leave in the table. The
 // formulas are those of `lossOfRow` (crossEntropyLoss.ts), operation by operation.
 
-import type { Backend, FloatArray, Precision, Vector } from "../backends/backend.js";
-import { OUT } from "../backends/backend.js";
+import { type Backend, type FloatArray, OUT, type Precision, type Vector } from "../backends/backend.js";
 import {
   ALL_PRODUCTS,
   COLUMNS,
@@ -22,7 +21,7 @@ import {
 } from "../backends/batch.js";
 import * as kernels from "../backends/kernels.js";
 import { bringOut, placeOut } from "../backends/writing.js";
-import { type Call, sumOf } from "../call/arguments.js";
+import { type Call, isSum, sumOf } from "../call/arguments.js";
 import { findRows, scaleOfLogits, setRowFields, totalAt } from "../measures/batches.js";
 
 /** What all rows share. */
@@ -115,9 +114,9 @@ export function computeRows(
     exponentiate(backend, call, scale, count, !isPlain);
   } else if (hasLabels && !isWeighted) {
     findRows(backend, call, kernels.logSumExp, count, LOGITS);
-    if (!isPlain) takeSums(backend, count);
   }
-  if (!isPlain) restore(backend, hasLabels, count);
+  // Z is in its place where the last kernel has found it
+  if (!isPlain) restore(backend, hasLabels, !gradient && (isWeighted || !hasLabels), count);
   findLosses(backend, settings, scale, count);
   takeLosses(backend, count, values, at, settings.width);
   if (!gradient) return;
@@ -215,7 +214,7 @@ function takeTargets(
     ownProducts[r] = totalAt(table, line, 0);
     sums[r] = totalAt(table, line, 2);
     const mass = weights ? sumOf(call, { source: targets, start: start + r * call.length, scale: 1 }) : sum;
-    if (table[line] !== 0 || !(Math.abs(mass - 1) <= 1e-2)) isLeft[r] = TO_ITSELF;
+    if (table[line] !== 0 || !isSum(mass, false)) isLeft[r] = TO_ITSELF;
   }
 }
 
@@ -245,19 +244,14 @@ function exponentiate(
     }
   }
   backend.runRows(kernels.exponentials, precision, length, count, isFound ? GIVEN | SKIP : FOUND, LOGITS);
-  if (isFound) takeSums(backend, count);
-}
-
-function takeSums({ table }: Backend, count: number): void {
-  for (let r = 0, line = 0; r < count; r++, line += COLUMNS) sums[r] = totalAt(table, line, 1);
 }
 
 /** Puts what the kernel of losses reads in its place. */
-function restore({ table }: Backend, hasLabels: boolean, count: number): void {
+function restore({ table }: Backend, hasLabels: boolean, withSums: boolean, count: number): void {
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
     if (isLeft[r] !== 0) table[line] = DECLINED;
     table[line + LARGEST] = largest[r];
-    table[line + TOTALS + 1] = sums[r];
+    if (withSums) table[line + TOTALS + 1] = sums[r];
     table[line + LABEL_LOGIT] = labelLogits[r];
     table[line + OWN_SUM] = hasLabels ? labelWeights[r] : ownSums[r];
     table[line + OWN_PRODUCTS] = ownProducts[r];
