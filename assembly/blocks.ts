@@ -28,7 +28,7 @@ import { addLanes, smallestNormal, sumOfLanes } from "./lanes";
 export const UNUSUAL: i32 = 1;
 /** Some p > 0 where q = 0. */
 export const Q_IS_ZERO: i32 = 2;
-/** Some q > 0 where p = 0. */
+/** Some q > 0 where p = 0; of a survey. */
 export const P_IS_ZERO: i32 = 4;
 
 export const BLOCK: usize = 2048;
@@ -210,10 +210,10 @@ export function isPlain(sum: f64): bool {
   return sum < LIMIT; // not for NaN
 }
 
-/** A block has zeros, which the families then mask. */
+/** A block has zeros, or worse: `fillTerms` tells. */
 // @ts-ignore: decorator
 @inline
-export const ZEROS: i32 = 8;
+const ZEROS: i32 = 8;
 
 /** Lanes of a pair that are negative, or subnormal beside a number that is not 0. */
 // @ts-ignore: decorator
@@ -223,25 +223,6 @@ export function unusualOf<T>(x: v128, y: v128): v128 {
   const least = v128.pmin<T>(x, y);
   const isTiny = v128.andnot(v128.lt<T>(least, smallestNormal<T>()), v128.or(v128.eq<T>(x, zero), v128.eq<T>(y, zero)));
   return v128.or(isTiny, v128.lt<T>(least, zero));
-}
-
-/** Zeros are common and stay fast; a subnormal beside a number that is not 0 does not. */
-export function classify<T>(p: usize, q: usize, size: usize): i32 {
-  const zero = i32x4.splat(0);
-  let unusual = zero;
-  let pZero = zero;
-  let qZero = zero;
-  for (let i: usize = 0; i < size; i += 16) {
-    const x = v128.load(p + i);
-    const y = v128.load(q + i);
-    const xIsZero = v128.eq<T>(x, zero);
-    const yIsZero = v128.eq<T>(y, zero);
-    unusual = v128.or(unusual, unusualOf<T>(x, y));
-    pZero = v128.or(pZero, v128.andnot(xIsZero, yIsZero));
-    qZero = v128.or(qZero, v128.andnot(yIsZero, xIsZero));
-  }
-  if (v128.any_true(unusual)) return UNUSUAL;
-  return ZEROS | (v128.any_true(qZero) ? Q_IS_ZERO : 0) | (v128.any_true(pZero) ? P_IS_ZERO : 0);
 }
 
 /**
@@ -315,7 +296,10 @@ function leastOfTail<T>(p: usize, q: usize, size: usize): v128 {
   return least;
 }
 
-/** Adds Σp and Σ second(p, q) of a block of `left` bytes to totals 1 and 2, and says what the block holds. */
+/**
+ * Adds Σp and Σ second(p, q) of a block of `left` bytes to totals 1 and 2, and says whether the block has zeros. Of a family that has
+ * `isSum`, also Σq to total 0, in the order of Σp.
+ */
 function surveyBlock<T, F>(p: usize, q: usize, left: usize, state: usize): i32 {
   const family = changetype<F>(state + FAMILY);
   const whole = wholeGroups(left);
@@ -324,6 +308,7 @@ function surveyBlock<T, F>(p: usize, q: usize, left: usize, state: usize): i32 {
   const qTail = paddingOf(state, 1);
   let least = v128.splat<T>(<T>Infinity);
   let pSums = f64x2.splat(0);
+  let qSums = f64x2.splat(0);
   let secondSums = f64x2.splat(0);
   let x = p;
   let y = q;
@@ -349,6 +334,10 @@ function surveyBlock<T, F>(p: usize, q: usize, left: usize, state: usize): i32 {
       pSums = addLanes<T>(pSums, pSum);
       const second = sumOfGroup<T>(family.second(p0, q0), family.second(p1, q1), family.second(p2, q2), family.second(p3, q3));
       secondSums = addLanes<T>(secondSums, second);
+      if (isDefined(family.isSum)) {
+        const qSum = sumOfGroup<T>(q0, q1, q2, q3);
+        qSums = addLanes<T>(qSums, qSum);
+      }
       x += GROUP;
       y += GROUP;
     } while (x < end);
@@ -367,8 +356,8 @@ function surveyBlock<T, F>(p: usize, q: usize, left: usize, state: usize): i32 {
   if (!(isPlain(pTotal) && isPlain(abs(secondTotal)))) return UNUSUAL;
   addTotal(state, 1, pTotal);
   addTotal(state, 2, secondTotal);
-  if (!v128.any_true(v128.lt<T>(least, smallestNormal<T>()))) return 0;
-  return classify<T>(p, q, whole) | (tail ? classify<T>(pTail, qTail, GROUP) : 0);
+  if (isDefined(family.isSum)) addTotal(state, 0, sumOfLanes(qSums));
+  return v128.any_true(v128.lt<T>(least, smallestNormal<T>())) ? ZEROS : 0;
 }
 
 /** Adds the numbers of a block at `terms` to two sums. */
@@ -389,7 +378,7 @@ export function sumOfTerms<T>(terms: usize, size: usize): f64 {
 
 /**
  * `terms` of the relaxed build, whose order of summation is its own: two vectors a turn, not four, for which V8 has registers
- * enough, and their sums to scratch. An eighth faster. Not for a family that has `isSum`: Σq must have the order of Σp.
+ * enough, and their sums to scratch. An eighth faster.
  */
 // @ts-ignore: decorator
 @inline
@@ -415,7 +404,7 @@ function relaxedTerms<T, F>(sums: v128, p: usize, q: usize, size: usize, state: 
 @inline
 function terms<T, F>(sums: v128, p: usize, q: usize, size: usize, state: usize, mayBeZero: bool): v128 {
   const family = changetype<F>(state + FAMILY);
-  if (ASC_FEATURE_RELAXED_SIMD && !isDefined(family.isSum)) return relaxedTerms<T, F>(sums, p, q, size, state, mayBeZero);
+  if (ASC_FEATURE_RELAXED_SIMD) return relaxedTerms<T, F>(sums, p, q, size, state, mayBeZero);
   for (const end = p + size; p < end; p += GROUP, q += GROUP) {
     const sum = sumOfGroup<T>(
       family.term(v128.load(p), v128.load(q), mayBeZero),
@@ -428,12 +417,75 @@ function terms<T, F>(sums: v128, p: usize, q: usize, size: usize, state: usize, 
   return sums;
 }
 
-function denseTerms<T, F>(p: usize, q: usize, size: usize, state: usize): v128 {
-  return terms<T, F>(f64x2.splat(0), p, q, size, state, false);
+function denseTerms<T, F>(sums: v128, p: usize, q: usize, size: usize, state: usize): v128 {
+  return terms<T, F>(sums, p, q, size, state, false);
 }
 
-function sparseTerms<T, F>(sums: v128, p: usize, q: usize, size: usize, state: usize): v128 {
-  return terms<T, F>(sums, p, q, size, state, true);
+/** Bytes behind the terms in scratch: where the vectors of a block that are computed lie. */
+const LIVE: usize = BLOCK;
+
+/**
+ * Writes term(p, q) of whole groups to scratch, where their order of summation is that of all others; returns flags of what is not
+ * dense. Most classes of counts are 0: vectors of four (f64: two) in which `family.live` has no bit have the term `family.rest`, and
+ * cost a tenth. Which are left is a list, not a branch: a wrong guess would cost more than the term.
+ */
+export function fillTerms<T, F>(p: usize, q: usize, size: usize, state: usize, isDense: bool): i32 {
+  const family = changetype<F>(state + FAMILY);
+  const zero = i32x4.splat(0);
+  const scratch = state + SCRATCH;
+  let unusual = zero;
+  let end = scratch + (size >> 2);
+  if (!isDense) {
+    let signs = zero;
+    end = scratch;
+    for (let i: usize = 0; i < size; i += GROUP) {
+      const x = p + i;
+      const y = q + i;
+      const out = scratch + i;
+      const x0 = v128.load(x);
+      const x1 = v128.load(x, 16);
+      const x2 = v128.load(x, 32);
+      const x3 = v128.load(x, 48);
+      const y0 = v128.load(y);
+      const y1 = v128.load(y, 16);
+      const y2 = v128.load(y, 32);
+      const y3 = v128.load(y, 48);
+      v128.store(out, family.rest(x0, y0));
+      v128.store(out, family.rest(x1, y1), 16);
+      v128.store(out, family.rest(x2, y2), 32);
+      v128.store(out, family.rest(x3, y3), 48);
+      signs = v128.or(signs, v128.or(v128.or(y0, y1), v128.or(y2, y3)));
+      store<u32>(end, <u32>i, LIVE);
+      end += <usize>v128.any_true(family.live(x0, y0)) << 2;
+      store<u32>(end, <u32>i + 16, LIVE);
+      end += <usize>v128.any_true(family.live(x1, y1)) << 2;
+      store<u32>(end, <u32>i + 32, LIVE);
+      end += <usize>v128.any_true(family.live(x2, y2)) << 2;
+      store<u32>(end, <u32>i + 48, LIVE);
+      end += <usize>v128.any_true(family.live(x3, y3)) << 2;
+    }
+    if (sizeof<T>() == 4 ? v128.bitmask<i32>(signs) : v128.bitmask<i64>(signs)) {
+      // -0 is 0
+      for (let i: usize = 0; i < size; i += 16) unusual = v128.or(unusual, v128.lt<T>(v128.load(q + i), zero));
+    }
+  }
+  let pZero = zero;
+  let qZero = zero;
+  for (let at = scratch; at < end; at += 4) {
+    const i = isDense ? (at - scratch) << 2 : <usize>load<u32>(at, LIVE);
+    const x = v128.load(p + i);
+    const y = v128.load(q + i);
+    if (!isDense) {
+      const xIsZero = v128.eq<T>(x, zero);
+      const yIsZero = v128.eq<T>(y, zero);
+      unusual = v128.or(unusual, unusualOf<T>(x, y));
+      if (isDefined(family.isSum)) pZero = v128.or(pZero, v128.andnot(xIsZero, yIsZero));
+      qZero = v128.or(qZero, v128.andnot(yIsZero, xIsZero));
+    }
+    v128.store(scratch + i, family.term(x, y, true));
+  }
+  if (v128.any_true(unusual)) return UNUSUAL;
+  return (v128.any_true(qZero) ? Q_IS_ZERO : 0) | (v128.any_true(pZero) ? P_IS_ZERO : 0);
 }
 
 /** Copies the tails of two rows to padding. */
@@ -447,20 +499,40 @@ function padTails(p: usize, q: usize, left: usize, state: usize): void {
   copyWith(i32x4.splat(0), q + whole, tail, GROUP, paddingOf(state, 1));
 }
 
-/** Adds Σ term(p, q) of a block to total 0; its tails are in padding. Their fillers are zeros. */
+/** Adds Σ term(p, q) of a block to total 0; its tails, filled up with zeros, are in padding. Returns flags. */
 // @ts-ignore: decorator
 @inline
-function addTermsOfBlock<T, F>(p: usize, q: usize, left: usize, state: usize, mayBeZero: bool): void {
+function addTermsOfBlock<T, F>(p: usize, q: usize, left: usize, state: usize, isSparse: bool): i32 {
   const whole = wholeGroups(left);
+  const scratch = state + SCRATCH;
   let sums = f64x2.splat(0);
-  if (whole) sums = mayBeZero ? sparseTerms<T, F>(sums, p, q, whole, state) : denseTerms<T, F>(p, q, whole, state);
-  if (tailSize(left)) sums = sparseTerms<T, F>(sums, paddingOf(state, 0), paddingOf(state, 1), GROUP, state);
+  let flags = 0;
+  if (isDefined(changetype<F>(state + FAMILY).isSum)) {
+    // summed; only what zeros say is asked
+    if (!isSparse) return 0;
+    if (whole) flags = fillTerms<T, F>(p, q, whole, state, false);
+    return tailSize(left) ? flags | fillTerms<T, F>(paddingOf(state, 0), paddingOf(state, 1), GROUP, state, false) : flags;
+  }
+  if (whole) {
+    if (isSparse) {
+      flags = fillTerms<T, F>(p, q, whole, state, false);
+      sums = addTerms<T>(sums, scratch, whole);
+    } else {
+      sums = denseTerms<T, F>(sums, p, q, whole, state);
+    }
+  }
+  if (tailSize(left)) {
+    flags |= fillTerms<T, F>(paddingOf(state, 0), paddingOf(state, 1), GROUP, state, false);
+    sums = addTerms<T>(sums, scratch, GROUP);
+  }
   addTotal(state, 0, sumOfLanes(sums));
+  return flags;
 }
 
 /**
  * Totals of a pair of rows: 0 is the family's Σ term(p, q), 1 is Σp, 2 is Σ second(p, q).
- * A family F has `term(p, q, mayBeZero)` and `second(p, q)` on lanes, which are inlined; its fields are in `state`.
+ * A family F has `term(p, q, mayBeZero)` and `second(p, q)` on lanes, which are inlined; its fields are in `state`. Where no lane of
+ * `live(p, q)` has a bit, the term is `rest(p, q)`.
  */
 // @ts-ignore: decorator
 @inline
@@ -472,26 +544,74 @@ export function reducePair<T, F>(p: usize, q: usize, length: usize, state: usize
     padTails(p, q, left, state);
     const kind = surveyBlock<T, F>(p, q, left, state);
     if (kind & UNUSUAL) return UNUSUAL;
-    flags |= kind;
-    addTermsOfBlock<T, F>(p, q, left, state, kind != 0);
+    flags |= addTermsOfBlock<T, F>(p, q, left, state, kind != 0);
+    if (flags & UNUSUAL) return UNUSUAL;
   }
-  return flags & ~ZEROS;
+  return flags;
 }
 
-/** Total 0 alone, of rows that a survey found to be plain: for families that must know both sums before they start. */
+/** Whether a vector of the first group need not be computed: then others of the block may not, either. */
+// @ts-ignore: decorator
+@inline
+function hasIdle<T, F>(p: usize, q: usize, state: usize): bool {
+  const family = changetype<F>(state + FAMILY);
+  return !(
+    v128.any_true(family.live(v128.load(p), v128.load(q))) &&
+    v128.any_true(family.live(v128.load(p, 16), v128.load(q, 16))) &&
+    v128.any_true(family.live(v128.load(p, 32), v128.load(q, 32))) &&
+    v128.any_true(family.live(v128.load(p, 48), v128.load(q, 48)))
+  );
+}
+
+/** Adds the terms of whole groups to two sums. */
+function surveyedTerms<T, F>(sums: v128, p: usize, q: usize, size: usize, state: usize): v128 {
+  const family = changetype<F>(state + FAMILY);
+  if (!isDefined(family.live)) return terms<T, F>(sums, p, q, size, state, false);
+  const isDense = !hasIdle<T, F>(p, q, state);
+  if (isDense && !isDefined(family.isLong)) return terms<T, F>(sums, p, q, size, state, false);
+  fillTerms<T, F>(p, q, size, state, isDense);
+  return addTerms<T>(sums, state + SCRATCH, size);
+}
+
+/**
+ * Total 0 alone, of rows that a survey found to be plain: for families that must know both sums before they start. Their terms are right
+ * for zeros, too; vectors of zeros are left out by those that have `live`.
+ */
 // @ts-ignore: decorator
 @inline
 export function reduceSurveyed<T, F>(p: usize, q: usize, length: usize, state: usize): i32 {
   const end = p + length * sizeof<T>();
   for (; p < end; p += BLOCK, q += BLOCK) {
     const left = end - p;
+    const whole = wholeGroups(left);
+    let sums = f64x2.splat(0);
     padTails(p, q, left, state);
-    addTermsOfBlock<T, F>(p, q, left, state, true);
+    if (whole) sums = surveyedTerms<T, F>(sums, p, q, whole, state);
+    if (tailSize(left)) sums = surveyedTerms<T, F>(sums, paddingOf(state, 0), paddingOf(state, 1), GROUP, state);
+    addTotal(state, 0, sumOfLanes(sums));
   }
   return 0;
 }
 
-/** Totals of one row: 0 is the family's Σ term(p), 1 is Σp. Zeros need no care where a term of 0 is 0. */
+/** As `fillTerms`, of one row, whose numbers are >= 0. */
+// @ts-ignore: decorator
+@inline
+function fillTermsOfRow<T, F>(p: usize, size: usize, state: usize): void {
+  const family = changetype<F>(state + FAMILY);
+  const scratch = state + SCRATCH;
+  let end = scratch;
+  for (let i: usize = 0; i < size; i += 16) {
+    v128.store(scratch + i, i32x4.splat(0));
+    store<u32>(end, <u32>i, LIVE);
+    end += <usize>v128.any_true(v128.load(p + i)) << 2;
+  }
+  for (let at = scratch; at < end; at += 4) {
+    const i = <usize>load<u32>(at, LIVE);
+    v128.store(scratch + i, family.term(v128.load(p + i)));
+  }
+}
+
+/** Totals of one row: 0 is the family's Σ term(p), 1 is Σp. A term of 0 is 0. */
 // @ts-ignore: decorator
 @inline
 export function reduceRow<T, F>(p: usize, length: usize, state: usize): i32 {
@@ -516,6 +636,11 @@ export function reduceRow<T, F>(p: usize, length: usize, state: usize): i32 {
     const total = sumOfLanes(sums);
     if (!isPlain(total) || v128.any_true(v128.lt<T>(least, i32x4.splat(0)))) return UNUSUAL;
     addTotal(state, 1, total);
+    if (v128.any_true(v128.eq<T>(least, i32x4.splat(0)))) {
+      fillTermsOfRow<T, F>(block, size, state);
+      addTotal(state, 0, sumOfTerms<T>(state + SCRATCH, size));
+      continue;
+    }
     for (let at = block; at < blockEnd; at += GROUP) {
       const sum = sumOfGroup<T>(
         family.term(v128.load(at)),

@@ -21,6 +21,19 @@ import { begins, ends, operand } from "./rows";
   second(p: v128, q: v128): v128 {
     return q;
   }
+
+  /** Of p = 0 the term is 0. */
+  // @ts-ignore: decorator
+  @inline
+  live(p: v128, q: v128): v128 {
+    return p;
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  rest(p: v128, q: v128): v128 {
+    return i32x4.splat(0);
+  }
 }
 
 export function crossEntropy_f32(p: usize, q: usize, length: usize, state: usize): i32 {

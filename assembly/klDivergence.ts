@@ -12,10 +12,10 @@ import { reduceShortPair } from "./shortRows";
   // @ts-ignore: decorator
   @inline
   term(p: v128, q: v128, mayBeZero: bool): v128 {
-    let gap = exponentGap<T>(p, q);
-    if (mayBeZero) gap = v128.andnot(gap, v128.eq<T>(p, f64x2.splat(0)));
+    const gap = exponentGap<T>(p, q);
     const shiftedQ = scaleByGap(q, gap);
-    return excess<T>(p, q, shiftedQ, v128.sub<T>(p, shiftedQ), gapToNumber<T>(gap), mayBeZero);
+    const term = excess<T>(p, q, shiftedQ, v128.sub<T>(p, shiftedQ), gapToNumber<T>(gap), false);
+    return mayBeZero ? v128.bitselect(q, term, v128.eq<T>(p, f64x2.splat(0))) : term;
   }
 
   /** Exact where p and q are within a factor of 2. */
@@ -23,6 +23,19 @@ import { reduceShortPair } from "./shortRows";
   @inline
   second(p: v128, q: v128): v128 {
     return v128.sub<T>(p, q);
+  }
+
+  /** Of p = 0 the term is q. */
+  // @ts-ignore: decorator
+  @inline
+  live(p: v128, q: v128): v128 {
+    return p;
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  rest(p: v128, q: v128): v128 {
+    return q;
   }
 }
 

@@ -3,7 +3,8 @@
 // three times as long for a row of ten classes (measured): it copies the row, and stores and reads again every total.
 
 import {
-  FAMILY, GROUP, UNUSUAL, ZEROS, classify, copyWith, fillerOf, isPlain, lastVector, leastOf, lesser, paddingOf, sumOfGroup,
+  FAMILY, GROUP, SCRATCH, UNUSUAL, copyWith, fillTerms, fillerOf, isPlain, lastVector, leastOf, lesser, paddingOf, sumOfGroup,
+  sumOfTerms,
 } from "./blocks";
 import { addLanes, smallestNormal, sumOfLanes } from "./lanes";
 import { leave } from "./rows";
@@ -54,17 +55,14 @@ export function reduceShortPair<T, F>(p: usize, q: usize, size: usize, state: us
     v128.or(lesser<T>(p2, q2), v128.load(filler, 32)),
     v128.or(lesser<T>(p3, q3), v128.load(filler, 48)),
   );
-  let flags: i32 = 0;
   if (v128.any_true(v128.lt<T>(least, smallestNormal<T>()))) {
     // rows with zeros: through padding
     const pGroup = copyWith(zero, p, size, GROUP, paddingOf(state, 0));
-    flags = classify<T>(pGroup, copyWith(zero, q, size, GROUP, paddingOf(state, 1)), GROUP) & ~ZEROS;
-    if (flags & UNUSUAL) {
-      leave(entry, UNUSUAL, 0, pTotal, secondTotal);
-      return;
-    }
+    const flags = fillTerms<T, F>(pGroup, copyWith(zero, q, size, GROUP, paddingOf(state, 1)), GROUP, state, false);
+    leave(entry, flags, sumOfTerms<T>(state + SCRATCH, GROUP), pTotal, secondTotal);
+    return;
   }
-  // of zeros a term is 0
+  // of lanes that are not there a term is 0
   const t0 = family.term(p0, q0, true);
   let t1 = zero;
   let t2 = zero;
@@ -76,5 +74,5 @@ export function reduceShortPair<T, F>(p: usize, q: usize, size: usize, state: us
       if (size > 48) t3 = family.term(p3, q3, true);
     }
   }
-  leave(entry, flags, sumOfLanes(addLanes<T>(zero, sumOfGroup<T>(t0, t1, t2, t3))), pTotal, secondTotal);
+  leave(entry, 0, sumOfLanes(addLanes<T>(zero, sumOfGroup<T>(t0, t1, t2, t3))), pTotal, secondTotal);
 }

@@ -6,7 +6,7 @@ import { begins, ends, operand, swapOf } from "./rows";
 
 // @ts-ignore: decorator
 @final @unmanaged class Survey<T> {
-  /** For `terms`, which asks whether it is there: Σ term is to have the order of Σp. */
+  /** That it is there tells `reducePair` to sum q beside p, in one order. */
   isSum: bool;
 
   // @ts-ignore: decorator
@@ -19,6 +19,18 @@ import { begins, ends, operand, swapOf } from "./rows";
   @inline
   second(p: v128, q: v128): v128 {
     return v128.sub<T>(p, q);
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  live(p: v128, q: v128): v128 {
+    return v128.or(p, q);
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  rest(p: v128, q: v128): v128 {
+    return i32x4.splat(0);
   }
 }
 

@@ -297,6 +297,7 @@ const ORDER = [
   "crossEntropyLoss",
   "jsDivergenceOfLogits",
   "entropyOfLogits",
+  "staging",
   "jsDivergence",
   "logSumExp",
   "crossEntropyOfLogits",

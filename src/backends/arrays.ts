@@ -8,5 +8,12 @@ export const typeNameOf = (value: unknown): string | undefined =>
 export const isFloat32 = (value: unknown): value is Float32Array =>
   ArrayBuffer.isView(value) && (value instanceof Float32Array || typeNameOf(value) === "Float32Array");
 
+const KINDS: readonly unknown[] = ["Float32Array", "Int32Array", "Uint32Array", "Float64Array"];
+
+export const FLOAT64 = 3;
+
+/** The kind of numbers that an array holds, as assembly/staging.ts has them; -1 for any other. */
+export const kindOf = (value: unknown): number => KINDS.indexOf(typeNameOf(value));
+
 export const isFloat64 = (value: unknown): value is Float64Array =>
   ArrayBuffer.isView(value) && (value instanceof Float64Array || typeNameOf(value) === "Float64Array");

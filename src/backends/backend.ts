@@ -3,7 +3,7 @@
 // not depend on where a row lies.
 
 import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
-import { isFloat32, isFloat64 } from "./arrays.js";
+import { FLOAT64, isFloat32, isFloat64, kindOf } from "./arrays.js";
 import type { Fields } from "./fields.js";
 import { BEFORE, BLOCKS, TOTAL, UNUSUAL } from "./js/blocks.js";
 import { CHUNK, type Kernel, PARAMETERS, type Precision } from "./kernel.js";
@@ -51,6 +51,13 @@ export const FEW = 48;
 /** The result of functions that return an array: a Float32Array if all inputs are Float32Arrays. */
 export type FloatArray = Float32Array | Float64Array;
 
+/** Whether what a row becomes in f64 needs no look at each number. Those of 32 bits, times a scale as these, stay normal and finite. */
+function isWidened({ source, scale, as, weights, isFlushed }: Row): boolean {
+  const kind = kindOf(source);
+  if (weights !== undefined || kind < 0) return false;
+  return kind === FLOAT64 ? as === undefined && !isFlushed && scale !== 1 : scale >= 2 ** -500 && scale <= 2 ** 500;
+}
+
 /** Threads that take their share of a long row. */
 export interface Crew {
   /** Whether that many chunks are worth sharing, of a kernel that is part of the call of that number. */
@@ -96,6 +103,15 @@ export abstract class Backend<Location = unknown> {
   abstract inSpace(precision: Precision, offset: number, count: number): Location;
   abstract staging(precision: Precision, slot: number): FloatArray;
   abstract stagingAt(precision: Precision, slot: number, count: number): Location;
+  /** Writes (x - shift)·scale of numbers of some kind (`kindOf`) to a slot of f64. Returns flags: UNUSUAL where one is tiny, or negative. */
+  protected abstract widen(
+    source: Vector,
+    start: number,
+    count: number,
+    slot: number,
+    shift: number,
+    scale: number,
+  ): number;
   abstract call(kernel: Kernel, precision: Precision, rows: readonly Location[], count: number): number;
   abstract callMapping(
     kernel: Kernel,
@@ -208,7 +224,9 @@ export abstract class Backend<Location = unknown> {
     const numbers = step === 0 ? length : count * length;
     const target = this.placeStaged(operand, precision, step);
     if (ArrayBuffer.isView(source)) {
-      if (numbers <= FEW) for (let i = 0; i < numbers; i++) target[i] = source[start + i];
+      if (numbers > FEW && precision === "f64" && kindOf(source) >= 0) {
+        this.widen(source, start, numbers, operand, 0, 1);
+      } else if (numbers <= FEW) for (let i = 0; i < numbers; i++) target[i] = source[start + i];
       else target.set((source as FloatArray).subarray(start, start + numbers));
       return true;
     }
@@ -302,11 +320,14 @@ export abstract class Backend<Location = unknown> {
     const target = this.staging(precision, slot);
     const isTransformed = typeof as === "function";
     const isCopy = weights === undefined && (isTransformed || (as === undefined && scale === 1 && !isFlushed));
-    if (isCopy && ArrayBuffer.isView(source)) {
+    const shift = as === "logits" ? (row.shift ?? 0) : 0;
+    if (precision === "f64" && isWidened(row)) {
+      const isTiny = this.widen(source, start, count, slot, shift, isTransformed ? 1 : scale) & UNUSUAL;
+      if (isTiny && as === undefined && scale !== 1) return false;
+    } else if (isCopy && ArrayBuffer.isView(source)) {
       const whole = start === 0 && count === source.length;
       target.set(whole ? source : (source as FloatArray).subarray(start, start + count));
     } else {
-      const shift = row.shift ?? 0;
       for (let i = 0; i < count; i++) {
         const x = source[start + i];
         if (typeof x !== "number") return false;

@@ -73,6 +73,7 @@ import { renyiDivergence_f32, renyiDivergence_f64 } from "./js/renyiDivergence.j
 import { renyiEntropy_f32, renyiEntropy_f64 } from "./js/renyiEntropy.js";
 import { skewDivergence_f32, skewDivergence_f64 } from "./js/skewDivergence.js";
 import { softmax_f32, softmax_f64 } from "./js/softmax.js";
+import { widened as stageWidened } from "./js/staging.js";
 import { survey_f32, survey_f64 } from "./js/survey.js";
 import { totalVariationDistance_f32, totalVariationDistance_f64 } from "./js/totalVariationDistance.js";
 import { type Kernel, kernel, mapping } from "./kernel.js";
@@ -321,4 +322,6 @@ export const halves = {
   f16: /* @__PURE__ */ kernel(modules.halves, "widenF16", 1, widenF16, widenF16),
   bf16: /* @__PURE__ */ kernel(modules.halves, "widenBf16", 1, widenBf16, widenBf16),
 };
+/** What staging makes of numbers, to f64 alone. */
+export const widened: Kernel = /* @__PURE__ */ kernel(modules.staging, "widened", 1, stageWidened, stageWidened);
 export const largest: Kernel = /* @__PURE__ */ kernel(modules.largest, "largest", 1, findLargest, findLargest);

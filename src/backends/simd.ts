@@ -1,8 +1,10 @@
 import type { ModuleText } from "../generated/modules.js";
-import { Backend, type FloatArray, OUT } from "./backend.js";
+import { kindOf } from "./arrays.js";
+import { Backend, type FloatArray, OUT, type Vector } from "./backend.js";
 import type { Fields } from "./fields.js";
 import { TOTAL } from "./js/blocks.js";
 import { type Kernel, PARAMETERS, type Precision } from "./kernel.js";
+import * as kernels from "./kernels.js";
 import { CHUNK_BYTES, COLUMNS, FAMILY, JOB, RESERVED_BYTES, type Region, ROWS, SLOTS, TABLE } from "./layout.js";
 import { instantiate } from "./modules.js";
 import type { Space } from "./space.js";
@@ -166,6 +168,19 @@ export class SimdBackend extends Backend<number> {
 
   stagingAt(_precision: Precision, slot: number): number {
     return this.region.staging + slot * CHUNK_BYTES;
+  }
+
+  protected widen(source: Vector, start: number, count: number, slot: number, shift: number, scale: number): number {
+    const { buffer, byteOffset, BYTES_PER_ELEMENT: bytes } = source as FloatArray;
+    const to = this.stagingAt("f64", slot);
+    let from = byteOffset + start * bytes;
+    if (!this.holds(source as FloatArray)) {
+      // copied to the end of the slot: each number is read before what becomes of others reaches it
+      const copy = new Uint8Array(this.#space.buffer, to + CHUNK_BYTES - count * bytes, count * bytes);
+      copy.set(new Uint8Array(buffer, from, copy.length));
+      from = copy.byteOffset;
+    }
+    return this.loopsOf(kernels.widened).f64(from, count, to, shift, scale, kindOf(source));
   }
 
   call(kernel: Kernel, precision: Precision, rows: readonly number[], count: number): number {

@@ -1,7 +1,7 @@
 // What batches of rows have in common: kernels leave a line for each row in a table, and a loop over the table makes results of them.
 // NaN stands for a row that is to be computed by itself: it is unusual, or there is an error to tell.
 
-import { type Backend, UNUSUAL } from "../backends/backend.js";
+import { type Backend, P_IS_ZERO, UNUSUAL } from "../backends/backend.js";
 import { COLUMNS, DECLINED, FIELDS, FOUND, GIVEN, LARGEST, ROWS, SHARED, SWAP, TOTALS } from "../backends/batch.js";
 import { NO_FIELDS } from "../backends/fields.js";
 import type { Kernel } from "../backends/kernel.js";
@@ -11,7 +11,7 @@ import type { LogitKind } from "../call/calls.js";
 import { NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "../numbers/exponential.js";
 import { HIGH, LOW } from "../numbers/lanes.js";
 import { exp, exponentOf, ln } from "../numbers/scalar.js";
-import { fromSums } from "./row/crossEntropy.js";
+import { fromSums, isSettled } from "./row/crossEntropy.js";
 import { MOST_F32, MOST_F64 } from "./row/logits.js";
 import { isOrdinary } from "./row/pair.js";
 
@@ -51,14 +51,15 @@ export function crossEntropies(
     values[at + r] = Number.NaN;
     table[line + SWAP] = 0;
     setExponent(backend, precision, line, 0);
-    const isPlain = table[line] === 0 && isSum(pSum, normalize) && isSum(qSum, normalize);
+    const isPlain = !(table[line] & ~P_IS_ZERO) && isSum(pSum, normalize) && isSum(qSum, normalize);
     if (!isPlain || !isOrdinary(pSum) || !isOrdinary(qSum)) continue;
-    const k = exponentOf(qSum);
-    if (k === -1 || k === 0) {
-      values[at + r] = fromSums(totalAt(table, line, 0), pSum, qSum, 0);
+    const s = totalAt(table, line, 0);
+    const result = fromSums(s, pSum, qSum, 0);
+    if (isSettled(s, pSum, qSum, result)) {
+      values[at + r] = result;
       continue;
     }
-    setExponent(backend, precision, line, k);
+    setExponent(backend, precision, line, exponentOf(qSum));
     values[at + r] = PENDING;
     isFar = true;
   }

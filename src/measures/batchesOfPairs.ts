@@ -129,8 +129,8 @@ function widen(pass: Pass): void {
   const { p, q, row } = sources;
   // operands and slots that the rows themselves do not use
   const to = first + 2;
-  stageShifted(backend, to, p, row, length, found);
-  stageShifted(backend, to + 1, q, row, length, found);
+  stageShifted(backend, to, p, row, length, found, P_LARGEST);
+  stageShifted(backend, to + 1, q, row, length, found, Q_LARGEST);
   compare({
     ...pass,
     call: { ...call, precision: "f64" },
@@ -149,12 +149,12 @@ function stageShifted(
   row: number,
   length: number,
   count: number,
+  column: number,
 ): void {
   const staged = backend.placeStaged(operand, "f64", length);
   for (let i = 0, to = 0; i < count; i++, to += length) {
     const start = source.length > length ? (row + rowsOfWide[i]) * length : 0;
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let j = 0; j < length; j++) largest = Math.max(largest, source[start + j]);
+    const largest = backend.table[rowsOfWide[i] * COLUMNS + column];
     for (let j = 0; j < length; j++) staged[to + j] = source[start + j] - largest;
   }
 }

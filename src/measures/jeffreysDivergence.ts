@@ -9,14 +9,13 @@ import { PENDING, surveyed } from "./batches.js";
 import { jeffreysOfLogitRows } from "./batchesOfPairs.js";
 import { MEASURE_KEYS, P_AND_Q } from "./keys.js";
 import { jeffreysDivergenceOfLogits } from "./row/ofLogits.js";
-import { isOrdinary } from "./row/pair.js";
 import * as row from "./row/symmetric.js";
 
 const ofProbabilities: Batch = (backend, call, count, values, at) => {
   const { precision } = call;
-  const decide = (flags: number, pSum: number, qSum: number, difference: number) => {
+  const decide = (flags: number, pSum: number, qSum: number) => {
     if (flags & (P_IS_ZERO | Q_IS_ZERO)) return Number.POSITIVE_INFINITY;
-    return isOrdinary(pSum) && isOrdinary(qSum) && difference <= qSum ? PENDING : Number.NaN;
+    return row.areComparable(pSum, qSum) ? PENDING : Number.NaN;
   };
   surveyed(backend, call, kernels.jeffreysDivergence, true, count, values, at, decide, (total, _, pSum, gamma) => {
     const result = total / pSum;

@@ -9,13 +9,12 @@ import { PENDING, surveyed } from "./batches.js";
 import { jsOfLogitRows } from "./batchesOfPairs.js";
 import { MEASURE_KEYS, P_AND_Q } from "./keys.js";
 import { jsDivergenceOfLogits } from "./row/ofLogits.js";
-import { isOrdinary } from "./row/pair.js";
 import * as row from "./row/symmetric.js";
 
 const ofProbabilities: Batch = (backend, call, count, values, at) => {
   const { precision } = call;
-  const decide = (_flags: number, pSum: number, qSum: number, difference: number) => {
-    return isOrdinary(pSum) && isOrdinary(qSum) && difference <= qSum ? PENDING : Number.NaN;
+  const decide = (_flags: number, pSum: number, qSum: number) => {
+    return row.areComparable(pSum, qSum) ? PENDING : Number.NaN;
   };
   surveyed(backend, call, kernels.jsDivergence, true, count, values, at, decide, (total, _, pSum, gamma) => {
     const result = total / pSum;

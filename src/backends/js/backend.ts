@@ -1,6 +1,6 @@
 import { NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "../../numbers/exponential.js";
 import { HIGH, LOW } from "../../numbers/lanes.js";
-import { Backend, type FloatArray, OUT } from "../backend.js";
+import { Backend, type FloatArray, OUT, type Vector } from "../backend.js";
 import { COLUMNS, DECLINED, FIELDS, FOUND, GIVEN, LARGEST, SKIP, SWAP, TOTALS } from "../batch.js";
 import { type Fields, NO_FIELDS } from "../fields.js";
 import { CHUNK, type Kernel, type Precision } from "../kernel.js";
@@ -8,6 +8,7 @@ import { SLOTS } from "../layout.js";
 import type { Space } from "../space.js";
 import { BLOCKS, State, TOTAL } from "./blocks.js";
 import { maximum_f32, maximum_f64 } from "./logSumExp.js";
+import { widened } from "./staging.js";
 
 const FIELD_NAMES = Object.keys(NO_FIELDS) as (keyof Fields)[];
 
@@ -182,6 +183,11 @@ export class JsBackend extends Backend<FloatArray> {
 
   stagingAt(precision: Precision, slot: number, count: number): FloatArray {
     return this.at(this.staging(precision, slot), 0, count);
+  }
+
+  protected widen(source: Vector, start: number, count: number, slot: number, shift: number, scale: number): number {
+    const row = this.at(source as FloatArray, start, count);
+    return widened(row, this.staging("f64", slot) as Float64Array, shift, scale);
   }
 
   call(kernel: Kernel, precision: Precision, rows: readonly FloatArray[]): number {

@@ -24,7 +24,7 @@ const crossEntropyOf_f32: Family_f32 = {
     let flags = 0;
     for (let i = 0, j = from; i < size; i++, j++) {
       if (p[j] < SMALLEST_NORMAL_F32 || q[j] < SMALLEST_NORMAL_F32) flags |= flagsOf(p[j], q[j]);
-      terms_f32[i] = p[j] * logarithm_f32(q[j], bits[j], k);
+      terms_f32[i] = p[j] === 0 ? 0 : p[j] * logarithm_f32(q[j], bits[j], k);
     }
     return flags;
   },
@@ -41,7 +41,7 @@ const crossEntropyOf_f64: Family_f64 = {
     let flags = 0;
     for (let i = 0, j = from; i < size; i++, j++) {
       if (p[j] < SMALLEST_NORMAL_F64 || q[j] < SMALLEST_NORMAL_F64) flags |= flagsOf(p[j], q[j]);
-      terms_f64[i] = p[j] * logarithm_f64(q[j], bits[2 * j + HIGH], k);
+      terms_f64[i] = p[j] === 0 ? 0 : p[j] * logarithm_f64(q[j], bits[2 * j + HIGH], k);
     }
     return flags;
   },

@@ -32,7 +32,8 @@ export function entropy_f32(row: Float32Array, state: State): number {
     if (!(total < LIMIT)) return UNUSUAL;
     if (!survey.isDense) for (let j = from; j < from + size; j++) if (p[j] < 0) return UNUSUAL;
     addTotal(state, 1, total);
-    for (let i = 0, j = from; i < size; i++, j++) terms_f32[i] = p[j] * logarithm_f32(p[j], bits[j], k);
+    for (let i = 0, j = from; i < size; i++, j++)
+      terms_f32[i] = p[j] === 0 ? 0 : p[j] * logarithm_f32(p[j], bits[j], k);
     addTotal(state, 0, sumOfTerms_f32(terms_f32, size));
   }
   return 0;
@@ -50,7 +51,8 @@ export function entropy_f64(row: Float64Array, state: State): number {
     if (!(total < LIMIT)) return UNUSUAL;
     if (!survey.isDense) for (let j = from; j < from + size; j++) if (p[j] < 0) return UNUSUAL;
     addTotal(state, 1, total);
-    for (let i = 0, j = from; i < size; i++, j++) terms_f64[i] = p[j] * logarithm_f64(p[j], bits[2 * j + HIGH], k);
+    for (let i = 0, j = from; i < size; i++, j++)
+      terms_f64[i] = p[j] === 0 ? 0 : p[j] * logarithm_f64(p[j], bits[2 * j + HIGH], k);
     addTotal(state, 0, sumOfTerms_f64(terms_f64, size));
   }
   return 0;

@@ -31,6 +31,10 @@ function jeffreysTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: numbe
   for (let i = 0, j = from; i < size; i++, j++) {
     const x = p[j];
     const y = q[j];
+    if (x === 0 && y === 0) {
+      terms_f32[i] = 0;
+      continue;
+    }
     const more = round(gamma * y);
     const difference = round(round(x - y) - more);
     const grownQ = round(y + more);
@@ -50,6 +54,10 @@ function jeffreysTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: numbe
   for (let i = 0, j = from; i < size; i++, j++) {
     const x = p[j];
     const y = q[j];
+    if (x === 0 && y === 0) {
+      terms_f64[i] = 0;
+      continue;
+    }
     const more = gamma * y;
     const difference = x - y - more;
     const grownQ = y + more;

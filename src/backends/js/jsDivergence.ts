@@ -48,6 +48,10 @@ function jsTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number, sta
   for (let i = 0, j = from; i < size; i++, j++) {
     const x = p[j];
     const y = q[j];
+    if (x === 0 && y === 0) {
+      terms_f32[i] = 0;
+      continue;
+    }
     const more = round(gamma * y);
     const half = round(round(round(x - y) - more) * 0.5);
     const mean = round(round(round(x + y) + more) * 0.5);
@@ -65,6 +69,10 @@ function jsTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: number, sta
   for (let i = 0, j = from; i < size; i++, j++) {
     const x = p[j];
     const y = q[j];
+    if (x === 0 && y === 0) {
+      terms_f64[i] = 0;
+      continue;
+    }
     const more = gamma * y;
     const half = (x - y - more) * 0.5;
     const mean = (x + y + more) * 0.5;

@@ -47,8 +47,8 @@ const kl_f32: Family_f32 = {
       const y = q[j];
       if (x < SMALLEST_NORMAL_F32 || y < SMALLEST_NORMAL_F32) {
         flags |= flagsOf(x, y);
-        // p = 0 leaves y, but of a subnormal one what the lanes make of it; any other such class makes the terms useless
-        terms_f32[i] = y < SMALLEST_NORMAL_F32 ? excessNear_f32(0, -y, SMALLEST_NORMAL_F32) : y;
+        // p = 0 leaves y; any other such class makes the terms useless
+        terms_f32[i] = y;
         continue;
       }
       const gap = exponentGap_f32(pBits[j], qBits[j]);
@@ -87,8 +87,8 @@ const kl_f64: Family_f64 = {
       const y = q[j];
       if (x < SMALLEST_NORMAL_F64 || y < SMALLEST_NORMAL_F64) {
         flags |= flagsOf(x, y);
-        // p = 0 leaves y, but of a subnormal one what the lanes make of it; any other such class makes the terms useless
-        terms_f64[i] = y < SMALLEST_NORMAL_F64 ? excessNear_f64(0, -y, SMALLEST_NORMAL_F64) : y;
+        // p = 0 leaves y; any other such class makes the terms useless
+        terms_f64[i] = y;
         continue;
       }
       const gap = exponentGap_f64(pBits[2 * j + HIGH], qBits[2 * j + HIGH]);

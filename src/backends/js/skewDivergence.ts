@@ -44,6 +44,10 @@ function skewTerms_f32(pBlocks: Blocks_f32, qBlocks: Blocks_f32, size: number, s
   for (let i = 0, j = from; i < size; i++, j++) {
     const x = p[j];
     const y = q[j];
+    if (x === 0 && y === 0) {
+      terms_f32[i] = 0;
+      continue;
+    }
     const more = round(gamma * y);
     const difference = round(alpha * round(round(x - y) - more));
     const mixture = round(round(rest * x) + round(alpha * round(y + more)));
@@ -64,6 +68,10 @@ function skewTerms_f64(pBlocks: Blocks_f64, qBlocks: Blocks_f64, size: number, s
   for (let i = 0, j = from; i < size; i++, j++) {
     const x = p[j];
     const y = q[j];
+    if (x === 0 && y === 0) {
+      terms_f64[i] = 0;
+      continue;
+    }
     const more = gamma * y;
     const difference = alpha * (x - y - more);
     const mixture = rest * x + alpha * (y + more);

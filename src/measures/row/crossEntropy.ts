@@ -11,6 +11,10 @@ export function fromSums(s: number, pSum: number, qSum: number, k: number): numb
   return Math.max(0, ln(qSum * powerOf2(-k)) - s / pSum);
 }
 
+/** Whether a result from sums with k = 0 stands: S/Σp, and with it its error, is hardly larger, or Σq is near 1. Else they would cancel. */
+export const isSettled = (s: number, pSum: number, qSum: number, result: number): boolean =>
+  (qSum >= 0.5 && qSum < 2) || Math.abs(s) <= pSum * Math.max(1, result);
+
 /** H(p, q) = -Σ p̂ ln q̂. */
 export function crossEntropy(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
   const p = rows[0];
@@ -27,14 +31,13 @@ export function crossEntropy(backend: Backend, call: Call, rows: readonly NamedR
     checkSum(call, q, qSum);
     if (flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
     if (isOrdinary(pSum) && isOrdinary(qSum)) {
+      const result = fromSums(backend.total(0), pSum, qSum, 0);
+      if (isSettled(backend.total(0), pSum, qSum, result)) return result;
+      // once more with every exponent less by k
       const k = exponentOf(qSum);
-      if (k < -1 || k > 0) {
-        // far from 1: once more with every exponent less by k, or S/Σp and ln Σq would cancel
-        backend.setExponent(precision, k);
-        backend.reduce(kernels.crossEntropy, precision, rows, call.length);
-        return fromSums(backend.total(0), pSum, qSum, k);
-      }
-      return fromSums(backend.total(0), pSum, qSum, 0);
+      backend.setExponent(precision, k);
+      backend.reduce(kernels.crossEntropy, precision, rows, call.length);
+      return fromSums(backend.total(0), pSum, qSum, k);
     }
   }
   const a = scaleToOne(pSum);
@@ -58,8 +61,9 @@ export function entropy(backend: Backend, call: Call, rows: readonly NamedRow[])
   } else {
     checkSum(call, p, sum);
     if (isOrdinary(sum)) {
+      const result = fromSums(backend.total(0), sum, sum, 0);
+      if (isSettled(backend.total(0), sum, sum, result)) return result;
       const k = exponentOf(sum);
-      if (k === -1 || k === 0) return fromSums(backend.total(0), sum, sum, 0);
       backend.setExponent(precision, k);
       backend.reduce(kernels.entropy, precision, rows, call.length);
       return fromSums(backend.total(0), sum, sum, k);
