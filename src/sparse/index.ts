@@ -1,0 +1,16 @@
+// logratio/sparse: distributions of which only a list is known, such as the top-k log-probabilities of an API, and bounds that hold.
+
+export {
+  type Bounds,
+  type BoundsOptions,
+  type DivergenceBounds,
+  divergenceBounds,
+} from "./divergenceBounds.js";
+export type { Token } from "./token.js";
+export {
+  type Entries,
+  type ListedToken,
+  TopKDistribution,
+  type TopKOptions,
+  topKDistribution,
+} from "./topKDistribution.js";
