@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as evidence from "../src/evidence/index.js";
 import * as families from "../src/families/index.js";
 import { createEngine, createEngineSync, Engine } from "../src/index.js";
+import * as sparse from "../src/sparse/index.js";
 import { DEFINITIONS } from "./definitions.js";
 import { type Arrays, everyCall } from "./everyCall.js";
 import { make } from "./families/made.js";
@@ -334,6 +335,54 @@ describe("logratio/evidence", () => {
       );
     });
     expect(await problemsOf(calls)).toEqual([]);
+  });
+});
+
+describe("logratio/sparse", () => {
+  const { topKDistribution, divergenceBounds } = sparse;
+  const list = [["a", -1]] as const;
+  const known = topKDistribution(list);
+  type Case = [name: string, f: unknown, args: unknown[], names: string[]];
+  test.each<Case>([
+    ["topKDistribution", topKDistribution, [list, {}], ["entries", "options"]],
+    ["divergenceBounds", divergenceBounds, [known, known, {}], ["p", "q", "options"]],
+  ])("%s", async (name, f, args, names) => {
+    const run = f as Form;
+    expect(await outcomeOf(() => run(...args))).not.toBeInstanceOf(Error);
+    const calls = names.flatMap((argument, i) =>
+      Object.entries({ ...NO_ARRAY, "a list": list, "an array of numbers": [0.5] })
+        // without entries or keys, they are options
+        .filter(
+          ([what]) =>
+            !(
+              argument === "options" &&
+              /undefined|circular|date|promise|expression|Buffer|DataView|length|tensor/.test(what)
+            ),
+        )
+        .filter(([what]) => !(argument === "entries" && /^a list|length -1/.test(what)))
+        .map(([what, value]) => [what, name, argument, () => run(...args.with(i, value))] as const),
+    );
+    expect(await problemsOf(calls)).toEqual([]);
+  });
+
+  test("options", async () => {
+    const ofList: Record<string, unknown[]> = {
+      topK: [...Object.values(NO_OPTION).filter((value) => value !== true), 0, 1.5, -1],
+      classes: [...Object.values(NO_OPTION), 0, 1.5],
+      input: [...Object.values(NO_OPTION), "logits"],
+      rounding: [...Object.values(NO_OPTION), -1e-9, 0.6, "0"],
+    };
+    const calls = Object.entries(ofList).flatMap(([key, values]) =>
+      values.map((value) => [key, "topKDistribution", key, () => topKDistribution(list, { [key]: value })] as const),
+    );
+    const ofBounds = [...Object.values(NO_OPTION), 0, 1, 0.5, Number.POSITIVE_INFINITY].map(
+      (base) => ["base", "divergenceBounds", "base", () => divergenceBounds(known, known, { base } as never)] as const,
+    );
+    const unknown = [
+      ["unknown", "topKDistribution", '"rounded"', () => topKDistribution(list, { rounded: 1 } as never)],
+      ["unknown", "divergenceBounds", '"bases"', () => divergenceBounds(known, known, { bases: 2 } as never)],
+    ] as const;
+    expect(await problemsOf([...calls, ...ofBounds, ...unknown])).toEqual([]);
   });
 });
 
