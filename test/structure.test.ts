@@ -14,7 +14,7 @@ BELOW.generated = [];
 BELOW.index = LADDER;
 // subpaths: what they offer is built on what the package does
 BELOW.evidence = ["index", ...LADDER];
-BELOW.sparse = ["index", ...LADDER];
+BELOW.sparse = ["index", ...LADDER, "compare/systemError", "compare/shown"];
 BELOW.compare = ["index", ...LADDER];
 BELOW.cli = ["evidence", "sparse", ...BELOW.compare, "compare"];
 BELOW.worker = ["compare", ...LADDER];

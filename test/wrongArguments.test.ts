@@ -339,18 +339,26 @@ describe("logratio/evidence", () => {
 });
 
 describe("logratio/sparse", () => {
-  const { topKDistribution, divergenceBounds } = sparse;
+  const { topKDistribution, divergenceBounds, positionsOf, readPositions } = sparse;
   const list = [["a", -1]] as const;
   const known = topKDistribution(list);
   type Case = [name: string, f: unknown, args: unknown[], names: string[]];
   test.each<Case>([
     ["topKDistribution", topKDistribution, [list, {}], ["entries", "options"]],
     ["divergenceBounds", divergenceBounds, [known, known, {}], ["p", "q", "options"]],
+    ["positionsOf", positionsOf, [{ top: list }, {}], ["", "options"]],
+    [
+      "readPositions",
+      (...args: never[]) => readPositions(...(args as unknown as [string[]])).next(),
+      [[JSON.stringify({ top: list })], {}],
+      ["", "options"],
+    ],
   ])("%s", async (name, f, args, names) => {
     const run = f as Form;
     expect(await outcomeOf(() => run(...args))).not.toBeInstanceOf(Error);
     const calls = names.flatMap((argument, i) =>
-      Object.entries({ ...NO_ARRAY, "a list": list, "an array of numbers": [0.5] })
+      // "" is looked at below
+      Object.entries(argument === "" ? {} : { ...NO_ARRAY, "a list": list, "an array of numbers": [0.5] })
         // without entries or keys, they are options
         .filter(
           ([what]) =>
@@ -378,11 +386,27 @@ describe("logratio/sparse", () => {
     const ofBounds = [...Object.values(NO_OPTION), 0, 1, 0.5, Number.POSITIVE_INFINITY].map(
       (base) => ["base", "divergenceBounds", "base", () => divergenceBounds(known, known, { base } as never)] as const,
     );
+    const ofReaders = Object.entries({
+      ...ofList,
+      input: [1],
+      name: Object.values(NO_OPTION).filter((value) => typeof value !== "string"),
+    }).flatMap(([key, values]) =>
+      values.flatMap((value) => [
+        [key, "positionsOf", key, () => positionsOf({ top: list }, { [key]: value })] as const,
+        [key, "readPositions", key, () => readPositions([""], { [key]: value }).next()] as const,
+      ]),
+    );
+    const noSource = Object.entries({ ...NOTHING, undefined, "a number": 5 })
+      .filter(([what]) => !/string|map/.test(what))
+      .map(([what, value]) => [what, "readPositions", "source", () => readPositions(value as never).next()] as const);
+    const noResponse = [...[null, undefined, 5, "{}", true, Symbol(""), () => {}, revoked({})]].map(
+      (value) => ["none", "positionsOf", "response", () => positionsOf(value as never)] as const,
+    );
     const unknown = [
       ["unknown", "topKDistribution", '"rounded"', () => topKDistribution(list, { rounded: 1 } as never)],
       ["unknown", "divergenceBounds", '"bases"', () => divergenceBounds(known, known, { bases: 2 } as never)],
     ] as const;
-    expect(await problemsOf([...calls, ...ofBounds, ...unknown])).toEqual([]);
+    expect(await problemsOf([...calls, ...ofBounds, ...ofReaders, ...noSource, ...noResponse, ...unknown])).toEqual([]);
   });
 });
 

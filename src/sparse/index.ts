@@ -6,6 +6,7 @@ export {
   type DivergenceBounds,
   divergenceBounds,
 } from "./divergenceBounds.js";
+export { type Position, type PositionOptions, positionsOf, readPositions } from "./readPositions.js";
 export type { Token } from "./token.js";
 export {
   type Entries,
