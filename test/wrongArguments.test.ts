@@ -339,7 +339,7 @@ describe("logratio/evidence", () => {
 });
 
 describe("logratio/sparse", () => {
-  const { topKDistribution, divergenceBounds, positionsOf, readPositions } = sparse;
+  const { topKDistribution, divergenceBounds, permutationTest, positionsOf, readPositions, topK } = sparse;
   const list = [["a", -1]] as const;
   const known = topKDistribution(list);
   type Case = [name: string, f: unknown, args: unknown[], names: string[]];
@@ -347,6 +347,8 @@ describe("logratio/sparse", () => {
     ["topKDistribution", topKDistribution, [list, {}], ["entries", "options"]],
     ["divergenceBounds", divergenceBounds, [known, known, {}], ["p", "q", "options"]],
     ["positionsOf", positionsOf, [{ top: list }, {}], ["", "options"]],
+    ["permutationTest", permutationTest, [[[known, known]], [[known]], {}], ["before", "after", "options"]],
+    ["topK", topK, [[1, 2, 3, 4], 2, {}], ["logits", "", "options"]],
     [
       "readPositions",
       (...args: never[]) => readPositions(...(args as unknown as [string[]])).next(),
@@ -396,6 +398,30 @@ describe("logratio/sparse", () => {
         [key, "readPositions", key, () => readPositions([""], { [key]: value }).next()] as const,
       ]),
     );
+    const ofTest = {
+      statistic: [...Object.values(NO_OPTION), "kl"],
+      permutations: [...Object.values(NO_OPTION), 0, 1.5],
+      seed: [...Object.values(NO_OPTION), -1, 0.5],
+    };
+    const ofOthers = [
+      ...Object.entries(ofTest).flatMap(([key, values]) =>
+        values.map(
+          (value) =>
+            [
+              key,
+              "permutationTest",
+              key,
+              () => permutationTest([[known, known]], [[known]], { [key]: value }),
+            ] as const,
+        ),
+      ),
+      ...[...Object.values(NO_OPTION), 0, -1, Number.POSITIVE_INFINITY].map(
+        (value) => ["temperature", "topK", "temperature", () => topK([1], 1, { temperature: value } as never)] as const,
+      ),
+      ...[...Object.values(NO_NUMBER), undefined, 0, 1.5, 5].map(
+        (k) => ["k", "topK", "k is", () => topK([1], k as never)] as const,
+      ),
+    ];
     const noSource = Object.entries({ ...NOTHING, undefined, "a number": 5 })
       .filter(([what]) => !/string|map/.test(what))
       .map(([what, value]) => [what, "readPositions", "source", () => readPositions(value as never).next()] as const);
@@ -406,7 +432,9 @@ describe("logratio/sparse", () => {
       ["unknown", "topKDistribution", '"rounded"', () => topKDistribution(list, { rounded: 1 } as never)],
       ["unknown", "divergenceBounds", '"bases"', () => divergenceBounds(known, known, { bases: 2 } as never)],
     ] as const;
-    expect(await problemsOf([...calls, ...ofBounds, ...ofReaders, ...noSource, ...noResponse, ...unknown])).toEqual([]);
+    expect(
+      await problemsOf([...calls, ...ofBounds, ...ofReaders, ...ofOthers, ...noSource, ...noResponse, ...unknown]),
+    ).toEqual([]);
   });
 });
 

@@ -6,8 +6,10 @@ export {
   type DivergenceBounds,
   divergenceBounds,
 } from "./divergenceBounds.js";
+export { type PermutationTest, type PermutationTestOptions, permutationTest } from "./permutationTest.js";
 export { type Position, type PositionOptions, positionsOf, readPositions } from "./readPositions.js";
 export type { Token } from "./token.js";
+export { type TopKOfLogitsOptions, topK } from "./topK.js";
 export {
   type Entries,
   type ListedToken,
