@@ -69,6 +69,9 @@ const fieldsOf = (value: unknown, path: Path | undefined): Fields =>
 /** What a reader is told. */
 export type ReaderOptions = Omit<TopKOptions, "input">;
 
+/** Begins the messages that are passed on. */
+const LIST = "list";
+
 /** The list of one position, as it is gathered. */
 class Listing {
   readonly #path: Path;
@@ -110,30 +113,37 @@ class Listing {
 
   /** The position, with the token that is there, and its log-probability where the format has it. */
   done(key: string | undefined, token: Token | undefined, log: number | undefined): Listed {
-    if (new Set(this.#tokens).size < this.#tokens.length) this.#merge();
     const tokens = this.#tokens;
-    let count = this.top ?? tokens.length;
+    const count = tokens.length;
     const place = token === undefined ? -1 : tokens.indexOf(token);
     let known = place < 0 ? log : this.#logs[place];
+    let top = this.top ?? count;
     if (place < 0 && token !== undefined && log !== undefined) {
       if (log > UNKNOWN) this.add(token, log);
       else known = undefined;
     } else if (place >= 0 && this.top === undefined && this.#isLeast(place)) {
       // it may be there because it was drawn, below others that are not listed
-      count = Math.min(count, tokens.length - 1);
+      top = count - 1;
     }
-    if (tokens.length === 0)
+    if (tokens.length === 0) {
       throw new Misfit(this.#path, "lists no token; ask the server for the top log-probabilities");
-    const topK = this.#options.topK ?? (count === 0 ? false : count);
-    const name = "list";
+    }
     try {
-      const options = { ...this.#options, topK };
-      const distribution = new TopKDistribution(tokens, Float64Array.from(this.#logs), options, name);
-      return { key, token, logProbability: known, distribution };
+      return { key, token, logProbability: known, distribution: this.#distribution(top) };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      throw new Misfit(this.#path, `is no distribution: ${error.message.slice(name.length + 2)}`, true);
+      if (new Set(tokens).size < tokens.length) {
+        this.#merge();
+        this.top = Math.min(top, tokens.length);
+        return this.done(key, token, log);
+      }
+      throw new Misfit(this.#path, `is no distribution: ${error.message.slice(LIST.length + 2)}`, true);
     }
+  }
+
+  #distribution(top: number): TopKDistribution {
+    const topK = this.#options.topK ?? (top === 0 ? false : top);
+    return new TopKDistribution(this.#tokens, Float64Array.from(this.#logs), { ...this.#options, topK }, LIST);
   }
 
   #isLeast(place: number): boolean {
@@ -153,12 +163,17 @@ function tokenFrom(text: unknown, path: () => Path): Token {
   return id === undefined ? token : Number(id);
 }
 
+/** What texts have of bytes that do not decode: the replacement character, or as OpenAI spells them, "\\xe2". */
+const UNDECODED = /[\ufffd\\]/;
+
 /** The token of { id } (llama.cpp), { bytes } or { token }. */
 function tokenOfItem(item: Fields, path: Path): Token {
   if (typeof item.id === "number") return tokenFrom(item.id, () => under(path, "id"));
-  const { bytes } = item;
+  const { bytes, token } = item;
+  // most texts say it all
+  if (typeof token === "string" && !UNDECODED.test(token)) return tokenFrom(token, () => under(path, "token"));
   if (isBytes(bytes) && bytes.length > 0) return tokenFrom(textOfBytes(bytes), () => under(path, "bytes"));
-  return tokenFrom(item.token ?? item.tok_str ?? item.content, () => under(path, "token"));
+  return tokenFrom(token ?? item.tok_str ?? item.content, () => under(path, "token"));
 }
 
 /** The log-probability of { logprob }, or after sampling { prob }. */

@@ -47,26 +47,57 @@ function parsed(text: string, line: number, column: number): JsonValue {
   }
 }
 
-/** Lines, without what ends them. */
+const NEWLINE = 0x0a;
+
+/** Bytes, and text as bytes. */
+async function* bytesOf(
+  chunks: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
+  functionName: string,
+): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for await (const chunk of chunks) {
+    if (typeof chunk === "string") yield encoder.encode(chunk);
+    else if (ArrayBuffer.isView(chunk)) yield chunk;
+    else throw new TypeError(`${functionName}: source gives ${describe(chunk)}; it must give bytes or text`);
+  }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0];
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** Lines, without what ends them. Whole lines are decoded, which is several times faster than bytes that may end within a character. */
 async function* linesOf(
   chunks: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
   functionName: string,
 ): AsyncGenerator<string[]> {
-  const decoder = new TextDecoder();
-  let rest: string[] = [];
-  for await (const chunk of chunks) {
-    if (typeof chunk !== "string" && !ArrayBuffer.isView(chunk)) {
-      throw new TypeError(`${functionName}: source gives ${describe(chunk)}; it must give bytes or text`);
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let rest: Uint8Array[] = [];
+  let isFirst = true;
+  const decoded = (parts: readonly Uint8Array[]): string[] => {
+    const text = decoder.decode(joined(parts));
+    const from = isFirst && text.startsWith("\ufeff") ? 1 : 0;
+    isFirst = false;
+    return text.slice(from).split("\n");
+  };
+  for await (const bytes of bytesOf(chunks, functionName)) {
+    const end = bytes.lastIndexOf(NEWLINE);
+    if (end < 0) {
+      rest.push(bytes.slice());
+      continue;
     }
-    const text = typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
-    const lines = text.split("\n");
-    rest.push(lines[0]);
-    if (lines.length === 1) continue;
-    lines[0] = rest.join("");
-    rest = [lines.pop() as string];
+    const lines = decoded([...rest, bytes.subarray(0, end)]);
+    rest = [bytes.slice(end + 1)];
     yield lines;
   }
-  yield [rest.join("") + decoder.decode()];
+  yield decoded(rest);
 }
 
 /** What a server's stream has before an answer, and what it says at the end. */

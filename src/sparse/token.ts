@@ -43,8 +43,12 @@ const isByte = (value: unknown): boolean =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) < 256;
 
 /** Whether a value is a list of bytes. */
-export const isBytes = (value: unknown): value is ArrayLike<number> =>
-  value instanceof Uint8Array || (isList(value) && value.length > 0 && Array.from(value).every(isByte));
+export function isBytes(value: unknown): value is ArrayLike<number> {
+  if (value instanceof Uint8Array) return true;
+  if (!isList(value) || value.length === 0) return false;
+  for (let i = 0; i < value.length; i++) if (!isByte(value[i])) return false;
+  return true;
+}
 
 /** A token of what names it; undefined for what names none. */
 export function tokenOf(value: unknown): Token | undefined {
