@@ -36,13 +36,20 @@ export interface Aligned {
 
 const NAME = "divergenceBounds";
 
-function side(distribution: TopKDistribution, own: readonly number[]): Side {
-  const { probabilities, errors, restLeast, restMost, mostUnlisted } = distribution;
+/** One side, with the places of its own tokens, and as many classes as there are outside its list. */
+function side(name: string, distribution: TopKDistribution, own: readonly number[], unlisted: number): Side {
+  const { probabilities, errors, rest, restLeast, restMost, mostUnlisted } = distribution;
+  const room = mostUnlisted === 0 ? 0 : unlisted * mostUnlisted;
+  if (room < restLeast) {
+    throw new RangeError(
+      `${NAME}: ${name} leaves ${rest}, for which ${unlisted} classes of at most ${mostUnlisted} have no room; check classes`,
+    );
+  }
   return {
     own: Float64Array.from(own, (i) => probabilities[i]),
     errors: Float64Array.from(own, (i) => errors[i]),
     least: restLeast,
-    most: restMost,
+    most: Math.min(restMost, room),
     cap: mostUnlisted,
   };
 }
@@ -84,5 +91,5 @@ export function align(p: TopKDistribution, q: TopKDistribution): Aligned {
     const listed = classes - others;
     throw new RangeError(`${NAME}: p and q list ${listed} different tokens; there are ${classes} classes`);
   }
-  return { shared, p: side(p, ofP), q: side(q, ofQ), others };
+  return { shared, p: side("p", p, ofP, ofQ.length + others), q: side("q", q, ofQ, ofP.length + others), others };
 }

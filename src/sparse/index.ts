@@ -13,7 +13,7 @@ export { type TopKOfLogitsOptions, topK } from "./topK.js";
 export {
   type Entries,
   type ListedToken,
-  TopKDistribution,
+  type TopKDistribution,
   type TopKOptions,
   topKDistribution,
 } from "./topKDistribution.js";

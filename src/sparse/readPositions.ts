@@ -142,7 +142,9 @@ function lineAndColumn({ text, line, column }: JsonValue, at: number): string {
  * @throws Error for a path that cannot be read, with the system's `code`. Memory: one answer.
  * @example
  * const lines = ['{"record":0,"token":"Hi","top":[["Hi",-0.5],["Yo",-1.5]]}\n'];
- * for await (const { record, token } of readPositions(lines)) console.log(record, token);
+ * const tokens = [];
+ * for await (const { token } of readPositions(lines)) tokens.push(token);
+ * tokens; // ["Hi"]
  */
 export async function* readPositions(
   source: string | AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,

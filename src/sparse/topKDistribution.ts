@@ -261,7 +261,7 @@ function entriesOf(entries: unknown): [token: unknown, value: unknown][] {
  * @throws RangeError for an empty list, a token that is there twice, a log-probability above 0, a sum above 1 (beyond `rounding`), and
  * a rest for which there is no room in the classes that are not listed. Complexity O(tokens).
  * @example
- * topKDistribution([{ token: " Paris", logprob: -0.25 }, { token: " the", logprob: -2 }]).rest; // 0.08586393405535863
+ * topKDistribution([{ token: " Paris", logprob: -0.25 }, { token: " the", logprob: -2 }]).rest.toFixed(4); // "0.0859"
  */
 export function topKDistribution(entries: Entries, options: TopKOptions = {}): TopKDistribution {
   checkOptions(NAME, options, KEYS);

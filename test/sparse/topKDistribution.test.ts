@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { divergenceBounds, type Entries, TopKDistribution, topKDistribution } from "../../src/sparse/index.js";
+import { divergenceBounds, type Entries, topKDistribution } from "../../src/sparse/index.js";
+import { TopKDistribution } from "../../src/sparse/topKDistribution.js";
 
 describe("lists of every kind", () => {
   const objects = [
@@ -218,6 +219,9 @@ describe("errors", () => {
     );
     expect(() => divergenceBounds(of({ a: -1 }, 2), of({ b: -1, c: -3 }))).toThrow(
       "divergenceBounds: p and q list 3 different tokens; there are 2 classes",
+    );
+    expect(() => divergenceBounds(of({ a: 0, b: -20 }, 3), topKDistribution({ a: -1, b: -2 }))).toThrow(
+      /divergenceBounds: q leaves 0.49\d*, for which 1 classes of at most 0.13\d* have no room; check classes/,
     );
     expect(() => divergenceBounds(of([[5, -1]]), of({ "5": -1 }))).toThrow(
       "divergenceBounds: p names tokens by ids, q by texts; both must name them alike",
