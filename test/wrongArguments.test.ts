@@ -339,7 +339,8 @@ describe("logratio/evidence", () => {
 });
 
 describe("logratio/sparse", () => {
-  const { topKDistribution, divergenceBounds, permutationTest, positionsOf, readPositions, topK } = sparse;
+  const { compareLists, topKDistribution, divergenceBounds, permutationTest, positionsOf, readPositions, topK } =
+    sparse;
   const list = [["a", -1]] as const;
   const known = topKDistribution(list);
   type Case = [name: string, f: unknown, args: unknown[], names: string[]];
@@ -349,6 +350,12 @@ describe("logratio/sparse", () => {
     ["positionsOf", positionsOf, [{ top: list }, {}], ["", "options"]],
     ["permutationTest", permutationTest, [[[known, known]], [[known]], {}], ["before", "after", "options"]],
     ["topK", topK, [[1, 2, 3, 4], 2, {}], ["logits", "", "options"]],
+    [
+      "compareLists",
+      compareLists,
+      [positionsOf({ top: list }), positionsOf({ top: list }), {}],
+      ["base", "other", "options"],
+    ],
     [
       "readPositions",
       (...args: never[]) => readPositions(...(args as unknown as [string[]])).next(),

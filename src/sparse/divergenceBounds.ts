@@ -91,9 +91,9 @@ const MOST: Record<DivergenceName, number> = {
 };
 
 /** Nats of a unit, which is positive: in another, the least would be the most. */
-function unitOf(base: number | undefined): number {
+export function unitOf(functionName: string, base: number | undefined): number {
   if (base === undefined) return 1;
-  checkNumber(NAME, "base", base, (x) => x > 1 && x < Number.POSITIVE_INFINITY, "finite and above 1");
+  checkNumber(functionName, "base", base, (x) => x > 1 && x < Number.POSITIVE_INFINITY, "finite and above 1");
   return ln(base);
 }
 
@@ -149,7 +149,7 @@ export function divergenceBounds(
   checkDistribution("p", p);
   checkDistribution("q", q);
   checkOptions(NAME, options, ["base"]);
-  const unit = unitOf(options.base);
+  const unit = unitOf(NAME, options.base);
   const aligned = align(p, q);
   const nearest = findNearest(aligned);
   const all = {} as Record<DivergenceName, Bounds>;

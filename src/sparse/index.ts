@@ -1,6 +1,13 @@
 // logratio/sparse: distributions of which only a list is known, such as the top-k log-probabilities of an API, and bounds that hold.
 
 export {
+  type CompareListsOptions,
+  compareLists,
+  type ListMean,
+  type ListsReport,
+  type MeanBounds,
+} from "./compareLists.js";
+export {
   type Bounds,
   type BoundsOptions,
   type DivergenceBounds,

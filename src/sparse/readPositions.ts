@@ -5,6 +5,7 @@ import { explaining } from "../compare/systemError.js";
 import { checkOptions, isObject, mustBe } from "../engine/checks.js";
 import { nodeModule } from "../engine/platform.js";
 import { type Listed, Misfit, type ReaderOptions, readAnswers } from "./formats.js";
+import { isIterable } from "./iterables.js";
 import { placeOf, shownPath } from "./jsonText.js";
 import { type JsonValue, jsonValues } from "./jsonValues.js";
 import type { Token } from "./token.js";
@@ -94,19 +95,7 @@ export function positionsOf(response: object, options: PositionOptions = {}): Po
   }
 }
 
-type Chunks = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
-
 const CHUNK_BYTES = 2 ** 18;
-
-function isChunks(source: unknown): source is Chunks {
-  try {
-    return (
-      typeof source === "object" && source !== null && (Symbol.asyncIterator in source || Symbol.iterator in source)
-    );
-  } catch {
-    return false; // a revoked proxy
-  }
-}
 
 async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
   const { open } = (nodeModule as NonNullable<typeof nodeModule>)("node:fs/promises");
@@ -153,7 +142,7 @@ export async function* readPositions(
   const functionName = "readPositions";
   checkPositionOptions(functionName, options);
   const isPath = typeof source === "string";
-  if (!isPath && !isChunks(source)) {
+  if (!isPath && !isIterable(source)) {
     throw mustBe(functionName, "source", source, "a path, or an iterable of bytes or text");
   }
   if (isPath && nodeModule === undefined) {
