@@ -1,7 +1,7 @@
 // npm run bench:sparse [-- --positions 1000000] [--top 20]
 //
 // Lists of log-probabilities from files, on one core: what reading them takes, and what the bounds of two files take, in time and memory.
-// The files are JSON Lines as OpenAI's API answers, with one position a line, made here and removed again. On Linux the process that is
+// The files are JSON Lines with one position a line, as OpenAI's API answers and in the neutral format, made here and removed again. On Linux the process that is
 // measured is bound to one core by taskset.
 
 import { spawnSync } from "node:child_process";
@@ -19,8 +19,29 @@ const positions = Number(flags.positions);
 const top = Number(flags.top);
 const folder = mkdtempSync(join(tmpdir(), "logratio-sparse-"));
 
+interface Listed {
+  readonly id: number;
+  readonly token: string;
+  readonly logprob: number;
+}
+
+const FORMATS = {
+  OpenAI(listed: readonly Listed[]): object {
+    const top_logprobs = listed.map(({ token, logprob }) => ({
+      ...{ token, logprob },
+      bytes: Array.from(new TextEncoder().encode(token)),
+    }));
+    const content = [{ ...top_logprobs[0], top_logprobs }];
+    return { id: "x", object: "chat.completion", choices: [{ index: 0, logprobs: { content } }] };
+  },
+  neutral: (listed: readonly Listed[]): object => ({
+    ...{ record: 0, token: listed[0].id },
+    top: listed.map(({ id, logprob }) => [id, logprob]),
+  }),
+};
+
 /** Lists whose tokens and numbers differ from line to line: 1,000 of them, in turns. */
-function writeFile(path: string, noise: number): void {
+function writeFile(path: string, format: (listed: readonly Listed[]) => object, noise: number): void {
   const random = randomNumbers(1);
   const lines: string[] = [];
   for (let line = 0; line < 1000; line++) {
@@ -29,14 +50,10 @@ function writeFile(path: string, noise: number): void {
     const sum = weights.reduce((total, weight) => total + weight) * (1.01 + random());
     const first = Math.floor(random() * 100_000);
     const listed = weights
-      .map((weight, i) => ({ token: ` t${first + i}`, logprob: Math.fround(Math.log(weight / sum)) }))
+      .map((weight, i) => ({ id: first + i, token: ` t${first + i}`, logprob: Math.fround(Math.log(weight / sum)) }))
       .sort((a, b) => b.logprob - a.logprob)
-      .slice(0, top)
-      .map((it) => ({ ...it, bytes: Array.from(new TextEncoder().encode(it.token)) }));
-    const content = [{ ...listed[0], top_logprobs: listed }];
-    lines.push(
-      `${JSON.stringify({ id: "x", object: "chat.completion", choices: [{ index: 0, logprobs: { content } }] })}\n`,
-    );
+      .slice(0, top);
+    lines.push(`${JSON.stringify(format(listed))}\n`);
   }
   const file = openSync(path, "w");
   const block = lines.join("");
@@ -80,13 +97,14 @@ function measure(what: string, ...files: string[]): void {
 
 try {
   const [base, other] = ["base.jsonl", "other.jsonl"].map((name) => join(folder, name));
-  writeFile(base, 0);
-  writeFile(other, 0.5);
-  console.log(
-    `top-${top} of ${positions} positions, ${(statSync(base).size / 1e6).toFixed(0)} MB a file, Node ${process.version}`,
-  );
-  measure("reading a file", base);
-  measure("reading two, and their bounds", base, other);
+  console.log(`top-${top} of ${positions} positions, Node ${process.version}`);
+  for (const [name, format] of Object.entries(FORMATS)) {
+    writeFile(base, format, 0);
+    writeFile(other, format, 0.5);
+    const size = `${(statSync(base).size / 1e6).toFixed(0)} MB`;
+    measure(`${name}, reading a file of ${size}`, base);
+    measure(`${name}, reading two, and their bounds`, base, other);
+  }
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -1,4 +1,4 @@
-// npx tsx scripts/writeSparseTable.ts DIRECTORY
+// npm run sparse -- DIRECTORY
 //
 // Writes the table of docs/sparse.md: how far apart the bounds of two models' top-k lists are, beside the exact values, over base.npy and
 // other.npy of a directory that scripts/makeLogits.ts has filled:

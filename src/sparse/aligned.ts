@@ -3,7 +3,7 @@
 import type { TopKDistribution } from "./topKDistribution.js";
 
 /** A token that both list. */
-export interface Shared {
+interface Shared {
   readonly p: number;
   readonly q: number;
   /** ln(q/p). */

@@ -67,7 +67,7 @@ const fieldsOf = (value: unknown, path: Path | undefined): Fields =>
   isFields(value) ? value : fail(path, value, "an object");
 
 /** What a reader is told. */
-export type ReaderOptions = Omit<TopKOptions, "input">;
+type ReaderOptions = Omit<TopKOptions, "input">;
 
 /** Begins the messages that are passed on. */
 const LIST = "list";

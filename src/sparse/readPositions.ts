@@ -4,15 +4,15 @@ import { shown } from "../compare/shown.js";
 import { explaining } from "../compare/systemError.js";
 import { checkOptions, isObject, mustBe } from "../engine/checks.js";
 import { nodeModule } from "../engine/platform.js";
-import { type Listed, Misfit, type ReaderOptions, readAnswers } from "./formats.js";
+import { type Listed, Misfit, readAnswers } from "./formats.js";
 import { isIterable } from "./iterables.js";
 import { placeOf, shownPath } from "./jsonText.js";
 import { type JsonValue, jsonValues } from "./jsonValues.js";
 import type { Token } from "./token.js";
-import { checkTopKOptions, type TopKDistribution } from "./topKDistribution.js";
+import { checkTopKOptions, type TopKDistribution, type TopKOptions } from "./topKDistribution.js";
 
 /** The options of {@link readPositions} and {@link positionsOf}; where they are given, they come before what a file says. */
-export interface PositionOptions extends ReaderOptions {
+export interface PositionOptions extends Omit<TopKOptions, "input"> {
   /** Of the source, for messages, where that is not a path. */
   name?: string;
 }
