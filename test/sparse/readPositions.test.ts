@@ -10,6 +10,9 @@ import {
   readPositions,
 } from "../../src/sparse/index.js";
 
+import { repeats } from "../long.js";
+import { randomNumbers } from "../random.js";
+
 // The files have the same two positions, twice, as each server writes them: made up from the formats' documentation.
 
 const FOLDER = "test/fixtures/sparse";
@@ -341,6 +344,30 @@ describe("errors", () => {
     await expect(reading).rejects.toThrow(type);
     await expect(reading).rejects.toThrow(`${path}${message.startsWith(":") ? message : ""}`);
     await expect(reading).rejects.toThrow(message);
+  });
+
+  test("damaged files are refused by line and column, or read", async () => {
+    const random = randomNumbers(5);
+    const problems: string[] = [];
+    let refused = 0;
+    for (const name of readdirSync(FOLDER)) {
+      const whole = readFileSync(join(FOLDER, name));
+      for (let turn = 0; turn < repeats(200); turn++) {
+        const bytes = Uint8Array.from(whole);
+        const at = Math.floor(random() * bytes.length);
+        const from = Math.floor(random() * bytes.length);
+        if (turn % 3 === 0) bytes[at] = Math.floor(256 * random());
+        else bytes.copyWithin(at, from, from + 1 + Math.floor(20 * random()));
+        const damaged = turn % 5 === 0 ? bytes.subarray(0, at) : bytes;
+        await all([damaged], { name: "source" }).catch((error) => {
+          refused++;
+          const isClear = error instanceof TypeError || error instanceof RangeError;
+          if (!isClear || !/^source:\d+:\d+: /.test(error.message)) problems.push(`${name}: ${error}`);
+        });
+      }
+    }
+    expect(problems).toEqual([]);
+    expect(refused).toBeGreaterThan(100);
   });
 
   test("a source by its name, and answers that are objects by their paths", async () => {
