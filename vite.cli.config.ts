@@ -5,7 +5,7 @@ const onEntries: Plugin = {
   name: "on-entries",
   enforce: "pre",
   resolveId: (source) =>
-    source === "../index.js" || source === "../compare/index.js"
+    ["../index.js", "../compare/index.js", "../sparse/index.js"].includes(source)
       ? { id: source.replace("..", "."), external: true }
       : undefined,
 };

@@ -1,13 +1,13 @@
 import { defineConfig, type Plugin } from "vite";
 
-/** logratio/evidence is built on the package's first entry, as anyone's program is. */
+/** logratio/evidence and logratio/sparse are built on the package's first entry, as anyone's program is. */
 const onKernels: Plugin = {
   name: "on-kernels",
   enforce: "pre",
   resolveId: (source) => (source === "../index.js" ? { id: source, external: "relative" } : undefined),
 };
 
-// logratio/families and logratio/evidence. Apart from the kernels: functions of numbers that lay in a file of their own, for these to
+// logratio/families, logratio/evidence and logratio/sparse. Apart from the kernels: functions of numbers that lay in a file of their own, for these to
 // share, would make the `js` backend's loops, which call them across modules, up to a quarter slower.
 export default defineConfig({
   plugins: [onKernels],
@@ -16,7 +16,9 @@ export default defineConfig({
     minify: true,
     emptyOutDir: false,
     lib: {
-      entry: { "families/index": "src/families/index.ts", "evidence/index": "src/evidence/index.ts" },
+      entry: Object.fromEntries(
+        ["families", "evidence", "sparse"].map((name) => [`${name}/index`, `src/${name}/index.ts`]),
+      ),
       formats: ["es"],
     },
     rolldownOptions: {

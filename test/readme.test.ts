@@ -21,6 +21,7 @@ describe("README.md", () => {
       "first",
       "Distributions by their parameters",
       "Evidence",
+      "What an API tells",
       "Engines",
       "Threads",
     ]);

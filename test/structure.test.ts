@@ -14,8 +14,9 @@ BELOW.generated = [];
 BELOW.index = LADDER;
 // subpaths: what they offer is built on what the package does
 BELOW.evidence = ["index", ...LADDER];
+BELOW.sparse = ["index", ...LADDER, "compare/systemError", "compare/shown"];
 BELOW.compare = ["index", ...LADDER];
-BELOW.cli = ["evidence", ...BELOW.compare, "compare"];
+BELOW.cli = ["evidence", "sparse", ...BELOW.compare, "compare"];
 BELOW.worker = ["compare", ...LADDER];
 // the others know of no families, nor these of kernels
 BELOW.families = ["numbers", "engine/checks"];

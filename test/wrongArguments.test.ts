@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as evidence from "../src/evidence/index.js";
 import * as families from "../src/families/index.js";
 import { createEngine, createEngineSync, Engine } from "../src/index.js";
+import * as sparse from "../src/sparse/index.js";
 import { DEFINITIONS } from "./definitions.js";
 import { type Arrays, everyCall } from "./everyCall.js";
 import { make } from "./families/made.js";
@@ -334,6 +335,113 @@ describe("logratio/evidence", () => {
       );
     });
     expect(await problemsOf(calls)).toEqual([]);
+  });
+});
+
+describe("logratio/sparse", () => {
+  const { compareLists, topKDistribution, divergenceBounds, permutationTest, positionsOf, readPositions, topK } =
+    sparse;
+  const list = [["a", -1]] as const;
+  const known = topKDistribution(list);
+  type Case = [name: string, f: unknown, args: unknown[], names: string[]];
+  test.each<Case>([
+    ["topKDistribution", topKDistribution, [list, {}], ["entries", "options"]],
+    ["divergenceBounds", divergenceBounds, [known, known, {}], ["p", "q", "options"]],
+    ["positionsOf", positionsOf, [{ top: list }, {}], ["", "options"]],
+    ["permutationTest", permutationTest, [[[known, known]], [[known]], {}], ["before", "after", "options"]],
+    ["topK", topK, [[1, 2, 3, 4], 2, {}], ["logits", "", "options"]],
+    [
+      "compareLists",
+      compareLists,
+      [positionsOf({ top: list }), positionsOf({ top: list }), {}],
+      ["base", "other", "options"],
+    ],
+    [
+      "readPositions",
+      (...args: never[]) => readPositions(...(args as unknown as [string[]])).next(),
+      [[JSON.stringify({ top: list })], {}],
+      ["", "options"],
+    ],
+  ])("%s", async (name, f, args, names) => {
+    const run = f as Form;
+    expect(await outcomeOf(() => run(...args))).not.toBeInstanceOf(Error);
+    const calls = names.flatMap((argument, i) =>
+      // "" is looked at below
+      Object.entries(argument === "" ? {} : { ...NO_ARRAY, "a list": list, "an array of numbers": [0.5] })
+        // without entries or keys, they are options
+        .filter(
+          ([what]) =>
+            !(
+              argument === "options" &&
+              /undefined|circular|date|promise|expression|Buffer|DataView|length|tensor/.test(what)
+            ),
+        )
+        .filter(([what]) => !(argument === "entries" && /^a list|length -1/.test(what)))
+        .map(([what, value]) => [what, name, argument, () => run(...args.with(i, value))] as const),
+    );
+    expect(await problemsOf(calls)).toEqual([]);
+  });
+
+  test("options", async () => {
+    const ofList: Record<string, unknown[]> = {
+      topK: [...Object.values(NO_OPTION).filter((value) => value !== true), 0, 1.5, -1],
+      classes: [...Object.values(NO_OPTION), 0, 1.5],
+      input: [...Object.values(NO_OPTION), "logits"],
+      rounding: [...Object.values(NO_OPTION), -1e-9, 0.6, "0"],
+    };
+    const calls = Object.entries(ofList).flatMap(([key, values]) =>
+      values.map((value) => [key, "topKDistribution", key, () => topKDistribution(list, { [key]: value })] as const),
+    );
+    const ofBounds = [...Object.values(NO_OPTION), 0, 1, 0.5, Number.POSITIVE_INFINITY].map(
+      (base) => ["base", "divergenceBounds", "base", () => divergenceBounds(known, known, { base } as never)] as const,
+    );
+    const ofReaders = Object.entries({
+      ...ofList,
+      input: [1],
+      name: Object.values(NO_OPTION).filter((value) => typeof value !== "string"),
+    }).flatMap(([key, values]) =>
+      values.flatMap((value) => [
+        [key, "positionsOf", key, () => positionsOf({ top: list }, { [key]: value })] as const,
+        [key, "readPositions", key, () => readPositions([""], { [key]: value }).next()] as const,
+      ]),
+    );
+    const ofTest = {
+      statistic: [...Object.values(NO_OPTION), "kl"],
+      permutations: [...Object.values(NO_OPTION), 0, 1.5],
+      seed: [...Object.values(NO_OPTION), -1, 0.5],
+    };
+    const ofOthers = [
+      ...Object.entries(ofTest).flatMap(([key, values]) =>
+        values.map(
+          (value) =>
+            [
+              key,
+              "permutationTest",
+              key,
+              () => permutationTest([[known, known]], [[known]], { [key]: value }),
+            ] as const,
+        ),
+      ),
+      ...[...Object.values(NO_OPTION), 0, -1, Number.POSITIVE_INFINITY].map(
+        (value) => ["temperature", "topK", "temperature", () => topK([1], 1, { temperature: value } as never)] as const,
+      ),
+      ...[...Object.values(NO_NUMBER), undefined, 0, 1.5, 5].map(
+        (k) => ["k", "topK", "k is", () => topK([1], k as never)] as const,
+      ),
+    ];
+    const noSource = Object.entries({ ...NOTHING, undefined, "a number": 5 })
+      .filter(([what]) => !/string|map/.test(what))
+      .map(([what, value]) => [what, "readPositions", "source", () => readPositions(value as never).next()] as const);
+    const noResponse = [...[null, undefined, 5, "{}", true, Symbol(""), () => {}, revoked({})]].map(
+      (value) => ["none", "positionsOf", "response", () => positionsOf(value as never)] as const,
+    );
+    const unknown = [
+      ["unknown", "topKDistribution", '"rounded"', () => topKDistribution(list, { rounded: 1 } as never)],
+      ["unknown", "divergenceBounds", '"bases"', () => divergenceBounds(known, known, { bases: 2 } as never)],
+    ] as const;
+    expect(
+      await problemsOf([...calls, ...ofBounds, ...ofReaders, ...ofOthers, ...noSource, ...noResponse, ...unknown]),
+    ).toEqual([]);
   });
 });
 

@@ -16,6 +16,7 @@ import {
 import { type GTest, gTest } from "logratio/evidence";
 import { type Normal, normal } from "logratio/families";
 import module from "logratio/simd.wasm";
+import { type Bounds, divergenceBounds, type TopKDistribution, topKDistribution } from "logratio/sparse";
 
 const options: EngineOptions = { threads: "auto", module };
 const engine: Engine = await createEngine(options);
@@ -24,9 +25,11 @@ const row: Float32Array = softmax(new Float32Array(2), { engine });
 const { gradient } = crossEntropyLoss(row, [1], { rowLength: 2, gradient: true });
 const bell: Normal = normal({ mean: 0, standardDeviation: 1 });
 const { pValue }: GTest = gTest([1, 2], [1, 1]);
+const list: TopKDistribution = topKDistribution([{ token: "a", logprob: -1 }], { classes: 10 });
+const { kl }: { kl: Bounds } = divergenceBounds(list, topKDistribution(new Map([["a", -2]])));
 using other = createEngineSync({ shared: false });
 
-export const results: [number, Float64Array, number | undefined, Promise<number>, string, number, number] = [
+export const results: [number, Float64Array, number | undefined, Promise<number>, string, number, number, number] = [
   klDivergence([0.5, 0.5], other.float32(2)),
   measure.rows(row, { rowLength: 1 }),
   gradient?.[0],
@@ -34,6 +37,7 @@ export const results: [number, Float64Array, number | undefined, Promise<number>
   engine.backendReason,
   bell.variance,
   pValue,
+  kl.lower,
 ];
 
 // @ts-expect-error: it takes `threads`

@@ -31,7 +31,10 @@ export function say({ stderr }: Io, message: string): void {
 
 /** The message of whatever was thrown, without the name of a function that nobody has called. */
 export const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/^(compareLogits|entropy\.rows): /, "");
+  (error instanceof Error ? error.message : String(error)).replace(
+    /^(compareLogits|compareLists|permutationTest|entropy\.rows): /,
+    "",
+  );
 
 /** What ends a command with a code other than 0, once all is said. */
 export class Exit extends Error {

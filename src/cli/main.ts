@@ -6,6 +6,8 @@ import { bench } from "./bench.js";
 import { compare } from "./compare.js";
 import { entropy } from "./entropy.js";
 import { Exit, type Io, messageOf, print, say } from "./io.js";
+import { addListCommands } from "./listCommands.js";
+import { compareListFiles, hasLists } from "./lists.js";
 import {
   each,
   INPUT_KINDS,
@@ -126,7 +128,11 @@ by row. The report goes to standard output.`,
     .option("--max-mean-kl <nats>", "exit with 1 if the mean of KL(base‖other) is more", readBound)
     .option("--checkpoint <file>", "keep what is done there every few seconds, and go on from it if it is there")
     .addHelpText("after", COMPARE)
-    .action((base, other, options) => compare({ base, other, ...options }, version, io));
+    .action(async (base, other, options) =>
+      (await hasLists(base))
+        ? compareListFiles({ base, others: [other], ...options }, io)
+        : compare({ base, other, ...options }, version, io),
+    );
   refuseRepeats(comparing, [...OF_FILES, "input"]);
 
   const ofEntropy = program
@@ -151,6 +157,8 @@ by row. The report goes to standard output.`,
     .addHelpText("after", BENCH)
     .action((options) => bench(options, io));
   refuseRepeats(measuring, []);
+  for (const command of addListCommands(program, io, (one) => withFileOptions(one, "")))
+    refuseRepeats(command, OF_FILES);
   return program;
 }
 
