@@ -20,8 +20,7 @@ const each = {
 
 export default defineConfig({
   test: {
-    // engines start the built worker: never one of an earlier source
-    globalSetup: "test/buildWorker.ts",
+    globalSetup: "test/build.ts",
     // all cores: by default one is left free
     maxWorkers: "100%",
     projects: [
