@@ -37,7 +37,7 @@ test("the cases are of every function, and threads have their part in them", asy
   const chunks = vi.spyOn(Pool.prototype, "share");
   const rows = vi.spyOn(Pool.prototype, "doRows");
   const aside = vi.spyOn(Pool.prototype, "doRowsAside");
-  const stride = isLong ? 1 : 12;
+  const stride = isLong ? 1 : 25;
   const run = await runCases(watched, { backend: "simd", threads: 2 }, stride);
   // 18 functions of four forms, 7 of two
   expect(calls.size).toBeGreaterThanOrEqual(18 * 4 + 7 * 2);
