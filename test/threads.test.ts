@@ -198,7 +198,7 @@ describe.each(["simd", "js"] as const)("%s", (backend) => {
 
   test("the first error, in the order of rows, whoever finds it", () => {
     const [rows, rowLength] = [500, 300];
-    for (const engine of engines) {
+    for (const engine of thin(engines, [engines[0], engines[1], engines[4]])) {
       const z = engine.float32(rows * rowLength).fill(0.5);
       const p = engine.float64(rows * rowLength).fill(1 / rowLength);
       for (const bad of [499, 250, 3]) {
@@ -394,7 +394,7 @@ test("two engines with threads side by side do not disturb each other", async ()
   const rows = probabilities.makeRows("nearly equal", Float32Array, 60_000);
   const [inOne, inOther] = [inMemory(one, rows), inMemory(other, rows)];
   const expected = probabilities.resultsOf(on(reference), rows);
-  for (let i = 0; i < repeats(20); i++) {
+  for (let i = 0; i < (isLong ? 20 : 2); i++) {
     expect(probabilities.resultsOf(on(one), inOne.rows)).toEqual(expected);
     expect(probabilities.resultsOf(on(other), inOther.rows)).toEqual(expected);
   }
