@@ -6,7 +6,7 @@ import { configDefaults, defineConfig } from "vitest/config";
  */
 const TOGETHER = [
   "test/{accuracy,bits,errors,properties}*.test.ts",
-  "test/{gaussianKl,losses,renyi,values}.test.ts",
+  "test/{everyFunction,extremes,gaussianKl,inPlace,losses,renyi,skewDivergence,sweep,values,wrongArguments}.test.ts",
   "test/{evidence,families}/*.test.ts",
   "test/compare/{exactSum,kernels,quantiles,references,rows,summary}.test.ts",
 ];
