@@ -6,7 +6,7 @@ import { configDefaults, defineConfig } from "vitest/config";
  */
 const TOGETHER = [
   "test/{accuracy,bits,errors,properties}*.test.ts",
-  "test/{gaussianKl,losses,renyi,values}.test.ts",
+  "test/{counts,everyFunction,extremes,gaussianKl,inPlace,losses,renyi,skewDivergence,sweep,values,wrongArguments}.test.ts",
   "test/{evidence,families,sparse}/*.test.ts",
   "test/compare/{exactSum,kernels,quantiles,references,rows,summary}.test.ts",
 ];
@@ -20,8 +20,7 @@ const each = {
 
 export default defineConfig({
   test: {
-    // engines start the built worker: never one of an earlier source
-    globalSetup: "test/buildWorker.ts",
+    globalSetup: "test/build.ts",
     // all cores: by default one is left free
     maxWorkers: "100%",
     projects: [

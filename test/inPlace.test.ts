@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { createEngine, createEngineSync, type Engine } from "../src/index.js";
+import { inTurn } from "./long.js";
 import { FUNCTIONS, type Functions, on } from "./on.js";
 
 // Where the result goes to the place of an input, an error leaves that as it was, however late it is found.
@@ -179,10 +180,11 @@ describe.each(Object.entries(engines))("%s", (_, engine) => {
   };
 
   describe.each(Object.entries(makers))("%s", (kind, make) => {
-    test.each(Object.entries(CASES))("%s", async (_name, { inPlace, run, message }) => {
+    const cases = Object.entries(CASES).map(([name, it], turn) => ({ name, ...it, turn }));
+    test.each(cases)("$name", async ({ inPlace, run, message, turn }) => {
       // short rows, rows of more than a chunk, and as many as threads share
-      const shapes = [[3, 2], [3, 600], [3, 9000], ...(kind.includes("engine") ? [[64, 2000]] : [])];
-      for (const [rows, rowLength] of shapes) {
+      const longer = [[3, 600], [3, 9000], ...(kind.includes("engine") ? [[64, 2000]] : [])];
+      for (const [rows, rowLength] of [[3, 2], ...inTurn(longer, turn)]) {
         const z = make(inPlace(rows * rowLength, rowLength));
         const before = z.slice();
         const [at, aside] = run(f, z, rowLength, make);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { CrossEntropyLossOptions, DistillationLossOptions, FloatArray, Labels, Vector } from "../src/index.js";
 import { BACKENDS, engines } from "./engines.js";
+import { thin } from "./long.js";
 import { type Functions, on } from "./on.js";
 import { randomNumbers } from "./random.js";
 
@@ -143,7 +144,8 @@ function makeMatrices(classes: number, count: number, type: Constructor = Float6
   const targets = matrix(random);
   for (let r = 0; r < count; r++) {
     const row = targets.subarray(r * classes, (r + 1) * classes);
-    row.set(row.map((x) => x / sum(row)));
+    const total = sum(row);
+    row.set(row.map((x) => x / total));
   }
   return {
     logits: matrix(() => 6 * random() - 3),
@@ -227,7 +229,7 @@ describe.each(BACKENDS)("by finite differences, in %s", (backend) => {
 });
 
 // one block and many, whole ones and not, and more than the staging area holds
-describe.each([1, 2, 37, 256, 513, 3000, 9001])("of %d classes", (classes) => {
+describe.each(thin([1, 2, 37, 256, 513, 3000, 9001], [1, 37, 256, 513, 9001]))("of %d classes", (classes) => {
   describe.each(Object.entries(TYPES))("%s", (_, type) => {
     const count = 2;
     const matrices = makeMatrices(classes, count, type);

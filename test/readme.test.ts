@@ -37,9 +37,9 @@ describe("README.md", () => {
     if (code.includes("onProgress")) expect(lines.at(-1)).toBe("64 of 64 rows");
   });
 
-  test.each(blocks)("types of $heading, line $line", ({ line, code }) =>
-    checkTypes("README.md", [{ line, code, shown: "" }]),
-  );
+  test("has no type errors, each block by itself", () => {
+    checkTypes("README.md", ...blocks.map(({ line, code }) => [{ line, code, shown: "" }]));
+  });
 });
 
 describe("an example", () => {

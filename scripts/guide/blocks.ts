@@ -86,26 +86,25 @@ const configurationWith = (others: Readonly<Record<string, string>>) => ({
     },
     typeRoots: [join(root, "node_modules/@types")],
   },
-  files: ["program.mts"],
-  include: [],
+  include: ["*.mts"],
 });
 
-/** Runs `use` on the program in a folder of its own, whose name errors do not show. */
-function withProgram<T>(
+/** Runs `use` on the programs, program0.mts and so on, in a folder of their own, whose name errors do not show. */
+function withPrograms<T>(
   name: string,
-  blocks: readonly Block[],
+  programs: readonly (readonly Block[])[],
   use: (folder: string) => T,
   others: Readonly<Record<string, string>> = {},
 ): T {
   const folder = mkdtempSync(join(tmpdir(), "guide-"));
   try {
-    writeFileSync(join(folder, "program.mts"), programOf(blocks));
+    for (const [i, blocks] of programs.entries()) writeFileSync(join(folder, `program${i}.mts`), programOf(blocks));
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(configurationWith(others)));
     return use(folder);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     throw new Error(
-      text.replace(/(?:file:\/\/)?[^\s("]*program\.mts(?:\((\d+),(\d+)\))?/g, (_, line, column) =>
+      text.replace(/(?:file:\/\/)?[^\s("]*program\d+\.mts(?:\((\d+),(\d+)\))?/g, (_, line, column) =>
         line === undefined ? name : `${name}:${line}:${column}`,
       ),
     );
@@ -133,10 +132,10 @@ export function run(
   cwd?: string,
   others?: Readonly<Record<string, string>>,
 ): string[] {
-  const stdout = withProgram(
+  const stdout = withPrograms(
     name,
-    blocks,
-    (folder) => node(folder, ["--import", tsx, join(folder, "program.mts")], cwd),
+    [blocks],
+    (folder) => node(folder, ["--import", tsx, join(folder, "program0.mts")], cwd),
     others,
   );
   const printed = stdout.split(`${MARK}\n`);
@@ -147,9 +146,9 @@ export function run(
   return printed.map((text) => text.replace(/\n$/, ""));
 }
 
-/** An error with the compiler's, unless the program's types are right. */
-export function checkTypes(name: string, blocks: readonly Block[]): void {
-  withProgram(name, blocks, (folder) => node(folder, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder]));
+/** An error with the compiler's, unless the types of all programs are right. */
+export function checkTypes(name: string, ...programs: readonly (readonly Block[])[]): void {
+  withPrograms(name, programs, (folder) => node(folder, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder]));
 }
 
 /** The Markdown with what its blocks print. */

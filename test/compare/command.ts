@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { main } from "../../src/cli/main.js";
+import { COMMAND } from "./paths.js";
 
 /** A stream that keeps what is written to it. */
 export function keeping(said: Record<string, string>, name: string) {
@@ -22,7 +23,7 @@ export async function run(...args: string[]) {
 
 /** As a user starts it, its output in pipes. */
 export function start(...args: string[]) {
-  const child = spawn(process.execPath, ["--import", "tsx", "src/cli/index.ts", ...args]);
+  const child = spawn(process.execPath, [COMMAND, ...args]);
   const said = { stdout: "", stderr: "" };
   child.stdout.on("data", (text) => (said.stdout += text));
   child.stderr.on("data", (text) => (said.stderr += text));

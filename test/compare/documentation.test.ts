@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run } from "../../scripts/guide/blocks.js";
 import { writeLlamaCpp, writeNpy, writeTokens } from "../../src/compare/index.js";
+import { COMMAND } from "./paths.js";
 import { makeModels } from "./sources.js";
 
 // The commands and programs of docs/compare.md, one after another in a folder with small files of the names that they use. What
@@ -58,7 +59,7 @@ beforeAll(async () => {
 /** What a command of the shell says. */
 function shell(code: string): string {
   const before = `set -eu
-npx() { [ "$1" = logratio ] && shift && "${resolve("node_modules/.bin/tsx")}" "${resolve("src/cli/index.ts")}" "$@"; }
+npx() { [ "$1" = logratio ] && shift && "${process.execPath}" "${COMMAND}" "$@"; }
 llama-perplexity() { cp "$2" "\${@: -1}"; }`;
   const { status, stdout, stderr } = spawnSync("bash", ["--norc", "-c", `${before}\n${code}`], {
     cwd: folder,

@@ -16,12 +16,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { build } from "vite";
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { main } from "../../src/cli/main.js";
 import { openTokens, writeNpy, writeTokens } from "../../src/compare/index.js";
 import { writeWhole } from "../../src/compare/outputFile.js";
 import { keeping, run } from "./command.js";
+import { COMMAND } from "./paths.js";
 import { makeModels } from "./sources.js";
 import { leftovers, temporary } from "./temporary.js";
 
@@ -45,15 +45,6 @@ const contents = () =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, lstatSync(at(name)).isFile() && readFileSync(at(name))]));
 
 const compare = (...args: string[]) => run("compare", at("a.npy"), at("b.npy"), "--tokens", at("tokens.npy"), ...args);
-
-/** The command, bundled: it starts in a tenth of the time. In the repository, where it finds the package. */
-const COMMAND = resolve("build/command/index.js");
-
-beforeAll(async () => {
-  const output = { entryFileNames: basename(COMMAND), chunkFileNames: "[name].js" };
-  const target = { ssr: "src/cli/index.ts", outDir: dirname(COMMAND), emptyOutDir: true, rolldownOptions: { output } };
-  await build({ configFile: false, logLevel: "silent", ssr: { noExternal: true }, build: target });
-});
 
 /** A command line of a shell, in the folder: `$logratio compare a.npy b.npy > x`. */
 function shell(script: string, options: SpawnSyncOptions = {}) {
