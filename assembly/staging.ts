@@ -19,6 +19,15 @@ function numbersAt(row: usize, kind: i32, isLast: bool): v128 {
   return kind == UINT32 ? f64x2.convert_low_i32x4_u(bits) : f64x2.promote_low_f32x4(bits);
 }
 
+/** x·scale of f32, in f32: a power of 2 that makes nothing too small or too large. */
+export function widened_f32(row: usize, length: usize, out: usize, scale: f64): void {
+  const scales = f32x4.splat(<f32>scale);
+  const whole = out + (length << 2 & ~15);
+  const end = out + (length << 2);
+  for (; out < whole; row += 16, out += 16) v128.store(out, f32x4.mul(v128.load(row), scales));
+  for (; out < end; row += 4, out += 4) store<f32>(out, load<f32>(row) * <f32>scale);
+}
+
 /**
  * (x - shift)·scale of numbers of a kind, in f64. UNUSUAL where one is less than the smallest normal number, other than 0. Of an odd
  * number of numbers, one more is written.

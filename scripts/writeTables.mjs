@@ -2,6 +2,7 @@
 //
 //     npm run bench -- --classes 131072 --rounds 61 --save bench/results.json
 //     npm run bench:batches -- --save bench/batches.json
+//     npm run bench:counts -- --save bench/counts.json
 //     npm run bench:threads -- --save bench/threads.json
 //     npm run bench:peers -- --save
 //     npm run test:bundlers -- --save bench/bundlers.json
@@ -11,6 +12,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { batchesText } from "./tables/batches.mjs";
 import { bundlersText } from "./tables/bundlers.mjs";
+import { countsText } from "./tables/counts.mjs";
 import { peersText } from "./tables/peers.ts";
 import { peersResults } from "./tables/peersResults.ts";
 import { platformsText } from "./tables/platforms.mjs";
@@ -21,6 +23,7 @@ let readme = readFileSync("README.md", "utf8");
 for (const [what, text] of [
   ["table of speed and error", speedText()],
   ["tables of batches", batchesText()],
+  ["table of counts", countsText()],
   ["tables of peers", peersText()],
   ["table of threads", threadsText()],
   ["table of bundlers", bundlersText()],

@@ -51,10 +51,11 @@ export const FEW = 48;
 /** The result of functions that return an array: a Float32Array if all inputs are Float32Arrays. */
 export type FloatArray = Float32Array | Float64Array;
 
-/** Whether what a row becomes in f64 needs no look at each number. Those of 32 bits, times a scale as these, stay normal and finite. */
-function isWidened({ source, scale, as, weights, isFlushed }: Row): boolean {
+/** Whether a row needs no look at each number. Those of 32 bits, times a scale as these, stay normal and finite in f64. */
+function isWidened({ source, scale, as, weights, isFlushed }: Row, precision: Precision): boolean {
   const kind = kindOf(source);
   if (weights !== undefined || kind < 0) return false;
+  if (precision === "f32") return scale !== 1 && as === undefined;
   return kind === FLOAT64 ? as === undefined && !isFlushed && scale !== 1 : scale >= 2 ** -500 && scale <= 2 ** 500;
 }
 
@@ -103,8 +104,12 @@ export abstract class Backend<Location = unknown> {
   abstract inSpace(precision: Precision, offset: number, count: number): Location;
   abstract staging(precision: Precision, slot: number): FloatArray;
   abstract stagingAt(precision: Precision, slot: number, count: number): Location;
-  /** Writes (x - shift)·scale of numbers of some kind (`kindOf`) to a slot of f64. Returns flags: UNUSUAL where one is tiny, or negative. */
+  /**
+   * Writes (x - shift)·scale of numbers of some kind (`kindOf`) to a slot of f64, or x·scale of f32 to one of f32. Returns flags:
+   * UNUSUAL where one is tiny, or negative.
+   */
   protected abstract widen(
+    precision: Precision,
     source: Vector,
     start: number,
     count: number,
@@ -225,7 +230,7 @@ export abstract class Backend<Location = unknown> {
     const target = this.placeStaged(operand, precision, step);
     if (ArrayBuffer.isView(source)) {
       if (numbers > FEW && precision === "f64" && kindOf(source) >= 0) {
-        this.widen(source, start, numbers, operand, 0, 1);
+        this.widen(precision, source, start, numbers, operand, 0, 1);
       } else if (numbers <= FEW) for (let i = 0; i < numbers; i++) target[i] = source[start + i];
       else target.set((source as FloatArray).subarray(start, start + numbers));
       return true;
@@ -321,8 +326,8 @@ export abstract class Backend<Location = unknown> {
     const isTransformed = typeof as === "function";
     const isCopy = weights === undefined && (isTransformed || (as === undefined && scale === 1 && !isFlushed));
     const shift = as === "logits" ? (row.shift ?? 0) : 0;
-    if (precision === "f64" && isWidened(row)) {
-      const isTiny = this.widen(source, start, count, slot, shift, isTransformed ? 1 : scale) & UNUSUAL;
+    if (isWidened(row, precision)) {
+      const isTiny = this.widen(precision, source, start, count, slot, shift, isTransformed ? 1 : scale) & UNUSUAL;
       if (isTiny && as === undefined && scale !== 1) return false;
     } else if (isCopy && ArrayBuffer.isView(source)) {
       const whole = start === 0 && count === source.length;

@@ -170,9 +170,17 @@ export class SimdBackend extends Backend<number> {
     return this.region.staging + slot * CHUNK_BYTES;
   }
 
-  protected widen(source: Vector, start: number, count: number, slot: number, shift: number, scale: number): number {
+  protected widen(
+    precision: Precision,
+    source: Vector,
+    start: number,
+    count: number,
+    slot: number,
+    shift: number,
+    scale: number,
+  ): number {
     const { buffer, byteOffset, BYTES_PER_ELEMENT: bytes } = source as FloatArray;
-    const to = this.stagingAt("f64", slot);
+    const to = this.stagingAt(precision, slot);
     let from = byteOffset + start * bytes;
     if (!this.holds(source as FloatArray)) {
       // copied to the end of the slot: each number is read before what becomes of others reaches it
@@ -180,7 +188,10 @@ export class SimdBackend extends Backend<number> {
       copy.set(new Uint8Array(buffer, from, copy.length));
       from = copy.byteOffset;
     }
-    return this.loopsOf(kernels.widened).f64(from, count, to, shift, scale, kindOf(source));
+    const loops = this.loopsOf(kernels.widened);
+    if (precision === "f64") return loops.f64(from, count, to, shift, scale, kindOf(source));
+    loops.f32(from, count, to, scale);
+    return 0;
   }
 
   call(kernel: Kernel, precision: Precision, rows: readonly number[], count: number): number {

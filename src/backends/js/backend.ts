@@ -185,9 +185,16 @@ export class JsBackend extends Backend<FloatArray> {
     return this.at(this.staging(precision, slot), 0, count);
   }
 
-  protected widen(source: Vector, start: number, count: number, slot: number, shift: number, scale: number): number {
-    const row = this.at(source as FloatArray, start, count);
-    return widened(row, this.staging("f64", slot) as Float64Array, shift, scale);
+  protected widen(
+    precision: Precision,
+    source: Vector,
+    start: number,
+    count: number,
+    slot: number,
+    shift: number,
+    scale: number,
+  ): number {
+    return widened(this.at(source as FloatArray, start, count), this.staging(precision, slot), shift, scale);
   }
 
   call(kernel: Kernel, precision: Precision, rows: readonly FloatArray[]): number {

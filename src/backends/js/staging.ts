@@ -3,8 +3,13 @@
 import { SMALLEST_NORMAL_F64 } from "../../numbers/lanes.js";
 import { UNUSUAL } from "./blocks.js";
 
-/** (x - shift)·scale, in f64. UNUSUAL where one is less than the smallest normal number, other than 0. */
-export function widened(row: ArrayLike<number>, out: Float64Array, shift: number, scale: number): number {
+/** (x - shift)·scale, in f64; or f32 times a power of 2. UNUSUAL where one is less than the smallest normal number, other than 0. */
+export function widened(
+  row: ArrayLike<number>,
+  out: Float32Array | Float64Array,
+  shift: number,
+  scale: number,
+): number {
   let flags = 0;
   for (let i = 0; i < row.length; i++) {
     const x = row[i] - shift;
