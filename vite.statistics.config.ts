@@ -22,7 +22,13 @@ export default defineConfig({
       formats: ["es"],
     },
     rolldownOptions: {
-      output: { topLevelVar: false, entryFileNames: "[name].js", chunkFileNames: "numbers.js" },
+      output: {
+        topLevelVar: false,
+        entryFileNames: "[name].js",
+        // what all share, and what evidence and sparse share: logarithms of ratios
+        chunkFileNames: ({ moduleIds }) =>
+          moduleIds.some((id) => id.endsWith("/numbers/scalar.ts")) ? "numbers.js" : "ratios.js",
+      },
     },
   },
 });

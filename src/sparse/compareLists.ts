@@ -16,6 +16,7 @@ export interface CompareListsOptions {
 
 /** A mean over positions. */
 export interface ListMean {
+  /** The mean. */
   readonly mean: number;
   /** Of the sampling: standard deviation/√positions. NaN for one position, or an infinite mean. */
   readonly standardError: number;
@@ -23,8 +24,11 @@ export interface ListMean {
 
 /** Means of bounds. The mean of the exact values lies between the means of `lower` and `upper`. */
 export interface MeanBounds {
+  /** Of the least that the positions can have. */
   readonly lower: ListMean;
+  /** Of the most; Infinity where one has no bound. */
   readonly upper: ListMean;
+  /** Of the estimates. */
   readonly estimate: ListMean;
 }
 
@@ -38,12 +42,19 @@ export interface ListsReport {
   readonly leftOut: { readonly base: number; readonly other: number };
   /** Records in which the texts differ. */
   readonly diverging: number;
+  /** KL(base‖other). */
   readonly kl: MeanBounds;
+  /** KL(other‖base). */
   readonly reverseKl: MeanBounds;
+  /** Jensen-Shannon divergence. */
   readonly js: MeanBounds;
+  /** Total variation distance. */
   readonly totalVariation: MeanBounds;
+  /** Hellinger distance. */
   readonly hellinger: MeanBounds;
+  /** H(base). */
   readonly entropyOfP: MeanBounds;
+  /** H(other). */
   readonly entropyOfQ: MeanBounds;
 }
 
@@ -136,10 +147,12 @@ function checkPositions(argument: string, value: unknown): asserts value is Posi
  * @throws RangeError as {@link divergenceBounds}, with the record and the position, and where no position can be compared.
  * Memory: one position of each.
  * @example
- * const of = (yes) => [{ record: 0, index: 0, token: "yes", distribution: topKDistribution({ yes }) }];
- * const { js, positions } = await compareLists(of(-0.5), of(-0.25));
+ * const { positions, totalVariation } = await compareLists(
+ *   positionsOf({ top: [["yes", -0.5]] }),
+ *   positionsOf({ top: [["yes", -0.25]] }),
+ * );
  * positions; // 1
- * js.upper.mean.toFixed(4); // "0.2819"
+ * totalVariation.lower.mean.toFixed(3); // "0.172"
  */
 export async function compareLists(
   base: AsyncIterable<Position> | Iterable<Position>,

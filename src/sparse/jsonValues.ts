@@ -63,7 +63,6 @@ async function* bytesOf(
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0];
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -73,31 +72,40 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
-/** Lines, without what ends them. Whole lines are decoded, which is several times faster than bytes that may end within a character. */
+const BYTE_ORDER_MARK = /^\ufeff/;
+
+/**
+ * Lines, without what ends them. Whole lines are decoded, which is several times faster than bytes that may end within a character. The
+ * bytes are not kept.
+ */
 async function* linesOf(
   chunks: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
   functionName: string,
 ): AsyncGenerator<string[]> {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  let rest: Uint8Array[] = [];
+  // of a line that goes on
+  let parts: Uint8Array[] = [];
   let isFirst = true;
-  const decoded = (parts: readonly Uint8Array[]): string[] => {
+  const line = (): string => {
     const text = decoder.decode(joined(parts));
-    const from = isFirst && text.startsWith("\ufeff") ? 1 : 0;
+    const isMarked = isFirst;
     isFirst = false;
-    return text.slice(from).split("\n");
+    return isMarked ? text.replace(BYTE_ORDER_MARK, "") : text;
   };
   for await (const bytes of bytesOf(chunks, functionName)) {
-    const end = bytes.lastIndexOf(NEWLINE);
+    const end = bytes.indexOf(NEWLINE);
     if (end < 0) {
-      rest.push(bytes.slice());
+      parts.push(bytes.slice());
       continue;
     }
-    const lines = decoded([...rest, bytes.subarray(0, end)]);
-    rest = [bytes.slice(end + 1)];
+    parts.push(bytes.subarray(0, end));
+    const last = bytes.lastIndexOf(NEWLINE);
+    const lines = end < last ? decoder.decode(bytes.subarray(end + 1, last)).split("\n") : [];
+    lines.unshift(line());
+    parts = [bytes.slice(last + 1)];
     yield lines;
   }
-  yield decoded(rest);
+  yield [line()];
 }
 
 /** What a server's stream has before an answer, and what it says at the end. */

@@ -380,6 +380,49 @@ describe("special lists", () => {
   });
 });
 
+test("of any lists that there can be, intervals are intervals", () => {
+  const random = randomNumbers(77);
+  const LOGS = [Number.NEGATIVE_INFINITY, 0, -1e-7, -1e-17, -9999, -750];
+  const anyLog = () => (random() < 0.5 ? LOGS[Math.floor(LOGS.length * random())] : -20 * random() ** 2);
+  const problems: string[] = [];
+  let made = 0;
+  const anyList = (): TopKDistribution | undefined => {
+    const entries = Array.from({ length: 6 }, (_, i) => [i, anyLog()] as const).filter(() => random() < 0.5);
+    const rounding = [0, 1e-6, 1e-3, 0.1, 0.5][Math.floor(5 * random())];
+    const topK = random() < 0.5 ? true : random() < 0.5 ? false : 1 + Math.floor(3 * random());
+    try {
+      return topKDistribution(entries, {
+        rounding,
+        topK,
+        ...(random() < 0.5 && { classes: 6 + Math.floor(10 * random()) }),
+      });
+    } catch (error) {
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    }
+  };
+  while (made < 3000) {
+    const [p, q] = [anyList(), anyList()];
+    if (p === undefined || q === undefined) continue;
+    let bounds: DivergenceBounds;
+    try {
+      bounds = divergenceBounds(p, q);
+    } catch (error) {
+      if (error instanceof RangeError) continue;
+      throw error;
+    }
+    made++;
+    for (const name of [...MEASURES, ...ENTROPIES]) {
+      const { lower, upper, estimate, upperReason } = bounds[name];
+      const isInterval = lower >= 0 && lower <= estimate && estimate <= upper;
+      if (!isInterval || (upper === Number.POSITIVE_INFINITY) !== (upperReason !== undefined)) {
+        problems.push(`${name}: ${lower}, ${estimate}, ${upper} of ${JSON.stringify([p, q])}`);
+      }
+    }
+  }
+  expect(problems).toEqual([]);
+});
+
 test("exchanged, the bounds are", () => {
   const random = randomNumbers(24);
   const values = ({ lower, upper }: Bounds) => [lower, upper];

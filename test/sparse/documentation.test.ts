@@ -6,7 +6,7 @@ import { runExample } from "../examples.js";
 // The programs of docs/sparse.md run as they stand, and its line of the neutral format is one.
 
 const page = readFileSync("docs/sparse.md", "utf8");
-const blocks = [...page.matchAll(/^```(ts|json)\n([\s\S]*?)\n```$/gm)].map(({ index, 1: language, 2: code }) => ({
+const blocks = [...page.matchAll(/^```(ts|jsonl)\n([\s\S]*?)\n```$/gm)].map(({ index, 1: language, 2: code }) => ({
   line: page.slice(0, index).split("\n").length + 1,
   language,
   code,
@@ -19,7 +19,7 @@ describe("docs/sparse.md", () => {
   });
 
   test("the neutral format", async () => {
-    const lines = blocks.filter(({ language }) => language === "json");
+    const lines = blocks.filter(({ language }) => language === "jsonl");
     expect(lines.length).toBe(1);
     for await (const position of readPositions([lines[0].code])) {
       expect([position]).toEqual(positionsOf(JSON.parse(lines[0].code)));
