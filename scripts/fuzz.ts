@@ -89,7 +89,9 @@ function makeSummary(valueLimit: number): Summary {
   const rows: RowResults = {
     ...{ count: ROWS, kl: quantity(), reverseKl: quantity(), js: quantity(), tokens: baseTop, baseTop, otherTop },
     ...{ baseEntropy: quantity(), otherEntropy: quantity(), crossEntropy: quantity() },
-    ...{ reverseCrossEntropy: quantity(), topOverlap: quantity() },
+    ...{ reverseCrossEntropy: quantity(), topOverlap: quantity(), top5Overlap: quantity(), acceptance: quantity() },
+    ...{ baseTopLogProbability: column(() => -random()), otherTopLogProbability: column(() => -random()) },
+    groups: Array.from({ length: ROWS }, (_, r) => `group ${r % 3}`),
     ...{ baseLogProbability: column(() => -3 * random()), otherLogProbability: column(() => -3 * random()) },
     baseLooksLikeProbabilities: Uint8Array.from({ length: ROWS }, () => below(2)),
     otherLooksLikeProbabilities: new Uint8Array(ROWS),

@@ -61,8 +61,10 @@ export function matrixSource(
   matrix: Matrix,
   input: LogitSource["input"],
 ): LogitSource {
-  const { type, offset } = matrix;
-  const { rows, classes } = rowsOf(file.name, matrix.shape);
+  const { type, offset, shape } = matrix;
+  const { rows, classes } = rowsOf(file.name, shape);
+  // of [batch, sequence, classes], a sequence is a context of its own
+  const blockRows = shape.length === 3 && shape[0] > 1 && shape[1] > 1 ? shape[1] : undefined;
   const bytes = ELEMENT_BYTES[type];
   const rowBytes = classes * bytes;
   const area: Area = {
@@ -90,6 +92,7 @@ export function matrixSource(
     rows,
     format,
     type,
+    ...(blockRows !== undefined && { blockRows }),
     input,
     read,
     [Symbol.asyncIterator]: () => read()[Symbol.asyncIterator](),

@@ -52,6 +52,7 @@ export async function llamaCppSource(file: InputFile): Promise<LogitSource> {
     classes,
     rows,
     format: "llama.cpp",
+    blockRows: header.rowsPerChunk,
     input: "logProbabilities",
     read,
     [Symbol.asyncIterator]: () => read()[Symbol.asyncIterator](),

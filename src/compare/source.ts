@@ -50,6 +50,8 @@ export interface LogitSource extends AsyncIterable<RowBatch> {
   readonly format?: LogitFormat;
   /** How its numbers are stored, where all are stored alike. */
   readonly type?: ElementType;
+  /** Rows of a chunk, each of a context of its own: rows of one chunk depend on each other more than on those of another. */
+  readonly blockRows?: number;
   /** What the numbers are. */
   readonly input: "logits" | "logProbabilities";
   /**

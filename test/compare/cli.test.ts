@@ -3,7 +3,14 @@ import { setTimeout } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { main } from "../../src/cli/main.js";
 import { checksumOf } from "../../src/compare/checksum.js";
-import { compareLogits, openLogits, Summary, writeNpy, writeTokens } from "../../src/compare/index.js";
+import {
+  type CompareOptions,
+  compareLogits,
+  openLogits,
+  Summary,
+  writeNpy,
+  writeTokens,
+} from "../../src/compare/index.js";
 import { makeNpyHeader } from "../../src/compare/npy.js";
 import { keeping, run, start } from "./command.js";
 import { CLASSES, makeModels, ROWS } from "./sources.js";
@@ -21,7 +28,7 @@ beforeAll(async () => {
   expected = await summaryOf(basePath, otherPath, { tokens: base.tokens });
 });
 
-async function summaryOf(a: string, b: string, options?: Parameters<typeof compareLogits>[2]) {
+async function summaryOf(a: string, b: string, options?: CompareOptions) {
   const [first, second] = [await openLogits(a), await openLogits(b)];
   const summary = await compareLogits(first, second, { threads: 1, ...options });
   await Promise.all([first.close(), second.close()]);

@@ -86,6 +86,10 @@ test("what llama.cpp prints, from the rows of its own files, to the three digits
     baseTop: Int32Array.from(column(3)),
     otherTop: Int32Array.from(column(4)),
     topOverlap: zeros,
+    top5Overlap: zeros,
+    baseTopLogProbability: zeros,
+    otherTopLogProbability: zeros,
+    acceptance: zeros.map(() => Number.NaN),
     baseLooksLikeProbabilities: new Uint8Array(rows.length),
     otherLooksLikeProbabilities: new Uint8Array(rows.length),
   });
