@@ -14,7 +14,8 @@ BELOW.generated = [];
 BELOW.index = LADDER;
 // subpaths: what they offer is built on what the package does
 BELOW.evidence = ["index", ...LADDER];
-BELOW.compare = ["index", ...LADDER];
+// Student's t is a beta distribution's tail
+BELOW.compare = ["index", "families/tails", ...LADDER];
 BELOW.cli = ["evidence", ...BELOW.compare, "compare"];
 BELOW.worker = ["compare", ...LADDER];
 // the others know of no families, nor these of kernels
