@@ -17,6 +17,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Charts } from "../src/cli/charts.js";
 import { Checkpoint } from "../src/cli/checkpoint.js";
+import { readGroups } from "../src/cli/groups.js";
 import {
   type LogitSource,
   openLogits,
@@ -141,6 +142,9 @@ async function makeFormats(): Promise<Format[]> {
     writeFileSync(path, text);
     add(`tokens, ${name}`, path, Infinity, readTokens);
   }
+  const groups = join(folder, "groups.json");
+  writeFileSync(groups, JSON.stringify(Array.from(tokens, (token) => `group ${token}`)));
+  add("groups", groups, Infinity, async (path) => JSON.stringify(await readGroups(path)));
   for (const [name, valueLimit] of [
     ["exact", 100],
     ["of buckets", 3],
@@ -152,13 +156,16 @@ async function makeFormats(): Promise<Format[]> {
   const checkpoint = join(folder, "run.json");
   const subject = {
     inputs: { base: { path: "base.npy", size: 5, modified: "then" }, tokens: null },
-    options: { input: ["logits", "logits"] as const, start: 2, end: 90, temperature: 1, topK: 10 },
+    options: {
+      ...{ input: ["logits", "logits"] as const, start: 2, end: 90, temperature: 1, topK: 10 },
+      ...{ blockRows: 0, acceptance: true, floors: [] },
+    },
   };
   const summary = makeSummary(100);
   const charts = new Charts();
   const [kl, baseLogProbability, otherLogProbability] = [0.5, -1, -2].map((x) => new Float64Array(ROWS).fill(x));
   charts.add(2, { count: ROWS, kl, tokens, baseLogProbability, otherLogProbability } as unknown as RowResults);
-  await (await Checkpoint.open(checkpoint, subject)).write({ next: 2 + ROWS, summary, charts });
+  await (await Checkpoint.open(checkpoint, subject)).write({ next: 2 + ROWS, results: [{ summary, charts }] });
   const open = async (path: string) => JSON.stringify((await Checkpoint.open(path, subject)).progress);
   add("checkpoint", checkpoint, 0, open);
   return formats;

@@ -1,8 +1,11 @@
 // The charts of a page.
 
-import type { Comparison } from "./comparison.js";
+import type { Candidate } from "./comparison.js";
 import { formatCount, formatDigits } from "./numbers.js";
 import { element, type Frame, linear, logarithmic, pathOf, type Scale, svgOf, textElement, tidy } from "./svg.js";
+
+/** A candidate, whose first row has this number. */
+export type Drawn = Pick<Candidate, "charts" | "report"> & { readonly start: number };
 
 /** Rows that are marked as the worst. */
 const MARKED = 10;
@@ -11,7 +14,7 @@ const MARKED = 10;
 const ABOVE = 22;
 
 /** KL along the text: means and the largest of each point, the worst tokens marked. Nothing where no KL is positive. */
-export function alongText({ charts, report, start }: Comparison, frame: Frame): string | undefined {
+export function alongText({ charts, report, start }: Drawn, frame: Frame): string | undefined {
   const { size, means, largest } = charts.along;
   const values = [...means, ...largest].filter((kl) => kl > 0);
   if (values.length === 0) return undefined;
@@ -61,7 +64,7 @@ function scaleOf(values: readonly number[], { top, bottom }: Frame): Scale {
 }
 
 /** What the chart along the text does not say by itself. */
-export function notesAlong({ charts, report: { kl } }: Comparison): string {
+export function notesAlong({ charts, report: { kl } }: Pick<Candidate, "charts" | "report">): string {
   const { size } = charts.along;
   const notes = [
     size > 1 && `Each point is of ${formatCount(size)} tokens: their mean, and behind it the largest.`,
@@ -72,7 +75,7 @@ export function notesAlong({ charts, report: { kl } }: Comparison): string {
 }
 
 /** Tokens that the histogram has no bar for. */
-export function notesOfHistogram({ charts, report: { kl } }: Comparison): string {
+export function notesOfHistogram({ charts, report: { kl } }: Pick<Candidate, "charts" | "report">): string {
   const { below, above } = charts.histogram(1);
   const outside: readonly (readonly [count: number, where: string])[] = [
     [below, "under 1e-12 nats"],
@@ -84,7 +87,7 @@ export function notesOfHistogram({ charts, report: { kl } }: Comparison): string
 }
 
 /** Tokens by KL; empty where all lie outside, as the notes tell. */
-export function histogram({ charts, report }: Comparison, frame: Frame): string {
+export function histogram({ charts, report }: Drawn, frame: Frame): string {
   const { bins } = charts.histogram(frame.width > 500 ? 50 : 25);
   if (bins.length === 0) return "";
   const { left, right, top, bottom } = frame;
@@ -126,7 +129,7 @@ const edgesOf = (bins: readonly { from: number; to: number }[]): number[] => {
 };
 
 /** Δp by the probability in the base: its mean, and a standard deviation to either side. */
-export function calibration({ charts }: Comparison, frame: Frame): string | undefined {
+export function calibration({ charts }: Drawn, frame: Frame): string | undefined {
   const bins = charts.calibration;
   if (bins.length === 0) return undefined;
   const { left, right, top, bottom } = frame;

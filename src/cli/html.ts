@@ -1,11 +1,11 @@
 // The report of a comparison as one page that needs no network, light or dark as the reader has it.
 
-import type { Comparison } from "./comparison.js";
-import { alongText, calibration, histogram, notesAlong, notesOfHistogram } from "./figures.js";
+import type { Candidate, Comparison } from "./comparison.js";
+import { alongText, calibration, type Drawn, histogram, notesAlong, notesOfHistogram } from "./figures.js";
 import { decimalsFor, format, formatCount } from "./numbers.js";
 import { printable } from "./printable.js";
 import { escapeHtml, type Frame, frameOf } from "./svg.js";
-import { subjectOf, type Table, tablesOf, warningsOf } from "./tables.js";
+import { CAUTION, pairsTable, rankingTable, subjectOf, type Table, tablesOf, warningsOf } from "./tables.js";
 
 /** Each chart is drawn for pages and for telephones; the style shows one. */
 const WIDE = frameOf(760);
@@ -14,38 +14,35 @@ const NARROW = frameOf(344);
 const WORST = 20;
 
 export function pageOf(comparison: Comparison, version: string): string {
-  const { report } = comparison;
+  const { base, start } = comparison;
   const subject = subjectOf(comparison).map(
     ([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`,
   );
   const warnings = warningsOf(comparison).map(
     (warning) => `<p class="warning">${escapeHtml(printable(warning))}</p>\n`,
   );
-  const figures = [
-    figure("KL along the text", notesAlong(comparison), comparison, alongText),
-    figure("Tokens by KL", notesOfHistogram(comparison), comparison, histogram),
-    figure(
-      "Δp by probability",
-      "The observed token's probability in other less that in base, for tokens as probable in base: mean and standard deviation. A dot off the dashed line is a bias.",
-      comparison,
-      calibration,
-    ),
-  ];
+  const files = comparison.candidates.filter(({ floor }) => floor === null);
+  const isOne = comparison.candidates.length === 1;
+  const pairs = pairsTable(comparison);
+  const tables = [...(isOne ? [] : [rankingTable(comparison)]), ...(pairs === undefined ? [] : [pairs])];
+  const title = isOne
+    ? `How far <b>${nameOf(files[0])}</b> is from <b>${nameOf(base)}</b>`
+    : `How far ${files.length} models are from <b>${nameOf(base)}</b>`;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>${escapeHtml(printable(`${comparison.base} and ${comparison.other}`))}</title>
+<title>${escapeHtml(printable([base, ...files].map(({ path }) => path).join(", ")))}</title>
 <style>${STYLE}</style>
 <body>
 <header>
-<h1>How far <b>${escapeHtml(nameOf(comparison.other))}</b> is from <b>${escapeHtml(nameOf(comparison.base))}</b></h1>
+<h1>${title}</h1>
 <dl>${subject.join("")}</dl>
 </header>
 <main>
-${warnings.join("")}<ul class="key">${keyFigures(report).join("")}</ul>
-${figures.join("\n")}
-${tablesOf(comparison, WORST).map(tableHtml).join("\n")}
+${warnings.join("")}${tables.map(tableHtml).join("\n")}
+${files.map((candidate) => `${isOne ? "" : `<h1>${nameOf(candidate)}</h1>`}${candidateHtml(candidate, start)}`).join("\n")}
+${isOne ? `<p>${CAUTION}</p>` : ""}
 </main>
 <footer>logratio ${escapeHtml(version)}: <code>logratio compare</code>. KL in nats.</footer>
 </body>
@@ -53,10 +50,27 @@ ${tablesOf(comparison, WORST).map(tableHtml).join("\n")}
 `;
 }
 
-const nameOf = (path: string): string => printable(path.split(/[\\/]/).at(-1) ?? path);
+function candidateHtml(candidate: Candidate, start: number): string {
+  const drawn = { ...candidate, start };
+  const figures = [
+    figure("KL along the text", notesAlong(candidate), drawn, alongText),
+    figure("Tokens by KL", notesOfHistogram(candidate), drawn, histogram),
+    figure(
+      "Δp by probability",
+      "The observed token's probability in other less that in base, for tokens as probable in base: mean and standard deviation. A dot off the dashed line is a bias.",
+      drawn,
+      calibration,
+    ),
+  ];
+  return `<ul class="key">${keyFigures(candidate.report).join("")}</ul>
+${figures.join("\n")}
+${tablesOf(candidate, WORST).map(tableHtml).join("\n")}`;
+}
+
+const nameOf = ({ label }: Pick<Candidate, "label">): string => escapeHtml(printable(label));
 
 /** Each with its error, or with why it has none. */
-function keyFigures({ kl, perplexity, sameTop, deltaP, tokens }: Comparison["report"]): string[] {
+function keyFigures({ kl, perplexity, sameTop, deltaP, tokens }: Candidate["report"]): string[] {
   const whyNone = kl.infinite > 0 ? `infinite for ${formatCount(kl.infinite)} of ${formatCount(kl.count)} tokens` : "";
   const shown: [name: string, value: number, error: number, unit?: string, whyNone?: string][] = [
     ["mean KL", kl.mean, kl.standardError, "nats", whyNone],
@@ -76,10 +90,10 @@ function keyFigures({ kl, perplexity, sameTop, deltaP, tokens }: Comparison["rep
 function figure(
   title: string,
   note: string,
-  comparison: Comparison,
-  draw: (comparison: Comparison, frame: Frame) => string | undefined,
+  candidate: Drawn,
+  draw: (candidate: Drawn, frame: Frame) => string | undefined,
 ): string {
-  const [wide, narrow] = [draw(comparison, WIDE), draw(comparison, NARROW)];
+  const [wide, narrow] = [draw(candidate, WIDE), draw(candidate, NARROW)];
   if (wide === undefined || narrow === undefined) return "";
   const caption = note === "" ? "" : `<figcaption>${escapeHtml(note)}</figcaption>`;
   return `<figure><h2>${escapeHtml(title)}</h2>${caption}<div class="wide">${wide}</div><div class="narrow">${narrow}</div></figure>`;

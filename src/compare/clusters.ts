@@ -193,7 +193,7 @@ export class Clusters {
     return [...clusters.values()];
   }
 
-  /** Those that were given, in order of their first rows. */
+  /** Those that were given, in order of their first blocks, then of their names. */
   get groups(): string[] {
     const groups = [...this.#cells.values()].sort(byPlace).map(({ group }) => group);
     return [...new Set(groups)].filter((group) => group !== "");

@@ -145,7 +145,7 @@ export interface Report {
   readonly calibrationError: { readonly base: number; readonly other: number };
   /** Means with errors by clusters. */
   readonly clustered: ClusteredEstimates;
-  /** Those of the groups that rows were given, in order of their first rows. */
+  /** Those of the groups that rows were given, in order of their first blocks, then of their names. */
   readonly groups: readonly GroupReport[];
   /** Rows of logits that look like probabilities (all >= 0, with a sum within 1e-3 of 1), for which `input` should say so. */
   readonly probabilityRows: { readonly base: number; readonly other: number };

@@ -263,7 +263,7 @@ describe("logratio", () => {
 
   test("compare --input, once or twice", async () => {
     const [z, p, l] = [await logits(), await probabilities(), await logProbabilities()];
-    const expected = (await json("compare", ...z)).kl.mean;
+    const expected = (await json("compare", ...z)).candidates[0].kl.mean;
     for (const [files, inputs] of [
       [p, ["probabilities"]],
       [p, ["probabilities", "probabilities"]],
@@ -278,9 +278,10 @@ describe("logratio", () => {
         ["probabilities", "logProbabilities"],
       ],
     ]) {
-      const { kl, input } = await json("compare", ...files, ...inputs.flatMap((kind) => ["--input", kind]));
+      const { base, candidates } = await json("compare", ...files, ...inputs.flatMap((kind) => ["--input", kind]));
+      const [{ kl, input }] = candidates;
       expect(Math.abs(kl.mean / expected - 1)).toBeLessThan(1e-5);
-      expect(input).toEqual([inputs[0], inputs.at(-1)]);
+      expect([base.input, input]).toEqual([inputs[0], inputs.at(-1)]);
     }
     const { stdout } = await run("compare", ...p, "--input", "probabilities");
     expect(stdout).toMatch(/^input +probabilities$/m);
@@ -298,7 +299,7 @@ describe("logratio", () => {
     expect(joinedLines(compared.stdout)).toContain(words(a));
     expect(joinedLines(compared.stdout)).toContain(words(b));
     expect(readFileSync(page, "utf8")).toContain(words(b).replace(">", "&#62;"));
-    const { probabilityRows } = JSON.parse((await run("compare", a, b, "--json", "-")).stdout);
+    const [{ probabilityRows }] = JSON.parse((await run("compare", a, b, "--json", "-")).stdout).candidates;
     expect(probabilityRows).toEqual({ base: ROWS, other: ROWS });
     const entropy = await run("entropy", a);
     expect(entropy).toMatchObject({ code: 0, stderr: `logratio: ${words(a)}\n` });
