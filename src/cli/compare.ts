@@ -15,7 +15,6 @@ import type { Candidate, Comparison, Pair } from "./comparison.js";
 import { floorsOf, roundedSource } from "./floor.js";
 import { checkGates, failureOf, type Gate, gateOfMean, resultsOf } from "./gates.js";
 import { readGroups } from "./groups.js";
-import { pageOf } from "./html.js";
 import { Interrupted, interruptible } from "./interrupt.js";
 import { Exit, type Io, say } from "./io.js";
 import { contentOf } from "./json.js";
@@ -84,11 +83,13 @@ export async function compare(command: CompareCommand, version: string, io: Io):
   const comparison = rows === undefined ? await run() : await rows.writeParts(run);
   for (const warning of warningsOf(comparison)) say(io, warning);
   const results = resultsOf(gates, comparison.candidates);
+  // charts are drawn by a library that no other output needs
+  const { pageOf } = html === undefined ? {} : await import("./html.js");
   await writeAll(
     io,
     [
       [outputs["--json"], () => jsonOf(contentOf(comparison, results))],
-      [outputs["--html"], () => pageOf(comparison, version)],
+      [outputs["--html"], () => pageOf?.(comparison, version) ?? ""],
       [outputs["--markdown"], () => markdownOf(comparison)],
       [outputs["--csv"], () => csvOf(comparison)],
     ],

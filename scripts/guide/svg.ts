@@ -1,6 +1,7 @@
 // Charts as inline SVG, without a library: a frame with ticks, and what is drawn in it.
 
-import { formatDigits } from "./numbers.js";
+import { escapeHtml } from "../../src/cli/markup.js";
+import { formatDigits } from "../../src/cli/numbers.js";
 
 /** From numbers to the chart's pixels, with ticks at round numbers. */
 export interface Scale {
@@ -66,10 +67,6 @@ export function element(name: string, attributes: Record<string, string | number
 /** An element of text, which is escaped. */
 export const textElement = (name: string, attributes: Record<string, string | number>, text: string): string =>
   element(name, attributes, escapeHtml(text));
-
-/** Whatever it is: what has been read from a file may not be what its type says. */
-export const escapeHtml = (text: string): string =>
-  String(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 export const pathOf = (points: readonly (readonly [x: number, y: number])[]): string =>
   points.map(([x, y], i) => `${i === 0 ? "M" : "L"}${pixel(x)} ${pixel(y)}`).join("");
