@@ -19,16 +19,6 @@ export interface Frame {
   readonly bottom: number;
 }
 
-/** A chart of a width, with room for its labels. */
-export const frameOf = (width: number): Frame => ({
-  width,
-  height: Math.round(200 + width / 10),
-  left: 58,
-  right: width - 12,
-  top: 24,
-  bottom: Math.round(200 + width / 10) - 44,
-});
-
 export function linear([least, most]: readonly [number, number], from: number, to: number, ticks: number): Scale {
   const span = most > least ? most - least : 1;
   const rough = span / ticks;
@@ -65,7 +55,7 @@ export function element(name: string, attributes: Record<string, string | number
 }
 
 /** An element of text, which is escaped. */
-export const textElement = (name: string, attributes: Record<string, string | number>, text: string): string =>
+const textElement = (name: string, attributes: Record<string, string | number>, text: string): string =>
   element(name, attributes, escapeHtml(text));
 
 export const pathOf = (points: readonly (readonly [x: number, y: number])[]): string =>
@@ -89,7 +79,7 @@ const short = (x: number): string =>
 const exponent = (x: number): string => x.toExponential().replace("e+", "e").replace("e-", "e−").replace(/^-/, "−");
 
 /** Numbers without the zeros at their end. */
-export const tidy = (x: number): string => {
+const tidy = (x: number): string => {
   const text = short(Number(x.toPrecision(6)));
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 };

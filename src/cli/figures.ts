@@ -307,7 +307,7 @@ export function distributionFigure(comparison: Comparison, chosen: readonly numb
 }
 
 /** Points of a line, at most: more are joined. */
-const MOST_POINTS = { wide: 400, narrow: 160 };
+const MOST_POINTS = 400;
 /** Rows that are marked as the worst. */
 const MARKED = 10;
 
@@ -329,8 +329,8 @@ export function alongFigure(comparison: Comparison, chosen: readonly number[]): 
   const chart = drawn("KL divergence along the text", ({ isNarrow }) => {
     const lines = chosen.map((i, n) => {
       const { size, means, largest } = all[n];
-      const join = Math.ceil(means.length / (isNarrow ? MOST_POINTS.narrow : MOST_POINTS.wide));
-      if (!isNarrow) stretch = Math.max(stretch, size * join);
+      const join = Math.ceil(means.length / MOST_POINTS);
+      stretch = Math.max(stretch, size * join);
       const points = Array.from({ length: Math.ceil(means.length / join) }, (_, p) => {
         const own = means.slice(p * join, (p + 1) * join);
         const [from, to] = [p * join * size, Math.min(end - start, (p + 1) * join * size)];

@@ -46,7 +46,7 @@ export function tidy(x: number): string {
 }
 
 /** Powers of ten from `least` to `most`, every few of them where there are many. */
-export function decades(least: number, most: number, count: number): number[] {
+function decades(least: number, most: number, count: number): number[] {
   const [first, last] = [Math.ceil(Math.log10(least) - 1e-9), Math.floor(Math.log10(most) + 1e-9)];
   const every = Math.max(1, Math.ceil((last - first + 1) / count));
   const ticks: number[] = [];
