@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { checksumOf } from "../compare/checksum.js";
 import { Summary, type SummaryJson } from "../compare/index.js";
 import { JsonValue } from "../compare/json.js";
+import { shardsOf } from "../compare/shards.js";
 import { shown } from "../compare/shown.js";
 import type { HalfFormat } from "../compare/source.js";
 import { explained } from "../compare/systemError.js";
@@ -21,7 +22,7 @@ const PATIENCE = 20;
 
 /** What a checkpoint is of. A file is the same if its path, size and time of writing are. */
 interface Subject {
-  readonly inputs: Readonly<Record<string, FileIdentity | null>>;
+  readonly inputs: Readonly<Record<string, FileIdentity | readonly FileIdentity[] | null>>;
   /** Those of the rows, and all others that change results. */
   readonly options: {
     readonly input: readonly InputKind[];
@@ -55,11 +56,16 @@ interface Progress {
   readonly results: readonly Results[];
 }
 
+async function identityAt(path: string): Promise<FileIdentity> {
+  const { size, mtime } = await stat(path);
+  return { path: resolve(path), size, modified: mtime.toISOString() };
+}
+
 export async function identityOf(paths: Record<string, string | undefined>): Promise<Subject["inputs"]> {
   const entries = Object.entries(paths).map(async ([name, path]) => {
     if (path === undefined) return [name, null];
-    const { size, mtime } = await stat(path);
-    return [name, { path: resolve(path), size, modified: mtime.toISOString() }];
+    const identities = await Promise.all((await shardsOf(path)).map(identityAt));
+    return [name, identities.length === 1 ? identities[0] : identities];
   });
   return Object.fromEntries(await Promise.all(entries));
 }

@@ -35,9 +35,10 @@ Files: .npy (f16, f32, f64; bfloat16 as 16-bit integers with --bfloat16),
 --type and --shape. They are read as they are needed, however large.`;
 
 const COMPARE = `
-Files: .npy, .safetensors, llama.cpp's --kl-divergence-base, raw numbers.
-NAME: a candidate's file name without its ending, or "base". An option that is
-given once is for all files; twice: for base, for all others. FILE "-": stdout.
+Files: .npy, .safetensors, llama.cpp's --kl-divergence-base, raw numbers, or
+folders of such (shards). NAME: a candidate's file name without its ending, or
+"base". An option that is given once is for all files; twice: for base, for all
+others. FILE "-": standard output.
 Exit code: 0 done, 1 a condition fails, 2 bad usage or input, 130 interrupted.
 
 Examples:

@@ -4,6 +4,7 @@ import { type BigIntStats, constants, fstat, writeFile as writeDescriptor } from
 import { access, open, stat } from "node:fs/promises";
 import { promisify } from "node:util";
 import { checkWritable, targetOf, writeWhole } from "../compare/outputFile.js";
+import { shardsOf } from "../compare/shards.js";
 import { explaining } from "../compare/systemError.js";
 import { Exit, type Io, messageOf, print, say } from "./io.js";
 import { printable, printableLines } from "./printable.js";
@@ -42,9 +43,13 @@ export async function outputsOf<Name extends string>(
     if (other !== undefined) throw new RangeError(`${owner} is the same as ${other}; write to another place`);
     owners.set(key, owner);
   };
-  for (const [name, path] of Object.entries(inputs)) {
-    const stats = path === undefined ? undefined : await stat(path, { bigint: true }).catch(() => undefined);
-    if (stats !== undefined) owners.set(keyOf(stats), `${name}, ${path}`);
+  for (const [name, given] of Object.entries(inputs)) {
+    // what cannot be read is told where it is read
+    const paths = given === undefined ? [] : await shardsOf(given).catch(() => []);
+    for (const path of paths) {
+      const stats = await stat(path, { bigint: true }).catch(() => undefined);
+      if (stats !== undefined) owners.set(keyOf(stats), `${name}, ${path}`);
+    }
   }
   const standard = await statusOf(1).catch(() => undefined);
   if (standard?.isFile()) claim("standard output", keyOf(standard));

@@ -10,6 +10,7 @@ import { elementTypeOf, NPY_MAGIC, readNpyHeader } from "./npy.js";
 import { rawMatrix } from "./raw.js";
 import { llamaCppSource } from "./readLlamaCpp.js";
 import { findTensor } from "./safetensors.js";
+import { joinedSource, shardsOf } from "./shards.js";
 import { shown, shownValue } from "./shown.js";
 import type { LogitFormat, LogitSource } from "./source.js";
 
@@ -37,13 +38,16 @@ const KEYS: readonly (keyof OpenLogitsOptions)[] = ["format", "shape", "type", "
  * Opens a file of logits, whose rows are read when they are asked for, a few megabytes at a time, however large it is.
  *
  * Known are `.npy` (f16, f32, f64, or bfloat16 as u16), `.safetensors` (F16, BF16, F32, F64), what llama.cpp's perplexity tool
- * saves (`--kl-divergence-base`), and numbers and nothing else, of which `shape` and `type` are given.
+ * saves (`--kl-divergence-base`), and numbers and nothing else, of which `shape` and `type` are given. A matrix may be in several
+ * files: in a folder, where they are read in the order of their names, with numbers in these as numbers; or called
+ * `…-00001-of-00003…`, the first of which stands for all.
  *
- * @param path - Of a regular file.
+ * @param path - Of a regular file, or a folder of such.
  * @returns A promise of the rows, which can be read as often as is wanted, until `close` closes the file.
  * @throws TypeError for another format or type of numbers, numbers column by column or big-endian, several tensors of which
  * none is named, and for an option that is unknown or of the wrong kind.
- * @throws RangeError for a file that is shorter or longer than it says, has no rows, or not the tensor asked for.
+ * @throws RangeError for a file that is shorter or longer than it says, has no rows, or not the tensor asked for; and for files of one matrix that do not fit together, or of which
+ * one is missing.
  * @throws Error for a path that cannot be read, with the system's `code`; and where the file is changed while it is read.
  * @example
  * const logits = await openLogits("base.npy");
@@ -54,6 +58,12 @@ const KEYS: readonly (keyof OpenLogitsOptions)[] = ["format", "shape", "type", "
 export async function openLogits(path: string, options: OpenLogitsOptions = {}): Promise<LogitSource> {
   checkPath("openLogits", path);
   check(options);
+  const paths = await shardsOf(path);
+  if (paths.length === 1) return openFile(paths[0], options);
+  return joinedSource(shown(path, Infinity), paths, (shard) => openFile(shard, options));
+}
+
+async function openFile(path: string, options: OpenLogitsOptions): Promise<LogitSource> {
   const { shape, type, tensor, bfloat16 = false, input = "logits" } = options;
   return withFile(path, async (file) => {
     const format = options.format ?? (await recognise(file, shape !== undefined));

@@ -301,7 +301,8 @@ describe("bad files", () => {
   type Case = [string, () => string, OpenLogitsOptions | undefined, typeof Error, RegExp];
   const cases: Case[] = [
     ["nothing", () => makeFile("x.npy", ""), {}, RangeError, /x\.npy is empty/],
-    ["a directory", () => FIXTURES, {}, TypeError, /compare is not a regular file/],
+    ["a folder of other files", () => "test/compare", {}, RangeError, /compare is a folder without files of logits/],
+    ["a device", () => "/dev/null", {}, TypeError, /null is not a regular file/],
     ["no file", () => temporary("x.npy"), {}, Error, /x\.npy cannot be read: .*check the path \(ENOENT\)$/],
     [
       "an unknown format",
