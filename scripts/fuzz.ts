@@ -29,6 +29,7 @@ import {
   writeNpy,
   writeTokens,
 } from "../src/compare/index.js";
+import { makeNpyHeader } from "../src/compare/npy.js";
 import { randomNumbers } from "../test/random.js";
 
 const { values: options } = parseArgs({
@@ -102,12 +103,13 @@ function makeSummary(valueLimit: number): Summary {
   return summary;
 }
 
-function makeSafetensors(): Buffer {
-  const bytes = Buffer.from(logits.buffer);
+function makeSafetensors(dtype: "F32" | "F8_E4M3"): Buffer {
+  const eight = Buffer.from(Array.from(logits, (x) => Math.floor(Math.abs(x) * 20)));
+  const bytes = dtype === "F32" ? Buffer.from(logits.buffer) : eight;
   const ids = Buffer.from(tokens.buffer);
   const header = JSON.stringify({
     __metadata__: { format: "pt" },
-    logits: { dtype: "F32", shape: [2, ROWS / 2, CLASSES], data_offsets: [0, bytes.length] },
+    logits: { dtype, shape: [2, ROWS / 2, CLASSES], data_offsets: [0, bytes.length] },
     ids: { dtype: "I32", shape: [tokens.length], data_offsets: [bytes.length, bytes.length + ids.length] },
   });
   const length = Buffer.alloc(8);
@@ -125,9 +127,18 @@ async function makeFormats(): Promise<Format[]> {
     await writeNpy(path, [{ data: logits }], { classes: CLASSES, type });
     add(`.npy of ${type}`, path, readFileSync(path).length - 128, readLogits);
   }
-  const safetensors = join(folder, "x.safetensors");
-  writeFileSync(safetensors, makeSafetensors());
-  add(".safetensors", safetensors, logits.byteLength + tokens.byteLength, readLogits);
+  for (const [dtype, size] of [
+    ["F32", 4],
+    ["F8_E4M3", 1],
+  ] as const) {
+    const path = join(folder, `${dtype}.safetensors`);
+    writeFileSync(path, makeSafetensors(dtype));
+    add(`.safetensors of ${dtype}`, path, size * logits.length + tokens.byteLength, readLogits);
+  }
+  const big = join(folder, "big.npy");
+  const header = makeNpyHeader(">f4", [ROWS, CLASSES]);
+  writeFileSync(big, Buffer.concat([header, Buffer.from(logits.slice().buffer).swap32()]));
+  add(".npy, big-endian", big, logits.byteLength, readLogits);
   const llamaCpp = join(folder, "x.kld");
   await writeLlamaCpp(llamaCpp, [{ data: logits }], { classes: CLASSES, context: CONTEXT, tokens });
   add("llama.cpp", llamaCpp, readFileSync(llamaCpp).length - 20, readLogits);

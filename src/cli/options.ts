@@ -10,6 +10,7 @@ export interface FileOptions {
   rows?: Range;
   tensor?: readonly string[];
   bfloat16?: boolean;
+  float16?: boolean;
   type?: readonly ElementType[];
   shape?: readonly (readonly number[])[];
 }
@@ -20,9 +21,12 @@ export interface Range {
 }
 
 /** Of a file by its number: what was given once is of all, what was given twice is of base and of all others. */
-export function openOptionsOf({ tensor, bfloat16, type, shape }: FileOptions, side: number): OpenLogitsOptions {
+export function openOptionsOf(
+  { tensor, bfloat16, float16, type, shape }: FileOptions,
+  side: number,
+): OpenLogitsOptions {
   const of = <T>(values: readonly T[] | undefined): T | undefined => valueFor(values, side);
-  return { tensor: of(tensor), bfloat16, type: of(type), shape: of(shape) };
+  return { tensor: of(tensor), bfloat16, float16, type: of(type), shape: of(shape) };
 }
 
 export const valueFor = <T>(values: readonly T[] | undefined, side: number): T | undefined =>

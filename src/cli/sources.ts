@@ -22,7 +22,7 @@ export async function closeAll(sources: readonly LogitSource[]): Promise<void> {
 }
 
 /** What is given once is for one of the files at least; what is given for each file, for each. */
-function checkUse({ tensor = [], bfloat16 }: FileOptions, sources: readonly LogitSource[]): void {
+function checkUse({ tensor = [], bfloat16, float16 }: FileOptions, sources: readonly LogitSource[]): void {
   const names = (some: readonly LogitSource[]) => some.map(({ name }) => name).join(" and ");
   const others = sources.filter(({ format }) => format !== "safetensors");
   if (
@@ -31,9 +31,11 @@ function checkUse({ tensor = [], bfloat16 }: FileOptions, sources: readonly Logi
   ) {
     throw new RangeError(`--tensor is for .safetensors files, but not for ${names(others)}; leave it out`);
   }
-  if (bfloat16 && !sources.some(({ format, type }) => format === "npy" && type === "bf16")) {
-    throw new RangeError(
-      `--bfloat16 is for .npy files of 16-bit integers, but not for ${names(sources)}; leave it out`,
-    );
+  for (const [name, isGiven, own] of [
+    ["bfloat16", bfloat16, "bf16"],
+    ["float16", float16, "f16"],
+  ] as const) {
+    if (!isGiven || sources.some(({ format, type }) => format === "npy" && type === own)) continue;
+    throw new RangeError(`--${name} is for .npy files of 16-bit integers, but not for ${names(sources)}; leave it out`);
   }
 }

@@ -28,23 +28,33 @@ export interface OpenLogitsOptions {
   tensor?: string;
   /** Of a .npy file: 16-bit integers are bfloat16 numbers. `false` by default. */
   bfloat16?: boolean;
+  /** Of a .npy file: 16-bit integers are the bits of f16. `false` by default. */
+  float16?: boolean;
   /** What the numbers are: "logits" by default, which log-probabilities are too. llama.cpp's are log-probabilities. */
   input?: "logits" | "logProbabilities";
 }
 
-const KEYS: readonly (keyof OpenLogitsOptions)[] = ["format", "shape", "type", "tensor", "bfloat16", "input"];
+const KEYS: readonly (keyof OpenLogitsOptions)[] = [
+  "format",
+  "shape",
+  "type",
+  "tensor",
+  "bfloat16",
+  "float16",
+  "input",
+];
 
 /**
  * Opens a file of logits, whose rows are read when they are asked for, a few megabytes at a time, however large it is.
  *
- * Known are `.npy` (f16, f32, f64, or bfloat16 as u16), `.safetensors` (F16, BF16, F32, F64), what llama.cpp's perplexity tool
- * saves (`--kl-divergence-base`), and numbers and nothing else, of which `shape` and `type` are given. A matrix may be in several
+ * Known are `.npy` (f16, f32, f64, or bfloat16 or f16 as u16, little-endian or big-endian), `.safetensors` (F8_E4M3, F8_E5M2, F16, BF16,
+ * F32, F64), what llama.cpp's perplexity tool saves (`--kl-divergence-base`), and numbers and nothing else, of which `shape` and `type` are given. A matrix may be in several
  * files: in a folder, where they are read in the order of their names, with numbers in these as numbers; or called
  * `…-00001-of-00003…`, the first of which stands for all.
  *
  * @param path - Of a regular file, or a folder of such.
  * @returns A promise of the rows, which can be read as often as is wanted, until `close` closes the file.
- * @throws TypeError for another format or type of numbers, numbers column by column or big-endian, several tensors of which
+ * @throws TypeError for another format or type of numbers, numbers column by column, several tensors of which
  * none is named, and for an option that is unknown or of the wrong kind.
  * @throws RangeError for a file that is shorter or longer than it says, has no rows, or not the tensor asked for; and for files of one matrix that do not fit together, or of which
  * one is missing.
@@ -64,7 +74,7 @@ export async function openLogits(path: string, options: OpenLogitsOptions = {}):
 }
 
 async function openFile(path: string, options: OpenLogitsOptions): Promise<LogitSource> {
-  const { shape, type, tensor, bfloat16 = false, input = "logits" } = options;
+  const { shape, type, tensor, bfloat16, float16, input = "logits" } = options;
   return withFile(path, async (file) => {
     const format = options.format ?? (await recognise(file, shape !== undefined));
     if (format !== "raw" && (shape !== undefined || type !== undefined)) {
@@ -79,7 +89,8 @@ async function openFile(path: string, options: OpenLogitsOptions): Promise<Logit
         return matrixSource(file, format, rawMatrix(file, shape, type), input);
       case "npy": {
         const header = await readNpyHeader(file);
-        const matrix = { ...header, type: elementTypeOf(file.name, header.descr, bfloat16) };
+        const integers = bfloat16 ? "bf16" : float16 ? "f16" : undefined;
+        const matrix = { ...header, ...elementTypeOf(file.name, header.descr, integers) };
         checkEnd(file, matrix, file.size);
         return matrixSource(file, format, matrix, input);
       }
@@ -89,12 +100,15 @@ async function openFile(path: string, options: OpenLogitsOptions): Promise<Logit
 
 function check(options: OpenLogitsOptions): void {
   checkOptions("openLogits", options, KEYS);
-  const { format, shape, type, tensor, bfloat16, input } = options;
+  const { format, shape, type, tensor, bfloat16, float16, input } = options;
   checkChoice("openLogits", "format", format, LOGIT_FORMATS);
   checkChoice("openLogits", "type", type, ELEMENT_TYPES);
   checkChoice("openLogits", "input", input, ["logits", "logProbabilities"]);
   checkType("openLogits", "tensor", tensor, "string");
   checkType("openLogits", "bfloat16", bfloat16, "boolean");
+  checkType("openLogits", "float16", float16, "boolean");
+  if (bfloat16 && float16)
+    throw new RangeError("openLogits: bfloat16 and float16 are both true; 16-bit integers are one");
   if (shape === undefined) return;
   if (!(Array.isArray(shape) && Array.from(shape).every((length) => typeof length === "number"))) {
     const given = Array.isArray(shape) ? `[${shown(Array.from(shape, shownValue).join(", "))}]` : shownValue(shape);

@@ -1,7 +1,6 @@
 // .safetensors: eight bytes of length, a header in JSON of as many bytes, then the numbers of one tensor after the other.
 // https://huggingface.co/docs/safetensors
 
-import type { ElementType } from "./elements.js";
 import type { InputFile } from "./file.js";
 import { checkEnd, type Matrix, shapeText } from "./matrix.js";
 import { shown } from "./shown.js";
@@ -12,11 +11,13 @@ const LARGEST_HEADER = 100_000_000;
 /** Of a message. */
 const NAMES_LISTED = 20;
 
-const ELEMENT_TYPES: ReadonlyMap<string, ElementType> = new Map([
-  ["F16", "f16"],
-  ["BF16", "bf16"],
-  ["F32", "f32"],
-  ["F64", "f64"],
+const ELEMENT_TYPES: ReadonlyMap<string, Pick<Matrix, "type" | "encoding">> = new Map([
+  ["F16", { type: "f16" }],
+  ["BF16", { type: "bf16" }],
+  ["F32", { type: "f32" }],
+  ["F64", { type: "f64" }],
+  ["F8_E4M3", { type: "f32", encoding: "f8e4m3" }],
+  ["F8_E5M2", { type: "f32", encoding: "f8e5m2" }],
 ]);
 
 interface Tensor {
@@ -35,12 +36,12 @@ export async function findTensor(file: InputFile, wanted: string | undefined): P
   if (tensor === undefined) {
     throw new RangeError(`${file.name}: there is no tensor "${shown(wanted ?? "")}"; there are ${list(tensors)}`);
   }
-  const type = ELEMENT_TYPES.get(tensor.dtype);
-  if (type === undefined) {
+  const stored = ELEMENT_TYPES.get(tensor.dtype);
+  if (stored === undefined) {
     const given = `tensor "${shown(tensor.name)}" is of ${shown(tensor.dtype)}`;
-    throw new TypeError(`${file.name}: ${given}; F16, BF16, F32 and F64 are read`);
+    throw new TypeError(`${file.name}: ${given}; F16, BF16, F32, F64, F8_E4M3 and F8_E5M2 are read`);
   }
-  const matrix = { type, shape: tensor.shape, offset: tensor.begin };
+  const matrix = { ...stored, shape: tensor.shape, offset: tensor.begin };
   checkEnd(file, matrix, tensor.end);
   return matrix;
 }

@@ -411,6 +411,8 @@ describe("options without a use are errors", () => {
       (path) => ["entropy", path, "--bfloat16"],
       "--bfloat16 is for .npy files of 16-bit integers",
     ],
+    ["--float16", (path) => ["compare", path, path, "--float16"], "--float16 is for .npy files of 16-bit integers"],
+    ["--bfloat16 and --float16", (path) => ["compare", path, path, "--float16", "--bfloat16"], "are both true"],
     ["--bfloat16 of a tensor", () => ["entropy", tensors, "--tensor", "brain", "--bfloat16"], "--bfloat16 is for .npy"],
     [
       "a third --tensor",
