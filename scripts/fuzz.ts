@@ -15,6 +15,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
 import { Charts } from "../src/cli/charts.js";
 import { Checkpoint } from "../src/cli/checkpoint.js";
 import { readGroups } from "../src/cli/groups.js";
@@ -142,6 +143,9 @@ async function makeFormats(): Promise<Format[]> {
   const llamaCpp = join(folder, "x.kld");
   await writeLlamaCpp(llamaCpp, [{ data: logits }], { classes: CLASSES, context: CONTEXT, tokens });
   add("llama.cpp", llamaCpp, readFileSync(llamaCpp).length - 20, readLogits);
+  const packed = join(folder, "packed.npy.gz");
+  writeFileSync(packed, gzipSync(readFileSync(join(folder, "f32.npy"))));
+  add(".npy.gz", packed, 0, readLogits);
   const ids = join(folder, "tokens.npy");
   await writeTokens(ids, tokens);
   add("tokens, .npy", ids, tokens.byteLength, readTokens);
@@ -165,8 +169,10 @@ async function makeFormats(): Promise<Format[]> {
     add(`Summary, ${name}`, path, 0, readSummary, "Summary.fromJSON: ");
   }
   const checkpoint = join(folder, "run.json");
+  const base = join(folder, "base.bin");
+  writeFileSync(base, "stays as it is");
   const subject = {
-    inputs: { base: { path: "base.npy", size: 5, modified: "then" }, tokens: null },
+    files: { base, tokens: undefined },
     options: {
       ...{ input: ["logits", "logits"] as const, start: 2, end: 90, temperature: 1, topK: 10 },
       ...{ blockRows: 0, acceptance: true, floors: [] },

@@ -61,7 +61,7 @@ async function identityAt(path: string): Promise<FileIdentity> {
   return { path: resolve(path), size, modified: mtime.toISOString() };
 }
 
-export async function identityOf(paths: Record<string, string | undefined>): Promise<Subject["inputs"]> {
+async function identityOf(paths: Record<string, string | undefined>): Promise<Subject["inputs"]> {
   const entries = Object.entries(paths).map(async ([name, path]) => {
     if (path === undefined) return [name, null];
     const identities = await Promise.all((await shardsOf(path)).map(identityAt));
@@ -86,7 +86,11 @@ export class Checkpoint {
   }
 
   /** @throws where the file is there and is of other inputs or options, or is no checkpoint. */
-  static async open(path: string | undefined, subject: Subject): Promise<Checkpoint> {
+  static async open(
+    path: string | undefined,
+    { files, ...rest }: Omit<Subject, "inputs"> & { readonly files: Readonly<Record<string, string | undefined>> },
+  ): Promise<Checkpoint> {
+    const subject = { inputs: path === undefined ? {} : await identityOf(files), ...rest };
     const text = path === undefined ? undefined : await readIfThere(path);
     if (path === undefined || text === undefined) return new Checkpoint(path, subject, undefined);
     const content = parse(path, text);

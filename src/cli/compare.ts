@@ -10,7 +10,7 @@ import {
 } from "../compare/index.js";
 import type { InputKind } from "../index.js";
 import { Charts } from "./charts.js";
-import { Checkpoint, identityOf, type Results } from "./checkpoint.js";
+import { Checkpoint, type Results } from "./checkpoint.js";
 import type { Candidate, Comparison, Pair } from "./comparison.js";
 import { floorsOf, roundedSource } from "./floor.js";
 import { checkGates, failureOf, type Gate, gateOfMean, resultsOf } from "./gates.js";
@@ -24,7 +24,7 @@ import { jsonOf, outputsOf, type WritePart, writeAll } from "./output.js";
 import { Progress } from "./progress.js";
 import { csvOf, markdownOf, textOf } from "./report.js";
 import { checkRowsOut, RowsOut } from "./rowsOut.js";
-import { closeAll, openSources } from "./sources.js";
+import { closeAll, openSources, trimmed } from "./sources.js";
 import { warningsOf } from "./tables.js";
 
 export interface CompareCommand extends FileOptions, ModelOptions {
@@ -55,6 +55,11 @@ export interface CompareCommand extends FileOptions, ModelOptions {
 export async function compare(command: CompareCommand, version: string, io: Io): Promise<void> {
   const { base, others, tokens, groups, json, html, markdown, csv, rowsOut, checkpoint, maxMeanKl } = command;
   checkRowsOut(rowsOut);
+  const fromStandard = [base, ...others, tokens].filter((path) => path === "-").length;
+  if (fromStandard > 1) throw new RangeError('"-" is standard input, which can be read once');
+  if (fromStandard > 0 && checkpoint !== undefined) {
+    throw new RangeError("--checkpoint is of files that stay; standard input is gone when the next run begins");
+  }
   if (rowsOut !== undefined && checkpoint !== undefined) {
     throw new RangeError(
       "--rows-out and --checkpoint do not go together: rows that were done before do not come again",
@@ -108,7 +113,9 @@ async function compareFiles(
 ): Promise<Comparison> {
   const sources = await openSources([command.base, ...command.others], command);
   try {
-    return await compareSources(command, models, sources, io, write);
+    const { sources: whole, notes } = trimmed(sources);
+    for (const note of notes) say(io, note);
+    return await compareSources(command, models, whole, io, write);
   } finally {
     await closeAll(sources);
   }
@@ -129,16 +136,19 @@ async function compareSources(
   const input = [...given, ...floors.map(() => given[0])];
   checkTemperature(command.temperature, input);
   const all = base.rows as number;
-  const tokens = tokensPath === undefined ? undefined : await openTokens(tokensPath);
-  const groups = groupsPath === undefined ? undefined : await readGroups(groupsPath);
+  const allTokens = tokensPath === undefined ? undefined : await openTokens(tokensPath);
+  const allGroups = groupsPath === undefined ? undefined : await readGroups(groupsPath);
+  // of rows that are not there any more, tokens and groups are left out
+  const isCut = sources.some(({ saidRows }) => saidRows !== undefined);
   for (const [path, what, list] of [
-    [tokensPath, "tokens", tokens],
-    [groupsPath, "groups", groups],
+    [tokensPath, "tokens", allTokens],
+    [groupsPath, "groups", allGroups],
   ] as const) {
-    if (list !== undefined && list.length !== all) {
+    if (list !== undefined && list.length !== all && !(isCut && list.length > all)) {
       throw new RangeError(`${path} has ${list.length} ${what}, ${basePath} ${all} rows`);
     }
   }
+  const [tokens, groups] = [allTokens?.subarray(0, all), allGroups?.slice(0, all)];
   const { start = 0, end = all } = command.rows ?? {};
   if (start >= end) throw new RangeError(`--rows begins at ${start}, ${basePath} ends after ${all} rows`);
   const blockRows = command.blockRows ?? base.blockRows ?? 0;
@@ -152,7 +162,7 @@ async function compareSources(
     path,
   ]);
   const checkpoint = await Checkpoint.open(command.checkpoint, {
-    inputs: await identityOf({ base: basePath, ...Object.fromEntries(paths), tokens: tokensPath, groups: groupsPath }),
+    files: { base: basePath, ...Object.fromEntries(paths), tokens: tokensPath, groups: groupsPath },
     options: {
       ...openOptions(command, sources),
       ...{ input, start, end, temperature, topK, blockRows, floors },

@@ -4,6 +4,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { shown } from "../compare/shown.js";
 import { explaining } from "../compare/systemError.js";
+import { unpackedName } from "../compare/unpacked.js";
 
 /** A model as it is told of. */
 export interface Model {
@@ -32,7 +33,10 @@ export interface ModelOptions {
 
 /** Base first. What options say of it they say by its name, or of "base". */
 export async function modelsOf(paths: readonly string[], options: ModelOptions): Promise<Model[]> {
-  const short = paths.map((path) => basename(path, extname(path)));
+  const short = paths.map((path) => {
+    const name = basename(unpackedName(path));
+    return basename(name, extname(name));
+  });
   const names = short.map((name, i) => (short.indexOf(name) === short.lastIndexOf(name) ? name : paths[i]));
   const labels = places("label", options.label, names, paths);
   const sizes = places("size", options.size, names, paths);

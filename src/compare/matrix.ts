@@ -8,12 +8,14 @@ import { shown } from "./shown.js";
 import type { LogitSource, ReadOptions, RowBatch } from "./source.js";
 
 /** How numbers are stored where it is not as their type in memory: the other way round, or in eight bits. */
-export type Encoding = "big-endian" | "f8e4m3" | "f8e5m2";
+type Encoding = "big-endian" | "f8e4m3" | "f8e5m2";
 
 export interface Matrix {
   /** What rows are handed on as. */
   readonly type: ElementType;
   readonly encoding?: Encoding;
+  /** Of a file that ends before: how many rows it says that there are. */
+  readonly saidRows?: number;
   readonly shape: readonly number[];
   /** Of the first number, in bytes. */
   readonly offset: number;
@@ -48,6 +50,13 @@ function rowsOf(name: string, shape: readonly number[]): { rows: number; classes
   if (rows === 0) throw new RangeError(`${name}: the shape is ${written}: there are no rows`);
   if (classes === 0) throw new RangeError(`${name}: the shape is ${written}: the rows have no classes`);
   return { rows, classes };
+}
+
+/** Of a matrix that goes on past `end`, the rows that are whole, if there are any. */
+export function wholeRows(file: InputFile, matrix: Matrix, end: number): Matrix {
+  const { rows, classes } = rowsOf(file.name, matrix.shape);
+  const whole = Math.floor((end - matrix.offset) / (classes * bytesOf(matrix)));
+  return whole < 1 || whole >= rows ? matrix : { ...matrix, shape: [whole, classes], saidRows: rows };
 }
 
 /** Throws if the matrix does not reach to `end`, where its numbers are to end, or reaches further. */
@@ -123,6 +132,7 @@ export function matrixSource(
     format,
     type,
     ...(blockRows !== undefined && { blockRows }),
+    ...(matrix.saidRows !== undefined && { saidRows: matrix.saidRows }),
     input,
     read,
     [Symbol.asyncIterator]: () => read()[Symbol.asyncIterator](),

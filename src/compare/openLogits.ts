@@ -5,7 +5,7 @@ import { checkChoice, checkPath, checkType } from "./checks.js";
 import { ELEMENT_TYPES, type ElementType } from "./elements.js";
 import { type InputFile, withFile } from "./file.js";
 import { LLAMA_CPP_MAGIC } from "./llamaCpp.js";
-import { checkEnd, matrixSource } from "./matrix.js";
+import { checkEnd, matrixSource, wholeRows } from "./matrix.js";
 import { elementTypeOf, NPY_MAGIC, readNpyHeader } from "./npy.js";
 import { rawMatrix } from "./raw.js";
 import { llamaCppSource } from "./readLlamaCpp.js";
@@ -13,6 +13,7 @@ import { findTensor } from "./safetensors.js";
 import { joinedSource, shardsOf } from "./shards.js";
 import { shown, shownValue } from "./shown.js";
 import type { LogitFormat, LogitSource } from "./source.js";
+import { unpackedName } from "./unpacked.js";
 
 const LOGIT_FORMATS: readonly LogitFormat[] = ["npy", "safetensors", "llama.cpp", "raw"];
 
@@ -30,6 +31,8 @@ export interface OpenLogitsOptions {
   bfloat16?: boolean;
   /** Of a .npy file: 16-bit integers are the bits of f16. `false` by default. */
   float16?: boolean;
+  /** Reads the rows that are whole where the file ends before it should; `false` by default: that is an error. */
+  partial?: boolean;
   /** What the numbers are: "logits" by default, which log-probabilities are too. llama.cpp's are log-probabilities. */
   input?: "logits" | "logProbabilities";
 }
@@ -41,6 +44,7 @@ const KEYS: readonly (keyof OpenLogitsOptions)[] = [
   "tensor",
   "bfloat16",
   "float16",
+  "partial",
   "input",
 ];
 
@@ -52,7 +56,9 @@ const KEYS: readonly (keyof OpenLogitsOptions)[] = [
  * files: in a folder, where they are read in the order of their names, with numbers in these as numbers; or called
  * `…-00001-of-00003…`, the first of which stands for all.
  *
- * @param path - Of a regular file, or a folder of such.
+ * Files of `.gz`, and of `.zst` where Node has it (22.15), are unpacked to a temporary file first.
+ *
+ * @param path - Of a regular file, or a folder of such; "-" for standard input, which is copied to a temporary file.
  * @returns A promise of the rows, which can be read as often as is wanted, until `close` closes the file.
  * @throws TypeError for another format or type of numbers, numbers column by column, several tensors of which
  * none is named, and for an option that is unknown or of the wrong kind.
@@ -74,7 +80,7 @@ export async function openLogits(path: string, options: OpenLogitsOptions = {}):
 }
 
 async function openFile(path: string, options: OpenLogitsOptions): Promise<LogitSource> {
-  const { shape, type, tensor, bfloat16, float16, input = "logits" } = options;
+  const { shape, type, tensor, bfloat16, float16, partial = false, input = "logits" } = options;
   return withFile(path, async (file) => {
     const format = options.format ?? (await recognise(file, shape !== undefined));
     if (format !== "raw" && (shape !== undefined || type !== undefined)) {
@@ -82,16 +88,17 @@ async function openFile(path: string, options: OpenLogitsOptions): Promise<Logit
     }
     switch (format) {
       case "llama.cpp":
-        return llamaCppSource(file);
+        return llamaCppSource(file, partial);
       case "safetensors":
-        return matrixSource(file, format, await findTensor(file, tensor), input);
+        return matrixSource(file, format, await findTensor(file, tensor, partial), input);
       case "raw":
-        return matrixSource(file, format, rawMatrix(file, shape, type), input);
+        return matrixSource(file, format, rawMatrix(file, shape, type, partial), input);
       case "npy": {
         const header = await readNpyHeader(file);
         const integers = bfloat16 ? "bf16" : float16 ? "f16" : undefined;
-        const matrix = { ...header, ...elementTypeOf(file.name, header.descr, integers) };
-        checkEnd(file, matrix, file.size);
+        const said = { ...header, ...elementTypeOf(file.name, header.descr, integers) };
+        const matrix = partial ? wholeRows(file, said, file.size) : said;
+        if (matrix === said) checkEnd(file, matrix, file.size);
         return matrixSource(file, format, matrix, input);
       }
     }
@@ -107,6 +114,7 @@ function check(options: OpenLogitsOptions): void {
   checkType("openLogits", "tensor", tensor, "string");
   checkType("openLogits", "bfloat16", bfloat16, "boolean");
   checkType("openLogits", "float16", float16, "boolean");
+  checkType("openLogits", "partial", options.partial, "boolean");
   if (bfloat16 && float16)
     throw new RangeError("openLogits: bfloat16 and float16 are both true; 16-bit integers are one");
   if (shape === undefined) return;
@@ -117,8 +125,9 @@ function check(options: OpenLogitsOptions): void {
 }
 
 async function recognise(file: InputFile, hasShape: boolean): Promise<LogitFormat> {
-  const { name, size } = file;
-  if (size === 0) throw new RangeError(`${name} is empty`);
+  const { size } = file;
+  const name = unpackedName(file.name);
+  if (size === 0) throw new RangeError(`${file.name} is empty`);
   const bytes = await file.readBytes(0, Math.min(size, 9));
   const start = String.fromCharCode(...bytes);
   if (start.startsWith(NPY_MAGIC)) return "npy";

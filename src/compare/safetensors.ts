@@ -2,7 +2,7 @@
 // https://huggingface.co/docs/safetensors
 
 import type { InputFile } from "./file.js";
-import { checkEnd, type Matrix, shapeText } from "./matrix.js";
+import { checkEnd, type Matrix, shapeText, wholeRows } from "./matrix.js";
 import { shown } from "./shown.js";
 
 /** The format's own limit, in bytes. */
@@ -30,8 +30,8 @@ interface Tensor {
 }
 
 /** The tensor called `wanted`, or the only one that can be rows of logits. */
-export async function findTensor(file: InputFile, wanted: string | undefined): Promise<Matrix> {
-  const tensors = await readTensors(file);
+export async function findTensor(file: InputFile, wanted: string | undefined, isPartial: boolean): Promise<Matrix> {
+  const tensors = await readTensors(file, isPartial);
   const tensor = wanted === undefined ? onlyMatrix(file, tensors) : tensors.find(({ name }) => name === wanted);
   if (tensor === undefined) {
     throw new RangeError(`${file.name}: there is no tensor "${shown(wanted ?? "")}"; there are ${list(tensors)}`);
@@ -43,7 +43,10 @@ export async function findTensor(file: InputFile, wanted: string | undefined): P
   }
   const matrix = { ...stored, shape: tensor.shape, offset: tensor.begin };
   checkEnd(file, matrix, tensor.end);
-  return matrix;
+  if (!isPartial || tensor.end <= file.size) return matrix;
+  const whole = wholeRows(file, matrix, file.size);
+  if (whole === matrix) checkEnd(file, matrix, file.size);
+  return whole;
 }
 
 function onlyMatrix({ name }: InputFile, tensors: readonly Tensor[]): Tensor {
@@ -65,7 +68,7 @@ function list(tensors: readonly Tensor[]): string {
 }
 
 /** All tensors in the order of their numbers, which follow one another without a gap and fill the file. */
-async function readTensors(file: InputFile): Promise<Tensor[]> {
+async function readTensors(file: InputFile, isPartial: boolean): Promise<Tensor[]> {
   const start = await file.readBytes(0, 8);
   const length = new DataView(start.buffer).getBigUint64(0, true);
   if (length > LARGEST_HEADER || 8n + length > file.size) {
@@ -85,12 +88,12 @@ async function readTensors(file: InputFile): Promise<Tensor[]> {
       const what = begin < end ? "overlaps the tensor before it" : "leaves a gap before it";
       throw new RangeError(`${place}, at byte ${begin}, ${what}, which ends at byte ${end}`);
     }
-    if (after > file.size) {
+    if (after > file.size && !isPartial) {
       throw new RangeError(`${place} ends at byte ${after}; the file, at ${file.size}: truncated`);
     }
     end = after;
   }
-  if (end !== file.size)
+  if (end !== file.size && !(isPartial && end > file.size))
     throw new RangeError(`${file.name}: the last tensor ends at byte ${end}, the file at ${file.size}`);
   return tensors;
 }

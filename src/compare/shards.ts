@@ -7,10 +7,10 @@ import type { LogitSource, ReadOptions, RowBatch } from "./source.js";
 import { explaining } from "./systemError.js";
 
 /** Files of a folder that are rows of logits. */
-const ENDINGS = /\.(npy|safetensors|kld|bin|raw)$/i;
+const ENDINGS = /\.(npy|safetensors|kld|bin|raw)(\.gz|\.zst)?$/i;
 
 /** `base-00002-of-00003.safetensors`, as Hugging Face and llama.cpp have it. */
-const OF_MANY = /^(.*-)(\d+)(-of-(\d+))(\.[^.]+)?$/;
+const OF_MANY = /^(.*-)(\d+)(-of-(\d+))(\.[^-]+)?$/;
 
 const collator = new Intl.Collator("en", { numeric: true });
 
@@ -43,7 +43,7 @@ async function shardsIn(folder: string): Promise<readonly string[]> {
 
 /** Throws where the names are alike but for a number, and one of these numbers is left out. */
 function checkWhole(folder: string, names: readonly string[]): void {
-  const numbers = names.map((name) => /^(.*?)(\d+)((?:-of-\d+)?\.[^.]+)$/.exec(name));
+  const numbers = names.map((name) => /^(.*?)(\d+)((?:-of-\d+)?\.\D+)$/.exec(name));
   if (numbers.some((match) => match?.[1] !== numbers[0]?.[1] || match?.[3] !== numbers[0]?.[3])) return;
   const fail = (what: string): never => {
     throw new RangeError(`${shown(folder, Infinity)} is not whole: ${what}`);
@@ -76,9 +76,16 @@ export async function joinedSource(
   let head: LogitSource | undefined;
   let blockRows: number | undefined;
   let rows = 0;
+  let saidRows: number | undefined;
   for (const path of paths) {
     const source = await open(path);
     await source.close();
+    if (saidRows !== undefined) {
+      throw new RangeError(
+        `${shown(shards[shards.length - 1].path, Infinity)} is truncated, and ${source.name} follows it`,
+      );
+    }
+    if (source.saidRows !== undefined) saidRows = rows + source.saidRows;
     head ??= source;
     for (const key of ["classes", "format", "type", "input"] as const) {
       if (source[key] === head[key]) continue;
@@ -122,6 +129,7 @@ export async function joinedSource(
     name,
     ...{ classes, rows, input, format, type },
     ...(blockRows !== undefined && { blockRows }),
+    ...(saidRows !== undefined && { saidRows }),
     read,
     [Symbol.asyncIterator]: () => read()[Symbol.asyncIterator](),
     placeOf(row, column) {

@@ -46,6 +46,8 @@ export interface LogitSource extends AsyncIterable<RowBatch> {
   readonly classes: number;
   /** Rows in all, if known beforehand. */
   readonly rows?: number;
+  /** Of a file that is truncated, of which the whole rows are read: how many it says that it has. */
+  readonly saidRows?: number;
   /** Of a file: how it is written. */
   readonly format?: LogitFormat;
   /** How its numbers are stored, where all are stored alike. */
