@@ -15,8 +15,10 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
 import { Charts } from "../src/cli/charts.js";
 import { Checkpoint } from "../src/cli/checkpoint.js";
+import { readGroups } from "../src/cli/groups.js";
 import {
   type LogitSource,
   openLogits,
@@ -28,6 +30,7 @@ import {
   writeNpy,
   writeTokens,
 } from "../src/compare/index.js";
+import { makeNpyHeader } from "../src/compare/npy.js";
 import { randomNumbers } from "../test/random.js";
 
 const { values: options } = parseArgs({
@@ -89,7 +92,9 @@ function makeSummary(valueLimit: number): Summary {
   const rows: RowResults = {
     ...{ count: ROWS, kl: quantity(), reverseKl: quantity(), js: quantity(), tokens: baseTop, baseTop, otherTop },
     ...{ baseEntropy: quantity(), otherEntropy: quantity(), crossEntropy: quantity() },
-    ...{ reverseCrossEntropy: quantity(), topOverlap: quantity() },
+    ...{ reverseCrossEntropy: quantity(), topOverlap: quantity(), top5Overlap: quantity(), acceptance: quantity() },
+    ...{ baseTopLogProbability: column(() => -random()), otherTopLogProbability: column(() => -random()) },
+    groups: Array.from({ length: ROWS }, (_, r) => `group ${r % 3}`),
     ...{ baseLogProbability: column(() => -3 * random()), otherLogProbability: column(() => -3 * random()) },
     baseLooksLikeProbabilities: Uint8Array.from({ length: ROWS }, () => below(2)),
     otherLooksLikeProbabilities: new Uint8Array(ROWS),
@@ -99,12 +104,13 @@ function makeSummary(valueLimit: number): Summary {
   return summary;
 }
 
-function makeSafetensors(): Buffer {
-  const bytes = Buffer.from(logits.buffer);
+function makeSafetensors(dtype: "F32" | "F8_E4M3"): Buffer {
+  const eight = Buffer.from(Array.from(logits, (x) => Math.floor(Math.abs(x) * 20)));
+  const bytes = dtype === "F32" ? Buffer.from(logits.buffer) : eight;
   const ids = Buffer.from(tokens.buffer);
   const header = JSON.stringify({
     __metadata__: { format: "pt" },
-    logits: { dtype: "F32", shape: [2, ROWS / 2, CLASSES], data_offsets: [0, bytes.length] },
+    logits: { dtype, shape: [2, ROWS / 2, CLASSES], data_offsets: [0, bytes.length] },
     ids: { dtype: "I32", shape: [tokens.length], data_offsets: [bytes.length, bytes.length + ids.length] },
   });
   const length = Buffer.alloc(8);
@@ -122,12 +128,24 @@ async function makeFormats(): Promise<Format[]> {
     await writeNpy(path, [{ data: logits }], { classes: CLASSES, type });
     add(`.npy of ${type}`, path, readFileSync(path).length - 128, readLogits);
   }
-  const safetensors = join(folder, "x.safetensors");
-  writeFileSync(safetensors, makeSafetensors());
-  add(".safetensors", safetensors, logits.byteLength + tokens.byteLength, readLogits);
+  for (const [dtype, size] of [
+    ["F32", 4],
+    ["F8_E4M3", 1],
+  ] as const) {
+    const path = join(folder, `${dtype}.safetensors`);
+    writeFileSync(path, makeSafetensors(dtype));
+    add(`.safetensors of ${dtype}`, path, size * logits.length + tokens.byteLength, readLogits);
+  }
+  const big = join(folder, "big.npy");
+  const header = makeNpyHeader(">f4", [ROWS, CLASSES]);
+  writeFileSync(big, Buffer.concat([header, Buffer.from(logits.slice().buffer).swap32()]));
+  add(".npy, big-endian", big, logits.byteLength, readLogits);
   const llamaCpp = join(folder, "x.kld");
   await writeLlamaCpp(llamaCpp, [{ data: logits }], { classes: CLASSES, context: CONTEXT, tokens });
   add("llama.cpp", llamaCpp, readFileSync(llamaCpp).length - 20, readLogits);
+  const packed = join(folder, "packed.npy.gz");
+  writeFileSync(packed, gzipSync(readFileSync(join(folder, "f32.npy"))));
+  add(".npy.gz", packed, 0, readLogits);
   const ids = join(folder, "tokens.npy");
   await writeTokens(ids, tokens);
   add("tokens, .npy", ids, tokens.byteLength, readTokens);
@@ -139,6 +157,9 @@ async function makeFormats(): Promise<Format[]> {
     writeFileSync(path, text);
     add(`tokens, ${name}`, path, Infinity, readTokens);
   }
+  const groups = join(folder, "groups.json");
+  writeFileSync(groups, JSON.stringify(Array.from(tokens, (token) => `group ${token}`)));
+  add("groups", groups, Infinity, async (path) => JSON.stringify(await readGroups(path)));
   for (const [name, valueLimit] of [
     ["exact", 100],
     ["of buckets", 3],
@@ -148,15 +169,20 @@ async function makeFormats(): Promise<Format[]> {
     add(`Summary, ${name}`, path, 0, readSummary, "Summary.fromJSON: ");
   }
   const checkpoint = join(folder, "run.json");
+  const base = join(folder, "base.bin");
+  writeFileSync(base, "stays as it is");
   const subject = {
-    inputs: { base: { path: "base.npy", size: 5, modified: "then" }, tokens: null },
-    options: { input: ["logits", "logits"] as const, start: 2, end: 90, temperature: 1, topK: 10 },
+    files: { base, tokens: undefined },
+    options: {
+      ...{ input: ["logits", "logits"] as const, start: 2, end: 90, temperature: 1, topK: 10 },
+      ...{ blockRows: 0, acceptance: true, floors: [] },
+    },
   };
   const summary = makeSummary(100);
   const charts = new Charts();
   const [kl, baseLogProbability, otherLogProbability] = [0.5, -1, -2].map((x) => new Float64Array(ROWS).fill(x));
   charts.add(2, { count: ROWS, kl, tokens, baseLogProbability, otherLogProbability } as unknown as RowResults);
-  await (await Checkpoint.open(checkpoint, subject)).write({ next: 2 + ROWS, summary, charts });
+  await (await Checkpoint.open(checkpoint, subject)).write({ next: 2 + ROWS, results: [{ summary, charts }] });
   const open = async (path: string) => JSON.stringify((await Checkpoint.open(path, subject)).progress);
   add("checkpoint", checkpoint, 0, open);
   return formats;

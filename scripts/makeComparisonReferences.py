@@ -20,7 +20,7 @@ from scipy import stats
 
 mp.dps = 40
 OUT = Path(__file__).parent.parent / "test" / "fixtures" / "compare"
-ROWS, CLASSES, TOP_K = 40, 64, 5
+ROWS, CLASSES, TOP_K = 40, 64, 8
 PERCENTS = ["0.1", "1", "5", "10", "25", "50", "75", "90", "95", "99", "99.9"]
 
 
@@ -40,6 +40,7 @@ def compare(a, b, token):
     js = mp.fsum(x * (u - m) + y * (v - m) for x, y, u, v, m in zip(P, Q, p, q, middle)) / 2
     order = [np.argsort(-row.astype(np.float64), kind="stable") for row in (a, b)]
     overlap = len(set(order[0][:TOP_K]) & set(order[1][:TOP_K])) / TOP_K
+    overlap5 = len(set(order[0][:5]) & set(order[1][:5])) / 5
     return {
         "kl": kl,
         "reverseKl": reverse,
@@ -49,6 +50,10 @@ def compare(a, b, token):
         "crossEntropy": -mp.fsum(x * v for x, v in zip(P, q)),
         "reverseCrossEntropy": -mp.fsum(y * u for y, u in zip(Q, p)),
         "topOverlap": mpf(overlap),
+        "top5Overlap": mpf(overlap5),
+        "acceptance": mp.fsum(min(x, y) for x, y in zip(P, Q)),
+        "baseTopLogProbability": p[order[0][0]],
+        "otherTopLogProbability": q[order[1][0]],
         "baseTop": int(order[0][0]),
         "otherTop": int(order[1][0]),
         "baseLogProbability": p[token] if token >= 0 else None,
@@ -86,6 +91,7 @@ def estimate(value, error):
 
 def report(rows):
     names = ["kl", "reverseKl", "js", "baseEntropy", "otherEntropy", "crossEntropy", "reverseCrossEntropy", "topOverlap"]
+    names += ["top5Overlap", "acceptance"]
     result = {name: statistics([row[name] for row in rows]) for name in names}
     known = [row for row in rows if row["deltaP"] is not None]
     for name in ["baseLogProbability", "otherLogProbability", "deltaP"]:
@@ -124,17 +130,13 @@ def make_references():
     for r in range(ROWS):
         p = np.exp(base[r].astype(np.float64))
         tokens.append(int(random.choice(CLASSES, p=p / p.sum())) if r % 9 != 4 else -1)
-    rows = [compare(a, b, token) for a, b, token in zip(base, other, tokens)]
+    others = [other] + [(base.astype(np.float64) + x * random.standard_normal((ROWS, CLASSES))).astype(np.float16) for x in (0.02, 2)]
     text = lambda numbers: base64.b64encode(numbers.tobytes()).decode()
-    return {
-        "classes": CLASSES,
-        "topK": TOP_K,
-        "base": text(base),
-        "other": text(other),
-        "tokens": tokens,
-        "rows": [as_json(row) for row in rows],
-        "report": report(rows),
-    }
+    candidates = []
+    for other in others:
+        rows = [compare(a, b, token) for a, b, token in zip(base, other, tokens)]
+        candidates.append({"logits": text(other), "rows": [as_json(row) for row in rows], "report": report(rows)})
+    return {"classes": CLASSES, "topK": TOP_K, "base": text(base), "tokens": tokens, "candidates": candidates}
 
 
 def read_llamacpp(path):

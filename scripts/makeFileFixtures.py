@@ -1,4 +1,4 @@
-# python3 scripts/makeFileFixtures.py [LOGITS], from the project's root; writes test/fixtures/compare/. It needs NumPy.
+# python3 scripts/makeFileFixtures.py [LOGITS], from the project's root; writes test/fixtures/compare/. It needs NumPy and ml_dtypes.
 #
 # Small files of logits and tokens as other programs write them: by NumPy itself, .safetensors by hand, and the first chunks of
 # a file of llama.cpp's perplexity tool, LOGITS (llama-perplexity -m … -f … --kl-divergence-base LOGITS), with fewer classes.
@@ -9,6 +9,7 @@ import struct
 import sys
 from pathlib import Path
 
+import ml_dtypes
 import numpy as np
 
 DIRECTORY = Path("test/fixtures/compare")
@@ -41,6 +42,10 @@ write_npy("oneRow.npy", logits[1].astype("<f4"))
 write_npy("threeDimensions.npy", logits[:6].reshape(2, 3, 5).astype("<f4"))
 write_npy("columns.npy", np.asfortranarray(logits.astype("<f4")))
 write_npy("bigEndian.npy", logits.astype(">f4"))
+write_npy("bigEndian.f2.npy", logits.astype(">f2"))
+write_npy("bigEndian.f8.npy", logits.astype(">f8"))
+write_npy("bigEndian.u2.npy", bfloat16(logits).astype(">u2"))
+write_npy("halves.npy", logits.astype("<f2").view("<u2"))
 write_npy("i32.npy", np.arange(35, dtype="<i4").reshape(7, 5))
 write_npy("noRows.npy", np.zeros((0, 5), "<f4"))
 write_npy("structured.npy", np.zeros(3, [("a", "<f4"), ("b", "<i4")]))
@@ -75,6 +80,19 @@ write_safetensors(
         "ids": ("I64", tokens.astype("<i8")),
     },
 )
+
+# all numbers of eight bits, as ml_dtypes has them; NaN and +Infinity, which cannot be logits, are in expected.json alone
+EIGHT = {"F8_E4M3": ml_dtypes.float8_e4m3fn, "F8_E5M2": ml_dtypes.float8_e5m2}
+every = np.arange(256, dtype="u1")
+eight, expected["f8"] = {}, {}
+for dtype, kind in EIGHT.items():
+    values = every.view(kind).astype("<f4")
+    possible = values < np.inf
+    row = every[np.resize(np.flatnonzero(possible), (2, 256))]
+    eight[dtype] = (dtype, row)
+    spell = lambda x: "NaN" if np.isnan(x) else "Infinity" if x == np.inf else "-Infinity" if x == -np.inf else float(x)
+    expected["f8"][dtype] = {"values": [spell(x) for x in values], "stored": row[0].tolist()}
+write_safetensors("eight.safetensors", eight)
 
 if len(sys.argv) > 1:
     CLASSES, CHUNKS = 61, 2

@@ -15,7 +15,8 @@ BELOW.index = LADDER;
 // subpaths: what they offer is built on what the package does
 BELOW.evidence = ["index", ...LADDER];
 BELOW.sparse = ["index", ...LADDER, "compare/systemError", "compare/shown"];
-BELOW.compare = ["index", ...LADDER];
+// Student's t is a beta distribution's tail
+BELOW.compare = ["index", "families/tails", ...LADDER];
 BELOW.cli = ["evidence", "sparse", ...BELOW.compare, "compare"];
 BELOW.worker = ["compare", ...LADDER];
 // the others know of no families, nor these of kernels

@@ -3,9 +3,9 @@
 
 import ln from "@stdlib/math-base-special-ln";
 import { exactKl, type FloatArray } from "../../bench/family.js";
-import { element, type Frame, linear, logarithmic, pathOf, svgOf } from "../../src/cli/svg.js";
 import { klDivergence, logLikelihoodRatio, logRatio } from "../../src/index.js";
 import { randomNumbers } from "../../test/random.js";
+import { element, type Frame, linear, logarithmic, pathOf, svgOf } from "./svg.js";
 
 const SEED = 20261124;
 const [INK, QUIET, GRID, CARD, MAIN] = ["#24292f", "#6a737d", "#e4e6e8", "#fcfcfb", "#d6246e"];

@@ -133,6 +133,11 @@ export class Charts {
     return { below, bins, above };
   }
 
+  /** Of KL, in twentieths of a decade from 1e-12 to 1e3, and the rows outside. */
+  get counts(): { readonly below: number; readonly bins: readonly number[]; readonly above: number } {
+    return { below: this.#histogram[0], bins: this.#histogram.slice(1, -1), above: this.#histogram.at(-1) ?? 0 };
+  }
+
   /** Of tokens whose probability in the base is alike: how many, their mean probability, and mean and standard deviation of Δp. */
   get calibration(): readonly { count: number; base: number; mean: number; deviation: number }[] {
     return this.#calibration

@@ -6,7 +6,9 @@ import { isDeepStrictEqual } from "node:util";
 import { checksumOf } from "../compare/checksum.js";
 import { Summary, type SummaryJson } from "../compare/index.js";
 import { JsonValue } from "../compare/json.js";
+import { shardsOf } from "../compare/shards.js";
 import { shown } from "../compare/shown.js";
+import type { HalfFormat } from "../compare/source.js";
 import { explained } from "../compare/systemError.js";
 import type { InputKind } from "../index.js";
 import { Charts } from "./charts.js";
@@ -20,7 +22,7 @@ const PATIENCE = 20;
 
 /** What a checkpoint is of. A file is the same if its path, size and time of writing are. */
 interface Subject {
-  readonly inputs: Readonly<Record<string, FileIdentity | null>>;
+  readonly inputs: Readonly<Record<string, FileIdentity | readonly FileIdentity[] | null>>;
   /** Those of the rows, and all others that change results. */
   readonly options: {
     readonly input: readonly InputKind[];
@@ -28,6 +30,10 @@ interface Subject {
     readonly end: number;
     readonly temperature: number;
     readonly topK: number;
+    readonly blockRows: number;
+    readonly acceptance: boolean;
+    /** What base is rounded to, beside the candidates. */
+    readonly floors: readonly HalfFormat[];
   };
 }
 
@@ -37,18 +43,29 @@ interface FileIdentity {
   readonly modified: string;
 }
 
-interface Progress {
-  /** The first row that is not yet in the summary. */
-  readonly next: number;
+/** What is known of a candidate. */
+export interface Results {
   readonly summary: Summary;
   readonly charts: Charts;
 }
 
-export async function identityOf(paths: Record<string, string | undefined>): Promise<Subject["inputs"]> {
+interface Progress {
+  /** The first row that is not yet in the summaries. */
+  readonly next: number;
+  /** Of each candidate. */
+  readonly results: readonly Results[];
+}
+
+async function identityAt(path: string): Promise<FileIdentity> {
+  const { size, mtime } = await stat(path);
+  return { path: resolve(path), size, modified: mtime.toISOString() };
+}
+
+async function identityOf(paths: Record<string, string | undefined>): Promise<Subject["inputs"]> {
   const entries = Object.entries(paths).map(async ([name, path]) => {
     if (path === undefined) return [name, null];
-    const { size, mtime } = await stat(path);
-    return [name, { path: resolve(path), size, modified: mtime.toISOString() }];
+    const identities = await Promise.all((await shardsOf(path)).map(identityAt));
+    return [name, identities.length === 1 ? identities[0] : identities];
   });
   return Object.fromEntries(await Promise.all(entries));
 }
@@ -69,16 +86,20 @@ export class Checkpoint {
   }
 
   /** @throws where the file is there and is of other inputs or options, or is no checkpoint. */
-  static async open(path: string | undefined, subject: Subject): Promise<Checkpoint> {
+  static async open(
+    path: string | undefined,
+    { files, ...rest }: Omit<Subject, "inputs"> & { readonly files: Readonly<Record<string, string | undefined>> },
+  ): Promise<Checkpoint> {
+    const subject = { inputs: path === undefined ? {} : await identityOf(files), ...rest };
     const text = path === undefined ? undefined : await readIfThere(path);
     if (path === undefined || text === undefined) return new Checkpoint(path, subject, undefined);
     const content = parse(path, text);
-    const { inputs, options, next, summary, charts } = content;
+    const { inputs, options, next, results } = content;
     // as JSON has it: without what is undefined
     const now: Subject = JSON.parse(JSON.stringify(subject));
     checkSame(path, "inputs", inputs, now.inputs);
     checkSame(path, "options", options, now.options);
-    return new Checkpoint(path, subject, progressFrom(path, { next, summary, charts }, now.options));
+    return new Checkpoint(path, subject, progressFrom(path, { next, results }, now));
   }
 
   /** How to go on, for someone who has interrupted. */
@@ -111,11 +132,11 @@ export class Checkpoint {
     await this.#write(progress);
   }
 
-  #write({ next, summary, charts }: Progress): Promise<void> {
+  #write({ next, results }: Progress): Promise<void> {
     if (this.#path === undefined) return Promise.resolve();
     const { inputs, options } = this.#subject;
     // as it is read again, without what is undefined
-    const text = JSON.stringify({ format: FORMAT, version: 1, inputs, options, next, summary, charts });
+    const text = JSON.stringify({ format: FORMAT, version: 2, inputs, options, next, results });
     return writeText(this.#path, `${text.slice(0, -1)},"checksum":"${checksumOf(text)}"}\n`);
   }
 }
@@ -143,7 +164,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-const KEYS = ["format", "version", "inputs", "options", "next", "summary", "charts", "checksum"] as const;
+const KEYS = ["format", "version", "inputs", "options", "next", "results", "checksum"] as const;
 
 /** The content of a checkpoint that is as it was written. */
 function parse(path: string, text: string): Record<(typeof KEYS)[number], JsonValue> {
@@ -157,7 +178,7 @@ function parse(path: string, text: string): Record<(typeof KEYS)[number], JsonVa
     throw new TypeError(`${name} is no whole checkpoint (${shown(message, 200)}); ${startAnew}`, { cause });
   }
   const content = new JsonValue(name, parsed).entries(KEYS);
-  if (content.version.value !== 1) content.version.fail("1");
+  if (content.version.value !== 2) content.version.fail("2");
   const { checksum, ...rest } = parsed as Record<string, unknown>;
   if (checksumOf(JSON.stringify(rest)) !== checksum) {
     throw new RangeError(`${name} is not as it was written: its checksum does not fit; ${startAnew}`);
@@ -180,17 +201,27 @@ function checkSame(path: string, kind: string, json: JsonValue, now: object): vo
 /** What has been done, if it is what the options say. */
 function progressFrom(
   path: string,
-  { next, summary, charts }: Record<"next" | "summary" | "charts", JsonValue>,
-  { start, end, temperature, topK }: Subject["options"],
+  { next, results }: Record<"next" | "results", JsonValue>,
+  { options }: Pick<Subject, "options">,
 ): Progress {
-  let read: Summary;
+  const { start, end, input } = options;
+  const row = next.integer(start, end);
+  const read = results.list(input.length - 1).map((entry): Results => {
+    const { summary, charts } = entry.entries(["summary", "charts"]);
+    const own = summaryFrom(path, summary);
+    for (const key of ["topK", "temperature", "blockRows"] as const) {
+      if (own.options[key] !== options[key]) summary.fail("of the options");
+    }
+    next.equals(start + own.rows, `its summary has ${own.rows} rows from ${start} on`);
+    return { summary: own, charts: Charts.from(charts, own.rows, own.report().tokens) };
+  });
+  return { next: row, results: read };
+}
+
+function summaryFrom(path: string, json: JsonValue): Summary {
   try {
-    read = Summary.fromJSON(summary.value as SummaryJson);
+    return Summary.fromJSON(json.value as SummaryJson);
   } catch (cause) {
     throw new RangeError(`${shown(path, Infinity)}: its summary: ${(cause as Error).message}`, { cause });
   }
-  if (read.options.topK !== topK || read.options.temperature !== temperature) summary.fail("of the options");
-  next.integer(start, end);
-  next.equals(start + read.rows, `its summary has ${read.rows} rows from ${start} on`);
-  return { next: start + read.rows, summary: read, charts: Charts.from(charts, read.rows, read.report().tokens) };
 }

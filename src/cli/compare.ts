@@ -1,146 +1,274 @@
-// logratio compare: two files in, the report out.
+// logratio compare: a base and its candidates in, the report out.
 
-import { type CompareOptions, compareLogits, type LogitSource, openTokens, Summary } from "../compare/index.js";
+import {
+  type CompareManyOptions,
+  compareLogits,
+  type LogitSource,
+  openTokens,
+  pairedDifference,
+  Summary,
+} from "../compare/index.js";
 import type { InputKind } from "../index.js";
 import { Charts } from "./charts.js";
-import { Checkpoint, identityOf } from "./checkpoint.js";
-import type { Comparison } from "./comparison.js";
-import { pageOf } from "./html.js";
+import { Checkpoint, type Results } from "./checkpoint.js";
+import type { Candidate, Comparison, Pair } from "./comparison.js";
+import { floorsOf, roundedSource } from "./floor.js";
+import { checkGates, failureOf, type Gate, gateOfMean, resultsOf } from "./gates.js";
+import { readGroups } from "./groups.js";
 import { Interrupted, interruptible } from "./interrupt.js";
 import { Exit, type Io, say } from "./io.js";
-import { checkTemperature, checkTimes, type FileOptions, openOptionsOf } from "./options.js";
-import { jsonOf, outputsOf, writeAll } from "./output.js";
+import { contentOf } from "./json.js";
+import { candidateOf, type Model, type ModelOptions, modelsOf } from "./models.js";
+import { checkTemperature, checkTimes, type FileOptions, openOptionsOf, valueFor } from "./options.js";
+import { jsonOf, outputsOf, type WritePart, writeAll } from "./output.js";
 import { Progress } from "./progress.js";
-import { textOf } from "./report.js";
-import { closeAll, openSources } from "./sources.js";
+import { csvOf, markdownOf, textOf } from "./report.js";
+import { checkRowsOut, RowsOut } from "./rowsOut.js";
+import { closeAll, openSources, trimmed } from "./sources.js";
 import { warningsOf } from "./tables.js";
 
-export interface CompareCommand extends FileOptions {
+export interface CompareCommand extends FileOptions, ModelOptions {
   readonly base: string;
-  readonly other: string;
+  readonly others: readonly string[];
   readonly tokens?: string;
-  /** Of both, or of base and of other. */
+  readonly groups?: string;
+  /** Of all, of base and of all others, or of each. */
   readonly input?: readonly InputKind[];
   readonly temperature?: number;
   readonly topK?: number;
+  readonly blockRows?: number;
+  readonly acceptance?: boolean;
+  readonly noiseFloor?: boolean;
+  readonly pair?: readonly (readonly [first: string, second: string])[];
   readonly threads?: number | "auto";
   readonly json?: string;
   readonly html?: string;
+  readonly markdown?: string;
+  readonly csv?: string;
+  readonly rowsOut?: string;
+  readonly failIf?: readonly Gate[];
   readonly maxMeanKl?: number;
   readonly checkpoint?: string;
 }
 
-/** @throws Exit with 1 where the mean KL exceeds what it may be, with 130 where it was interrupted; other errors are of the input. */
+/** @throws Exit with 1 where a condition fails it, with 130 where it was interrupted; other errors are of the input. */
 export async function compare(command: CompareCommand, version: string, io: Io): Promise<void> {
-  const { base, other, tokens, json, html, checkpoint, maxMeanKl } = command;
+  const { base, others, tokens, groups, json, html, markdown, csv, rowsOut, checkpoint, maxMeanKl } = command;
+  checkRowsOut(rowsOut);
+  const fromStandard = [base, ...others, tokens].filter((path) => path === "-").length;
+  if (fromStandard > 1) throw new RangeError('"-" is standard input, which can be read once');
+  if (fromStandard > 0 && checkpoint !== undefined) {
+    throw new RangeError("--checkpoint is of files that stay; standard input is gone when the next run begins");
+  }
+  if (rowsOut !== undefined && checkpoint !== undefined) {
+    throw new RangeError(
+      "--rows-out and --checkpoint do not go together: rows that were done before do not come again",
+    );
+  }
+  const candidates = others.map((path, i): [string, string] => [
+    others.length === 1 ? "other" : `other ${i + 1}`,
+    path,
+  ]);
   const outputs = await outputsOf(
-    { base, other, "--tokens": tokens },
-    { "--json": json, "--html": html, "--checkpoint": checkpoint },
+    { base, ...Object.fromEntries(candidates), "--tokens": tokens, "--groups": groups },
+    {
+      ...{ "--json": json, "--html": html, "--markdown": markdown, "--csv": csv },
+      ...{ "--rows-out": rowsOut, "--checkpoint": checkpoint },
+    },
     io,
   );
   if (outputs["--checkpoint"]?.isFile === false) {
     throw new RangeError(`--checkpoint ${checkpoint} is no regular file; the next run is to read it`);
   }
-  const comparison = await run(command, io);
+  const gates = [...(command.failIf ?? []), ...(maxMeanKl === undefined ? [] : [gateOfMean(maxMeanKl)])];
+  const models = await modelsOf([base, ...others], command);
+  checkGates(gates, models.slice(1));
+  const rows = outputs["--rows-out"];
+  const run = (write?: WritePart) => compareFiles(command, models, io, write);
+  const comparison = rows === undefined ? await run() : await rows.writeParts(run);
   for (const warning of warningsOf(comparison)) say(io, warning);
+  const results = resultsOf(gates, comparison.candidates);
+  // charts are drawn by a library that no other output needs
+  const { pageOf } = html === undefined ? {} : await import("./html.js");
   await writeAll(
     io,
     [
-      [outputs["--json"], () => jsonOf({ format: "logratio comparison", ...contentOf(comparison) })],
-      [outputs["--html"], () => pageOf(comparison, version)],
+      [outputs["--json"], () => jsonOf(contentOf(comparison, results))],
+      [outputs["--html"], () => pageOf?.(comparison, version) ?? ""],
+      [outputs["--markdown"], () => markdownOf(comparison)],
+      [outputs["--csv"], () => csvOf(comparison)],
     ],
     () => textOf(comparison),
   );
-  const { mean } = comparison.report.kl;
-  if (maxMeanKl !== undefined && !(mean <= maxMeanKl)) {
-    say(io, `the mean KL, ${mean}, exceeds --max-mean-kl ${maxMeanKl}`);
-    throw new Exit(1);
-  }
+  const failed = results.filter(({ isFailed }) => isFailed);
+  for (const result of failed) say(io, failureOf(result));
+  if (failed.length > 0) throw new Exit(1);
 }
 
-/** As docs/compare.md has it. */
-function contentOf({ base, other, tokens, classes, input, start, end, report }: Comparison): object {
-  const { version, rows, tokens: observed, ...rest } = report;
-  return { version, base, other, tokensFile: tokens, classes, input, start, end, rows, tokens: observed, ...rest };
-}
-
-async function run(command: CompareCommand, io: Io): Promise<Comparison> {
-  const sources = await openSources([command.base, command.other], command);
+async function compareFiles(
+  command: CompareCommand,
+  models: readonly Model[],
+  io: Io,
+  write: WritePart | undefined,
+): Promise<Comparison> {
+  const sources = await openSources([command.base, ...command.others], command);
   try {
-    return await compareSources(command, sources, io);
+    const { sources: whole, notes } = trimmed(sources);
+    for (const note of notes) say(io, note);
+    return await compareSources(command, models, whole, io, write);
   } finally {
     await closeAll(sources);
   }
 }
 
-async function compareSources(command: CompareCommand, sources: readonly LogitSource[], io: Io): Promise<Comparison> {
-  const { base: basePath, other: otherPath, tokens: tokensPath, threads } = command;
-  const [base, other] = sources;
-  const [baseInput = "logits", otherInput = baseInput] = command.input ?? [];
-  const input = [baseInput, otherInput] as const;
+async function compareSources(
+  command: CompareCommand,
+  models: readonly Model[],
+  sources: readonly LogitSource[],
+  io: Io,
+  write: WritePart | undefined,
+): Promise<Comparison> {
+  const { base: basePath, tokens: tokensPath, groups: groupsPath, threads, temperature = 1, topK = 10 } = command;
+  const [base, ...others] = sources;
   checkTimes("input", command.input, sources);
+  const floors = command.noiseFloor ? floorsOf(base) : [];
+  const given = sources.map((_, side) => valueFor(command.input, side) ?? "logits");
+  const input = [...given, ...floors.map(() => given[0])];
   checkTemperature(command.temperature, input);
   const all = base.rows as number;
-  const tokens = tokensPath === undefined ? undefined : await openTokens(tokensPath);
-  if (tokens !== undefined && tokens.length !== all) {
-    throw new RangeError(`${tokensPath} has ${tokens.length} tokens, ${basePath} ${all} rows`);
+  const allTokens = tokensPath === undefined ? undefined : await openTokens(tokensPath);
+  const allGroups = groupsPath === undefined ? undefined : await readGroups(groupsPath);
+  // of rows that are not there any more, tokens and groups are left out
+  const isCut = sources.some(({ saidRows }) => saidRows !== undefined);
+  for (const [path, what, list] of [
+    [tokensPath, "tokens", allTokens],
+    [groupsPath, "groups", allGroups],
+  ] as const) {
+    if (list !== undefined && list.length !== all && !(isCut && list.length > all)) {
+      throw new RangeError(`${path} has ${list.length} ${what}, ${basePath} ${all} rows`);
+    }
   }
+  const [tokens, groups] = [allTokens?.subarray(0, all), allGroups?.slice(0, all)];
   const { start = 0, end = all } = command.rows ?? {};
   if (start >= end) throw new RangeError(`--rows begins at ${start}, ${basePath} ends after ${all} rows`);
-  const { temperature = 1, topK = 10 } = command;
+  const blockRows = command.blockRows ?? base.blockRows ?? 0;
+  const candidates = [
+    ...models.slice(1).map((model) => ({ ...model, floor: null })),
+    ...floors.map(floorOf(models[0])),
+  ];
+  checkPairs(command, candidates);
+  const paths = command.others.map((path, i): [string, string] => [
+    command.others.length === 1 ? "other" : `other ${i + 1}`,
+    path,
+  ]);
   const checkpoint = await Checkpoint.open(command.checkpoint, {
-    inputs: await identityOf({ base: basePath, other: otherPath, tokens: tokensPath }),
-    options: { ...openOptions(command), input, start, end, temperature, topK },
+    files: { base: basePath, ...Object.fromEntries(paths), tokens: tokensPath, groups: groupsPath },
+    options: {
+      ...openOptions(command, sources),
+      ...{ input, start, end, temperature, topK, blockRows, floors },
+      acceptance: command.acceptance === true,
+    },
   });
-  const { summary = new Summary({ temperature, topK }), charts = new Charts() } = checkpoint.progress ?? {};
+  const fresh = (): Results => ({ summary: new Summary({ temperature, topK, blockRows }), charts: new Charts() });
+  const results = checkpoint.progress?.results ?? candidates.map(fresh);
   let next = checkpoint.progress?.next ?? start;
   if (next < end) {
+    const rowsOut =
+      write &&
+      new RowsOut(
+        command.rowsOut as string,
+        candidates.map(({ label }) => label),
+        end - start,
+        write,
+      );
     const progress = new Progress(io, end - start, next - start);
-    const options: CompareOptions = {
-      tokens,
-      input,
-      temperature,
-      topK,
-      threads,
+    const options: CompareManyOptions = {
+      ...{ tokens, groups, input, temperature, topK, blockRows, threads, acceptance: command.acceptance },
       start: next,
       // a range that is not asked for is checked to be all there is
       ...(command.rows?.end !== undefined && { end }),
-      summary,
+      summary: results.map(({ summary }) => summary),
       onRows(first, rows) {
-        next = first + rows.count;
-        charts.add(first, rows);
+        next = first + rows[0].count;
+        for (const [i, own] of rows.entries()) results[i].charts.add(first, own);
+        rowsOut?.add(first, rows);
         progress.update(next - start);
-        checkpoint.offer(() => ({ next, summary, charts }));
+        checkpoint.offer(() => ({ next, results }));
       },
     };
+    const rounded = floors.map((format) => roundedSource(base, format));
     try {
-      await interruptible((signal) => compareLogits(base, other, { ...options, signal }));
+      await interruptible((signal) => compareLogits(base, [...others, ...rounded], { ...options, signal }));
+      await rowsOut?.end();
     } catch (error) {
       progress.stop();
       if (!(error instanceof Interrupted)) throw error;
-      await checkpoint.write({ next, summary, charts });
+      await checkpoint.write({ next, results });
       say(io, `interrupted after ${next - start} of ${end - start} rows; ${checkpoint.advice}`);
       throw new Exit(error.exitCode);
     } finally {
       progress.stop();
       await checkpoint.settled();
     }
-    await checkpoint.write({ next, summary, charts });
+    await checkpoint.write({ next, results });
   }
+  const compared = candidates.map(
+    (candidate, i): Candidate => ({
+      ...candidate,
+      input: input[i + 1],
+      report: results[i].summary.report(),
+      charts: results[i].charts,
+    }),
+  );
+  const ranking = rankingOf(compared);
   return {
-    base: basePath,
-    other: otherPath,
+    base: { ...models[0], input: input[0] },
+    candidates: compared,
+    ranking,
+    pairs: pairsOf(command, compared, ranking, results),
     tokens: tokensPath ?? null,
+    groups: groupsPath ?? null,
     classes: base.classes,
-    input,
     start,
     end,
-    report: summary.report(),
-    charts,
   };
 }
 
-const openOptions = (command: CompareCommand) => ({
-  base: openOptionsOf(command, 0),
-  other: openOptionsOf(command, 1),
+/** Base beside itself, as a candidate. */
+const floorOf = (base: Model) => (floor: "bf16" | "f16") => ({
+  ...{ path: base.path, name: `base-${floor}`, label: `base as ${floor}` },
+  ...{ size: null, bitsPerWeight: null, floor },
 });
+
+const openOptions = (command: CompareCommand, sources: readonly LogitSource[]) =>
+  Object.fromEntries(sources.map((_, side) => [side === 0 ? "base" : `other ${side}`, openOptionsOf(command, side)]));
+
+function checkPairs({ pair = [] }: CompareCommand, candidates: readonly Model[]): void {
+  for (const names of pair) for (const name of names) candidateOf("--pair", name, candidates);
+}
+
+/** That of the smallest mean KL first; of the same, in the order given. */
+const rankingOf = (candidates: readonly Candidate[]): number[] =>
+  candidates
+    .map((_, i) => i)
+    .sort((a, b) => {
+      const [first, second] = [a, b].map((i) => candidates[i].report.kl.mean);
+      return first === second ? a - b : first - second;
+    });
+
+/** Neighbours in the ranking, then those that were asked for. */
+function pairsOf(
+  { pair = [] }: CompareCommand,
+  candidates: readonly Candidate[],
+  ranking: readonly number[],
+  results: readonly Results[],
+): Pair[] {
+  const neighbours = ranking.slice(1).map((second, i) => [ranking[i], second]);
+  const asked = pair.map((names) => names.map((name) => candidateOf("--pair", name, candidates)));
+  return [...neighbours, ...asked].map(([first, second]) => {
+    const of = (quantity: "kl" | "logProbability") =>
+      pairedDifference(results[first].summary, results[second].summary, { quantity });
+    const hasTokens = candidates[first].report.tokens > 0;
+    return { first, second, kl: of("kl"), logProbability: hasTokens ? of("logProbability") : undefined };
+  });
+}

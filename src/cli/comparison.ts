@@ -1,18 +1,40 @@
-import type { Report } from "../compare/index.js";
+import type { PairedDifference, Report } from "../compare/index.js";
+import type { HalfFormat } from "../compare/source.js";
 import type { InputKind } from "../index.js";
 import type { Charts } from "./charts.js";
+import type { Model } from "./models.js";
+
+/** A model that was compared with base, and what came of it. */
+export interface Candidate extends Model {
+  readonly input: InputKind;
+  /** What base was rounded to, where this is base itself: what rounding alone comes to. */
+  readonly floor: HalfFormat | null;
+  readonly report: Report;
+  readonly charts: Charts;
+}
+
+/** Two candidates, the closer first: the first minus the second. */
+export interface Pair {
+  /** Of `candidates`. */
+  readonly first: number;
+  readonly second: number;
+  readonly kl: PairedDifference;
+  /** Of ln p of the observed tokens; undefined where none is known. */
+  readonly logProbability: PairedDifference | undefined;
+}
 
 /** What was compared, and what came of it: all that a report tells. */
 export interface Comparison {
-  readonly base: string;
-  readonly other: string;
+  readonly base: Model & { readonly input: InputKind };
+  /** In the order in which they were given. */
+  readonly candidates: readonly Candidate[];
+  /** Of `candidates`, that of the smallest mean KL first. */
+  readonly ranking: readonly number[];
+  readonly pairs: readonly Pair[];
   readonly tokens: string | null;
+  readonly groups: string | null;
   readonly classes: number;
-  /** What the numbers were taken for: of base, of other. */
-  readonly input: readonly [base: InputKind, other: InputKind];
   /** The rows that were compared. */
   readonly start: number;
   readonly end: number;
-  readonly report: Report;
-  readonly charts: Charts;
 }

@@ -12,7 +12,7 @@ import { checkTemperature, type FileOptions } from "./options.js";
 import { jsonOf, outputsOf, writeAll } from "./output.js";
 import { printable } from "./printable.js";
 import { Progress } from "./progress.js";
-import { closeAll, openSources } from "./sources.js";
+import { closeAll, openSources, trimmed } from "./sources.js";
 import { statisticsTable, warningOf } from "./tables.js";
 import { tableText, wrap } from "./text.js";
 
@@ -34,6 +34,7 @@ export async function entropy(command: EntropyCommand, io: Io): Promise<void> {
   const sources = await openSources([file], command);
   try {
     const [source] = sources;
+    for (const note of trimmed(sources).notes) say(io, note);
     if (input === "probabilities" && source.input === "logProbabilities") {
       throw new RangeError(`--input is probabilities, but ${file} has log-probabilities`);
     }

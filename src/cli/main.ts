@@ -5,19 +5,25 @@ import { Command, CommanderError, Option } from "commander";
 import { bench } from "./bench.js";
 import { compare } from "./compare.js";
 import { entropy } from "./entropy.js";
+import { readGate } from "./gates.js";
 import { Exit, type Io, messageOf, print, say } from "./io.js";
 import { addListCommands } from "./listCommands.js";
 import { compareListFiles, hasLists } from "./lists.js";
 import {
   each,
   INPUT_KINDS,
+  readAssignment,
   readBase,
+  readBits,
   readBound,
   readCount,
   readInput,
+  readLabel,
+  readPair,
   readPositive,
   readRows,
   readShape,
+  readSize,
   readThreads,
   readType,
 } from "./options.js";
@@ -30,19 +36,18 @@ Files: .npy (f16, f32, f64; bfloat16 as 16-bit integers with --bfloat16),
 .safetensors, the file of llama.cpp's --kl-divergence-base, or raw numbers of
 --type and --shape. They are read as they are needed, however large.`;
 
-const EXITS = `
-Exit code: 0 done, 1 the mean KL exceeds --max-mean-kl, 2 bad usage or input, or
-what was to be written could not be, 130 interrupted.`;
-
-const COMPARE = `${FILES}
-${EXITS}
+const COMPARE = `
+Files: .npy, .safetensors, llama.cpp's --kl-divergence-base, raw numbers, or
+folders of such (shards). NAME: a candidate's file name without its ending, or
+"base". An option that is given once is for all files; twice: for base, for all
+others. FILE "-": standard output.
+Exit code: 0 done, 1 a condition fails, 2 bad usage or input, 130 interrupted.
 
 Examples:
-  $ logratio compare base.npy quantised.npy --tokens tokens.npy
-  $ logratio compare base.kld q4_0.kld --html report.html --json report.json
-  $ logratio compare a.safetensors b.safetensors --tensor logits --rows 0:4096
+  $ logratio compare base.kld q8.kld q6.kld q4.kld --model q4=q4_k_m.gguf
+  $ logratio compare base.npy q4.npy --tokens tokens.npy --html report.html
   $ logratio compare a.bin b.bin --type f16 --shape 128256 --checkpoint run.json
-  $ logratio compare base.npy release.npy --max-mean-kl 0.01 || echo too far`;
+  $ logratio compare base.kld q4.kld --fail-if "meanKl > 0.02" || echo too far`;
 
 const ENTROPY = `${FILES}
 
@@ -102,45 +107,49 @@ Examples:
 
   const comparing = program
     .command("compare")
-    .summary("two models' logits in, the whole comparison out")
-    .description(
-      `Compares two models' logits (or log-probabilities) of the same tokens: KL
-divergence both ways, JS divergence, perplexities, Δp, the likeliest tokens, row
-by row. The report goes to standard output.`,
-    )
-    .argument("<base>", "the logits that are compared with, one row a token")
-    .argument("<other>", "those of the other model, of the same shape")
-    .option(
-      "--tokens <file>",
-      "the token observed after each row, for perplexities and Δp: .npy or text (llama.cpp's files have them)",
-    );
-  withFileOptions(comparing, "; given twice: of base, of other")
-    .option(
-      "--input <kind>",
-      "what the numbers are: logits, logProbabilities or probabilities (default: logits); given twice: of base, of other",
-      each(readInput),
-    )
-    .option("--temperature <number>", "divides the logits of both", readPositive)
-    .option("--top-k <count>", "compare this many of the likeliest tokens (default: 10)", readCount)
-    .option("--threads <count>", "threads that compute (default: all there are)", readThreads)
-    .option("--json <file>", 'write the report as JSON; "-" for standard output, instead of the tables')
-    .option("--html <file>", 'write the report as a page with charts; "-" likewise')
-    .option("--max-mean-kl <nats>", "exit with 1 if the mean of KL(base‖other) is more", readBound)
-    .option("--checkpoint <file>", "keep what is done there every few seconds, and go on from it if it is there")
+    .summary("a base model's logits and those of others in, the whole comparison out")
+    .description("How far are models from a base, by their logits of the same tokens?")
+    .usage("[options] <base> <other...>")
+    .argument("<base>", "logits that are compared with, a row a token")
+    .argument("<other...>", "those of one candidate or more, of the same shape")
+    .option("--tokens <file>", "the token after each row: .npy or text")
+    .option("--groups <file>", "the group of each row, one a line: means, errors");
+  withFileOptions(comparing, true)
+    .option("--input <kind>", "logits, logProbabilities or probabilities", each(readInput))
+    .option("--temperature <t>", "divides the logits of all", readPositive)
+    .option("--top-k <count>", "compare so many of the likeliest (default: 10)", readCount)
+    .option("--acceptance", "1 − TV, the acceptance rate of speculative decoding")
+    .option("--noise-floor", "base rounded to bf16 and f16, as candidates")
+    .option("--block-rows <count>", "rows of a cluster, for errors (default: √rows)", readCount)
+    .option("--pair <a,b>", "test these two, besides neighbours in the ranking", each(readPair))
+    .option("--label <name=text>", "what a model is called", each(readLabel))
+    .option("--size <name=size>", "of a model: q4=2.2GB", each(readSize))
+    .option("--model <name=path>", "the model's file or folder, for its size", each(readAssignment))
+    .option("--bits <name=bits>", "bits per weight", each(readBits))
+    .option("--threads <count>", "threads that compute (default: all)", readThreads)
+    .option("--json <file>", "the report as JSON (docs/compare.schema.json)")
+    .option("--html <file>", "as a page with charts")
+    .option("--markdown <file>", "the ranking as a table of Markdown")
+    .option("--csv <file>", "the ranking as numbers")
+    .option("--rows-out <file>", "results of every row: .csv, .jsonl or .npy")
+    .option("--fail-if <condition>", 'exit with 1: "meanKl(q4) > 0.02"', each(readGate))
+    .option("--max-mean-kl <nats>", 'the same as --fail-if "meanKl > nats"', readBound)
+    .option("--checkpoint <file>", "keep what is done, and go on from there")
     .addHelpText("after", COMPARE)
-    .action(async (base, other, options) =>
+    .action(async (base, others, options) =>
       (await hasLists(base))
-        ? compareListFiles({ base, others: [other], ...options }, io)
-        : compare({ base, other, ...options }, version, io),
+        ? compareListFiles({ base, others, ...options }, io)
+        : compare({ base, others, ...options }, version, io),
     );
-  refuseRepeats(comparing, [...OF_FILES, "input"]);
+  const repeatable = [...OF_FILES, "input", "pair", "label", "size", "model", "bits", "fail-if"];
+  refuseRepeats(comparing, repeatable);
 
   const ofEntropy = program
     .command("entropy")
     .summary("the entropies of a file of distributions")
     .description("Summarises the entropies of the rows of a file.")
     .argument("<file>", "logits, or what --input says, one row a distribution");
-  withFileOptions(ofEntropy, "")
+  withFileOptions(ofEntropy, false)
     .addOption(new Option("--input <kind>", "what the numbers are").choices(INPUT_KINDS).default("logits"))
     .option("--temperature <number>", "divides the logits", readPositive)
     .option("--base <number>", "the unit's: 2 for bits (default: e, nats)", readBase)
@@ -157,7 +166,7 @@ by row. The report goes to standard output.`,
     .addHelpText("after", BENCH)
     .action((options) => bench(options, io));
   refuseRepeats(measuring, []);
-  for (const command of addListCommands(program, io, (one) => withFileOptions(one, "")))
+  for (const command of addListCommands(program, io, (one) => withFileOptions(one, false)))
     refuseRepeats(command, OF_FILES);
   return program;
 }
@@ -178,15 +187,28 @@ function refuseRepeats(command: Command, repeatable: readonly string[]): void {
   }
 }
 
-function withFileOptions(command: Command, twice: string): Command {
+function withFileOptions(command: Command, isShort: boolean): Command {
   return command
-    .option("--rows <a:b>", "only rows a to b - 1, counted from 0; a or b may be left out", readRows)
+    .option(
+      "--rows <a:b>",
+      isShort ? "only rows a to b - 1" : "only rows a to b - 1, counted from 0; a or b may be left out",
+      readRows,
+    )
     .option(
       "--tensor <name>",
-      `the tensor of a .safetensors file${twice}`,
+      "the tensor of a .safetensors file",
       each((name: string) => name),
     )
-    .option("--bfloat16", "16-bit integers of .npy files are bfloat16 numbers")
-    .option("--type <type>", `of a raw file's numbers: f16, bf16, f32 or f64${twice}`, each(readType))
-    .option("--shape <shape>", `of a raw file: rows,classes, or classes alone${twice}`, each(readShape));
+    .option(
+      "--bfloat16",
+      isShort ? "16-bit integers in .npy are bfloat16" : "16-bit integers of .npy files are bfloat16 numbers",
+    )
+    .option("--float16", isShort ? "16-bit integers in .npy are f16" : "16-bit integers of .npy files are f16 numbers")
+    .option("--partial", "of truncated files, the rows that are whole")
+    .option("--type <type>", "of a raw file's numbers: f16, bf16, f32 or f64", each(readType))
+    .option(
+      "--shape <shape>",
+      isShort ? "of a raw file: rows,classes, or classes" : "of a raw file: rows,classes, or classes alone",
+      each(readShape),
+    );
 }

@@ -36,3 +36,11 @@ const withMinus = (text: string): string => text.replaceAll("-", "−");
 
 /** 131,072. */
 export const formatCount = (count: number): string => count.toLocaleString("en-US");
+
+const BYTES = ["B", "kB", "MB", "GB", "TB", "PB"];
+
+/** 2.20 GB. */
+export function formatBytes(bytes: number): string {
+  const step = Math.min(BYTES.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  return `${step === 0 ? bytes : formatDigits(bytes / 1000 ** step, 3)} ${BYTES[step]}`;
+}

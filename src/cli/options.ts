@@ -3,12 +3,15 @@
 import { InvalidArgumentError } from "commander";
 import type { ElementType, OpenLogitsOptions } from "../compare/index.js";
 import type { InputKind } from "../index.js";
+import { type Assignment, readBytes } from "./models.js";
 
 /** Of a file of rows, as the command line has them: of the one file, or of two. */
 export interface FileOptions {
   rows?: Range;
   tensor?: readonly string[];
   bfloat16?: boolean;
+  float16?: boolean;
+  partial?: boolean;
   type?: readonly ElementType[];
   shape?: readonly (readonly number[])[];
 }
@@ -18,17 +21,58 @@ export interface Range {
   readonly end?: number;
 }
 
-/** Of the first or second file: what was given once is of both. */
-export function openOptionsOf({ tensor, bfloat16, type, shape }: FileOptions, side: number): OpenLogitsOptions {
-  const of = <T>(values: readonly T[] | undefined): T | undefined => values?.[side] ?? values?.[0];
-  return { tensor: of(tensor), bfloat16, type: of(type), shape: of(shape) };
+/** Of a file by its number: what was given once is of all, what was given twice is of base and of all others. */
+export function openOptionsOf(
+  { tensor, bfloat16, float16, partial, type, shape }: FileOptions,
+  side: number,
+): OpenLogitsOptions {
+  const of = <T>(values: readonly T[] | undefined): T | undefined => valueFor(values, side);
+  return { tensor: of(tensor), bfloat16, float16, partial, type: of(type), shape: of(shape) };
 }
 
-/** Throws where an option is given for more files than there are. */
+export const valueFor = <T>(values: readonly T[] | undefined, side: number): T | undefined =>
+  values?.[Math.min(side, values.length - 1)];
+
+/** Throws where an option is given neither once, nor for base and for all others, nor for each file. */
 export function checkTimes(name: string, values: readonly unknown[] = [], files: readonly unknown[]): void {
-  if (values.length <= files.length) return;
+  const { length } = values;
+  if (length <= 1 || length === files.length || (length === 2 && files.length > 2)) return;
   const count = files.length === 1 ? "there is one file" : `there are ${files.length} files`;
-  throw new RangeError(`--${name} is given ${values.length} times, but ${count}`);
+  const hint = files.length > 2 ? "; give it once, twice (of base, of all others), or for each" : "";
+  throw new RangeError(`--${name} is given ${length} times, but ${count}${hint}`);
+}
+
+/** `name=value`. */
+export function readAssignment(text: string): Assignment {
+  const at = text.lastIndexOf("=");
+  if (at <= 0 || at === text.length - 1) throw new InvalidArgumentError("It must be like q4=VALUE.");
+  return { name: text.slice(0, at), value: text.slice(at + 1) };
+}
+
+/** The same of a label, which may have any sign in it. */
+export function readLabel(text: string): Assignment {
+  const at = text.indexOf("=");
+  if (at <= 0 || at === text.length - 1) throw new InvalidArgumentError("It must be like q4=Q4_K_M.");
+  return { name: text.slice(0, at), value: text.slice(at + 1) };
+}
+
+export function readSize(text: string): Assignment<number> {
+  const { name, value } = readAssignment(text);
+  const bytes = readBytes(value);
+  if (bytes === undefined) throw new InvalidArgumentError("It must be like q4=2.2GB, q4=2.1GiB or q4=2200000000.");
+  return { name, value: bytes };
+}
+
+export function readBits(text: string): Assignment<number> {
+  const { name, value } = readAssignment(text);
+  return { name, value: readPositive(value) };
+}
+
+/** Two candidates: `a,b`. */
+export function readPair(text: string): readonly [first: string, second: string] {
+  const parts = text.split(",");
+  if (parts.length !== 2 || parts.includes("")) throw new InvalidArgumentError("It must be like q4,q6.");
+  return [parts[0], parts[1]];
 }
 
 /** A reader of an option that may be given more than once. */

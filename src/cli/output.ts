@@ -1,12 +1,13 @@
 // What a command writes, and whether it may: told before the work is done, not after.
 
 import { type BigIntStats, constants, fstat, writeFile as writeDescriptor } from "node:fs";
-import { access, stat, writeFile } from "node:fs/promises";
+import { access, open, stat } from "node:fs/promises";
 import { promisify } from "node:util";
 import { checkWritable, targetOf, writeWhole } from "../compare/outputFile.js";
+import { shardsOf } from "../compare/shards.js";
 import { explaining } from "../compare/systemError.js";
 import { Exit, type Io, messageOf, print, say } from "./io.js";
-import { printableLines } from "./printable.js";
+import { printable, printableLines } from "./printable.js";
 
 /** Standard output, a file, or what is neither: a pipe, a device. */
 export interface Output {
@@ -16,7 +17,11 @@ export interface Output {
   /** Throws where it cannot be written. */
   check(): Promise<void>;
   write(text: string): Promise<void>;
+  /** Writes part by part, as long as `use` does. A file is there when all of it is, and not before. */
+  writeParts<Result>(use: (write: WritePart) => Promise<Result>): Promise<Result>;
 }
+
+export type WritePart = (part: Uint8Array | string) => Promise<void>;
 
 /** Paths by what they are: the name of an argument, or of an option that may not have been given. */
 type Paths<Name extends string = string> = Readonly<Record<Name, string | undefined>>;
@@ -38,9 +43,13 @@ export async function outputsOf<Name extends string>(
     if (other !== undefined) throw new RangeError(`${owner} is the same as ${other}; write to another place`);
     owners.set(key, owner);
   };
-  for (const [name, path] of Object.entries(inputs)) {
-    const stats = path === undefined ? undefined : await stat(path, { bigint: true }).catch(() => undefined);
-    if (stats !== undefined) owners.set(keyOf(stats), `${name}, ${path}`);
+  for (const [name, given] of Object.entries(inputs)) {
+    // what cannot be read is told where it is read
+    const paths = given === undefined ? [] : await shardsOf(given).catch(() => []);
+    for (const path of paths) {
+      const stats = await stat(path, { bigint: true }).catch(() => undefined);
+      if (stats !== undefined) owners.set(keyOf(stats), `${name}, ${path}`);
+    }
   }
   const standard = await statusOf(1).catch(() => undefined);
   if (standard?.isFile()) claim("standard output", keyOf(standard));
@@ -65,6 +74,20 @@ const keyUnlessDevice = (stats: BigIntStats): string | undefined =>
 
 /** With what tells it from others. */
 async function outputAt(name: string, path: string, io: Io): Promise<Output & { key: string | undefined }> {
+  const { write, writeParts, ...output } = await targetAt(name, path, io);
+  return {
+    ...output,
+    write: write ?? ((text) => (writeParts as Output["writeParts"])((writePart) => writePart(text))),
+    // what cannot be opened is written at once
+    writeParts: writeParts ?? ((use) => use((part) => (write as Output["write"])(String(part)))),
+  };
+}
+
+async function targetAt(
+  name: string,
+  path: string,
+  io: Io,
+): Promise<Omit<Output, "write" | "writeParts"> & Partial<Output> & { key: string | undefined }> {
   if (path === "") throw new RangeError(`${name} is empty; give the name of a file`);
   const descriptor = descriptorOf(path);
   if (descriptor === 1) {
@@ -82,7 +105,7 @@ async function outputAt(name: string, path: string, io: Io): Promise<Output & { 
       isStandard: false,
       isFile: true,
       check: () => checkWritable(path),
-      write: (text) => writeText(path, text),
+      writeParts: (use) => writeWhole(path, (file) => use((part) => file.writeFile(part))),
     };
   }
   return {
@@ -90,7 +113,14 @@ async function outputAt(name: string, path: string, io: Io): Promise<Output & { 
     isStandard: false,
     isFile: false,
     check: () => explaining(access(path, constants.W_OK), path, "written"),
-    write: (text) => explaining(writeFile(path, text), path, "written"),
+    async writeParts(use) {
+      const file = await explaining(open(path, "w"), path, "written");
+      try {
+        return await use((part) => explaining(file.writeFile(part), path, "written"));
+      } finally {
+        await file.close();
+      }
+    },
   };
 }
 
@@ -129,5 +159,8 @@ export const writeText = (path: string, text: string): Promise<void> =>
 /** JSON has neither infinities, which become strings, nor NaN, which becomes null. */
 const spell = (_: string, value: unknown): unknown =>
   value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY ? String(value) : value;
+
+/** One line. */
+export const jsonLine = (value: object): string => `${printable(JSON.stringify(value, spell))}\n`;
 
 export const jsonOf = (value: object): string => `${printableLines(JSON.stringify(value, spell, 2))}\n`;

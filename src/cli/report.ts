@@ -1,23 +1,58 @@
 // The report of a comparison, as text.
 
-import type { Comparison } from "./comparison.js";
+import type { Candidate, Comparison } from "./comparison.js";
 import { formatCount, formatDigits } from "./numbers.js";
 import { printable } from "./printable.js";
-import { subjectOf, tablesOf, warningsOf } from "./tables.js";
-import { bar, COLUMNS, tableText, wrap } from "./text.js";
+import {
+  CAUTION,
+  pairsTable,
+  rankingNumbers,
+  rankingTable,
+  shortLabel,
+  subjectOf,
+  tablesOf,
+  warningsOf,
+} from "./tables.js";
+import { bar, COLUMNS, csvLine, headingText, tableMarkdown, tableText, wrap } from "./text.js";
 
 const BINS = 20;
 const WORST = 10;
 
 export function textOf(comparison: Comparison): string {
   const subject = subjectOf(comparison).map(([name, value]) => `${name.padEnd(12)}${value}`);
-  const tables = tablesOf(comparison, WORST).map(tableText);
-  const worst = tables.pop();
   const warnings = warningsOf(comparison).map((warning) => wrap(printable(warning)).join("\n"));
-  return `${[subject.join("\n"), ...warnings, ...tables, histogramText(comparison), worst].join("\n\n")}\n`;
+  const files = comparison.candidates.filter(({ floor }) => floor === null);
+  const isOne = comparison.candidates.length === 1;
+  const pairs = pairsTable(comparison);
+  const parts = [
+    subject.join("\n"),
+    ...warnings,
+    ...(isOne ? [] : [tableText(rankingTable(comparison))]),
+    ...(pairs === undefined ? [] : [tableText(pairs)]),
+    ...files.flatMap((candidate) => [
+      ...(isOne ? [] : [headingText(shortLabel(candidate.label))]),
+      ...partsOf(candidate),
+    ]),
+    ...(isOne ? [wrap(CAUTION).join("\n")] : []),
+  ];
+  return `${parts.join("\n\n")}\n`;
 }
 
-function histogramText({ charts, report }: Comparison): string {
+/** The tables that people publish. */
+export function markdownOf(comparison: Comparison): string {
+  const tables = [rankingTable(comparison), pairsTable(comparison)].filter((table) => table !== undefined);
+  return `${tables.map(tableMarkdown).join("\n\n")}\n`;
+}
+
+export const csvOf = (comparison: Comparison): string => rankingNumbers(comparison).map(csvLine).join("");
+
+function partsOf(candidate: Candidate): string[] {
+  const tables = tablesOf(candidate, WORST).map(tableText);
+  const worst = tables.pop() as string;
+  return [...tables, histogramText(candidate), worst];
+}
+
+function histogramText({ charts, report }: Candidate): string {
   const { below, bins, above } = charts.histogram(BINS);
   const { infinite } = report.kl;
   const lines: (readonly [label: string, count: number])[] = [

@@ -17,12 +17,23 @@ export async function openSources(paths: readonly string[], options: FileOptions
   }
 }
 
+/** Of files that end before they should: as many rows as all have, and what to say of it. */
+export function trimmed(sources: readonly LogitSource[]): { sources: LogitSource[]; notes: string[] } {
+  const cut = sources.filter(({ saidRows }) => saidRows !== undefined);
+  if (cut.length === 0) return { sources: [...sources], notes: [] };
+  const rows = Math.min(...sources.map((source) => source.rows as number));
+  return {
+    sources: sources.map((source) => ({ ...source, rows })),
+    notes: cut.map((source) => `${source.name} is truncated: ${source.rows} of its ${source.saidRows} rows are whole`),
+  };
+}
+
 export async function closeAll(sources: readonly LogitSource[]): Promise<void> {
   await Promise.all(sources.map((source) => source.close()));
 }
 
 /** What is given once is for one of the files at least; what is given for each file, for each. */
-function checkUse({ tensor = [], bfloat16 }: FileOptions, sources: readonly LogitSource[]): void {
+function checkUse({ tensor = [], bfloat16, float16 }: FileOptions, sources: readonly LogitSource[]): void {
   const names = (some: readonly LogitSource[]) => some.map(({ name }) => name).join(" and ");
   const others = sources.filter(({ format }) => format !== "safetensors");
   if (
@@ -31,9 +42,11 @@ function checkUse({ tensor = [], bfloat16 }: FileOptions, sources: readonly Logi
   ) {
     throw new RangeError(`--tensor is for .safetensors files, but not for ${names(others)}; leave it out`);
   }
-  if (bfloat16 && !sources.some(({ format, type }) => format === "npy" && type === "bf16")) {
-    throw new RangeError(
-      `--bfloat16 is for .npy files of 16-bit integers, but not for ${names(sources)}; leave it out`,
-    );
+  for (const [name, isGiven, own] of [
+    ["bfloat16", bfloat16, "bf16"],
+    ["float16", float16, "f16"],
+  ] as const) {
+    if (!isGiven || sources.some(({ format, type }) => format === "npy" && type === own)) continue;
+    throw new RangeError(`--${name} is for .npy files of 16-bit integers, but not for ${names(sources)}; leave it out`);
   }
 }

@@ -26,14 +26,23 @@ export interface CompareOptions {
   tokens?: ArrayLike<number | bigint>;
   /**
    * What the numbers are: `"logits"`, the default, as which log-probabilities are also accepted, and are normalised;
-   * `"probabilities"`, whose sum must be within 1e-2 of 1; `"logProbabilities"`, with such a sum of exponentials. Or a list of one for
-   * base and one for other.
+   * `"probabilities"`, whose sum must be within 1e-2 of 1; `"logProbabilities"`, with such a sum of exponentials. Or a list: one for base
+   * and one for all others, or for base and for each other.
    */
   input?: InputKind | readonly InputKind[];
   /** Divides the logits, and log-probabilities that are taken for such; positive, 1 by default. */
   temperature?: number;
   /** How many of the likeliest tokens `topOverlap` is of; 10 by default, 256 at most. */
   topK?: number;
+  /** Computes `acceptance` too, which takes another pass over both rows; false by default. */
+  acceptance?: boolean;
+  /**
+   * The group of each row (a prompt, a category), as many as the sources have rows: the report has the means of each, and errors are by
+   * groups.
+   */
+  groups?: ArrayLike<string>;
+  /** Neighbouring rows that belong together: {@link SummaryOptions.blockRows}. By default as base says, if it does. */
+  blockRows?: number;
   /** Threads that compute, the caller's among them, between reads; `"auto"`, the default, for as many as run at once. */
   threads?: number | "auto";
   /** The first row; 0 by default. */
@@ -56,11 +65,22 @@ export interface CompareOptions {
   signal?: AbortSignal;
 }
 
+/** The options of {@link compareLogits} with a list of candidates. */
+export interface CompareManyOptions extends Omit<CompareOptions, "summary" | "onRows"> {
+  /** What the rows are added to, for each candidate; new ones by default. */
+  summary?: readonly Summary[];
+  /** Called with the results of rows as they are done, in order: of each candidate. What it throws ends the comparison. */
+  onRows?: (first: number, rows: readonly RowResults[], summaries: readonly Summary[]) => void;
+}
+
 const KEYS: readonly (keyof CompareOptions)[] = [
   "tokens",
   "input",
   "temperature",
   "topK",
+  "acceptance",
+  "groups",
+  "blockRows",
   "threads",
   "start",
   "end",
@@ -73,24 +93,28 @@ const KEYS: readonly (keyof CompareOptions)[] = [
   "signal",
 ];
 
-const BATCH_BYTES = 2 ** 23;
+/** Of base and one other, together. */
+const BATCH_BYTES = 2 ** 24;
 const MOST_BATCH_ROWS = 4096;
-type Pair<T> = readonly [base: T, other: T];
+/** What a thread is told of a batch has room for some more. */
+const MOST_CANDIDATES = 64;
 type Source = AsyncIterable<RowBatch>;
 
 /**
- * Compares two models' logits of the same tokens, row by row. Of each row: KL(base‖other) and KL(other‖base), JS, both
- * entropies and cross-entropies, the observed token's log-probabilities, the likeliest tokens; of all rows, their statistics.
+ * Compares a base model's logits with those of another model, or of several, of the same tokens, row by row. Of each row: KL(base‖other)
+ * and KL(other‖base), JS, both entropies and cross-entropies, the observed token's log-probabilities, the likeliest tokens; of all rows,
+ * their statistics.
  *
  * Log-probabilities will do as well as logits: they are taken for such, so that each row is a distribution. Probabilities need
- * `input`. Memory stays at a few batches of rows, and the results' bits depend on neither threads nor batches. Files stay open until
- * their `close`.
+ * `input`. Memory stays at a few batches of rows, and the results' bits depend on neither threads nor batches, nor on which other
+ * candidates there are. With several, base is read once, and what is found of its rows alone is found once. Files stay open until their
+ * `close`.
  *
  * @param base - Rows of one model's logits, finite or -Infinity, or of what `input` says: of a file ({@link openLogits}), or any
  * async iterable of batches.
- * @param other - The same rows of the other's.
+ * @param other - The same rows of the other's; or a list of such sources, 64 at most.
  * @returns A promise of the {@link Summary}, `summary` if it is given: {@link Summary.report} has the statistics, in nats. Each
- * row is computed to the accuracy of {@link index!klDivergence} from logits; sums over rows are exact.
+ * row is computed to the accuracy of {@link index!klDivergence} from logits; sums over rows are exact. Of a list, a list of them.
  * @throws TypeError for sources that are no async iterables, and for an option that is unknown or of the wrong kind.
  * @throws RangeError for a number that is NaN or Infinity, a row of only -Infinity or with a sum that is not 1, a token out of range,
  * more or fewer tokens than rows, sources of different classes or numbers of rows, no rows, and an option out of range. Batches before
@@ -102,38 +126,56 @@ type Source = AsyncIterable<RowBatch>;
  * const summary = await compareLogits(base, other, { tokens: await openTokens("tokens.npy") });
  * summary.report().kl.mean; // 0.011470671723253972
  * await Promise.all([base.close(), other.close()]);
+ * @see {@link pairedDifference}
  */
-export async function compareLogits(
+export function compareLogits(
   base: AsyncIterable<RowBatch>,
   other: AsyncIterable<RowBatch>,
-  options: CompareOptions = {},
-): Promise<Summary> {
-  const plan = planOf([base, other], options);
-  const { threads, batchRows, classes } = plan;
+  options?: CompareOptions,
+): Promise<Summary>;
+export function compareLogits(
+  base: AsyncIterable<RowBatch>,
+  others: readonly AsyncIterable<RowBatch>[],
+  options?: CompareManyOptions,
+): Promise<Summary[]>;
+export async function compareLogits(
+  base: Source,
+  other: Source | readonly Source[],
+  options: CompareOptions | CompareManyOptions = {},
+): Promise<Summary | Summary[]> {
+  const isList = Array.isArray(other);
+  const sources: Source[] = isList ? [base, ...other] : [base, other as Source];
+  const plan = planOf(sources, options, isList);
+  const { threads, batchRows, classes, summaries } = plan;
   options.signal?.throwIfAborted();
   const runtime = await createRuntime("createEngine", {
     backend: options.backend,
     threads,
     shared: threads > 1,
-    maxBytes: bytesFor(threads, batchRows * classes),
+    maxBytes: bytesFor(threads, batchRows * classes * sources.length),
   });
-  const comparison = new Comparison(plan, options, runtime, [base, other]);
+  const comparison = new Comparison(plan, options, runtime, sources);
   try {
-    await comparison.run();
-    return plan.summary;
+    await comparison.run((first, results) => {
+      if (isList) (options as CompareManyOptions).onRows?.(first, results, summaries);
+      else (options as CompareOptions).onRows?.(first, results[0], summaries[0]);
+    });
+    return isList ? summaries : summaries[0];
   } finally {
     runtime.pool?.dispose();
     comparison.end();
   }
 }
 
-/** For sources that ask for their arrays too: five a side of f64, and one of f32. */
+/** For sources that ask for their arrays too: five a source of f64, and one of f32. */
 function bytesFor(threads: number, numbers: number): number {
-  const needed = Math.max(RESERVED_BYTES, reservedBytes(threads)) + numbers * 2 * (5 * 8 + 4) + 2 ** 20;
+  const needed = Math.max(RESERVED_BYTES, reservedBytes(threads)) + numbers * (5 * 8 + 4) + 2 ** 20;
   return Math.min(2 ** 32, needed);
 }
 
 interface Plan {
+  /** For messages. */
+  readonly names: readonly string[];
   readonly classes: number;
   readonly start: number;
   /** Infinity where no source knows. */
@@ -145,31 +187,38 @@ interface Plan {
   readonly kinds: readonly InputKind[];
   readonly temperature: number;
   readonly topK: number;
-  /** Those of the option. */
+  readonly acceptance: boolean;
+  /** Those of the options. */
   readonly tokens: Int32Array | undefined;
-  readonly summary: Summary;
+  readonly groups: readonly string[] | undefined;
+  /** Of each candidate. */
+  readonly summaries: Summary[];
 }
 
-const NAMES: Pair<string> = ["base", "other"];
-
-function planOf(sources: Pair<Source>, options: CompareOptions): Plan {
+function planOf(sources: readonly Source[], options: CompareOptions | CompareManyOptions, isList: boolean): Plan {
   checkOptions("compareLogits", options, KEYS);
+  const candidates = sources.length - 1;
+  if (candidates < 1 || candidates > MOST_CANDIDATES) {
+    throw new RangeError(`compareLogits: others has ${candidates} sources; there must be from 1 to ${MOST_CANDIDATES}`);
+  }
+  const named = sources.map((_, side) => (side === 0 ? "base" : isList ? `others[${side - 1}]` : "other"));
   sources.forEach((source, side) => {
     if (typeof source?.[Symbol.asyncIterator] === "function") return;
     const what = isPromise(source) ? "await openLogits(…)" : "it must be an AsyncIterable of rows, as openLogits gives";
-    throw new TypeError(`compareLogits: ${NAMES[side]} is ${shownValue(source)}: ${what}`);
+    throw new TypeError(`compareLogits: ${named[side]} is ${shownValue(source)}: ${what}`);
   });
+  const given = summariesOf(options, candidates, isList);
   checkObjects(options);
-  const names = sources.map((source, side) => (isLogitSource(source) ? source.name : NAMES[side]));
+  const names = sources.map((source, side) => (isLogitSource(source) ? source.name : named[side]));
   const known = sources.map((source) => (isLogitSource(source) ? source : undefined));
   const classes = agreed(
-    [options.classes, known[0]?.classes, known[1]?.classes],
+    [options.classes, ...known.map((source) => source?.classes)],
     ["the option classes", ...names],
     "classes",
   );
   if (classes === undefined) throw new TypeError("compareLogits: classes is undefined, and no source says what it is");
   checkInteger("classes", classes, 1);
-  const { start = 0, end, summary } = options;
+  const { start = 0, end } = options;
   checkInteger("start", start, 0);
   if (end !== undefined) {
     checkInteger("end", end, start + 1);
@@ -179,28 +228,35 @@ function planOf(sources: Pair<Source>, options: CompareOptions): Plan {
       }
     });
   }
-  const rows = end ?? agreed([known[0]?.rows, known[1]?.rows], names, "rows");
+  const allRows = known.map((source) => source?.rows);
+  const rows = end ?? agreed(allRows, names, "rows");
   if (rows !== undefined && rows <= start) {
     throw new RangeError(`compareLogits: start is ${start}, but there are ${rows} rows`);
   }
   const threads = threadsOf(options.threads);
-  const few = Math.floor(BATCH_BYTES / 4 / classes);
+  const few = Math.floor(BATCH_BYTES / 4 / sources.length / classes);
   const { batchRows = Math.max(threads, Math.min(few, MOST_BATCH_ROWS)) } = options;
   checkInteger("batchRows", batchRows, 1);
-  const temperature = temperatureOf("compareLogits", options.temperature ?? summary?.options.temperature);
-  const kinds = kindsFor(options.input, known, names);
+  const own = given[0]?.options;
+  const temperature = temperatureOf("compareLogits", options.temperature ?? own?.temperature);
+  const kinds = kindsFor(options.input, known, named, names);
   if (temperature !== 1 && !kinds.includes("logits")) {
     throw new RangeError(`compareLogits: temperature is ${temperature}, but neither base nor other are logits`);
   }
-  const { topK = summary?.options.topK ?? 10 } = options;
+  const { topK = own?.topK ?? 10, blockRows = own?.blockRows ?? known[0]?.blockRows ?? 0 } = options;
   checkInteger("topK", topK, 1, MOST_LARGEST);
-  if (summary !== undefined && (summary.options.topK !== topK || summary.options.temperature !== temperature)) {
-    throw new RangeError(
-      `compareLogits: the summary is of temperature ${summary.options.temperature} and topK ${summary.options.topK}, ` +
-        `the rows are to be of ${temperature} and ${topK}`,
-    );
+  checkInteger("blockRows", blockRows, 0);
+  const rowOptions = { temperature, topK, blockRows };
+  for (const { options: theirs } of given) {
+    for (const key of ["temperature", "topK", "blockRows"] as const) {
+      if (theirs[key] === rowOptions[key]) continue;
+      throw new RangeError(
+        `compareLogits: the summary is of ${key} ${theirs[key]}, the rows are to be of ${rowOptions[key]}`,
+      );
+    }
   }
   return {
+    names,
     classes,
     start,
     end: rows ?? Number.POSITIVE_INFINITY,
@@ -210,19 +266,71 @@ function planOf(sources: Pair<Source>, options: CompareOptions): Plan {
     kinds,
     temperature,
     topK,
-    tokens: tokensOf(options.tokens, classes, [known[0]?.rows, known[1]?.rows], names),
-    summary: summary ?? new Summary({ topK, temperature }),
+    acceptance: options.acceptance === true,
+    tokens: tokensOf(options.tokens, classes, allRows, names),
+    groups: groupsOf(options.groups, allRows, names),
+    summaries: sources.slice(1).map((_, i) => given[i] ?? new Summary(rowOptions)),
   };
 }
 
-/** Of base, of other. */
+/** Those that are given: of each candidate, or none. */
+function summariesOf({ summary }: CompareOptions | CompareManyOptions, candidates: number, isList: boolean): Summary[] {
+  if (summary === undefined) return [];
+  const given: Summary[] = isList && Array.isArray(summary) ? summary : [summary];
+  const wrong = given.find((one) => !(one instanceof Summary));
+  if (wrong !== undefined || Array.isArray(summary) !== isList || given.length !== candidates) {
+    const demand = isList ? `a list of ${candidates}, one for each candidate` : "a Summary (Summary.fromJSON)";
+    throw new TypeError(`compareLogits: summary is ${shownValue(wrong ?? summary)}; it must be ${demand}`);
+  }
+  if (new Set(given).size < candidates) throw new RangeError("compareLogits: summary has one Summary twice");
+  return given;
+}
+
+/** Those of the option, as many as the sources have rows, if they know. */
+function groupsOf(
+  groups: CompareOptions["groups"],
+  rows: readonly (number | undefined)[],
+  names: readonly string[],
+): readonly string[] | undefined {
+  if (groups === undefined) return undefined;
+  if (typeof groups !== "object" || !Number.isInteger(groups?.length)) {
+    throw new TypeError(`compareLogits: groups is ${shownValue(groups)}; it must be an array of texts`);
+  }
+  const read = Array.from(groups);
+  const wrong = read.findIndex((group) => typeof group !== "string" || group === "");
+  if (wrong >= 0) {
+    throw new TypeError(`compareLogits: groups[${wrong}] is ${shownValue(read[wrong])}; it must be a text, not empty`);
+  }
+  checkCount("groups", read.length, rows, names);
+  return read;
+}
+
+function checkCount(
+  what: "tokens" | "groups",
+  count: number,
+  rows: readonly (number | undefined)[],
+  names: readonly string[],
+): void {
+  rows.forEach((own, side) => {
+    if (own === undefined || own === count) return;
+    throw new RangeError(
+      `compareLogits: ${what} has ${count} ${what}, ${names[side]} ${own} rows; there must be one a row`,
+    );
+  });
+}
+
+/** Of base, of each other. */
 function kindsFor(
   input: CompareOptions["input"],
   sources: readonly (LogitSource | undefined)[],
+  named: readonly string[],
   names: readonly string[],
 ): readonly InputKind[] {
-  if (input === undefined) return ["logits", "logits"];
-  const kinds = kindsOf("compareLogits", input, NAMES, true) ?? ["probabilities", "probabilities"];
+  if (input === undefined) return sources.map(() => "logits");
+  const isOfTwo = Array.isArray(input) && input.length === 2;
+  const spread = isOfTwo ? sources.map((_, side) => input[Math.min(side, 1)]) : input;
+  const kinds: readonly InputKind[] =
+    kindsOf("compareLogits", spread, named, true) ?? sources.map(() => "probabilities");
   sources.forEach((source, side) => {
     if (kinds[side] !== "probabilities" || source?.input !== "logProbabilities") return;
     throw new RangeError(`compareLogits: input is "probabilities", but ${names[side]} has log-probabilities`);
@@ -230,13 +338,12 @@ function kindsFor(
   return kinds;
 }
 
-function checkObjects({ backend, summary, onRows, onProgress, signal }: CompareOptions): void {
+function checkObjects(options: CompareOptions | CompareManyOptions): void {
+  const { backend, onRows, onProgress, signal, acceptance } = options;
   checkChoice("compareLogits", "backend", backend, ["auto", "relaxed", "simd", "js"]);
   checkType("compareLogits", "onRows", onRows, "function");
   checkType("compareLogits", "onProgress", onProgress, "function");
-  if (summary !== undefined && !(summary instanceof Summary)) {
-    throw new TypeError(`compareLogits: summary is ${shownValue(summary)}; it must be a Summary (Summary.fromJSON)`);
-  }
+  checkType("compareLogits", "acceptance", acceptance, "boolean");
   if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
     throw new TypeError(`compareLogits: signal is ${shownValue(signal)}; it must be an AbortSignal`);
   }
@@ -251,13 +358,7 @@ function tokensOf(
 ): Int32Array | undefined {
   if (tokens === undefined) return undefined;
   const read = readTokens("compareLogits", tokens, classes);
-  rows.forEach((count, side) => {
-    if (count !== undefined && count !== read.length) {
-      throw new RangeError(
-        `compareLogits: tokens has ${read.length} tokens, ${names[side]} ${count} rows; there must be one a row`,
-      );
-    }
-  });
+  checkCount("tokens", read.length, rows, names);
   return read;
 }
 
@@ -280,23 +381,24 @@ function threadsOf(threads: number | "auto" = "auto"): number {
   return threads;
 }
 
-/** Rows of both, read. */
+/** Rows of all, read. */
 interface Batch {
   readonly first: number;
   readonly count: number;
-  readonly rows: Pair<Rows>;
+  readonly rows: readonly Rows[];
   readonly tokens: Int32Array;
 }
 
 class Comparison {
   readonly #plan: Plan;
-  readonly #options: CompareOptions;
+  readonly #options: CompareOptions | CompareManyOptions;
   readonly #runtime: Runtime;
-  readonly #feeds: Pair<Feed>;
+  /** Of base, of each candidate. */
+  readonly #feeds: readonly Feed[];
   /** Where f32 of 16-bit floats are written. */
-  readonly #wide: [Float32Array?, Float32Array?] = [];
+  readonly #wide: Float32Array[] = [];
 
-  constructor(plan: Plan, options: CompareOptions, runtime: Runtime, sources: Pair<Source>) {
+  constructor(plan: Plan, options: CompareOptions | CompareManyOptions, runtime: Runtime, sources: readonly Source[]) {
     this.#plan = plan;
     this.#options = options;
     this.#runtime = runtime;
@@ -305,14 +407,13 @@ class Comparison {
       allocate: (type, length) => memory.allocate(type, length),
       holds: ({ buffer }) => memory.holds(buffer),
     };
-    const feed = (side: 0 | 1) => new Feed(NAMES[side], sources[side], { ...plan, place });
-    this.#feeds = [feed(0), feed(1)];
+    this.#feeds = sources.map((source, side) => new Feed(plan.names[side], source, { ...plan, place }));
   }
 
   /** Each batch is computed while the next is being read. */
-  async run(): Promise<void> {
-    const { onRows, onProgress, signal } = this.#options;
-    const { start, end, batchRows, summary } = this.#plan;
+  async run(onRows: (first: number, results: readonly RowResults[]) => void): Promise<void> {
+    const { onProgress, signal } = this.#options;
+    const { start, end, batchRows, summaries } = this.#plan;
     const total = end === Number.POSITIVE_INFINITY ? undefined : end - start;
     let next = this.#read(start);
     let rows = start;
@@ -327,16 +428,20 @@ class Comparison {
         next.catch(() => {}); // until it is waited for
       }
       const results = await this.#compute(batch);
-      summary.add(first, results);
-      onRows?.(first, results, summary);
+      summaries.forEach((summary, i) => {
+        summary.add(first, results[i]);
+      });
+      onRows(first, results);
       onProgress?.(first + count - start, total);
       if (isLast) break;
     }
     await orAborted(this.#checkEnds(), signal);
-    const { tokens, isEndAsked } = this.#plan;
-    if (tokens !== undefined && !isEndAsked && tokens.length > rows) {
+    const { tokens, groups, isEndAsked } = this.#plan;
+    if (isEndAsked) return;
+    for (const [what, given] of Object.entries({ tokens, groups })) {
+      if (given === undefined || given.length <= rows) continue;
       throw new RangeError(
-        `compareLogits: tokens has ${tokens.length} tokens for ${rows} rows; there must be one a row`,
+        `compareLogits: ${what} has ${given.length} ${what} for ${rows} rows; there must be one a row`,
       );
     }
   }
@@ -348,8 +453,7 @@ class Comparison {
 
   async #read(first: number): Promise<Batch> {
     const { batchRows, start, end, isEndAsked } = this.#plan;
-    const [base, other] = this.#feeds;
-    const rows = await both(base.take(batchRows), other.take(batchRows));
+    const rows = await all(this.#feeds.map((feed) => feed.take(batchRows)));
     const counts = rows.map(({ count }) => count);
     const most = Math.max(...counts);
     const least = Math.min(...counts);
@@ -368,28 +472,35 @@ class Comparison {
   }
 
   /** Those of the option, or of the sources, which may not say different things. */
-  #tokensOf(first: number, [base, other]: Pair<Rows>): Int32Array {
-    const { tokens } = this.#plan;
-    const end = first + base.count;
-    if (tokens !== undefined) {
-      if (end <= tokens.length) return tokens.slice(first, end);
-      throw new RangeError(`compareLogits: tokens has ${tokens.length} tokens; row ${tokens.length} has none`);
+  #tokensOf(first: number, rows: readonly Rows[]): Int32Array {
+    const { tokens, groups } = this.#plan;
+    const end = first + rows[0].count;
+    for (const [what, given] of Object.entries({ tokens, groups })) {
+      if (given === undefined || end <= given.length) continue;
+      throw new RangeError(`compareLogits: ${what} has ${given.length} ${what}; row ${given.length} has none`);
     }
-    return base.tokens.map((own, r) => {
-      const row = first + r;
-      const others = other.tokens[r];
-      if (own >= 0 && others >= 0 && own !== others) {
-        throw new RangeError(
-          `compareLogits: the token of row ${row} is ${own} in ${this.#feeds[0].name} and ${others} in ` +
-            `${this.#feeds[1].name}: they are not of one text`,
-        );
+    if (tokens !== undefined) return tokens.slice(first, end);
+    const known = rows[0].tokens.slice();
+    const sides = new Uint8Array(known.length);
+    for (const [side, { tokens: theirs }] of rows.entries()) {
+      for (const [r, token] of theirs.entries()) {
+        if (token < 0 || token === known[r]) continue;
+        if (known[r] >= 0) {
+          throw new RangeError(
+            `compareLogits: the token of row ${first + r} is ${known[r]} in ${this.#feeds[sides[r]].name} and ${token} in ` +
+              `${this.#feeds[side].name}: they are not of one text`,
+          );
+        }
+        known[r] = token;
+        sides[r] = side;
       }
-      return own >= 0 ? own : others;
-    });
+    }
+    return known;
   }
 
-  async #compute({ first, count, rows, tokens }: Batch): Promise<RowResults> {
-    const { classes, kinds, temperature, topK } = this.#plan;
+  /** Of each candidate. */
+  async #compute({ first, count, rows, tokens }: Batch): Promise<RowResults[]> {
+    const { classes, kinds, temperature, topK, acceptance, groups, summaries } = this.#plan;
     const arrays: (WorkArray | undefined)[] = rows.map(({ data }) => ({ array: data, perRow: classes }));
     arrays.push({ array: tokens, perRow: 1 });
     rows.forEach(({ format, data }, side) => {
@@ -403,15 +514,16 @@ class Comparison {
       loopName: "compareLogits",
       loop: compareLoop,
       rows: count,
-      width: COLUMNS,
+      width: COLUMNS * summaries.length,
       arrays,
-      settings: { classes, kinds, temperature, topK, formats },
+      settings: { classes, kinds, temperature, topK, formats, acceptance },
       finish: (values) => values,
     };
     const { signal } = this.#options;
     const values = await completeAside(() => this.#runtime, work, { signal }, true);
     this.#checkRows(first, count, values);
-    return rowResultsOf(values, tokens);
+    const own = groups?.slice(first, first + count);
+    return summaries.map((_, i) => rowResultsOf(values, tokens, own, i, summaries.length));
   }
 
   #wideOf(side: number, { length }: RowArray): Float32Array {
@@ -424,10 +536,12 @@ class Comparison {
 
   /** Throws for the first row that cannot be. */
   #checkRows(first: number, count: number, values: Float64Array): void {
-    for (let r = 0; r < count; r++) {
-      const row = values.subarray(r * COLUMNS, (r + 1) * COLUMNS);
-      const side = row[Column.problem] - 1;
-      if (side < 0) continue;
+    const candidates = this.#plan.summaries.length;
+    for (let i = 0; i < count * candidates; i++) {
+      const row = values.subarray(i * COLUMNS, (i + 1) * COLUMNS);
+      if (row[Column.problem] === 0) continue;
+      const r = Math.floor(i / candidates);
+      const side = row[Column.problem] === 1 ? 0 : 1 + (i % candidates);
       const problem = { column: row[Column.problemColumn], value: row[Column.problemValue] };
       const feed = this.#feeds[side];
       const place = feed.placeOf(first + r, problem.column);
@@ -437,26 +551,26 @@ class Comparison {
 
   /** Throws where the sources have not come to their ends together; of a range that was asked for, only where one has changed. */
   async #checkEnds(): Promise<void> {
-    const [base, other] = this.#feeds;
     if (this.#plan.isEndAsked) {
-      await both(base.finish(), other.finish());
+      await all(this.#feeds.map((feed) => feed.finish()));
       return;
     }
-    const ends = await both(this.#feeds[0].isAtEnd(), this.#feeds[1].isAtEnd());
-    if (ends[0] && ends[1]) return;
-    const [shorter, longer] = ends[0] ? this.#feeds : [this.#feeds[1], this.#feeds[0]];
+    const ends = await all(this.#feeds.map((feed) => feed.isAtEnd()));
+    const longer = this.#feeds[ends.indexOf(false)];
+    if (longer === undefined) return;
+    const shorter = this.#feeds[ends.indexOf(true)];
     throw new RangeError(
-      ends[0] || ends[1]
-        ? `compareLogits: ${shorter.name} ends before ${longer.name}`
-        : `compareLogits: ${shorter.name} and ${longer.name} have more rows than they said`,
+      shorter === undefined
+        ? `compareLogits: ${this.#feeds.map(({ name }) => name).join(" and ")} have more rows than they said`
+        : `compareLogits: ${shorter.name} ends before ${longer.name}`,
     );
   }
 }
 
-/** What both give; where one fails, not before the other has settled. */
-async function both<T>(first: Promise<T>, second: Promise<T>): Promise<[T, T]> {
-  await Promise.allSettled([first, second]);
-  return [await first, await second];
+/** What all give; where one fails, not before the others have settled. */
+async function all<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }
 
 /** What `promise` gives, or the reason of the signal if it comes first. */

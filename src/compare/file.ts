@@ -4,6 +4,10 @@ import type { BigIntStats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { shown } from "./shown.js";
 import { explaining } from "./systemError.js";
+import { copyOf, isPacked } from "./unpacked.js";
+
+/** As a path. */
+const STANDARD_INPUT = "-";
 
 /** Bytes of one call of the system; Linux reads 2 GiB less a page at most. */
 const LARGEST_READ = 2 ** 30;
@@ -15,24 +19,43 @@ export class InputFile {
   /** In bytes. */
   readonly size: number;
   readonly #handle: FileHandle;
-  readonly #opened: BigIntStats;
+  /** Of what must stay as it is; undefined for standard input, which is gone. */
+  readonly #opened: BigIntStats | undefined;
+  readonly #close: () => Promise<void>;
 
-  private constructor(path: string, handle: FileHandle, opened: BigIntStats) {
+  private constructor(
+    path: string,
+    handle: FileHandle,
+    size: bigint,
+    opened: BigIntStats | undefined,
+    close: () => Promise<void>,
+  ) {
     this.#path = path;
-    this.name = shown(path, Infinity);
-    this.size = Number(opened.size);
+    this.name = path === STANDARD_INPUT ? "standard input" : shown(path, Infinity);
+    this.size = Number(size);
     this.#handle = handle;
     this.#opened = opened;
+    this.#close = close;
   }
 
   /** Throws for a path that cannot be opened, with the system's reason, and for what is not a regular file. */
   static async open(path: string): Promise<InputFile> {
+    if (path === STANDARD_INPUT) return InputFile.#ofCopy(path, undefined);
     // before it is opened, since opening a pipe waits for its other end
     if (!(await explaining(stat(path), path, "read")).isFile()) {
       throw new TypeError(`${shown(path, Infinity)} is not a regular file, which can be read at any place`);
     }
+    if (isPacked(path)) return InputFile.#ofCopy(path, await explaining(stat(path, { bigint: true }), path, "read"));
     const handle = await explaining(open(path, "r"), path, "read");
-    return new InputFile(path, handle, await handle.stat({ bigint: true }));
+    const opened = await handle.stat({ bigint: true });
+    return new InputFile(path, handle, opened.size, opened, () => handle.close());
+  }
+
+  /** What is packed, or standard input, by way of a copy. */
+  static async #ofCopy(path: string, opened: BigIntStats | undefined): Promise<InputFile> {
+    const { handle, close } = await copyOf(opened === undefined ? undefined : path);
+    const { size } = await handle.stat({ bigint: true });
+    return new InputFile(path, handle, size, opened, close);
   }
 
   /** Fills `bytes` from `position` on. Throws where the file ends before; `placeAt` tells what the byte there belongs to. */
@@ -62,6 +85,7 @@ export class InputFile {
   /** Throws if the path no longer leads to what was opened, or to another size or time of writing. */
   async checkUnchanged(): Promise<void> {
     const was = this.#opened;
+    if (was === undefined) return;
     const now = await stat(this.#path, { bigint: true }).catch(() => undefined);
     const what =
       now === undefined
@@ -77,7 +101,7 @@ export class InputFile {
   }
 
   close(): Promise<void> {
-    return this.#handle.close();
+    return this.#close();
   }
 }
 

@@ -50,6 +50,17 @@ export function fromBF16(half: number): number {
   return float[0];
 }
 
+/** The f32 of every number of 8 bits: E4M3 without infinities (OCP), of which 127 and 255 are NaN, or E5M2, the upper half of an f16. */
+export const tableOf8 = (format: "f8e4m3" | "f8e5m2"): Float32Array =>
+  Float32Array.from({ length: 256 }, (_, byte) => {
+    if (format === "f8e5m2") return fromF16(byte << 8);
+    const sign = byte & 0x80 ? -1 : 1;
+    const exponent = (byte >> 3) & 15;
+    const fraction = byte & 7;
+    if (exponent === 15 && fraction === 7) return Number.NaN;
+    return exponent === 0 ? sign * fraction * 2 ** -9 : sign * (8 + fraction) * 2 ** (exponent - 10);
+  });
+
 const tables = new Map<HalfFormat, Float32Array>();
 
 /** The f32 of every number of 16 bits: 256 KiB. */

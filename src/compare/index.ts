@@ -6,9 +6,12 @@
  * @module
  */
 
-export { type CompareOptions, compareLogits } from "./compareLogits.js";
+export type { ClusterKind } from "./clusters.js";
+export { type CompareManyOptions, type CompareOptions, compareLogits } from "./compareLogits.js";
+export type { ConfidenceBucket } from "./confidence.js";
 export type { Estimate, Quantile, Statistics } from "./moments.js";
 export { type OpenLogitsOptions, openLogits } from "./openLogits.js";
+export { type PairedDifference, type PairedDifferenceOptions, pairedDifference } from "./pairedDifference.js";
 export type { RowResults } from "./rowResults.js";
 export type {
   ElementType,
@@ -20,6 +23,8 @@ export type {
   RowBatches,
 } from "./source.js";
 export {
+  type ClusteredEstimates,
+  type GroupReport,
   type PerplexityReport,
   type Report,
   Summary,

@@ -29,6 +29,8 @@ export interface LlamaCppHeader {
   readonly rowsPerChunk: number;
   readonly chunks: number;
   readonly rows: number;
+  /** Of a file that ends before: the rows that it says it has. */
+  readonly saidRows?: number;
   readonly rowBytes: number;
   /** Of the first row, in bytes. */
   readonly offset: number;
@@ -47,7 +49,7 @@ export function layOut(context: number, classes: number, chunks: number): LlamaC
   };
 }
 
-export async function readLlamaCppHeader(file: InputFile): Promise<LlamaCppHeader> {
+export async function readLlamaCppHeader(file: InputFile, isPartial: boolean): Promise<LlamaCppHeader> {
   const bytes = await file.readBytes(0, HEADER_BYTES);
   const magic = String.fromCharCode(...bytes.subarray(0, 8));
   if (magic !== LLAMA_CPP_MAGIC) {
@@ -63,6 +65,7 @@ export async function readLlamaCppHeader(file: InputFile): Promise<LlamaCppHeade
   const end = header.offset + header.rows * header.rowBytes;
   if (file.size < end) {
     const whole = Math.max(0, Math.floor((file.size - header.offset) / header.rowBytes));
+    if (isPartial && whole > 0) return { ...header, rows: whole, saidRows: header.rows };
     throw new RangeError(
       `${file.name}: ${said}: that makes ${header.rows} rows and ${end} bytes, but it ends in row ${whole}, at byte ${file.size}: truncated`,
     );
@@ -76,7 +79,7 @@ export async function readLlamaCppHeader(file: InputFile): Promise<LlamaCppHeade
 /** The token after each row: row j of a chunk is what the model says after its token context/2 + j. */
 export async function readObservedTokens(file: InputFile, header: LlamaCppHeader): Promise<Int32Array> {
   const { context, chunks, classes, rowsPerChunk } = header;
-  const observed = new Int32Array(header.rows);
+  const observed = new Int32Array(chunks * rowsPerChunk);
   const chunk = new Int32Array(context);
   for (let c = 0; c < chunks; c++) {
     const position = HEADER_BYTES + 4 * context * c;

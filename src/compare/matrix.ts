@@ -2,16 +2,30 @@
 
 import { ELEMENT_BYTES, type ElementType, viewOf } from "./elements.js";
 import type { InputFile } from "./file.js";
+import { tableOf8 } from "./half.js";
 import { type Area, allocateBatch, rangeOf, readAhead } from "./readAhead.js";
 import { shown } from "./shown.js";
 import type { LogitSource, ReadOptions, RowBatch } from "./source.js";
 
+/** How numbers are stored where it is not as their type in memory: the other way round, or in eight bits. */
+type Encoding = "big-endian" | "f8e4m3" | "f8e5m2";
+
 export interface Matrix {
+  /** What rows are handed on as. */
   readonly type: ElementType;
+  readonly encoding?: Encoding;
+  /** Of a file that ends before: how many rows it says that there are. */
+  readonly saidRows?: number;
   readonly shape: readonly number[];
   /** Of the first number, in bytes. */
   readonly offset: number;
 }
+
+/** Of a number in the file. */
+const bytesOf = ({ type, encoding }: Pick<Matrix, "type" | "encoding">): number =>
+  encoding?.startsWith("f8") ? 1 : ELEMENT_BYTES[type];
+
+const typeText = ({ type, encoding }: Matrix): string => (encoding?.startsWith("f8") ? "f8" : type);
 
 /** A shape in the words of a message. */
 export const shapeText = (shape: readonly number[]): string => `(${shown(shape.join(", "))})`;
@@ -38,21 +52,38 @@ function rowsOf(name: string, shape: readonly number[]): { rows: number; classes
   return { rows, classes };
 }
 
+/** Of a matrix that goes on past `end`, the rows that are whole, if there are any. */
+export function wholeRows(file: InputFile, matrix: Matrix, end: number): Matrix {
+  const { rows, classes } = rowsOf(file.name, matrix.shape);
+  const whole = Math.floor((end - matrix.offset) / (classes * bytesOf(matrix)));
+  return whole < 1 || whole >= rows ? matrix : { ...matrix, shape: [whole, classes], saidRows: rows };
+}
+
 /** Throws if the matrix does not reach to `end`, where its numbers are to end, or reaches further. */
-export function checkEnd(file: InputFile, { type, shape, offset }: Matrix, end: number): void {
+export function checkEnd(file: InputFile, matrix: Matrix, end: number): void {
+  const { shape, offset } = matrix;
   const { rows, classes } = rowsOf(file.name, shape);
-  const rowBytes = classes * ELEMENT_BYTES[type];
+  const bytes = bytesOf(matrix);
+  const rowBytes = classes * bytes;
   const expected = offset + rows * rowBytes;
   if (expected === end) return;
-  const need = `${shapeText(shape)} of ${type} takes the bytes ${offset} to ${expected}`;
+  const need = `${shapeText(shape)} of ${typeText(matrix)} takes the bytes ${offset} to ${expected}`;
   if (end > expected) {
     throw new RangeError(`${file.name}: ${need}, but they go on to ${end}: ${end - expected} more than the shape says`);
   }
   const row = Math.max(0, Math.floor((end - offset) / rowBytes));
-  const column = Math.max(0, Math.floor(((end - offset) % rowBytes) / ELEMENT_BYTES[type]));
+  const column = Math.max(0, Math.floor(((end - offset) % rowBytes) / bytes));
   throw new RangeError(
     `${file.name}: ${need}, but they end in row ${row}, column ${column}, at byte ${end}: truncated`,
   );
+}
+
+/** The bytes of each number the other way round. */
+function swap({ buffer, byteOffset, byteLength, BYTES_PER_ELEMENT }: RowBatch["data"]): void {
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  if (BYTES_PER_ELEMENT === 2) bytes.swap16();
+  else if (BYTES_PER_ELEMENT === 4) bytes.swap32();
+  else bytes.swap64();
 }
 
 export function matrixSource(
@@ -61,10 +92,13 @@ export function matrixSource(
   matrix: Matrix,
   input: LogitSource["input"],
 ): LogitSource {
-  const { type, offset } = matrix;
-  const { rows, classes } = rowsOf(file.name, matrix.shape);
-  const bytes = ELEMENT_BYTES[type];
+  const { type, offset, shape, encoding } = matrix;
+  const { rows, classes } = rowsOf(file.name, shape);
+  // of [batch, sequence, classes], a sequence is a context of its own
+  const blockRows = shape.length === 3 && shape[0] > 1 && shape[1] > 1 ? shape[1] : undefined;
+  const bytes = bytesOf(matrix);
   const rowBytes = classes * bytes;
+  const table = encoding?.startsWith("f8") ? tableOf8(encoding as "f8e4m3" | "f8e5m2") : undefined;
   const area: Area = {
     file,
     offset,
@@ -78,9 +112,16 @@ export function matrixSource(
 
   async function* read(options: ReadOptions = {}): AsyncGenerator<RowBatch, void, undefined> {
     const range = rangeOf(area, options);
-    const makeSlot = () => ({ bytes: allocateBatch(file, options, range.batchRows * rowBytes) });
+    const numbers = range.batchRows * classes;
+    const makeSlot = () => {
+      const memory = allocateBatch(file, options, numbers * ELEMENT_BYTES[type]);
+      return { memory, bytes: table === undefined ? memory : new Uint8Array(numbers) };
+    };
     for await (const { slot, count } of readAhead(area, range, makeSlot)) {
-      yield viewOf(type, slot.bytes.subarray(0, count * rowBytes));
+      const { data, format } = viewOf(type, slot.memory.subarray(0, count * classes * ELEMENT_BYTES[type]));
+      if (table !== undefined) for (let i = 0; i < data.length; i++) data[i] = table[slot.bytes[i]];
+      else if (encoding === "big-endian") swap(data);
+      yield { data, format };
     }
   }
 
@@ -90,6 +131,8 @@ export function matrixSource(
     rows,
     format,
     type,
+    ...(blockRows !== undefined && { blockRows }),
+    ...(matrix.saidRows !== undefined && { saidRows: matrix.saidRows }),
     input,
     read,
     [Symbol.asyncIterator]: () => read()[Symbol.asyncIterator](),

@@ -3,6 +3,7 @@
 
 import type { ElementType } from "./elements.js";
 import type { InputFile } from "./file.js";
+import type { Matrix } from "./matrix.js";
 import { shown } from "./shown.js";
 
 export const NPY_MAGIC = "\x93NUMPY";
@@ -136,15 +137,20 @@ const ELEMENT_TYPES: ReadonlyMap<string, ElementType> = new Map([
 /** How ml_dtypes' bfloat16 and a view of it as integers are stored. */
 const BFLOAT16 = ["<u2", "<V2", "|V2"];
 
-/** What the numbers are. `bfloat16` says that 16-bit integers are those. */
-export function elementTypeOf(name: string, descr: string, bfloat16: boolean): ElementType {
-  const type = bfloat16 && BFLOAT16.includes(descr) ? "bf16" : ELEMENT_TYPES.get(descr);
-  if (type !== undefined) return type;
-  const hint = descr.startsWith(">")
-    ? "big-endian numbers are not read; array.astype(array.dtype.newbyteorder('<')) turns them"
-    : BFLOAT16.includes(descr)
-      ? "if these are bfloat16, say so with the option bfloat16"
-      : "f16, f32, f64, and bfloat16 stored as u16, are read";
+/** What the numbers are. `integers` says what 16-bit integers are. */
+export function elementTypeOf(
+  name: string,
+  descr: string,
+  integers: "bf16" | "f16" | undefined,
+): Pick<Matrix, "type" | "encoding"> {
+  const isBig = descr.startsWith(">");
+  const little = isBig ? `<${descr.slice(1)}` : descr;
+  const is16 = BFLOAT16.includes(little);
+  const type = integers !== undefined && is16 ? integers : ELEMENT_TYPES.get(little);
+  if (type !== undefined) return { type, ...(isBig && { encoding: "big-endian" }) };
+  const hint = is16
+    ? "if these are bfloat16, or f16, say so with the option bfloat16, or float16"
+    : "f16, f32, f64, and bfloat16 or f16 stored as u16, are read";
   throw new TypeError(`${name}: numbers of type "${shown(descr)}": ${hint}`);
 }
 

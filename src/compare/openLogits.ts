@@ -5,13 +5,15 @@ import { checkChoice, checkPath, checkType } from "./checks.js";
 import { ELEMENT_TYPES, type ElementType } from "./elements.js";
 import { type InputFile, withFile } from "./file.js";
 import { LLAMA_CPP_MAGIC } from "./llamaCpp.js";
-import { checkEnd, matrixSource } from "./matrix.js";
+import { checkEnd, matrixSource, wholeRows } from "./matrix.js";
 import { elementTypeOf, NPY_MAGIC, readNpyHeader } from "./npy.js";
 import { rawMatrix } from "./raw.js";
 import { llamaCppSource } from "./readLlamaCpp.js";
 import { findTensor } from "./safetensors.js";
+import { joinedSource, shardsOf } from "./shards.js";
 import { shown, shownValue } from "./shown.js";
 import type { LogitFormat, LogitSource } from "./source.js";
+import { unpackedName } from "./unpacked.js";
 
 const LOGIT_FORMATS: readonly LogitFormat[] = ["npy", "safetensors", "llama.cpp", "raw"];
 
@@ -27,23 +29,41 @@ export interface OpenLogitsOptions {
   tensor?: string;
   /** Of a .npy file: 16-bit integers are bfloat16 numbers. `false` by default. */
   bfloat16?: boolean;
+  /** Of a .npy file: 16-bit integers are the bits of f16. `false` by default. */
+  float16?: boolean;
+  /** Reads the rows that are whole where the file ends before it should; `false` by default: that is an error. */
+  partial?: boolean;
   /** What the numbers are: "logits" by default, which log-probabilities are too. llama.cpp's are log-probabilities. */
   input?: "logits" | "logProbabilities";
 }
 
-const KEYS: readonly (keyof OpenLogitsOptions)[] = ["format", "shape", "type", "tensor", "bfloat16", "input"];
+const KEYS: readonly (keyof OpenLogitsOptions)[] = [
+  "format",
+  "shape",
+  "type",
+  "tensor",
+  "bfloat16",
+  "float16",
+  "partial",
+  "input",
+];
 
 /**
  * Opens a file of logits, whose rows are read when they are asked for, a few megabytes at a time, however large it is.
  *
- * Known are `.npy` (f16, f32, f64, or bfloat16 as u16), `.safetensors` (F16, BF16, F32, F64), what llama.cpp's perplexity tool
- * saves (`--kl-divergence-base`), and numbers and nothing else, of which `shape` and `type` are given.
+ * Known are `.npy` (f16, f32, f64, or bfloat16 or f16 as u16, little-endian or big-endian), `.safetensors` (F8_E4M3, F8_E5M2, F16, BF16,
+ * F32, F64), what llama.cpp's perplexity tool saves (`--kl-divergence-base`), and numbers and nothing else, of which `shape` and `type` are given. A matrix may be in several
+ * files: in a folder, where they are read in the order of their names, with numbers in these as numbers; or called
+ * `…-00001-of-00003…`, the first of which stands for all.
  *
- * @param path - Of a regular file.
+ * Files of `.gz`, and of `.zst` where Node has it (22.15), are unpacked to a temporary file first.
+ *
+ * @param path - Of a regular file, or a folder of such; "-" for standard input, which is copied to a temporary file.
  * @returns A promise of the rows, which can be read as often as is wanted, until `close` closes the file.
- * @throws TypeError for another format or type of numbers, numbers column by column or big-endian, several tensors of which
+ * @throws TypeError for another format or type of numbers, numbers column by column, several tensors of which
  * none is named, and for an option that is unknown or of the wrong kind.
- * @throws RangeError for a file that is shorter or longer than it says, has no rows, or not the tensor asked for.
+ * @throws RangeError for a file that is shorter or longer than it says, has no rows, or not the tensor asked for; and for files of one matrix that do not fit together, or of which
+ * one is missing.
  * @throws Error for a path that cannot be read, with the system's `code`; and where the file is changed while it is read.
  * @example
  * const logits = await openLogits("base.npy");
@@ -54,7 +74,13 @@ const KEYS: readonly (keyof OpenLogitsOptions)[] = ["format", "shape", "type", "
 export async function openLogits(path: string, options: OpenLogitsOptions = {}): Promise<LogitSource> {
   checkPath("openLogits", path);
   check(options);
-  const { shape, type, tensor, bfloat16 = false, input = "logits" } = options;
+  const paths = await shardsOf(path);
+  if (paths.length === 1) return openFile(paths[0], options);
+  return joinedSource(shown(path, Infinity), paths, (shard) => openFile(shard, options));
+}
+
+async function openFile(path: string, options: OpenLogitsOptions): Promise<LogitSource> {
+  const { shape, type, tensor, bfloat16, float16, partial = false, input = "logits" } = options;
   return withFile(path, async (file) => {
     const format = options.format ?? (await recognise(file, shape !== undefined));
     if (format !== "raw" && (shape !== undefined || type !== undefined)) {
@@ -62,15 +88,17 @@ export async function openLogits(path: string, options: OpenLogitsOptions = {}):
     }
     switch (format) {
       case "llama.cpp":
-        return llamaCppSource(file);
+        return llamaCppSource(file, partial);
       case "safetensors":
-        return matrixSource(file, format, await findTensor(file, tensor), input);
+        return matrixSource(file, format, await findTensor(file, tensor, partial), input);
       case "raw":
-        return matrixSource(file, format, rawMatrix(file, shape, type), input);
+        return matrixSource(file, format, rawMatrix(file, shape, type, partial), input);
       case "npy": {
         const header = await readNpyHeader(file);
-        const matrix = { ...header, type: elementTypeOf(file.name, header.descr, bfloat16) };
-        checkEnd(file, matrix, file.size);
+        const integers = bfloat16 ? "bf16" : float16 ? "f16" : undefined;
+        const said = { ...header, ...elementTypeOf(file.name, header.descr, integers) };
+        const matrix = partial ? wholeRows(file, said, file.size) : said;
+        if (matrix === said) checkEnd(file, matrix, file.size);
         return matrixSource(file, format, matrix, input);
       }
     }
@@ -79,12 +107,16 @@ export async function openLogits(path: string, options: OpenLogitsOptions = {}):
 
 function check(options: OpenLogitsOptions): void {
   checkOptions("openLogits", options, KEYS);
-  const { format, shape, type, tensor, bfloat16, input } = options;
+  const { format, shape, type, tensor, bfloat16, float16, input } = options;
   checkChoice("openLogits", "format", format, LOGIT_FORMATS);
   checkChoice("openLogits", "type", type, ELEMENT_TYPES);
   checkChoice("openLogits", "input", input, ["logits", "logProbabilities"]);
   checkType("openLogits", "tensor", tensor, "string");
   checkType("openLogits", "bfloat16", bfloat16, "boolean");
+  checkType("openLogits", "float16", float16, "boolean");
+  checkType("openLogits", "partial", options.partial, "boolean");
+  if (bfloat16 && float16)
+    throw new RangeError("openLogits: bfloat16 and float16 are both true; 16-bit integers are one");
   if (shape === undefined) return;
   if (!(Array.isArray(shape) && Array.from(shape).every((length) => typeof length === "number"))) {
     const given = Array.isArray(shape) ? `[${shown(Array.from(shape, shownValue).join(", "))}]` : shownValue(shape);
@@ -93,8 +125,9 @@ function check(options: OpenLogitsOptions): void {
 }
 
 async function recognise(file: InputFile, hasShape: boolean): Promise<LogitFormat> {
-  const { name, size } = file;
-  if (size === 0) throw new RangeError(`${name} is empty`);
+  const { size } = file;
+  const name = unpackedName(file.name);
+  if (size === 0) throw new RangeError(`${file.name} is empty`);
   const bytes = await file.readBytes(0, Math.min(size, 9));
   const start = String.fromCharCode(...bytes);
   if (start.startsWith(NPY_MAGIC)) return "npy";

@@ -16,8 +16,8 @@ import type { LogitSource, ReadOptions, RowBatch } from "./source.js";
  *
  * llama.cpp's own KL leaves out all classes whose log-probability in the base file is -16 or less, stored as 0 or not.
  */
-export async function llamaCppSource(file: InputFile): Promise<LogitSource> {
-  const header = await readLlamaCppHeader(file);
+export async function llamaCppSource(file: InputFile, isPartial: boolean): Promise<LogitSource> {
+  const header = await readLlamaCppHeader(file, isPartial);
   const tokens = await readObservedTokens(file, header);
   const { classes, rows, rowBytes, offset } = header;
   const area: Area = {
@@ -52,6 +52,8 @@ export async function llamaCppSource(file: InputFile): Promise<LogitSource> {
     classes,
     rows,
     format: "llama.cpp",
+    blockRows: header.rowsPerChunk,
+    ...(header.saidRows !== undefined && { saidRows: header.saidRows }),
     input: "logProbabilities",
     read,
     [Symbol.asyncIterator]: () => read()[Symbol.asyncIterator](),

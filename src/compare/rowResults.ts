@@ -30,10 +30,20 @@ export interface RowResults {
   readonly otherTop: Int32Array;
   /** How many of the k likeliest tokens both have, over k. */
   readonly topOverlap: Float64Array;
+  /** The same of the five likeliest. */
+  readonly top5Overlap: Float64Array;
+  /** ln of the probability of the likeliest token in base. */
+  readonly baseTopLogProbability: Float64Array;
+  /** The same in other, of its own likeliest token. */
+  readonly otherTopLogProbability: Float64Array;
+  /** Σ min(p, q) = 1 - TV, the acceptance rate of speculative decoding; NaN where it was not asked for. */
+  readonly acceptance: Float64Array;
   /** 1 where the logits of base are all >= 0 and have a sum within 1e-3 of 1, as probabilities have; else 0. */
   readonly baseLooksLikeProbabilities: Uint8Array;
   /** The same of other. */
   readonly otherLooksLikeProbabilities: Uint8Array;
+  /** The group of each row, if there are groups. */
+  readonly groups?: readonly string[];
 }
 
 /** Numbers of a row as a loop leaves them. */
@@ -50,20 +60,31 @@ export const Column = {
   topOverlap: 9,
   baseLooksLikeProbabilities: 10,
   otherLooksLikeProbabilities: 11,
-  /** 0, or 1 + the source whose row cannot be. */
-  problem: 12,
+  baseTopLogProbability: 12,
+  otherTopLogProbability: 13,
+  top5Overlap: 14,
+  acceptance: 15,
+  /** 0, or 1 for base and 2 for the candidate, whose row cannot be. */
+  problem: 16,
   /** Of the number that cannot be, and the number; -1 where the row as a whole cannot. */
-  problemColumn: 13,
-  problemValue: 14,
+  problemColumn: 17,
+  problemValue: 18,
 } as const;
 
-export const COLUMNS = 15;
+export const COLUMNS = 19;
 
-export function rowResultsOf(values: Float64Array, tokens: Int32Array): RowResults {
+/** Of one of several candidates. */
+export function rowResultsOf(
+  values: Float64Array,
+  tokens: Int32Array,
+  groups: readonly string[] | undefined,
+  candidate: number,
+  candidates: number,
+): RowResults {
   const count = tokens.length;
-  const column = (index: number) => Float64Array.from(tokens, (_, r) => values[r * COLUMNS + index]);
-  const sum = (first: number, second: number) =>
-    Float64Array.from(tokens, (_, r) => values[r * COLUMNS + first] + values[r * COLUMNS + second]);
+  const at = (r: number, index: number) => values[(r * candidates + candidate) * COLUMNS + index];
+  const column = (index: number) => Float64Array.from(tokens, (_, r) => at(r, index));
+  const sum = (first: number, second: number) => Float64Array.from(tokens, (_, r) => at(r, first) + at(r, second));
   return {
     count,
     kl: column(Column.kl),
@@ -79,7 +100,12 @@ export function rowResultsOf(values: Float64Array, tokens: Int32Array): RowResul
     baseTop: Int32Array.from(column(Column.baseTop)),
     otherTop: Int32Array.from(column(Column.otherTop)),
     topOverlap: column(Column.topOverlap),
+    top5Overlap: column(Column.top5Overlap),
+    baseTopLogProbability: column(Column.baseTopLogProbability),
+    otherTopLogProbability: column(Column.otherTopLogProbability),
+    acceptance: column(Column.acceptance),
     baseLooksLikeProbabilities: Uint8Array.from(column(Column.baseLooksLikeProbabilities)),
     otherLooksLikeProbabilities: Uint8Array.from(column(Column.otherLooksLikeProbabilities)),
+    ...(groups !== undefined && { groups }),
   };
 }

@@ -1,9 +1,8 @@
 // .safetensors: eight bytes of length, a header in JSON of as many bytes, then the numbers of one tensor after the other.
 // https://huggingface.co/docs/safetensors
 
-import type { ElementType } from "./elements.js";
 import type { InputFile } from "./file.js";
-import { checkEnd, type Matrix, shapeText } from "./matrix.js";
+import { checkEnd, type Matrix, shapeText, wholeRows } from "./matrix.js";
 import { shown } from "./shown.js";
 
 /** The format's own limit, in bytes. */
@@ -12,11 +11,13 @@ const LARGEST_HEADER = 100_000_000;
 /** Of a message. */
 const NAMES_LISTED = 20;
 
-const ELEMENT_TYPES: ReadonlyMap<string, ElementType> = new Map([
-  ["F16", "f16"],
-  ["BF16", "bf16"],
-  ["F32", "f32"],
-  ["F64", "f64"],
+const ELEMENT_TYPES: ReadonlyMap<string, Pick<Matrix, "type" | "encoding">> = new Map([
+  ["F16", { type: "f16" }],
+  ["BF16", { type: "bf16" }],
+  ["F32", { type: "f32" }],
+  ["F64", { type: "f64" }],
+  ["F8_E4M3", { type: "f32", encoding: "f8e4m3" }],
+  ["F8_E5M2", { type: "f32", encoding: "f8e5m2" }],
 ]);
 
 interface Tensor {
@@ -29,20 +30,23 @@ interface Tensor {
 }
 
 /** The tensor called `wanted`, or the only one that can be rows of logits. */
-export async function findTensor(file: InputFile, wanted: string | undefined): Promise<Matrix> {
-  const tensors = await readTensors(file);
+export async function findTensor(file: InputFile, wanted: string | undefined, isPartial: boolean): Promise<Matrix> {
+  const tensors = await readTensors(file, isPartial);
   const tensor = wanted === undefined ? onlyMatrix(file, tensors) : tensors.find(({ name }) => name === wanted);
   if (tensor === undefined) {
     throw new RangeError(`${file.name}: there is no tensor "${shown(wanted ?? "")}"; there are ${list(tensors)}`);
   }
-  const type = ELEMENT_TYPES.get(tensor.dtype);
-  if (type === undefined) {
+  const stored = ELEMENT_TYPES.get(tensor.dtype);
+  if (stored === undefined) {
     const given = `tensor "${shown(tensor.name)}" is of ${shown(tensor.dtype)}`;
-    throw new TypeError(`${file.name}: ${given}; F16, BF16, F32 and F64 are read`);
+    throw new TypeError(`${file.name}: ${given}; F16, BF16, F32, F64, F8_E4M3 and F8_E5M2 are read`);
   }
-  const matrix = { type, shape: tensor.shape, offset: tensor.begin };
+  const matrix = { ...stored, shape: tensor.shape, offset: tensor.begin };
   checkEnd(file, matrix, tensor.end);
-  return matrix;
+  if (!isPartial || tensor.end <= file.size) return matrix;
+  const whole = wholeRows(file, matrix, file.size);
+  if (whole === matrix) checkEnd(file, matrix, file.size);
+  return whole;
 }
 
 function onlyMatrix({ name }: InputFile, tensors: readonly Tensor[]): Tensor {
@@ -64,7 +68,7 @@ function list(tensors: readonly Tensor[]): string {
 }
 
 /** All tensors in the order of their numbers, which follow one another without a gap and fill the file. */
-async function readTensors(file: InputFile): Promise<Tensor[]> {
+async function readTensors(file: InputFile, isPartial: boolean): Promise<Tensor[]> {
   const start = await file.readBytes(0, 8);
   const length = new DataView(start.buffer).getBigUint64(0, true);
   if (length > LARGEST_HEADER || 8n + length > file.size) {
@@ -84,12 +88,12 @@ async function readTensors(file: InputFile): Promise<Tensor[]> {
       const what = begin < end ? "overlaps the tensor before it" : "leaves a gap before it";
       throw new RangeError(`${place}, at byte ${begin}, ${what}, which ends at byte ${end}`);
     }
-    if (after > file.size) {
+    if (after > file.size && !isPartial) {
       throw new RangeError(`${place} ends at byte ${after}; the file, at ${file.size}: truncated`);
     }
     end = after;
   }
-  if (end !== file.size)
+  if (end !== file.size && !(isPartial && end > file.size))
     throw new RangeError(`${file.name}: the last tensor ends at byte ${end}, the file at ${file.size}`);
   return tensors;
 }

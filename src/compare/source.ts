@@ -46,10 +46,14 @@ export interface LogitSource extends AsyncIterable<RowBatch> {
   readonly classes: number;
   /** Rows in all, if known beforehand. */
   readonly rows?: number;
+  /** Of a file that is truncated, of which the whole rows are read: how many it says that it has. */
+  readonly saidRows?: number;
   /** Of a file: how it is written. */
   readonly format?: LogitFormat;
   /** How its numbers are stored, where all are stored alike. */
   readonly type?: ElementType;
+  /** Rows of a chunk, each of a context of its own: rows of one chunk depend on each other more than on those of another. */
+  readonly blockRows?: number;
   /** What the numbers are. */
   readonly input: "logits" | "logProbabilities";
   /**

@@ -6,7 +6,10 @@ import { checkOptions } from "../engine/checks.js";
 import { exp } from "../numbers/scalar.js";
 import { checkInteger } from "./checks.js";
 import { checksumOf } from "./checksum.js";
+import { type ClusterKind, Clusters, type ClustersJson } from "./clusters.js";
+import { Confidence, type ConfidenceBucket, type ConfidenceJson } from "./confidence.js";
 import { ExactSum, spread } from "./exactSum.js";
+import { type ClusteredMean, clusteredMean, totalsOf } from "./inference.js";
 import { JsonValue } from "./json.js";
 import { type Estimate, errorOf, Moments, type MomentsJson, type Statistics } from "./moments.js";
 import type { RowResults } from "./rowResults.js";
@@ -22,6 +25,41 @@ export interface SummaryOptions {
   valueLimit?: number;
   /** Rows of the largest KL to keep; 20 by default. */
   worstRows?: number;
+  /**
+   * Neighbouring rows that belong together, such as those of one chunk of context: errors by clusters are of blocks of so many, counted from
+   * row 0, or of twice as many, and so on, where there would be more than 16,384. 0, the default, for the least of 32, 64, … that is at
+   * least √rows.
+   */
+  blockRows?: number;
+}
+
+/** A mean over all rows, with an error that allows for rows which depend on their neighbours ({@link pairedDifference}). */
+export interface ClusteredEstimates {
+  /** What rows are gathered by. */
+  readonly by: ClusterKind;
+  /** Mean KL(base‖other). */
+  readonly kl: Estimate;
+  /** ln PPL(base), ln PPL(other), and the second minus the first. */
+  readonly baseLogPerplexity: Estimate;
+  readonly otherLogPerplexity: Estimate;
+  readonly logRatio: Estimate;
+  /** PPL(base), PPL(other), their ratio, and the second minus the first; errors follow those of the logarithms to first order. */
+  readonly basePerplexity: Estimate;
+  readonly otherPerplexity: Estimate;
+  readonly ratio: Estimate;
+  readonly difference: Estimate;
+}
+
+/** The rows of one group. Errors are by blocks. */
+export interface GroupReport {
+  readonly group: string;
+  readonly rows: number;
+  /** Blocks with rows of it. */
+  readonly blocks: number;
+  /** Mean KL(base‖other). */
+  readonly kl: Estimate;
+  /** ln PPL(other) - ln PPL(base). */
+  readonly logRatio: Estimate;
 }
 
 /** A row of a large KL. In nats. */
@@ -97,6 +135,18 @@ export interface Report {
   readonly sameTop: Estimate & { readonly count: number };
   /** The part of the k likeliest tokens that both have. */
   readonly topOverlap: Statistics;
+  /** The same of the five likeliest. */
+  readonly top5Overlap: Statistics;
+  /** Σ min(p, q) = 1 - TV, the acceptance rate of speculative decoding; of no rows where it was not asked for. */
+  readonly acceptance: Statistics;
+  /** KL by the probability of base's likeliest token. */
+  readonly byConfidence: readonly ConfidenceBucket[];
+  /** How far confidence is from accuracy: Σ over 15 bins of |how often the likeliest token was observed - its probability|. */
+  readonly calibrationError: { readonly base: number; readonly other: number };
+  /** Means with errors by clusters. */
+  readonly clustered: ClusteredEstimates;
+  /** Those of the groups that rows were given, in order of their first blocks, then of their names. */
+  readonly groups: readonly GroupReport[];
   /** Rows of logits that look like probabilities (all >= 0, with a sum within 1e-3 of 1), for which `input` should say so. */
   readonly probabilityRows: { readonly base: number; readonly other: number };
   /** Of both models. */
@@ -114,15 +164,16 @@ const QUANTITIES = [
   "crossEntropy",
   "reverseCrossEntropy",
   "topOverlap",
+  "top5Overlap",
 ] as const;
 const OF_TOKENS = ["baseLogProbability", "otherLogProbability", "deltaP"] as const;
-const ALL = [...QUANTITIES, ...OF_TOKENS] as const;
+const ALL = [...QUANTITIES, ...OF_TOKENS, "acceptance"] as const;
 type Quantity = (typeof ALL)[number];
 
 /** A summary as JSON, to the bit: what {@link Summary.toJSON} gives. Only {@link Summary.fromJSON} need understand it. */
 export interface SummaryJson {
   /** Of this layout. */
-  readonly version: 1;
+  readonly version: 2;
   /** Those of the summary. */
   readonly options: Required<SummaryOptions>;
   /** Rows added. */
@@ -137,6 +188,10 @@ export interface SummaryJson {
   readonly products: string;
   /** Σ Δp⁴. */
   readonly fourthPowers: string;
+  /** Sums by clusters of rows. */
+  readonly clusters: ClustersJson;
+  /** Sums by the models' confidence. */
+  readonly confidence: ConfidenceJson;
   /** The rows of the largest KL. Numbers are spelled, for JSON has no infinities. */
   readonly worst: readonly Readonly<Record<keyof WorstRow, string>>[];
   /** Of all the rest. */
@@ -152,21 +207,37 @@ const JSON_KEYS = [
   "quantities",
   "products",
   "fourthPowers",
+  "clusters",
+  "confidence",
   "worst",
   "checksum",
 ] as const satisfies (keyof SummaryJson)[];
-const DEFAULTS: Required<SummaryOptions> = { topK: 10, temperature: 1, valueLimit: 2 ** 18, worstRows: 20 };
-const OPTION_KEYS = ["topK", "temperature", "valueLimit", "worstRows"] as const;
+const DEFAULTS: Required<SummaryOptions> = {
+  ...{ topK: 10, temperature: 1, valueLimit: 2 ** 18, worstRows: 20 },
+  blockRows: 0,
+};
+const OPTION_KEYS = ["topK", "temperature", "valueLimit", "worstRows", "blockRows"] as const;
 const WORST_KEYS = ["row", "kl", "reverseKl", "js", "token", "baseTop", "otherTop"] as const;
 
 /** Of no rows, NaN. */
 const expOfMean = (mean: number): number => (Number.isNaN(mean) ? mean : exp(mean));
 
+/** Of a logarithm with its error, to first order. */
+function exponentiated({ value, standardError }: Estimate): Estimate {
+  const result = expOfMean(value);
+  return { value: result, standardError: result * standardError };
+}
+
+type Joint = (baseScale: number, otherScale: number) => ClusteredMean;
+
 const byWorst = (a: WorstRow, b: WorstRow): number => (a.kl === b.kl ? a.row - b.row : b.kl - a.kl);
+
+/** For the tests between two summaries. */
+export let clustersOf: (summary: Summary) => Clusters;
 
 /**
  * The sums of a comparison: rows are added, summaries of parts are merged, in any order and with the same bits in the end. It
- * takes 88 bytes a row up to `valueLimit` rows, and some hundred KiB beyond, however many there are.
+ * takes 104 bytes a row up to `valueLimit` rows, and some hundred KiB beyond, however many there are.
  *
  * @example
  * const [base, other] = [await openLogits("base.npy"), await openLogits("other.npy")];
@@ -185,6 +256,12 @@ export class Summary {
   #products = new ExactSum();
   #fourthPowers = new ExactSum();
   #worst: WorstRow[] = [];
+  #clusters: Clusters;
+  #confidence = new Confidence();
+
+  static {
+    clustersOf = (summary) => summary.#clusters;
+  }
 
   /**
    * A summary of no rows.
@@ -197,12 +274,14 @@ export class Summary {
   constructor(options: SummaryOptions = {}) {
     checkOptions("Summary", options, OPTION_KEYS);
     this.options = { ...DEFAULTS, ...options };
-    const { valueLimit, worstRows, topK, temperature } = this.options;
+    const { valueLimit, worstRows, topK, temperature, blockRows } = this.options;
     checkInteger("Summary", "valueLimit", valueLimit, 0);
     checkInteger("Summary", "worstRows", worstRows, 0);
+    checkInteger("Summary", "blockRows", blockRows, 0);
     checkInteger("Summary", "topK", topK, 1);
     temperatureOf("Summary", temperature);
     this.#moments = momentsOf(() => new Moments(valueLimit));
+    this.#clusters = new Clusters(blockRows);
   }
 
   /** How many have been added. */
@@ -225,10 +304,13 @@ export class Summary {
     for (let r = 0; r < rows.count; r++) {
       for (const name of QUANTITIES) moments[name].add(rows[name][r]);
       if (rows.baseTop[r] === rows.otherTop[r]) this.#sameTop++;
+      if (!Number.isNaN(rows.acceptance[r])) moments.acceptance.add(rows.acceptance[r]);
       if (rows.tokens[r] >= 0) this.#addToken(rows.baseLogProbability[r], rows.otherLogProbability[r]);
+      this.#confidence.add(rows, r);
       this.#addWorst(first + r, rows, r);
     }
     this.#rows += rows.count;
+    this.#clusters.add(first, rows);
     this.#addProbabilityRows(countOf(rows.baseLooksLikeProbabilities), countOf(rows.otherLooksLikeProbabilities));
   }
 
@@ -292,6 +374,8 @@ export class Summary {
     this.#addProbabilityRows(...other.#probabilityRows);
     this.#products.addAll(other.#products);
     this.#fourthPowers.addAll(other.#fourthPowers);
+    this.#clusters.addAll(other.#clusters);
+    this.#confidence.addAll(other.#confidence);
     this.#takeWorst(other.#worst);
     return this;
   }
@@ -322,9 +406,63 @@ export class Summary {
         value: fraction,
         standardError: Math.sqrt((fraction * (1 - fraction)) / (rows - 1)),
       },
+      byConfidence: this.#confidence.buckets,
+      calibrationError: {
+        base: this.#confidence.calibrationError("base"),
+        other: this.#confidence.calibrationError("other"),
+      },
+      clustered: this.#clustered(),
+      groups: this.#clusters.groups.map((group) => this.#group(group)),
       probabilityRows: { base: this.#probabilityRows[0], other: this.#probabilityRows[1] },
       perplexity: this.#perplexity(),
       worst: this.#worst.slice(),
+    };
+  }
+
+  /** Of ln PPL: of base, of other, of other less base. */
+  #logPerplexities(group?: string): {
+    base: ClusteredMean;
+    other: ClusteredMean;
+    logRatio: ClusteredMean;
+    joint: Joint;
+  } {
+    const base = totalsOf(this.#clusters.sums("baseLogProbability", group));
+    const other = totalsOf(this.#clusters.sums("otherLogProbability", group));
+    const scaled = (scale: number, sum: number) => (scale === 0 ? 0 : scale * sum);
+    const joint: Joint = (baseScale, otherScale) =>
+      clusteredMean(
+        base.map(({ count, sum }, i) => ({ count, sum: -(scaled(baseScale, sum) + scaled(otherScale, other[i].sum)) })),
+      );
+    return { base: joint(1, 0), other: joint(0, 1), logRatio: joint(-1, 1), joint };
+  }
+
+  #clustered(): ClusteredEstimates {
+    const { base, other, logRatio, joint } = this.#logPerplexities();
+    const [basePerplexity, otherPerplexity, ratio] = [base, other, logRatio].map(exponentiated);
+    return {
+      by: this.#clusters.kind,
+      kl: clusteredMean(totalsOf(this.#clusters.sums("kl"))),
+      baseLogPerplexity: base,
+      otherLogPerplexity: other,
+      logRatio,
+      basePerplexity,
+      otherPerplexity,
+      ratio,
+      difference: {
+        value: otherPerplexity.value - basePerplexity.value,
+        standardError: joint(-basePerplexity.value, otherPerplexity.value).standardError,
+      },
+    };
+  }
+
+  #group(group: string): GroupReport {
+    const clusters = totalsOf(this.#clusters.sums("kl", group));
+    return {
+      group,
+      rows: clusters.reduce((rows, { count }) => rows + count, 0),
+      blocks: clusters.length,
+      kl: clusteredMean(clusters),
+      logRatio: this.#logPerplexities(group).logRatio,
     };
   }
 
@@ -369,10 +507,10 @@ export class Summary {
    */
   toJSON(): SummaryJson {
     const spelled = (row: WorstRow) => Object.fromEntries(WORST_KEYS.map((key) => [key, String(row[key])]));
-    const { topK, temperature, valueLimit, worstRows } = this.options;
+    const { topK, temperature, valueLimit, worstRows, blockRows } = this.options;
     const content: Omit<SummaryJson, "checksum"> = {
-      version: 1,
-      options: { topK, temperature, valueLimit, worstRows },
+      version: 2,
+      options: { topK, temperature, valueLimit, worstRows, blockRows },
       rows: this.#rows,
       sameTop: this.#sameTop,
       probabilityRows: this.#probabilityRows,
@@ -382,6 +520,8 @@ export class Summary {
       >,
       products: this.#products.toString(),
       fourthPowers: this.#fourthPowers.toString(),
+      clusters: this.#clusters.toJSON(),
+      confidence: this.#confidence.toJSON(),
       worst: this.#worst.map(spelled) as unknown as SummaryJson["worst"],
     };
     return { ...content, checksum: checksumOf(JSON.stringify(content)) };
@@ -403,10 +543,10 @@ export class Summary {
       throw new TypeError(`Summary.fromJSON: json is ${shownValue(json)}; it must be an object, as JSON.parse gives`);
     }
     const reader = "Summary.fromJSON";
-    if (json.version !== 1) throw new RangeError(`${reader}: this is no summary of version 1`);
+    if (json.version !== 2) throw new RangeError(`${reader}: this is no summary of version 2`);
     const entries = new JsonValue(reader, json).entries(JSON_KEYS);
     const summary = new Summary(optionsFrom(entries.options));
-    const { valueLimit, worstRows } = summary.options;
+    const { valueLimit, worstRows, blockRows } = summary.options;
     const moments = entries.quantities.entries(ALL);
     for (const name of ALL) summary.#moments[name] = Moments.from(moments[name], valueLimit);
     for (const name of QUANTITIES) {
@@ -419,6 +559,10 @@ export class Summary {
         moments[name].fail("of as many rows as quantities.deltaP, and of no more than there are");
       }
     }
+    const asked = summary.#moments.acceptance.count;
+    if (asked !== 0 && asked !== summary.#rows) moments.acceptance.fail("of all rows, or of none");
+    summary.#confidence = Confidence.from(entries.confidence, summary.#moments.kl, tokens);
+    summary.#clusters = summary.#clustersFrom(entries.clusters, blockRows);
     summary.#sameTop = entries.sameTop.integer(0, summary.#rows);
     const [base, other] = entries.probabilityRows.list(2).map((count) => count.integer(0, summary.#rows));
     summary.#probabilityRows = [base, other];
@@ -429,18 +573,37 @@ export class Summary {
     entries.checksum.equals(summary.toJSON().checksum, "the rest has it: it was changed after it was written");
     return summary;
   }
+
+  /** What sums over all rows make of those of the clusters. */
+  #clustersFrom(json: JsonValue, blockRows: number): Clusters {
+    const clusters = Clusters.from(json, blockRows);
+    const { kl, baseLogProbability, otherLogProbability } = this.#moments;
+    const counts = [
+      ["rows", kl.count],
+      ["infinite", kl.infinite],
+      ["tokens", baseLogProbability.count],
+      ["baseImpossible", baseLogProbability.infinite],
+      ["otherImpossible", otherLogProbability.infinite],
+    ] as const;
+    for (const [name, count] of counts) if (clusters.total(name) !== count) json.fail(`of ${count} ${name} in all`);
+    for (const name of ["kl", "baseLogProbability", "otherLogProbability"] as const) {
+      if (!clusters.totalOf(name).equals(this.#moments[name].sum)) json.fail(`of the sum of ${name}`);
+    }
+    return clusters;
+  }
 }
 
 /** Of those that are set. */
 const countOf = (flags: Uint8Array): number => flags.reduce((count, flag) => count + (flag === 0 ? 0 : 1), 0);
 
 function optionsFrom(json: JsonValue): SummaryOptions {
-  const { topK, temperature, valueLimit, worstRows } = json.entries(OPTION_KEYS);
+  const { topK, temperature, valueLimit, worstRows, blockRows } = json.entries(OPTION_KEYS);
   return {
     topK: topK.integer(1),
     temperature: temperature.number() > 0 ? temperature.number() : temperature.fail("positive"),
     valueLimit: valueLimit.integer(),
     worstRows: worstRows.integer(),
+    blockRows: blockRows.integer(),
   };
 }
 
@@ -469,6 +632,9 @@ const COLUMNS = [
   "otherLogProbability",
   "baseTop",
   "otherTop",
+  "baseTopLogProbability",
+  "otherTopLogProbability",
+  "acceptance",
   "baseLooksLikeProbabilities",
   "otherLooksLikeProbabilities",
 ] as const;
@@ -483,10 +649,16 @@ function checkRows(rows: RowResults): void {
       `Summary.add: rows.${name} is ${shownValue(rows[name])}; it must be an array of ${count} numbers`,
     );
   }
+  if (rows.groups !== undefined && rows.groups.length !== count) {
+    throw new TypeError(
+      `Summary.add: rows.groups is ${shownValue(rows.groups)}; it must be an array of ${count} texts`,
+    );
+  }
   const refuse = (name: string, r: number) => {
     if (r >= 0) throw new RangeError(`Summary.add: rows.${name} is NaN for row ${r} of these`);
   };
-  for (const name of QUANTITIES) refuse(name, rows[name].findIndex(Number.isNaN));
+  const always = [...QUANTITIES, "baseTopLogProbability", "otherTopLogProbability"] as const;
+  for (const name of always) refuse(name, rows[name].findIndex(Number.isNaN));
   const logs = tokens.findIndex(
     (token, r) => token >= 0 && Number.isNaN(baseLogProbability[r] + otherLogProbability[r]),
   );

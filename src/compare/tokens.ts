@@ -6,6 +6,7 @@ import { shapeText } from "./matrix.js";
 import { NPY_MAGIC, readNpyHeader } from "./npy.js";
 import { shown } from "./shown.js";
 import { readToken } from "./token.js";
+import { unpackedName } from "./unpacked.js";
 
 /** How integers are stored in .npy, little-endian. */
 const INTEGERS: ReadonlyMap<string, { bytes: number; read(view: DataView, at: number): number | bigint }> = new Map([
@@ -27,7 +28,7 @@ const PART = 2 ** 20;
  * Known are `.npy` of i32, i64, u32 or u16 in any shape, and text: JSON arrays (of arrays), or integers with white space or
  * commas between them. Files are read in parts.
  *
- * @param path - Of a regular file.
+ * @param path - Of a regular file, or one of `.gz` or `.zst`; "-" for standard input.
  * @returns A promise of the tokens in order: from 0 to 2^31 - 1, or -1 for none, which -100 (PyTorch's ignore_index) becomes
  * too.
  * @throws TypeError for what is not an integer, with its place in the file, and for another type of numbers.
@@ -42,7 +43,8 @@ export async function openTokens(path: string): Promise<Int32Array> {
   checkPath("openTokens", path);
   const tokens = await withFile(path, async (file) => {
     const start = String.fromCharCode(...(await file.readBytes(0, Math.min(6, file.size))));
-    const read = start === NPY_MAGIC || path.endsWith(".npy") ? await readNpy(file) : await readText(file);
+    const read =
+      start === NPY_MAGIC || unpackedName(path).endsWith(".npy") ? await readNpy(file) : await readText(file);
     await file.checkUnchanged();
     await file.close();
     return read;

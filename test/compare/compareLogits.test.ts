@@ -358,7 +358,7 @@ describe("what cannot be is an error", () => {
       () => compareLogits(Promise.resolve(sourceOf(base)) as never, sourceOf(other)),
     ],
     [
-      "compareLogits: other is [object Array]: it must be an AsyncIterable of rows, as openLogits gives",
+      "compareLogits: others[0] is [object Object]: it must be an AsyncIterable of rows, as openLogits gives",
       () => compareLogits(sourceOf(base), [other] as never),
     ],
     [
@@ -424,7 +424,7 @@ describe("what cannot be is an error", () => {
     ["topK is 257; it must be an integer from 1 to 256", () => run(undefined, { topK: 257 })],
     ["temperature is 0", () => run(undefined, { temperature: 0 })],
     [
-      "the summary is of temperature 1 and topK 5",
+      "the summary is of topK 5, the rows are to be of 10",
       () => run(undefined, { summary: new Summary({ topK: 5 }), topK: 10 }),
     ],
     [

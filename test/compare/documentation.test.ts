@@ -42,6 +42,7 @@ beforeAll(async () => {
   const classes = 20;
   const [base, other] = makeModels(4200, classes);
   mkdirSync(file("logits"));
+  for (const name of ["q8", "q6", "q4"]) await writeNpy(file(`${name}.npy`), [other], { classes });
   for (const path of ["", "logits/"]) {
     await writeNpy(file(`${path}base.npy`), [base], { classes });
     await writeNpy(file(`${path}other.npy`), [other], { classes });
@@ -53,7 +54,10 @@ beforeAll(async () => {
   await writeLlamaCpp(file("model-f16.gguf"), [{ data }], { classes, context, tokens });
   const near = data.map((z, i) => z + (i % 3) * 0.01);
   await writeLlamaCpp(file("model-q4_k_m.gguf"), [{ data: near }], { classes, context, tokens });
-  await writeLlamaCpp(file("release.kld"), [{ data: near }], { classes, context, tokens });
+  for (const name of ["release", "q8", "q6", "q4"]) {
+    await writeLlamaCpp(file(`${name}.kld`), [{ data: near }], { classes, context, tokens });
+  }
+  writeFileSync(file("q8.gguf"), "a model");
 });
 
 /** What a command of the shell says. */
@@ -72,8 +76,8 @@ llama-perplexity() { cp "$2" "\${@: -1}"; }`;
 describe(name, () => {
   test("has no other blocks", () => {
     expect(fences).toHaveLength((markdown.match(/^```/gm)?.length ?? 0) / 2);
-    expect(fences.map(({ language }) => language).join(" ")).toBe("sh python python js sh sh  sh sh js js");
-    expect([commands, ofModels, programs].map(({ length }) => length)).toEqual([5, 1, 2]);
+    expect(fences.map(({ language }) => language).join(" ")).toBe("sh python python js sh sh  sh sh sh js js js");
+    expect([commands, ofModels, programs].map(({ length }) => length)).toEqual([6, 1, 3]);
   });
 
   test.each(commands)("command of line $line", ({ code }) => {
@@ -99,7 +103,9 @@ describe(name, () => {
 
   test.each(programs)("program of line $line", ({ line, code }) => {
     const [printed] = run(name, [{ line, code, shown: "" }], folder);
-    const { kl } = JSON.parse(shell("npx logratio compare base.npy other.npy --json -"));
-    expect(printed.split("\n").at(-1)).toBe(code.includes("Summary") ? String(kl.mean) : "4200 of 4200 rows");
+    const [{ kl }] = JSON.parse(shell("npx logratio compare base.npy other.npy --json -")).candidates;
+    const last = printed.split("\n").at(-1);
+    if (code.includes("pairedDifference")) expect(last).toMatch(/^\{ value: [\d.]+, standardError: [\d.]+ \}$/);
+    else expect(last).toBe(code.includes("Summary") ? String(kl.mean) : "4200 of 4200 rows");
   });
 });

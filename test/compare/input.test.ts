@@ -267,7 +267,7 @@ describe("logratio", () => {
 
   test("compare --input, once or twice", async () => {
     const [z, p, l] = [await logits(), await probabilities(), await logProbabilities()];
-    const expected = (await json("compare", ...z)).kl.mean;
+    const expected = (await json("compare", ...z)).candidates[0].kl.mean;
     for (const [files, inputs] of [
       [p, ["probabilities"]],
       [p, ["probabilities", "probabilities"]],
@@ -282,9 +282,10 @@ describe("logratio", () => {
         ["probabilities", "logProbabilities"],
       ],
     ]) {
-      const { kl, input } = await json("compare", ...files, ...inputs.flatMap((kind) => ["--input", kind]));
+      const { base, candidates } = await json("compare", ...files, ...inputs.flatMap((kind) => ["--input", kind]));
+      const [{ kl, input }] = candidates;
       expect(Math.abs(kl.mean / expected - 1)).toBeLessThan(1e-5);
-      expect(input).toEqual([inputs[0], inputs.at(-1)]);
+      expect([base.input, input]).toEqual([inputs[0], inputs.at(-1)]);
     }
     const { stdout } = await run("compare", ...p, "--input", "probabilities");
     expect(stdout).toMatch(/^input +probabilities$/m);
@@ -302,7 +303,7 @@ describe("logratio", () => {
     expect(joinedLines(compared.stdout)).toContain(words(a));
     expect(joinedLines(compared.stdout)).toContain(words(b));
     expect(readFileSync(page, "utf8")).toContain(words(b).replace(">", "&#62;"));
-    const { probabilityRows } = JSON.parse((await run("compare", a, b, "--json", "-")).stdout);
+    const [{ probabilityRows }] = JSON.parse((await run("compare", a, b, "--json", "-")).stdout).candidates;
     expect(probabilityRows).toEqual({ base: ROWS, other: ROWS });
     const entropy = await run("entropy", a);
     expect(entropy).toMatchObject({ code: 0, stderr: `logratio: ${words(a)}\n` });
@@ -414,6 +415,8 @@ describe("options without a use are errors", () => {
       (path) => ["entropy", path, "--bfloat16"],
       "--bfloat16 is for .npy files of 16-bit integers",
     ],
+    ["--float16", (path) => ["compare", path, path, "--float16"], "--float16 is for .npy files of 16-bit integers"],
+    ["--bfloat16 and --float16", (path) => ["compare", path, path, "--float16", "--bfloat16"], "are both true"],
     ["--bfloat16 of a tensor", () => ["entropy", tensors, "--tensor", "brain", "--bfloat16"], "--bfloat16 is for .npy"],
     [
       "a third --tensor",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { widenF16 } from "../../src/backends/js/halves.js";
-import { compareLogits, type RowBatch, type RowResults, Summary } from "../../src/compare/index.js";
+import { compareLogits, type Estimate, type RowBatch, type RowResults, Summary } from "../../src/compare/index.js";
 import { joined } from "./sources.js";
 
 // scripts/makeComparisonReferences.py computes the same independently.
@@ -10,58 +10,71 @@ const read = (name: string) =>
   JSON.parse(readFileSync(new URL(`../fixtures/compare/${name}`, import.meta.url), "utf8"));
 
 describe("against mpmath, NumPy and SciPy", () => {
-  const { classes, topK, tokens, rows, report, ...text } = read("references.json");
-  const halves = (name: "base" | "other") => new Uint16Array(Uint8Array.from(Buffer.from(text[name], "base64")).buffer);
-  const wide = (name: "base" | "other") => {
+  const { classes, topK, tokens, base, candidates } = read("references.json");
+  const halves = (text: string) => new Uint16Array(Uint8Array.from(Buffer.from(text, "base64")).buffer);
+  const wide = (text: string) => {
     const out = new Float32Array(tokens.length * classes);
-    widenF16(halves(name), out);
+    widenF16(halves(text), out);
     return Float64Array.from(out);
   };
 
-  /** What errors are of: differences are as exact as what they are of. */
-  const scaleOf = (where: string): number => {
+  /** What errors are of: differences are as exact as what they are of, and so are their standard errors; logarithms as 1. */
+  const scaleOf = (where: string, { value, standardError } = { value: 0, standardError: 0 }): number => {
+    const isError = where.endsWith("Error");
+    if (where.includes("atio")) return isError ? standardError / value : 1;
+    if (where.includes("difference")) return isError ? standardError : value;
+    if (isError) return 0;
     if (where.includes("deltaP")) return 0.1;
-    if (where.includes("logRatio")) return 1;
-    return where.includes("difference") ? report.perplexity.base.value : 0;
+    return where.includes("LogProbability") ? 1 : 0;
   };
 
   describe.each([
     ["f16", 1e-6],
     ["f64", 1e-12],
   ] as const)("rows of %s", (type, relative) => {
-    async function* batch(name: "base" | "other"): AsyncGenerator<RowBatch> {
-      yield type === "f16" ? { data: halves(name), format: type, tokens } : { data: wide(name), tokens };
+    async function* batch(text: string): AsyncGenerator<RowBatch> {
+      yield type === "f16" ? { data: halves(text), format: type, tokens } : { data: wide(text), tokens };
     }
-    const parts: RowResults[] = [];
-    const onRows = (_: number, part: RowResults) => parts.push(part);
-    const comparison = compareLogits(batch("base"), batch("other"), { classes, topK, threads: 1, onRows });
+    const parts: (readonly RowResults[])[] = [];
+    const others: AsyncIterable<RowBatch>[] = candidates.map(({ logits }: { logits: string }) => batch(logits));
+    const comparison = compareLogits(batch(base), others, {
+      classes,
+      topK,
+      threads: 1,
+      acceptance: true,
+      onRows: (_, part) => parts.push(part),
+    });
 
-    function compare(actual: unknown, expected: unknown, where: string): void {
+    function compare(actual: unknown, expected: unknown, where: string, perplexity?: Estimate): void {
       if (typeof expected === "number") {
         const error = Math.abs((actual as number) - expected);
-        const bound = relative * Math.max(Math.abs(expected), where.endsWith("Error") ? 0 : scaleOf(where));
+        const bound = relative * Math.max(Math.abs(expected), scaleOf(where, perplexity));
         expect(error, `${where}: ${actual}, not ${expected}`).toBeLessThanOrEqual(bound);
         return;
       }
       for (const [name, value] of Object.entries(expected as object)) {
-        compare((actual as Record<string, unknown>)[name], value, `${where}.${name}`);
+        compare((actual as Record<string, unknown>)[name], value, `${where}.${name}`, perplexity);
       }
     }
 
-    test("every row", async () => {
-      await comparison;
-      const columns = joined(parts);
-      rows.forEach(({ deltaP: _, ...row }: Record<string, number | null>, r: number) => {
-        for (const [name, value] of Object.entries(row)) {
-          const actual = columns[name][r];
-          if (value === null) expect(actual).toBe(Number.NaN);
-          else compare(actual, value, `${name} of row ${r}`);
-        }
-      });
-    });
+    describe.each([0, 1, 2])("candidate %i", (candidate) => {
+      const { rows, report } = candidates[candidate];
 
-    test("every figure of the report", async () => {
-      compare((await comparison).report(), report, "report");
+      test("every row", async () => {
+        await comparison;
+        const columns = joined(parts.map((part) => part[candidate]));
+        rows.forEach(({ deltaP: _, ...row }: Record<string, number | null>, r: number) => {
+          for (const [name, value] of Object.entries(row)) {
+            const actual = columns[name][r];
+            if (value === null) expect(actual).toBe(Number.NaN);
+            else compare(actual, value, `${name} of row ${r}`);
+          }
+        });
+      });
+
+      test("every figure of the report", async () => {
+        compare((await comparison)[candidate].report(), report, "report", report.perplexity.base);
+      });
     });
   });
 });
@@ -86,6 +99,10 @@ test("what llama.cpp prints, from the rows of its own files, to the three digits
     baseTop: Int32Array.from(column(3)),
     otherTop: Int32Array.from(column(4)),
     topOverlap: zeros,
+    top5Overlap: zeros,
+    baseTopLogProbability: zeros,
+    otherTopLogProbability: zeros,
+    acceptance: zeros.map(() => Number.NaN),
     baseLooksLikeProbabilities: new Uint8Array(rows.length),
     otherLooksLikeProbabilities: new Uint8Array(rows.length),
   });

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { escapeHtml } from "../../src/cli/markup.js";
 import { printable } from "../../src/cli/printable.js";
-import { escapeHtml } from "../../src/cli/svg.js";
 import { writeNpy, writeTokens } from "../../src/compare/index.js";
+import { randomNumbers } from "../random.js";
 import { run } from "./command.js";
 import { FIXTURES, makeFile, temporary } from "./temporary.js";
 
@@ -18,62 +19,106 @@ async function pageOf(kinds: readonly ("zero" | "tiny" | "finite" | "large" | "i
   const { code, stdout, stderr } = await run("compare", a, b, "--html", page);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const html = readFileSync(page, "utf8");
-  const figure = (title: string) => html.match(new RegExp(`<figure><h2>${title}</h2>.*?</figure>`, "s"))?.[0] ?? "";
+  const figure = (title: string) => html.match(new RegExp(`<figure><h3>${title}</h3>.*?</figure>`, "s"))?.[0] ?? "";
   return { html, stdout, along: figure("KL along the text"), histogram: figure("Tokens by KL") };
 }
 
-/** The numbers of the points of a class, in pixels. */
-const heightsOf = (svg: string) =>
-  [...svg.matchAll(/class="mark" cx="[\d.]+" cy="([\d.]+)"/g)].map(([, y]) => Number(y));
-
-describe("rows that no bar is for", () => {
-  test("are told under the histogram and in the text", async () => {
+describe("rows that have no place on a logarithmic axis", () => {
+  test("have bars of their own, and are told in the text", async () => {
     const kinds = ["zero", "tiny", "finite", "finite", "large", "infinite", "infinite"] as const;
     const { histogram, stdout } = await pageOf(kinds);
-    expect(histogram).toContain(
-      "<figcaption>Tokens outside the chart: 2 under 1e-12 nats, 1 of 1,000 nats and more, 2 of infinite KL.</figcaption>",
-    );
-    expect(histogram.match(/: 2 tokens<\/title>/g)).toHaveLength(2);
+    // wide, then narrow
+    expect(histogram.match(/under 1e−12 nats: 2 tokens<\/title>/g)).toHaveLength(2);
+    expect(histogram.match(/∞, or 1,000 and more nats: 3 tokens<\/title>/g)).toHaveLength(2);
+    expect(histogram.match(/>0.11 to 0.13 nats: 2 tokens<\/title>/g)).toHaveLength(2);
+    expect(histogram.match(/>∞<\/text>/g)).toHaveLength(2);
     for (const line of [/under 1e-12 +2 /, /1000 and more +1 /, / infinite +2 /]) expect(stdout).toMatch(line);
   });
 
   test("are told where there are no others", async () => {
     const { histogram, along } = await pageOf(["zero", "infinite"]);
-    expect(histogram).toContain("Tokens outside the chart: 1 under 1e-12 nats, 1 of infinite KL.");
-    expect(along).toContain("∞");
+    expect(histogram).toContain("Every KL is infinite, or under 1e-12 nats.");
+    expect(along).toContain("No KL is both positive and finite.");
     const none = await pageOf(["zero", "zero"]);
-    expect(none.histogram).toContain("Tokens outside the chart: 2 under 1e-12 nats.");
-    expect(none.along).toBe("");
+    expect(none.histogram).toContain("Identical, but for what is under 1e-12 nats: there is no KL to show.");
+    expect(none.along).toContain("Identical: every KL is 0.");
+    expect(none.along + none.histogram).not.toContain("<svg");
   });
 
   test("are not told where there are none", async () => {
     const { html, histogram } = await pageOf(["finite", "finite"]);
-    expect(histogram).not.toContain("figcaption");
+    expect(histogram).not.toMatch(/“0”|“∞”/);
     expect(html).not.toContain("∞");
   });
-});
 
-test("infinite rows lie above all others, on a line of their own", async () => {
-  const { along } = await pageOf(["finite", "infinite", "finite", "large"]);
-  expect(along).toContain("KL is infinite for 1 tokens, which lie on the line ∞.");
-  expect(along.match(/>∞<\/text>/g)).toHaveLength(2);
-  expect(along).toMatch(/<title>row 1: KL ∞<\/title>/);
-  // wide, then narrow
-  const heights = heightsOf(along);
-  expect(heights).toHaveLength(8);
-  for (const [infinite, ...finite] of [heights.slice(0, 4), heights.slice(4)]) {
-    expect(infinite).toBe(24);
-    expect(Math.min(...finite)).toBeGreaterThanOrEqual(46);
-  }
+  test("infinite ones lie above all others along the text, on a line of their own", async () => {
+    const { along } = await pageOf(["finite", "infinite", "finite", "large"]);
+    expect(along).toContain("1 infinite KL lie on the line ∞.");
+    expect(along.match(/>∞<\/text>/g)).toHaveLength(2);
+    expect(along).toMatch(/<title>row 1: KL ∞<\/title>/);
+    const heights = [...along.matchAll(/cy="([\d.]+)"[^>]*><title>row/g)].map(([, y]) => Number(y));
+    expect(heights).toHaveLength(8);
+    for (const [infinite, ...finite] of [heights.slice(0, 4), heights.slice(4)]) {
+      expect(Math.min(...finite)).toBeGreaterThan(infinite);
+    }
+  });
 });
 
 test("a card with an infinite mean tells why it has no error", async () => {
   const { html } = await pageOf(["finite", "infinite", "finite"]);
   expect(html).toContain(
-    "<li><span>mean KL</span><strong>∞ <small>nats</small></strong><span>infinite for 1 of 3 tokens</span></li>",
+    "<li><span>mean KL, nats</span><strong>∞</strong><span>infinite for 1 of 3 tokens</span></li>",
   );
   const single = await pageOf(["finite"]);
   for (const page of [html, single.html]) expect(page).not.toMatch(/± (–|∞|NaN)/);
+});
+
+describe("of several candidates", () => {
+  const [rows, classes] = [50, 6];
+  const random = randomNumbers(4);
+  const numbers = Float32Array.from({ length: rows * classes }, () => 6 * random() - 3);
+  const paths = ["base", "a", "b", "c", "same"].map((name) => temporary(`${name}.npy`));
+  const tokens = temporary("tokens.npy");
+  const html = (async () => {
+    for (const [i, path] of paths.entries()) {
+      const noise = [0, 0.01, 0.1, 1, 0][i];
+      await writeNpy(path, [{ data: numbers.map((z) => z + noise * random()) }], { classes });
+    }
+    await writeTokens(
+      tokens,
+      Array.from({ length: rows }, () => Math.floor(classes * random())),
+    );
+    const sizes = ["9GB", "8GB", "6GB", "4GB"].flatMap((size, i) => ["--size", `${paths[i]}=${size}`]);
+    const args = [...paths, "--tokens", tokens, ...sizes, "--noise-floor", "--html", "-"];
+    const { code, stdout, stderr } = await run("compare", ...args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    return stdout;
+  })();
+  const figureOf = async (title: string) =>
+    (await html).match(new RegExp(`<figure><h3>${title}</h3>.*?</figure>`, "s"))?.[0] ?? "";
+
+  test("there are charts of all, each with links to its part", async () => {
+    for (const title of ["Mean KL", "KL over size", "Perplexity over size", "Tokens by KL", "KL along the text"]) {
+      expect((await figureOf(title)).match(/<svg/g), title).toHaveLength(2);
+    }
+    const page = await html;
+    const links = [...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);
+    expect(links.length).toBeGreaterThan(20);
+    const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+    // base, rounded, has no part of its own
+    const lost = new Set(links.filter((id) => !ids.has(id)));
+    expect([...lost]).toEqual([]);
+    expect(page).not.toMatch(/https?:|src=|NaN|undefined|Infinity/);
+    expect(await figureOf("Mean KL")).toContain(">identical</text>");
+    expect(page.match(/<article/g)).toHaveLength(4);
+  });
+
+  test("the front has those that no other one beats", async () => {
+    const figure = await figureOf("KL over size");
+    const [, line] = figure.match(/aria-label="line"[^>]*><path[^>]* d="([^"]+)"/) ?? [];
+    expect(line.match(/[ML]/g)).toHaveLength(3);
+    expect(figure.match(/<title>/g)).toHaveLength(2 * 3);
+  });
 });
 
 describe("names", () => {
@@ -109,7 +154,10 @@ describe("names", () => {
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       expect(stdout).not.toMatch(STEERING);
       expect(stdout).toContain("\\u001b]0;x");
-      if (args.includes("--json")) expect(Object.values(JSON.parse(stdout))).toContain(a);
+      if (args.includes("--json")) {
+        const { file, base } = JSON.parse(stdout);
+        expect(file ?? base.path).toBe(a);
+      }
     }
   });
 
@@ -165,41 +213,52 @@ describe("a page has no markup but its own", () => {
     const { pageOf } = await import("../../src/cli/html.js");
     const { Charts } = await import("../../src/cli/charts.js");
     const { Summary } = await import("../../src/compare/index.js");
-    const { along, calibration } = new Charts();
-    const charts = { along, calibration, histogram: () => new Charts().histogram(40) };
+    const { along, calibration, counts } = new Charts();
+    const charts = { along, calibration, counts };
     const poisoned = {
       along: { size: MARKUP, means: [1, MARKUP], largest: [MARKUP, 2] },
-      histogram: () => ({ below: MARKUP, bins: [{ from: MARKUP, to: MARKUP, count: MARKUP }], above: MARKUP }),
+      counts: { below: MARKUP, bins: [MARKUP, 5, MARKUP], above: MARKUP },
       calibration: [{ count: MARKUP, base: MARKUP, mean: MARKUP, deviation: MARKUP }],
     };
     const report = JSON.parse(JSON.stringify(new Summary().report()), (_, x) =>
       typeof x === "object" && x ? x : MARKUP,
     );
     report.worst = [{ row: MARKUP, kl: MARKUP, reverseKl: 1, js: 1, token: MARKUP, baseTop: MARKUP, otherTop: MARKUP }];
-    const subject = { base: MARKUP, other: MARKUP, tokens: MARKUP, classes: MARKUP, start: MARKUP, end: MARKUP };
-    for (const [name, broken] of Object.entries({
-      charts: { charts: poisoned },
-      histogram: { charts: { ...charts, histogram: poisoned.histogram } },
-      along: { charts: { ...charts, along: poisoned.along } },
-      calibration: { charts: { ...charts, calibration: poisoned.calibration } },
-      report: { report },
-      subject,
-    })) {
-      let page = "";
-      try {
-        page = pageOf(
-          {
-            ...{ base: "a", other: "b", tokens: null, classes: 2, start: 0, end: 1 },
-            ...{ input: ["logits", "logits"], report: new Summary().report(), charts: new Charts() },
-            ...broken,
-          } as never,
-          MARKUP,
-        );
-      } catch (error) {
-        // no page is no markup either
-        expect(error, name).toBeInstanceOf(Error);
+    report.groups = [
+      { group: MARKUP, rows: MARKUP, blocks: 1, kl: report.clustered.kl, logRatio: report.clustered.kl },
+    ];
+    const model = { path: "a", name: "a", label: "a", size: 5, bitsPerWeight: 4, input: "logits" };
+    const candidate = { ...model, floor: null, report: new Summary().report(), charts: new Charts() };
+    const poisonedModel = {
+      path: MARKUP,
+      name: MARKUP,
+      label: MARKUP,
+      size: MARKUP,
+      bitsPerWeight: MARKUP,
+      input: MARKUP,
+    };
+    const whole = { base: model, pairs: [], tokens: null, groups: null, classes: 2, start: 0, end: 1 };
+    for (const [name, broken, rest] of [
+      ["charts", { charts: poisoned }, {}],
+      ["counts", { charts: { ...charts, counts: poisoned.counts } }, {}],
+      ["along", { charts: { ...charts, along: poisoned.along } }, {}],
+      ["calibration", { charts: { ...charts, calibration: poisoned.calibration } }, {}],
+      ["report", { report }, {}],
+      ["models", poisonedModel, { base: poisonedModel }],
+      ["whole", {}, { tokens: MARKUP, groups: MARKUP, classes: MARKUP, start: MARKUP, end: MARKUP }],
+    ] as const) {
+      for (const count of [1, 3]) {
+        let page = "";
+        try {
+          const candidates = Array.from({ length: count }, () => ({ ...candidate, ...broken }));
+          const ranking = candidates.map((_, i) => i);
+          page = pageOf({ ...whole, candidates, ranking, ...rest } as never, MARKUP);
+        } catch (error) {
+          // no page is no markup either
+          expect(error, name).toBeInstanceOf(Error);
+        }
+        expect(page, name).not.toContain("<img");
       }
-      expect(page, name).not.toContain("<img");
     }
   });
 });

@@ -10,13 +10,14 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { widen } from "../../src/compare/half.js";
+import { tableOf8, widen } from "../../src/compare/half.js";
 import type { OpenLogitsOptions } from "../../src/compare/openLogits.js";
 import type { LogitSource, ReadOptions } from "../../src/compare/source.js";
 import { changed, FIXTURES, makeFile, openForTest as openLogits, temporary } from "./temporary.js";
 
 interface Expected {
   logits: (number | "-Infinity")[][];
+  f8: Record<"F8_E4M3" | "F8_E5M2", { values: (number | string)[]; stored: number[] }>;
   llamaCpp: { tokens: number[]; rows: number[][] };
 }
 
@@ -50,6 +51,11 @@ describe("files of other programs", () => {
     ["f32.npy", logits],
     ["f64.npy", logits],
     ["bf16.npy", logits, { bfloat16: true }],
+    ["bigEndian.npy", logits],
+    ["bigEndian.f2.npy", logits],
+    ["bigEndian.f8.npy", logits],
+    ["bigEndian.u2.npy", logits, { bfloat16: true }],
+    ["halves.npy", logits, { float16: true }],
     ["version2.npy", logits],
     ["version3.npy", logits],
     ["oneRow.npy", [logits[1]]],
@@ -68,6 +74,18 @@ describe("files of other programs", () => {
     expect(source.classes).toBe(rows[0].length);
     expect(source.name).toBe(join(FIXTURES, name));
     expect((await readAll(source)).rows).toEqual(rows);
+  });
+
+  it.each(["F8_E4M3", "F8_E5M2"] as const)("%s of .safetensors, every number", async (tensor) => {
+    const { values, stored } = expected.f8[tensor];
+    const numbers: number[] = values.map(Number);
+    const table = Array.from(tableOf8(tensor === "F8_E4M3" ? "f8e4m3" : "f8e5m2"));
+    expect(table).toEqual(numbers);
+    const source = await fixture("eight.safetensors", { tensor });
+    expect([source.rows, source.classes, source.type]).toEqual([2, 256, "f32"]);
+    const { rows } = await readAll(source);
+    expect(rows[0]).toEqual(stored.map((byte: number) => numbers[byte]));
+    expect(source.placeOf(1, 3)).toMatch(/^row 1, column 3, at byte \d+$/);
   });
 
   it("hands on 16 bits as they are, with their format", async () => {
@@ -301,7 +319,8 @@ describe("bad files", () => {
   type Case = [string, () => string, OpenLogitsOptions | undefined, typeof Error, RegExp];
   const cases: Case[] = [
     ["nothing", () => makeFile("x.npy", ""), {}, RangeError, /x\.npy is empty/],
-    ["a directory", () => FIXTURES, {}, TypeError, /compare is not a regular file/],
+    ["a folder of other files", () => "test/compare", {}, RangeError, /compare is a folder without files of logits/],
+    ["a device", () => "/dev/null", {}, TypeError, /null is not a regular file/],
     ["no file", () => temporary("x.npy"), {}, Error, /x\.npy cannot be read: .*check the path \(ENOENT\)$/],
     [
       "an unknown format",
@@ -363,10 +382,10 @@ describe("bad files", () => {
     ),
     [".npy: a version to come, the minor", () => changed("f32.npy", (b) => b.fill(1, 7, 8)), {}, TypeError, /1\.1/],
     [".npy: columns", () => at("columns.npy"), {}, TypeError, /column by column.*ascontiguousarray/],
-    [".npy: big-endian", () => at("bigEndian.npy"), {}, TypeError, /">f4".*big-endian/],
     [".npy: integers", () => at("i32.npy"), {}, TypeError, /"<i4".*f16, f32, f64/],
     [".npy: structures", () => at("structured.npy"), {}, TypeError, /type "\[\('a', '<f4'\), \('b', '<i4'\)\]"/],
-    [".npy: bfloat16, not said", () => at("bf16.npy"), {}, TypeError, /"<u2".*option bfloat16/],
+    [".npy: bfloat16, not said", () => at("bf16.npy"), {}, TypeError, /"<u2".*option bfloat16, or float16/],
+    [".npy: bfloat16, big-endian, not said", () => at("bigEndian.u2.npy"), {}, TypeError, /">u2".*option bfloat16/],
     [".npy: no rows", () => at("noRows.npy"), {}, RangeError, /\(0, 5\).*no rows/],
     [
       ".npy: no classes",
@@ -635,6 +654,8 @@ describe("options of the wrong kind", () => {
     [at, "npy", TypeError, /^openLogits: options is string/],
     [at, { input: "probabilities" }, TypeError, /input is "probabilities"; .*logits, logProbabilities/],
     [at, { bfloat16: "no" }, TypeError, /bfloat16 is "no"; it must be a boolean/],
+    [at, { float16: 1 }, TypeError, /float16 is 1; it must be a boolean/],
+    [at, { bfloat16: true, float16: true }, RangeError, /bfloat16 and float16 are both true/],
     [at, { tensor: 5 }, TypeError, /tensor is 5; it must be a string/],
     [at, { format: "raw", type: "f32", shape: "24" }, TypeError, /shape is "24"; it must be an array/],
     [at, { format: "raw", type: "f32", shape: ["7", 5] }, TypeError, /shape is \["7", 5\]/],

@@ -31,6 +31,11 @@ function makeRows(count: number, seed: number): RowResults {
     baseTop: top(),
     otherTop: top(),
     topOverlap: column(() => Math.floor(11 * random()) / 10),
+    top5Overlap: column(() => Math.floor(6 * random()) / 5),
+    baseTopLogProbability: column(() => -(random() ** 4)),
+    otherTopLogProbability: column(() => -(random() ** 4)),
+    acceptance: column(random),
+    ...(seed % 2 === 0 && { groups: Array.from({ length: count }, () => `g${Math.floor(4 * random())}`) }),
     baseLooksLikeProbabilities: Uint8Array.from({ length: count }, () => 2 * random()),
     otherLooksLikeProbabilities: Uint8Array.from({ length: count }, () => 2 * random()),
   };
@@ -39,7 +44,7 @@ function makeRows(count: number, seed: number): RowResults {
 function slice(rows: RowResults, from: number, to: number): RowResults {
   const parts = Object.entries(rows).map(([name, column]) => [
     name,
-    typeof column === "number" ? to - from : column.subarray(from, to),
+    typeof column === "number" ? to - from : column.slice(from, to),
   ]);
   return Object.fromEntries(parts) as RowResults;
 }
@@ -49,33 +54,42 @@ const copyOf = (summary: Summary) => Summary.fromJSON(JSON.parse(JSON.stringify(
 test("parts merge in any order, and are read from JSON, with the bits of the whole", () => {
   const parts = fc.array(fc.nat({ max: 30 }), { minLength: 7, maxLength: 7 });
   fc.assert(
-    fc.property(parts, fc.integer(), fc.constantFrom(5, 60, 1000), (sizes, seed, valueLimit) => {
-      const random = randomNumbers(seed);
-      const count = sizes.reduce((sum, size) => sum + size);
-      const rows = makeRows(count, seed);
-      const options = { valueLimit, worstRows: 4 };
-      const whole = new Summary(options);
-      whole.add(100, rows);
-      let from = 0;
-      const shards = sizes.map((size) => {
-        const shard = new Summary(options);
-        shard.add(100 + from, slice(rows, from, from + size));
-        from += size;
-        return random() < 0.5 ? shard : copyOf(shard);
-      });
-      const merged = new Summary(options);
-      while (shards.length > 0) {
-        const [taken] = shards.splice(Math.floor(random() * shards.length), 1);
-        // pairs first, now and then
-        if (shards.length > 0 && random() < 0.4) taken.merge(shards.pop() as Summary);
-        merged.merge(taken);
-      }
-      expect(JSON.stringify(merged)).toBe(JSON.stringify(whole));
-      expect(JSON.stringify(copyOf(merged))).toBe(JSON.stringify(whole));
-      expect(merged.report()).toEqual(whole.report());
-      expect(copyOf(merged).report()).toEqual(whole.report());
-      expect(merged.rows).toBe(count);
-    }),
+    fc.property(
+      parts,
+      fc.integer(),
+      fc.constantFrom(5, 60, 1000),
+      fc.constantFrom(0, 1, 7),
+      (sizes, seed, valueLimit, blockRows) => {
+        const random = randomNumbers(seed);
+        const count = sizes.reduce((sum, size) => sum + size);
+        const rows = makeRows(count, seed);
+        const options = { valueLimit, worstRows: 4, blockRows };
+        const whole = new Summary(options);
+        // blocks of one row are doubled on the way
+        const first = 2 ** 14 - 100;
+        whole.add(first, rows);
+        let from = 0;
+        const shards = sizes.map((size) => {
+          const shard = new Summary(options);
+          shard.add(first + from, slice(rows, from, from + size));
+          from += size;
+          return random() < 0.5 ? shard : copyOf(shard);
+        });
+        const merged = new Summary(options);
+        while (shards.length > 0) {
+          const [taken] = shards.splice(Math.floor(random() * shards.length), 1);
+          // pairs first, now and then
+          if (shards.length > 0 && random() < 0.4) taken.merge(shards.pop() as Summary);
+          merged.merge(taken);
+        }
+        expect(JSON.stringify(merged)).toBe(JSON.stringify(whole));
+        expect(JSON.stringify(copyOf(merged))).toBe(JSON.stringify(whole));
+        expect(merged.report()).toEqual(whole.report());
+        expect(copyOf(merged).report()).toEqual(whole.report());
+        expect(merged.rows).toBe(count);
+      },
+    ),
+    { numRuns: isLong ? 100 : 30 },
   );
 });
 
@@ -156,13 +170,13 @@ describe("from JSON", () => {
     }
   });
 
-  test("what is no object of version 1", () => {
+  test("what is no object of version 2", () => {
     for (const [json, message] of [
       [null, "json is null; it must be an object, as JSON.parse gives"],
       [exact, /^Summary.fromJSON: json is "\{.{90,140}characters\)"; it must be an object/],
-      [{ version: 2 }, "this is no summary of version 1"],
-      [[], "this is no summary of version 1"],
-      [{ version: 1, __proto__: { options: {} } }, "options is undefined"],
+      [{ version: 1 }, "this is no summary of version 2"],
+      [[], "this is no summary of version 2"],
+      [{ version: 2, __proto__: { options: {} } }, "options is undefined"],
     ] as const) {
       expect(() => Summary.fromJSON(json as never)).toThrow(message);
     }

@@ -1,6 +1,7 @@
 // Charts as inline SVG, without a library: a frame with ticks, and what is drawn in it.
 
-import { formatDigits } from "./numbers.js";
+import { escapeHtml } from "../../src/cli/markup.js";
+import { formatDigits } from "../../src/cli/numbers.js";
 
 /** From numbers to the chart's pixels, with ticks at round numbers. */
 export interface Scale {
@@ -17,16 +18,6 @@ export interface Frame {
   readonly top: number;
   readonly bottom: number;
 }
-
-/** A chart of a width, with room for its labels. */
-export const frameOf = (width: number): Frame => ({
-  width,
-  height: Math.round(200 + width / 10),
-  left: 58,
-  right: width - 12,
-  top: 24,
-  bottom: Math.round(200 + width / 10) - 44,
-});
 
 export function linear([least, most]: readonly [number, number], from: number, to: number, ticks: number): Scale {
   const span = most > least ? most - least : 1;
@@ -64,12 +55,8 @@ export function element(name: string, attributes: Record<string, string | number
 }
 
 /** An element of text, which is escaped. */
-export const textElement = (name: string, attributes: Record<string, string | number>, text: string): string =>
+const textElement = (name: string, attributes: Record<string, string | number>, text: string): string =>
   element(name, attributes, escapeHtml(text));
-
-/** Whatever it is: what has been read from a file may not be what its type says. */
-export const escapeHtml = (text: string): string =>
-  String(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 export const pathOf = (points: readonly (readonly [x: number, y: number])[]): string =>
   points.map(([x, y], i) => `${i === 0 ? "M" : "L"}${pixel(x)} ${pixel(y)}`).join("");
@@ -92,7 +79,7 @@ const short = (x: number): string =>
 const exponent = (x: number): string => x.toExponential().replace("e+", "e").replace("e-", "e−").replace(/^-/, "−");
 
 /** Numbers without the zeros at their end. */
-export const tidy = (x: number): string => {
+const tidy = (x: number): string => {
   const text = short(Number(x.toPrecision(6)));
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 };

@@ -1,0 +1,48 @@
+// The report of a comparison as data: docs/compare.md and docs/compare.schema.json describe it.
+
+import type { Candidate, Comparison, Pair } from "./comparison.js";
+import type { GateResult } from "./gates.js";
+
+export function contentOf(comparison: Comparison, gates: readonly GateResult[]): object {
+  const { base, candidates, ranking, pairs, tokens, groups, classes, start, end } = comparison;
+  const [{ report }] = candidates;
+  return {
+    format: "logratio comparison",
+    version: 2,
+    base: modelOf(base),
+    tokensFile: tokens,
+    groupsFile: groups,
+    ...{ classes, start, end },
+    rows: report.rows,
+    tokens: report.tokens,
+    temperature: report.temperature,
+    topK: report.topK,
+    clusters: { ...report.clustered.by, rows: report.clustered.by.rows ?? null },
+    candidates: candidates.map(candidateOf),
+    ranking: ranking.map((i) => candidates[i].label),
+    pairs: pairs.map((pair) => pairOf(pair, candidates)),
+    gates,
+  };
+}
+
+const modelOf = ({ path, label, input, size, bitsPerWeight }: Comparison["base"]): object => ({
+  ...{ path, label, input, size, bitsPerWeight },
+});
+
+function candidateOf(candidate: Candidate): object {
+  const { version: _, rows, tokens, temperature, topK, clustered, ...report } = candidate.report;
+  const { by, ...estimates } = clustered;
+  return { ...modelOf(candidate), noiseFloor: candidate.floor, ...report, clustered: estimates };
+}
+
+const pairOf = ({ first, second, kl, logProbability }: Pair, candidates: readonly Candidate[]): object => ({
+  first: candidates[first].label,
+  second: candidates[second].label,
+  kl: withoutClusters(kl),
+  logProbability: logProbability === undefined ? null : withoutClusters(logProbability),
+});
+
+/** Which are those of the whole. */
+function withoutClusters({ clusters, ...difference }: Pair["kl"]): object {
+  return { ...difference, clusters: clusters.count };
+}
