@@ -24,7 +24,7 @@ const NEGLIGIBLE = 1e-17;
 /** The exponent of a density, at a distance from where the tail begins, and how it bends there. */
 interface Exponent {
   at(distance: number): number;
-  /** |d/dv| of the exponent. */
+  /** d/dv of the exponent. */
   slope(distance: number): number;
   /** |d²/dv²|; where it is small, the next derivatives are no larger. */
   curvature(distance: number): number;
@@ -44,13 +44,15 @@ function tail(exponent: Exponent, direction: 1 | -1): number {
   let sum = 0;
   for (let from = 0; ; ) {
     const curvature = exponent.curvature(from);
-    const slope = exponent.slope(from);
+    const rise = exponent.slope(from) * direction;
+    const slope = Math.abs(rise);
     let widest = WIDEST;
     const flat = FLAT * Math.min(1, slope);
     if (curvature < flat) {
       // a pure exponential from here on, or as far as the bend that it comes to at the rate of e^v
-      if (exponent.curvature(from + direction) <= curvature) return sum + exp(exponent.at(from)) / slope;
-      widest = Math.max(WIDEST, ln(flat) - ln(curvature));
+      const isBent = rise > 0 || exponent.curvature(from + direction) > curvature;
+      if (!isBent) return sum + exp(exponent.at(from)) / slope;
+      widest = Math.max(WIDEST, ln(flat) - ln(Math.max(curvature, Number.MIN_VALUE)));
     }
     const width = Math.min(4 / Math.sqrt(curvature), 10 / slope, widest);
     const half = (width / 2) * direction;
@@ -69,7 +71,7 @@ function tail(exponent: Exponent, direction: 1 | -1): number {
 
 /** P(Z > z) of a standard normal distribution, z >= 0: the whole by symmetry. */
 function positiveNormalTail(z: number): number {
-  const integral = tail({ at: (v) => -v * (z + v / 2), slope: (v) => z + v, curvature: () => 1 }, 1);
+  const integral = tail({ at: (v) => -v * (z + v / 2), slope: (v) => -z - v, curvature: () => 1 }, 1);
   return integral * exp(-(z * z) / 2 - HALF_LN_2PI);
 }
 
@@ -100,7 +102,7 @@ export function gammaTail(a: number, x: number, isUpper: boolean, difference = a
       const change = x * expm1(v);
       return -excess(a, v < -0.5 ? x * exp(v) : x + change, difference - change);
     },
-    slope: (v) => Math.abs(difference - x * expm1(v)),
+    slope: (v) => difference - x * expm1(v),
     curvature: (v) => x * exp(v),
   };
   return eitherTail(isUpper, difference < 0, (upper) => scale * tail(exponent, upper ? 1 : -1));
@@ -140,7 +142,7 @@ export function betaTail(a: number, b: number, x: number, isUpper: boolean): num
       const d = (difference - moved) / s;
       return -s * (excess(a / s, part, d) + excess(b / s, rest, -d));
     },
-    slope: (v) => Math.abs(difference - s * change(v)),
+    slope: (v) => difference - s * change(v),
     curvature: (v) => {
       const grown = grownBy(v);
       const inverse = grown > 1 ? 1 / grown : grown;

@@ -54,7 +54,7 @@ describe("are one matrix", () => {
       const expected = Array.from(base.data.subarray(start * CLASSES, end * CLASSES));
       expect(await numbersOf(source, { start, end, batchRows: 4 })).toEqual(expected);
     }
-    expect(() => numbersOf(source, { end: 62 })).rejects.toThrow("rows 0 to 62 were asked for; it has rows 0 to 61");
+    await expect(numbersOf(source, { end: 62 })).rejects.toThrow("rows 0 to 62 were asked for; it has rows 0 to 61");
     expect(source.placeOf(8, 3)).toBe(`row 8, column 3: row 1 of ${join(folder, "row_10.npy")}`);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  beta,
   categorical,
   crossEntropy,
   diagonalNormal,
@@ -51,6 +52,13 @@ describe.each(Object.entries(references.endTails))("tails of %s", (name, cases) 
     const scale = Math.max(atLeastOne(logProbability), x > 0 ? Math.abs(Math.log(x)) : 0);
     expectNear(distribution.logProbability(x), logProbability, 1e-14, "ln p(x)", scale);
   });
+});
+
+// α/(α + β), to 70 digits, whatever x is
+test.each([1e-300, 1e-100, 0.5, 0.999])("shapes next to 0 leave the mass at both ends: beta at %s", (x) => {
+  const distribution = beta({ alpha: 1e-99, beta: 2.7263489054112745e-24 });
+  expectNear(distribution.survivalProbability(x), 3.6679091146961031e-76, 2e-13, "P(X > x)");
+  expectNear(distribution.cumulativeProbability(x), 1, 2e-13, "P(X <= x)");
 });
 
 describe.each(Object.entries(references.endMoments))("moments of %s", (name, cases) => {
