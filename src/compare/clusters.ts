@@ -58,6 +58,12 @@ export interface ClustersJson {
 
 const byPlace = (a: Cell, b: Cell): number => a.block - b.block || (a.group < b.group ? -1 : a.group > b.group ? 1 : 0);
 
+interface Sorted {
+  readonly rows: number;
+  readonly all: readonly Cell[];
+  readonly groups: ReadonlyMap<string, readonly Cell[]>;
+}
+
 const keyOf = ({ group, block }: Pick<Cell, "group" | "block">): string => `${block} ${group}`;
 
 /** Which count has the rows whose number is not in a sum. */
@@ -73,6 +79,8 @@ export class Clusters {
   #size: number;
   #cells = new Map<string, Cell>();
   #last: Cell | undefined;
+  /** In order, all and of each group, until something is added. */
+  #sorted: Sorted | undefined;
 
   constructor(blockRows: number) {
     this.#asked = blockRows;
@@ -80,6 +88,7 @@ export class Clusters {
   }
 
   add(first: number, rows: RowResults): void {
+    this.#sorted = undefined;
     const { kl, tokens, baseLogProbability, otherLogProbability, groups } = rows;
     if (rows.count > 0) this.#reach(first + rows.count - 1);
     for (let r = 0; r < rows.count; r++) {
@@ -97,6 +106,7 @@ export class Clusters {
   }
 
   addAll(other: Clusters): void {
+    this.#sorted = undefined;
     const cells = [...other.#cells.values()];
     this.#grow(other.#size);
     for (const cell of cells) {
@@ -146,21 +156,30 @@ export class Clusters {
     }
   }
 
-  get #rows(): number {
-    let rows = 0;
-    for (const cell of this.#cells.values()) rows += cell.rows;
-    return rows;
+  /** Once for all that is asked of it. */
+  get #ordered(): Sorted {
+    if (this.#sorted === undefined) {
+      const all = [...this.#cells.values()].sort(byPlace);
+      const groups = new Map<string, Cell[]>();
+      for (const cell of all) {
+        const own = groups.get(cell.group);
+        if (own === undefined) groups.set(cell.group, [cell]);
+        else own.push(cell);
+      }
+      this.#sorted = { all, groups, rows: this.total("rows") };
+    }
+    return this.#sorted;
   }
 
   get #hasGroups(): boolean {
-    for (const { group } of this.#cells.values()) if (group !== "") return true;
-    return false;
+    const { groups } = this.#ordered;
+    return groups.size > 1 || (groups.size === 1 && !groups.has(""));
   }
 
   /** Where rows to a block were not asked for: the least of LEAST_BLOCK, twice that, … that is at least √rows. */
   get #blockRows(): number {
     let size = this.#size;
-    if (this.#asked === 0) while (size * size < this.#rows) size *= 2;
+    if (this.#asked === 0) while (size * size < this.#ordered.rows) size *= 2;
     return size;
   }
 
@@ -176,8 +195,8 @@ export class Clusters {
     const size = this.#blockRows;
     const areGroups = group === undefined && this.#hasGroups;
     const clusters = new Map<string, { key: string; count: number; sum: Partials; isInfinite: boolean }>();
-    for (const cell of [...this.#cells.values()].sort(byPlace)) {
-      if (group !== undefined && cell.group !== group) continue;
+    const { all, groups } = this.#ordered;
+    for (const cell of group === undefined ? all : (groups.get(group) ?? [])) {
       const key = areGroups ? cell.group : String(Math.floor((cell.block * this.#size) / size));
       const count = quantity === "kl" ? cell.rows : cell.tokens;
       if (count === 0) continue;
@@ -195,8 +214,7 @@ export class Clusters {
 
   /** Those that were given, in order of their first blocks, then of their names. */
   get groups(): string[] {
-    const groups = [...this.#cells.values()].sort(byPlace).map(({ group }) => group);
-    return [...new Set(groups)].filter((group) => group !== "");
+    return [...this.#ordered.groups.keys()].filter((group) => group !== "");
   }
 
   /** Over all rows. */

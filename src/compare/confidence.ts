@@ -13,15 +13,19 @@ const EDGES = [0.25, 0.5, 0.75, 0.95] as const;
 /** Of the same width, for the calibration error (Guo et al., On calibration of modern neural networks, 2017). */
 const BINS = 15;
 
-/** KL of the rows whose likeliest token has a probability in base from `from` (inclusive) to `to` (exclusive; 1 inclusive). */
+/** KL of the rows whose likeliest token in base is about as probable. */
 export interface ConfidenceBucket {
+  /** The least probability of that token. */
   readonly from: number;
+  /** Where the next bucket begins; 1, which belongs to the last one. */
   readonly to: number;
-  /** Rows, and those of infinite KL. */
+  /** Rows. */
   readonly count: number;
+  /** Those of infinite KL. */
   readonly infinite: number;
-  /** The mean of KL(base‖other), Infinity if one is, and its standard error, as if rows were independent. */
+  /** The mean of KL(base‖other), Infinity if one is. */
   readonly mean: number;
+  /** Of the mean, as if rows were independent. */
   readonly standardError: number;
 }
 

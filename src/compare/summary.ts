@@ -33,26 +33,33 @@ export interface SummaryOptions {
   blockRows?: number;
 }
 
-/** A mean over all rows, with an error that allows for rows which depend on their neighbours ({@link pairedDifference}). */
+/** Means over all rows, with errors that allow for rows which depend on their neighbours ({@link pairedDifference}). */
 export interface ClusteredEstimates {
   /** What rows are gathered by. */
   readonly by: ClusterKind;
   /** Mean KL(base‖other). */
   readonly kl: Estimate;
-  /** ln PPL(base), ln PPL(other), and the second minus the first. */
+  /** ln PPL(base). */
   readonly baseLogPerplexity: Estimate;
+  /** ln PPL(other). */
   readonly otherLogPerplexity: Estimate;
+  /** ln PPL(other) - ln PPL(base). */
   readonly logRatio: Estimate;
-  /** PPL(base), PPL(other), their ratio, and the second minus the first; errors follow those of the logarithms to first order. */
+  /** PPL(base); this error, and those that follow, are those of the logarithms to first order. */
   readonly basePerplexity: Estimate;
+  /** PPL(other). */
   readonly otherPerplexity: Estimate;
+  /** PPL(other)/PPL(base). */
   readonly ratio: Estimate;
+  /** PPL(other) - PPL(base). */
   readonly difference: Estimate;
 }
 
 /** The rows of one group. Errors are by blocks. */
 export interface GroupReport {
+  /** As it was given. */
   readonly group: string;
+  /** How many it has. */
   readonly rows: number;
   /** Blocks with rows of it. */
   readonly blocks: number;
