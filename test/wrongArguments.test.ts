@@ -85,12 +85,30 @@ const NO_ARRAY: Record<string, unknown> = {
   'one of length "2"': { length: "2", 0: 0.5, 1: 0.5 },
   "one of length 2^40": { length: 2 ** 40 },
   "one of length 2^60": { length: 2 ** 60 },
-  "a tensor": { data: Float32Array.of(0.5, 0.5), dims: [2] },
-  "an array of arrays": [
-    [0.5, 0.5],
-    [0.5, 0.5],
+  "a tensor of strings": { data: ["0.5", "0.5", "0.5", "0.5"], dims: [2, 2] },
+  "a tensor of bigints": { data: BigInt64Array.of(-7n, -7n, -7n, -7n, -7n), dims: [5] },
+  "a tensor with less data than its shape": { data: Float32Array.of(0.5, 0.5, 0.5), dims: [7] },
+  "a tensor on a GPU": {
+    location: "gpu-buffer",
+    dims: [2],
+    get data(): never {
+      throw new Error("not on the CPU");
+    },
+  },
+  "a tensor that was disposed of": { location: "none", dims: [2] },
+  "a tensor of TensorFlow.js": { shape: [2], data: async () => Float32Array.of(0.5, 0.5) },
+  "a tensor by columns": { data: Float32Array.of(0.5, 0.5, 0.5, 0.5), shape: [2, 2], strides: [1, 2] },
+  "an array of tensors": [{ data: ["0.5"], dims: [1] }],
+  "ragged rows": [[0.5, 0.5], [1]],
+  "rows of strings": [
+    ["0.5", "0.5"],
+    ["0.5", "0.5"],
   ],
-  "an array of Float32Arrays": [Float32Array.of(0.5), Float32Array.of(0.5), Float32Array.of(0.5), Float32Array.of(0.5)],
+  entries: [
+    ["a", 0.5],
+    ["b", 0.5],
+  ],
+  "an array of objects": [{ token: 1, probability: 1 }],
   "an array of strings": ["0.5", "0.5", "0.5", "0.5"],
   "an array of bigints": [1n, 1n, 1n, 1n],
   "an array of symbols": [Symbol(""), Symbol(""), Symbol(""), Symbol("")],

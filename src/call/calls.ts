@@ -1,6 +1,6 @@
 // One call from outside: arguments are checked, arrays become rows, and each row or pair of rows goes to its measure.
 
-import { isFloat32, isFloat64, typeNameOf } from "../backends/arrays.js";
+import { isFloat32, isFloat64 } from "../backends/arrays.js";
 import type { Backend, FloatArray, Precision, Transform, Vector } from "../backends/backend.js";
 import { COLUMNS, DECLINED } from "../backends/batch.js";
 import { bringOut, placeOut } from "../backends/writing.js";
@@ -12,13 +12,13 @@ import {
   type Call,
   checkLogits,
   checkNumbers,
-  checkVector,
   type NamedRow,
   precisionOf,
   type Settings,
   settingsOf,
   settingsOfLogits,
 } from "./arguments.js";
+import { isPlain, open } from "./inputs.js";
 import type { InputKind, MeasureOptions, OutOption } from "./options.js";
 
 /** A measure of as many rows as the function has arguments, in nats. */
@@ -167,13 +167,13 @@ const single = /* @__PURE__ */ new Float64Array(1);
 /** What is to be computed of one row of each source. */
 function settingsOfSingle(
   definition: Definition,
-  sources: readonly Vector[],
+  sources: Vector[],
   options: AnyOptions | undefined,
   alpha: number | undefined,
 ): MeasureSettings {
   const { name } = definition;
   const settings = settingsFor(name, definition, options, definition.keys, alpha);
-  const { length } = checkEqualLengths(name, definition, sources, settings);
+  const length = openSingle(name, definition, sources, settings);
   return { call: callOf(name, definition, precisionOf(sources), length, settings, alpha), kinds: settings.kinds };
 }
 
@@ -181,7 +181,7 @@ function settingsOfSingle(
 export function callSingle(
   definition: Definition,
   loop: Loop<MeasureSettings>,
-  sources: readonly Vector[],
+  sources: Vector[],
   options: AnyOptions | undefined,
   alpha?: number,
 ): number {
@@ -216,7 +216,7 @@ function rowsAt(
 export function prepareSingle(
   definition: Definition,
   loop: Loop<MeasureSettings>,
-  sources: readonly Vector[],
+  sources: Vector[],
   options: AnyOptions | undefined,
   alpha?: number,
 ): Work<number, MeasureSettings> {
@@ -286,14 +286,13 @@ const rowsOf = (array: Vector, rowLength: number, rows: number): WorkArray => ({
 export function prepareRows(
   definition: Definition,
   loop: Loop<MeasureSettings>,
-  sources: readonly Vector[],
-  options: AnyOptions,
+  sources: Vector[],
+  options: AnyOptions | undefined,
   alpha?: number,
 ): Work<Float64Array, MeasureSettings> {
   const functionName = `${definition.name}.rows`;
   const settings = settingsFor(functionName, definition, options, [...definition.keys, "rowLength"], alpha);
-  const rowLength = options?.rowLength as number;
-  const rows = countRows(functionName, definition.arguments, sources, rowLength, (i) =>
+  const { rows, rowLength } = openRows(functionName, definition.arguments, sources, options?.rowLength, (i) =>
     areCounts(definition, settings, i),
   );
   return {
@@ -385,7 +384,7 @@ function declinedRows(table: Float64Array, count: number): readonly number[] {
 /** `name(…sources, options)`: an array, elementwise; of matrices (`name.rows`), row by row. */
 export function prepareArray(
   definition: ArrayDefinition,
-  sources: readonly Vector[],
+  sources: Vector[],
   options: AnyOptions | undefined,
   inRows: boolean,
 ): Work<FloatArray, MeasureSettings> {
@@ -396,10 +395,9 @@ export function prepareArray(
     definition.ofProbabilities === undefined
       ? settingsOfLogits(functionName, options, keys)
       : settingsOf(functionName, options, keys, names);
-  const rowLength = inRows
-    ? (options?.rowLength as number)
-    : checkEqualLengths(functionName, definition, sources, settings).length;
-  const rows = inRows ? countRows(functionName, names, sources, rowLength) : 1;
+  const { rows, rowLength } = inRows
+    ? openRows(functionName, names, sources, options?.rowLength)
+    : { rows: 1, rowLength: openSingle(functionName, definition, sources, settings) };
   const precision = precisionOf(sources);
   const out = checkOut(functionName, options?.out, precision, rowLength * rows, sources);
   const arrays = sources.map((source) => rowsOf(source, rowLength, rows));
@@ -429,16 +427,14 @@ function areCounts(
   return isOfLogits || !keys.includes("normalize") ? undefined : normalize;
 }
 
-function checkEqualLengths(
-  functionName: string,
-  definition: Arguments,
-  sources: readonly Vector[],
-  settings: Settings,
-): Vector {
+/** Replaces each argument by its numbers. Throws unless all are one row of the same length, which it returns. */
+function openSingle(functionName: string, definition: Arguments, sources: Vector[], settings: Settings): number {
   const names = definition.arguments;
   for (let i = 0; i < names.length; i++) {
-    const isHalf = typeNameOf(sources[i]) === "Uint16Array";
-    checkVector(functionName, names[i], sources[i], isHalf ? areCounts(definition, settings, i) : undefined);
+    if (!isPlain(sources[i])) {
+      const counts = areCounts(definition, settings, i);
+      sources[i] = open(functionName, names[i], sources[i], counts, `${functionName}.rows`).data;
+    }
     if (sources[i].length !== sources[0].length) {
       throw new RangeError(
         `${functionName}: ${names[i]} has ${sources[i].length} numbers, ${names[0]} has ${sources[0].length}; ` +
@@ -446,36 +442,54 @@ function checkEqualLengths(
       );
     }
   }
-  return sources[0];
+  return sources[0].length;
 }
 
-/** Rows of the largest source; the others have as many, or one. */
-export function countRows(
+/**
+ * Replaces each argument by its numbers, and returns how many rows of which length they are: the rows of the largest; the others have as
+ * many, or one. The length is `given`, or that of the arguments which tell it.
+ */
+export function openRows(
   functionName: string,
   names: readonly string[],
-  sources: readonly Vector[],
-  rowLength: number,
+  sources: Vector[],
+  given: number | undefined,
   counts?: (i: number) => boolean | undefined,
-): number {
-  checkInteger(functionName, "rowLength", rowLength, 1);
-  let count = 1;
+): { rows: number; rowLength: number } {
+  let rowLength = given;
+  let told = "rowLength";
+  if (given !== undefined) checkInteger(functionName, told, given, 1);
   for (let i = 0; i < names.length; i++) {
-    checkVector(functionName, names[i], sources[i], counts?.(i));
-    const { length } = sources[i];
-    if (length % rowLength !== 0) {
+    if (isPlain(sources[i])) continue;
+    const opened = open(functionName, names[i], sources[i], counts?.(i));
+    sources[i] = opened.data;
+    if (opened.rowLength === undefined) continue;
+    if (opened.rowLength !== (rowLength ?? opened.rowLength)) {
       throw new RangeError(
-        `${functionName}: ${names[i]} has ${length} numbers, not a multiple of rowLength ${rowLength}`,
+        `${functionName}: a row of ${names[i]} has ${opened.rowLength} numbers; ${told} is ${rowLength}`,
       );
     }
-    count = Math.max(count, length / rowLength);
+    rowLength = opened.rowLength;
+    told = `that of ${names[i]}`;
   }
-  for (let i = 0; i < sources.length; i++) {
-    const rows = sources[i].length / rowLength;
-    if (rows !== 1 && rows !== count) {
-      throw new RangeError(`${functionName}: ${names[i]} has ${rows} rows; it must have one row or ${count}`);
+  checkInteger(functionName, "rowLength", rowLength, 1);
+  const length = rowLength as number;
+  let rows = 1;
+  for (let i = 0; i < names.length; i++) {
+    if (sources[i].length % length !== 0) {
+      throw new RangeError(
+        `${functionName}: ${names[i]} has ${sources[i].length} numbers, not a multiple of rowLength ${length}`,
+      );
+    }
+    rows = Math.max(rows, sources[i].length / length);
+  }
+  for (let i = 0; i < names.length; i++) {
+    const own = sources[i].length / length;
+    if (own !== 1 && own !== rows) {
+      throw new RangeError(`${functionName}: ${names[i]} has ${own} rows; it must have one row or ${rows}`);
     }
   }
-  return count;
+  return { rows, rowLength: length };
 }
 
 /** Throws where `out` lies over an array that is read while it is written. */

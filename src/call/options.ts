@@ -51,8 +51,8 @@ export type SoftmaxOptions = Pick<MeasureOptions, "temperature" | "engine">;
 
 /** The options of `f.rows`: the options of `f`, and `rowLength`. */
 export type RowsOptions<Options = MeasureOptions> = Options & {
-  /** The length of a row: >= 1. Matrices are row-major. */
-  rowLength: number;
+  /** The length of a row: >= 1. Required for flat arrays, which are row-major. Tensors and arrays of rows tell it. */
+  rowLength?: number;
 };
 
 /** The option of functions that return an array. */

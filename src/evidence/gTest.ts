@@ -1,4 +1,4 @@
-import type { Vector } from "../backends/backend.js";
+import type { Matrix, Numbers } from "../call/inputs.js";
 import { checkOptions, describe, isObject, unitOf } from "../engine/checks.js";
 import { quotient } from "../numbers/twofold.js";
 import { checkBoolean, checkSameLength, checkTotal, readNumbers } from "./arguments.js";
@@ -23,8 +23,8 @@ export interface GoodnessOfFitOptions extends CommonOptions {
 
 /** Of a table against the independence of its rows and columns. */
 export interface IndependenceOptions extends CommonOptions {
-  /** Numbers a row: the table is row-major. */
-  rowLength: number;
+  /** The length of a row. Required for a flat table, which is row-major. */
+  rowLength?: number;
 }
 
 /** What a G-test comes to. */
@@ -92,7 +92,7 @@ function checkCommon(options: CommonOptions): number {
  * Williams, Improved Likelihood Ratio Tests for Complete Contingency Tables (1976): q = 1 + (k² - 1)/(6Nν) here, which is that
  * of equal probabilities
  */
-export function gTest(counts: Vector, expected: Vector, options?: GoodnessOfFitOptions): GTest;
+export function gTest(counts: Numbers, expected: Numbers, options?: GoodnessOfFitOptions): GTest;
 /**
  * Likelihood-ratio test of independence of the rows and columns of a contingency table: G = 2N·I, I their mutual information,
  * tends to χ² of (r - 1)(c - 1) degrees of freedom where they are independent.
@@ -105,20 +105,20 @@ export function gTest(counts: Vector, expected: Vector, options?: GoodnessOfFitO
  * gTest([10, 20, 30, 6, 9, 17], { rowLength: 3 }).pValue; // 0.8719586542812692
  * @see Williams (1976): q = 1 + (N Σ 1/rowᵢ - 1)(N Σ 1/columnⱼ - 1)/(6N(r - 1)(c - 1)), the sums over margins
  */
-export function gTest(table: Vector, options: IndependenceOptions): IndependenceGTest;
+export function gTest(table: Matrix, options: IndependenceOptions): IndependenceGTest;
 export function gTest(
-  counts: Vector,
-  expected: Vector | IndependenceOptions,
+  counts: Matrix,
+  expected: Numbers | IndependenceOptions,
   options?: GoodnessOfFitOptions,
 ): GTest | IndependenceGTest {
-  const isTable = isObject(expected) && !("length" in expected);
-  if (!isTable) return ofCounts(counts, expected as Vector, options);
+  const isTable = isObject(expected) && !("length" in expected || "data" in expected);
+  if (!isTable) return ofCounts(counts, expected as Numbers, options);
   if (options !== undefined)
     throw new TypeError(`${NAME}: a table takes one object of options, with rowLength among them`);
   return ofTable(counts, expected);
 }
 
-function ofCounts(observed: Vector, expectedNumbers: Vector, options: GoodnessOfFitOptions = {}): GTest {
+function ofCounts(observed: unknown, expectedNumbers: unknown, options: GoodnessOfFitOptions = {}): GTest {
   checkOptions(NAME, options, [...COMMON_KEYS, "parametersEstimated"]);
   const unit = checkCommon(options);
   const { parametersEstimated = 0 } = options;
@@ -174,7 +174,7 @@ function surveyMargins(margins: Iterable<number>, total: number): { length: numb
   return { length, sum };
 }
 
-function ofTable(counts: Vector, options: IndependenceOptions): IndependenceGTest {
+function ofTable(counts: Matrix, options: IndependenceOptions): IndependenceGTest {
   checkOptions(NAME, options, [...COMMON_KEYS, "rowLength"]);
   const unit = checkCommon(options);
   const table = readTable(NAME, "table", counts, options.rowLength, "counts", true);

@@ -9,15 +9,15 @@ import {
   type Call,
   checkCallOptions,
   checkNumbers,
-  checkVector,
   type NamedRow,
   nameOfRow,
   precisionOf,
   sumOf,
   temperatureOf,
 } from "../call/arguments.js";
-import { checkApart, checkOut, countRows } from "../call/calls.js";
+import { checkApart, checkOut, openRows } from "../call/calls.js";
 import { type Loss, loss } from "../call/forms.js";
+import { dataOf, type Matrix, type Numbers, open, openRow } from "../call/inputs.js";
 import type { EngineOption } from "../call/options.js";
 import { checkNumber, describe } from "../engine/checks.js";
 import { guard } from "../engine/overlap.js";
@@ -39,6 +39,7 @@ import {
   checkIgnoreIndex,
   checkReduction,
   countLabels,
+  type GivenLabels,
   gradientOption,
   isLabelArray,
   type Labels,
@@ -48,14 +49,14 @@ import {
 
 /** The options of {@link index!crossEntropyLoss}. */
 export interface CrossEntropyLossOptions extends EngineOption {
-  /** The number of classes, which is the length of a row: >= 1. Matrices are row-major. */
-  rowLength: number;
+  /** The number of classes, which is the length of a row: >= 1. Required for flat arrays, which are row-major. */
+  rowLength?: number;
   /** Rows with this label are ignored; -100 by default. */
   ignoreIndex?: number;
   /** ε, from 0 to 1: the target becomes (1 - ε)·target + ε/classes. 0 by default. */
   labelSmoothing?: number;
   /** w: one weight >= 0 per class, which multiplies the part of the loss that the class has. 1 by default. */
-  classWeights?: Vector;
+  classWeights?: Numbers;
   /** τ: divides the logits; positive, 1 by default. */
   temperature?: number;
   /** λ >= 0: adds λ·(ln Σ e^(z/τ))² to the loss of each row, which keeps ln Σ e^(z/τ) near 0. 0 by default. */
@@ -157,13 +158,15 @@ function computeRow(
 }
 
 function prepareCrossEntropyLoss(
-  logits: Vector,
-  targets: Labels | Vector,
-  options: CrossEntropyLossOptions,
+  givenLogits: Matrix,
+  givenTargets: GivenLabels | Matrix,
+  options: CrossEntropyLossOptions = {},
 ): Work<CrossEntropyLoss, LossSettings> {
   checkCallOptions(NAME, options, KEYS);
-  const { rowLength, ignoreIndex = -100, classWeights, labelSmoothing = 0, zLoss = 0, reduction = "mean" } = options;
-  const rows = countRows(NAME, ["logits"], [logits], rowLength);
+  const { ignoreIndex = -100, labelSmoothing = 0, zLoss = 0, reduction = "mean" } = options;
+  const sources = [givenLogits as Vector];
+  const { rows, rowLength } = openRows(NAME, ["logits"], sources, options.rowLength);
+  const [logits] = sources;
   checkReduction(NAME, reduction, REDUCTIONS);
   checkIgnoreIndex(NAME, ignoreIndex);
   checkNumber(NAME, "labelSmoothing", labelSmoothing, (x) => x >= 0 && x <= 1, "from 0 to 1");
@@ -171,10 +174,6 @@ function prepareCrossEntropyLoss(
   const precision = precisionOf([logits]);
   const { wanted, given } = gradientOption(NAME, options.gradient);
   const gradient = wanted ? checkOut(NAME, given, precision, logits.length, [logits], "gradient") : undefined;
-  if (gradient) {
-    checkApart(NAME, "gradient", gradient, "targets", targets);
-    checkApart(NAME, "gradient", gradient, "classWeights", classWeights);
-  }
   const call: Call = {
     functionName: NAME,
     precision,
@@ -183,13 +182,19 @@ function prepareCrossEntropyLoss(
     unit: 1,
     temperature: temperatureOf(NAME, options.temperature),
   };
-  if (classWeights !== undefined) checkWeights(call, classWeights);
+  const classWeights = options.classWeights === undefined ? undefined : readWeights(call, options.classWeights);
+  const data = dataOf(NAME, "targets", givenTargets) as Labels | Vector;
+  const isList = describe(data) === "[object Array]" && data.length === rows && typeof data[0] !== "object";
+  const isSoft = !isLabelArray(data) && !isList;
+  const targets = isSoft ? readTargets(givenTargets, logits.length, rows, rowLength) : data;
+  if (gradient) {
+    checkApart(NAME, "gradient", gradient, "targets", targets);
+    checkApart(NAME, "gradient", gradient, "classWeights", classWeights);
+  }
   const weightScale = scaleOfWeights(classWeights);
   const weights =
     weightScale === 1 ? classWeights : Float64Array.from(classWeights as Vector, (weight) => weight * weightScale);
 
-  const isSoft = !isLabelArray(targets) && !(describe(targets) === "[object Array]" && targets.length === rows);
-  if (isSoft) checkTargets(targets as Vector, logits.length, rows);
   const hint = targets.length === logits.length ? "; one-hot targets must be in a Float32Array" : "";
   const labels = isSoft
     ? undefined
@@ -237,25 +242,25 @@ function prepareCrossEntropyLoss(
   };
 }
 
-function checkWeights(call: Call, weights: Vector): void {
-  checkVector(NAME, "classWeights", weights, true);
+function readWeights(call: Call, given: Numbers): Vector {
+  const weights = openRow(NAME, "classWeights", given, true);
   if (weights.length !== call.length) {
     throw new RangeError(`${NAME}: classWeights has ${weights.length} numbers for ${call.length} classes`);
   }
   checkNumbers(call, plainRow("classWeights", weights, 0), "weights");
+  return weights;
 }
 
-function checkTargets(targets: Vector, length: number, rows: number): void {
-  checkVector(NAME, "targets", targets);
-  if (targets.length !== length) {
-    if (targets.length === rows) {
-      throw new TypeError(`${NAME}: targets is ${describe(targets)}; labels must be in an array of integers`);
-    }
-    throw new RangeError(
-      `${NAME}: targets has ${targets.length} numbers; it must have a label for each of ${rows} rows, ` +
-        `or a probability for each of ${length} logits`,
-    );
+function readTargets(given: unknown, length: number, rows: number, rowLength: number): Vector {
+  const { data, rowLength: own = rowLength } = open(NAME, "targets", given);
+  if (data.length === length && own === rowLength) return data;
+  if (data.length === rows) {
+    throw new TypeError(`${NAME}: targets is ${describe(given)}; labels must be in an array of integers`);
   }
+  throw new RangeError(
+    `${NAME}: targets has ${data.length} numbers; it must have a label for each of ${rows} rows, ` +
+      `or a probability for each of ${length} logits`,
+  );
 }
 
 /** A power of 2 that takes the largest weight to [1, 2), where products with it might leave the range of f32. */
@@ -479,7 +484,7 @@ function exponentials(backend: Backend, call: Call, logits: Logits, start: numbe
  * @category Losses
  */
 export const crossEntropyLoss: Loss<
-  [logits: Vector, targets: Labels | Vector],
+  [logits: Matrix, targets: GivenLabels | Matrix],
   CrossEntropyLossOptions,
   CrossEntropyLoss
 > = /* @__PURE__ */ loss({

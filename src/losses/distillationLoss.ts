@@ -11,8 +11,9 @@ import {
   precisionOf,
   temperatureOf,
 } from "../call/arguments.js";
-import { checkApart, checkOut, countRows } from "../call/calls.js";
+import { checkApart, checkOut, openRows } from "../call/calls.js";
 import { type Loss, loss } from "../call/forms.js";
+import type { Matrix } from "../call/inputs.js";
 import type { EngineOption } from "../call/options.js";
 import { checkNumber, show } from "../engine/checks.js";
 import { guard } from "../engine/overlap.js";
@@ -26,8 +27,8 @@ import { checkReduction, gradientOption } from "./labels.js";
 
 /** The options of {@link index!distillationLoss}. */
 export interface DistillationLossOptions extends EngineOption {
-  /** The number of classes, which is the length of a row: >= 1. Matrices are row-major. */
-  rowLength: number;
+  /** The number of classes, which is the length of a row: >= 1. Required for flat arrays, which are row-major. */
+  rowLength?: number;
   /** τ: divides the logits of both models, and the loss is multiplied by τ². Positive, 1 by default. */
   temperature?: number;
   /**
@@ -95,14 +96,16 @@ const distillationLoop: Loop<DistillationSettings> = (backend, arrays, settings,
 };
 
 function prepareDistillationLoss(
-  studentLogits: Vector,
-  teacherLogits: Vector,
-  options: DistillationLossOptions,
+  givenStudentLogits: Matrix,
+  givenTeacherLogits: Matrix,
+  options: DistillationLossOptions = {},
 ): Work<DistillationLoss, DistillationSettings> {
   checkCallOptions(NAME, options, KEYS);
-  const { rowLength, direction = "forward", beta = 0.5, reduction = "batchmean" } = options;
+  const { direction = "forward", beta = 0.5, reduction = "batchmean" } = options;
   const names = ["studentLogits", "teacherLogits"];
-  const rows = countRows(NAME, names, [studentLogits, teacherLogits], rowLength);
+  const sources = [givenStudentLogits as Vector, givenTeacherLogits as Vector];
+  const { rows, rowLength } = openRows(NAME, names, sources, options.rowLength);
+  const [studentLogits, teacherLogits] = sources;
   if (studentLogits.length !== rows * rowLength) {
     throw new RangeError(`${NAME}: studentLogits has one row; it must have the ${rows} of teacherLogits`);
   }
@@ -114,7 +117,6 @@ function prepareDistillationLoss(
   const temperature = temperatureOf(NAME, options.temperature);
   const { wanted, given } = gradientOption(NAME, options.gradient);
   const type = precisionOf([studentLogits]);
-  const sources = [studentLogits, teacherLogits];
   const length = studentLogits.length;
   const gradient = wanted ? checkOut(NAME, given, type, length, [studentLogits], "gradient") : undefined;
   if (gradient) checkApart(NAME, "gradient", gradient, "teacherLogits", teacherLogits);
@@ -258,7 +260,7 @@ function mixtureLoss(
  * @category Losses
  */
 export const distillationLoss: Loss<
-  [studentLogits: Vector, teacherLogits: Vector],
+  [studentLogits: Matrix, teacherLogits: Matrix],
   DistillationLossOptions,
   DistillationLoss
 > = /* @__PURE__ */ loss({

@@ -6,9 +6,10 @@ import { type Fields, NO_FIELDS } from "../backends/fields.js";
 import type { Kernel } from "../backends/kernel.js";
 import * as kernels from "../backends/kernels.js";
 import { bringOut, map, placeOut } from "../backends/writing.js";
-import { type Call, checkCallOptions, checkVector, type NamedRow, placeOf, precisionOf } from "../call/arguments.js";
-import { checkApart, checkOut, countRows } from "../call/calls.js";
-import { type LossOfDefaults, loss } from "../call/forms.js";
+import { type Call, checkCallOptions, type NamedRow, placeOf, precisionOf } from "../call/arguments.js";
+import { checkApart, checkOut, openRows } from "../call/calls.js";
+import { type Loss, loss } from "../call/forms.js";
+import { type Matrix, type Numbers, open, openRow } from "../call/inputs.js";
 import type { EngineOption } from "../call/options.js";
 import { allocate, checkKeys, checkNumber, describe, isOptions, mustBe } from "../engine/checks.js";
 import { guard } from "../engine/overlap.js";
@@ -32,9 +33,9 @@ export interface GaussianKlOptions extends EngineOption {
   /** The number of latent dimensions, which is the length of a row. By default `mean` is one row. Matrices are row-major. */
   rowLength?: number;
   /** Means m of the other Gaussian: one row for all rows, or a matrix; 0 by default. */
-  priorMean?: Vector;
+  priorMean?: Matrix;
   /** Logarithms w of the variances of the other Gaussian: one row for all rows, or a matrix; 0 by default. */
-  priorLogVariance?: Vector;
+  priorLogVariance?: Matrix;
   /** `"mean"` (the default): the mean over rows. `"sum"`: the sum. `"none"`: the number of each row, in `perRow`. */
   reduction?: Reduction;
   /**
@@ -278,36 +279,28 @@ function writeWideGradient(
 
 function prepareGaussian<Result>(
   functionName: string,
-  mean: Vector,
-  logVariance: Vector,
+  givenMean: Matrix,
+  givenLogVariance: Matrix,
   options: GaussianKlOptions,
   beta: number,
   likelihoods: Vector | undefined,
   finish: (values: Float64Array, rows: number, scale: number, gradient: GaussianGradient | undefined) => Result,
 ): Work<Result, GaussianSettings> {
-  checkVector(functionName, "mean", mean);
-  const {
-    rowLength = mean.length,
-    priorMean,
-    priorLogVariance,
-    reduction = "mean",
-    gradient: wanted = false,
-  } = options;
+  const { data, rowLength: ownLength = data.length } = open(functionName, "mean", givenMean);
+  const { rowLength: givenLength = ownLength, reduction = "mean", gradient: wanted = false } = options;
   checkReduction(functionName, reduction, REDUCTIONS);
-  const given = { mean, logVariance, priorMean, priorLogVariance };
-  const passed = NAMES.filter((name) => given[name] !== undefined || name === "logVariance");
-  const rows = countRows(
-    functionName,
-    passed,
-    passed.map((name) => given[name] as Vector),
-    rowLength,
-  );
+  const passed = NAMES.filter((name, i) => i < 2 || options[name as "priorMean"] !== undefined);
+  const opened = passed.map((name, i) => [data, givenLogVariance][i] ?? options[name as "priorMean"]) as Vector[];
+  const { rows, rowLength } = openRows(functionName, passed, opened, givenLength);
+  const given: Partial<Record<string, Vector>> = Object.fromEntries(passed.map((name, i) => [name, opened[i]]));
+  const { priorMean, priorLogVariance } = given;
+  const [mean, logVariance] = opened;
   for (const name of ["mean", "logVariance"] as const) {
-    if (given[name].length === rows * rowLength) continue;
+    if (given[name]?.length === rows * rowLength) continue;
     throw new RangeError(`${functionName}: ${name} has one row; it must have ${rows}, as the others`);
   }
   if (likelihoods) checkLikelihoods(likelihoods, rows);
-  const precision = precisionOf(passed.map((name) => given[name] as Vector));
+  const precision = precisionOf(opened);
   const isStandard = passed.length === 2;
   const zeros = isStandard ? undefined : allocate(functionName, Float64Array, rowLength);
   const sources = isStandard ? [mean, logVariance] : [mean, logVariance, priorMean ?? zeros, priorLogVariance ?? zeros];
@@ -386,8 +379,8 @@ function checkGradient(
 }
 
 function prepareGaussianKl(
-  mean: Vector,
-  logVariance: Vector,
+  mean: Matrix,
+  logVariance: Matrix,
   options: GaussianKlOptions = {},
 ): Work<GaussianKl, GaussianSettings> {
   checkCallOptions("gaussianKl", options, KL_KEYS);
@@ -400,17 +393,17 @@ function prepareGaussianKl(
 }
 
 function prepareElbo(
-  logLikelihood: number | Vector,
-  mean: Vector,
-  logVariance: Vector,
+  logLikelihood: number | Numbers,
+  mean: Matrix,
+  logVariance: Matrix,
   options: ElboOptions = {},
 ): Work<Elbo, GaussianSettings> {
   checkCallOptions("elbo", options, ELBO_KEYS);
   const { beta = 1 } = options;
   checkNumber("elbo", "beta", beta, (x) => x >= 0 && x < Number.POSITIVE_INFINITY, "finite and >= 0");
   const penalty = (kl: number) => (beta === 0 ? 0 : beta * kl); // of an infinite one too
-  const likelihoods = typeof logLikelihood === "number" ? [logLikelihood] : logLikelihood;
-  checkVector("elbo", "logLikelihood", likelihoods);
+  const given = typeof logLikelihood === "number" ? [logLikelihood] : logLikelihood;
+  const likelihoods = openRow("elbo", "logLikelihood", given);
   return prepareGaussian("elbo", mean, logVariance, options, -beta, likelihoods, (values, count, scale, gradient) => {
     const [kl, own] = [scaledSum(values, scale), scaledSum(likelihoods, scale)];
     return {
@@ -459,7 +452,7 @@ function checkLikelihoods(likelihoods: Vector, rows: number): void {
  * @see D. P. Kingma, M. Welling, Auto-Encoding Variational Bayes (2014), appendix B
  * @category Losses
  */
-export const gaussianKl: LossOfDefaults<[mean: Vector, logVariance: Vector], GaussianKlOptions, GaussianKl> =
+export const gaussianKl: Loss<[mean: Matrix, logVariance: Matrix], GaussianKlOptions, GaussianKl> =
   /* @__PURE__ */ loss({
     name: "gaussianKl",
     loopName: "gaussianKl",
@@ -487,14 +480,11 @@ export const gaussianKl: LossOfDefaults<[mean: Vector, logVariance: Vector], Gau
  * @see I. Higgins et al., β-VAE (2017), for β
  * @category Losses
  */
-export const elbo: LossOfDefaults<
-  [logLikelihood: number | Vector, mean: Vector, logVariance: Vector],
-  ElboOptions,
-  Elbo
-> = /* @__PURE__ */ loss({
-  name: "elbo",
-  loopName: "gaussianKl",
-  loop: gaussianLoop,
-  count: 3,
-  prepare: prepareElbo,
-});
+export const elbo: Loss<[logLikelihood: number | Numbers, mean: Matrix, logVariance: Matrix], ElboOptions, Elbo> =
+  /* @__PURE__ */ loss({
+    name: "elbo",
+    loopName: "gaussianKl",
+    loop: gaussianLoop,
+    count: 3,
+    prepare: prepareElbo,
+  });

@@ -1,6 +1,7 @@
 // What the losses share: labels, and how the losses of rows become one.
 
 import { isFloat32, isFloat64, typeNameOf } from "../backends/arrays.js";
+import { dataOf, type TensorLike } from "../call/inputs.js";
 import { checkNumber, describe, mustBe, show } from "../engine/checks.js";
 
 /** Class indices, one per row: integers from 0 to the number of classes - 1. */
@@ -15,6 +16,9 @@ export type Labels =
   | BigUint64Array
   | readonly number[]
   | readonly bigint[];
+
+/** Labels as a function takes them: also a tensor of integers, one per row. */
+export type GivenLabels = Labels | TensorLike;
 
 /** Of typed arrays, those of integers. */
 export const isLabelArray = (value: unknown): value is Labels => /[Ii]nt\d/.test(typeNameOf(value) ?? "");
@@ -62,12 +66,13 @@ function labelAt(
 export function readLabels(
   functionName: string,
   name: string,
-  labels: Labels,
+  given: GivenLabels,
   rows: number,
   classes: number,
   ignoreIndex?: number,
   hint = "",
 ): Int32Array {
+  const labels = dataOf(functionName, name, given) as Labels;
   checkLabelCount(functionName, name, labels, rows, hint);
   const read = new Int32Array(rows);
   for (let r = 0; r < rows; r++) {

@@ -114,7 +114,7 @@ describe("normalizedMutualInformation", () => {
 describe("errors", () => {
   const joint = [0.25, 0.25, 0.25, 0.25];
   test.each([
-    [() => mutualInformation(joint, undefined as never), TypeError, /^mutualInformation: options is undefined/],
+    [() => mutualInformation(joint, undefined as never), TypeError, /^mutualInformation: rowLength is undefined/],
     [() => mutualInformation(joint, {} as never), TypeError, /^mutualInformation: rowLength is undefined/],
     [
       () => mutualInformation(joint, { rowLength: 3 }),

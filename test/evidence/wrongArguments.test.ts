@@ -61,10 +61,6 @@ describe("arrays", () => {
     expectClear(update(Number.NaN), "sequentialTest", "the observation");
   });
 
-  test("a tensor is to give its data", () => {
-    expect(() => keyness(wrong({ data: Float32Array.of(1, 2), dims: [2] }), even)).toThrow("pass its data");
-  });
-
   test("arrays of another type are numbers", () => {
     const counts = [10, 20, 30];
     const expected = gTest(counts, [1, 1, 1]);
