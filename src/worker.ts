@@ -2,6 +2,7 @@
 
 import type { Backend } from "./backends/backend.js";
 import { exportsOf } from "./backends/binary.js";
+import { numbersOf } from "./backends/halves.js";
 import { JsBackend } from "./backends/js/backend.js";
 import { type Kernel, PARAMETERS, RESULT } from "./backends/kernel.js";
 import * as kernels from "./backends/kernels.js";
@@ -110,10 +111,11 @@ class Worker {
     };
   }
 
-  #viewOf({ type, offset, length }: ArrayText) {
+  #viewOf({ type, offset, length, format }: ArrayText) {
     const make = typeOf(type);
     this.#space.reach(offset + length * make.BYTES_PER_ELEMENT);
-    return new make(this.#space.buffer, offset, length);
+    const view = new make(this.#space.buffer, offset, length);
+    return format === undefined ? view : numbersOf(view as Uint16Array, format);
   }
 }
 

@@ -193,7 +193,7 @@ describe.each(BACKENDS)("%s", (backend) => {
     const must = "it must be a Float32Array, a Float64Array or an array of numbers";
     const good = uniform(2);
     const { bits: words, counts } = {
-      bits: `[object Uint16Array]; ${must}, not half-precision bits`,
+      bits: `[object Uint16Array]; ${must}; for the bits of half-precision numbers pass { format: "f16" } or "bf16"`,
       counts: "; for counts or weights pass { normalize: true }",
     };
     for (const measure of PAIRS) {
@@ -217,7 +217,9 @@ describe.each(BACKENDS)("%s", (backend) => {
       () => f.gaussianKl(bits, good),
     ]) {
       expect(call).toThrow(TypeError);
-      expect(call).toThrow(/is \[object Uint16Array\]; .* not half-precision bits$/);
+      expect(call).toThrow(
+        /is \[object Uint16Array\]; .*; for the bits of half-precision numbers pass \{ format: "f16" \} or "bf16"$/,
+      );
     }
     // counts by themselves
     const counts16 = Uint16Array.of(3, 1);
@@ -245,7 +247,7 @@ describe.each(BACKENDS)("%s", (backend) => {
     const good = uniform(2);
     for (const key of ["axis", "std", "dim", "x", "reduction", "eps"]) {
       expect(() => f.entropy(good, { [key]: 1 } as object)).toThrow(
-        new TypeError(`entropy: unknown option "${key}"; It takes base, input, normalize, temperature, engine`),
+        new TypeError(`entropy: unknown option "${key}"; It takes base, input, normalize, temperature, engine, format`),
       );
     }
     for (const [key, nearest] of [
@@ -263,7 +265,7 @@ describe.each(BACKENDS)("%s", (backend) => {
     const good = uniform(2);
     expect(() => f.entropy(good, { normalise: true } as object)).toThrow(
       new TypeError(
-        'entropy: unknown option "normalise"; did you mean "normalize"? It takes base, input, normalize, temperature, engine',
+        'entropy: unknown option "normalise"; did you mean "normalize"? It takes base, input, normalize, temperature, engine, format',
       ),
     );
     expect(() => f.iDivergence(good, good, { normalize: true } as object)).toThrow(/unknown option "normalize"/);

@@ -5,7 +5,9 @@
 import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
 import { isFloat32, isFloat64 } from "./arrays.js";
 import type { Fields } from "./fields.js";
+import { Halves } from "./halves.js";
 import { BEFORE, BLOCKS, TOTAL, UNUSUAL } from "./js/blocks.js";
+import { widen } from "./js/halves.js";
 import { CHUNK, type Kernel, PARAMETERS, type Precision } from "./kernel.js";
 import { CHUNK_BYTES, ROWS, SLOTS } from "./layout.js";
 
@@ -207,6 +209,10 @@ export abstract class Backend<Location = unknown> {
     }
     const numbers = step === 0 ? length : count * length;
     const target = this.placeStaged(operand, precision, step);
+    if (source instanceof Halves) {
+      this.widen(source, start, numbers, precision, operand);
+      return true;
+    }
     if (ArrayBuffer.isView(source)) {
       if (numbers <= FEW) for (let i = 0; i < numbers; i++) target[i] = source[start + i];
       else target.set((source as FloatArray).subarray(start, start + numbers));
@@ -294,6 +300,11 @@ export abstract class Backend<Location = unknown> {
     return true;
   }
 
+  /** Writes numbers of 8 or 16 bits to a slot. */
+  protected widen({ data, format }: Halves, start: number, count: number, precision: Precision, slot: number): void {
+    widen(data.subarray(start, start + count), this.staging(precision, slot), format);
+  }
+
   /** Puts part of a row in its slot. False where one is no number, or has no place among the kernels' numbers. */
   #stage(row: Row, done: number, count: number, precision: Precision, slot: number): boolean {
     if (this.staged[slot] === row && this.#stagedFrom[slot] === done && this.#stagedAs[slot] === precision) return true;
@@ -302,13 +313,17 @@ export abstract class Backend<Location = unknown> {
     const target = this.staging(precision, slot);
     const isTransformed = typeof as === "function";
     const isCopy = weights === undefined && (isTransformed || (as === undefined && scale === 1 && !isFlushed));
-    if (isCopy && ArrayBuffer.isView(source)) {
+    const isHalf = source instanceof Halves;
+    if (isHalf) this.widen(source, start, count, precision, slot);
+    if (isCopy && isHalf) {
+      // it is what it is to be
+    } else if (isCopy && ArrayBuffer.isView(source)) {
       const whole = start === 0 && count === source.length;
       target.set(whole ? source : (source as FloatArray).subarray(start, start + count));
     } else {
       const shift = row.shift ?? 0;
       for (let i = 0; i < count; i++) {
-        const x = source[start + i];
+        const x = isHalf ? target[i] : source[start + i];
         if (typeof x !== "number") return false;
         const weight = weights === undefined ? scale : scale * weights[done + i];
         target[i] = isTransformed ? x : (x - shift) * weight;

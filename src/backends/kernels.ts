@@ -35,7 +35,7 @@ import {
   scaled_f32,
   scaled_f64,
 } from "./js/gradients.js";
-import { widenBf16, widenF16 } from "./js/halves.js";
+import { widen } from "./js/halves.js";
 import { hellingerDistance_f32, hellingerDistance_f64 } from "./js/hellingerDistance.js";
 import { jeffreysDivergence_f32, jeffreysDivergence_f64 } from "./js/jeffreysDivergence.js";
 import { jsDivergence_f32, jsDivergence_f64 } from "./js/jsDivergence.js";
@@ -316,9 +316,7 @@ export const varianceGradientBetween: Kernel = /* @__PURE__ */ mapping(
   varianceGradientBetween_f64,
 );
 
-/** Of 16-bit floats, to f32 alone. */
-export const halves = {
-  f16: /* @__PURE__ */ kernel(modules.halves, "widenF16", 1, widenF16, widenF16),
-  bf16: /* @__PURE__ */ kernel(modules.halves, "widenBf16", 1, widenBf16, widenBf16),
-};
+/** Of floats of 16 and of 8 bits, to f32 alone. */
+export const widenHalves: Kernel = /* @__PURE__ */ kernel(modules.halves, "widenHalves", 1, widen, widen);
+export const widenBytes: Kernel = /* @__PURE__ */ kernel(modules.halves, "widenBytes", 1, widen, widen);
 export const largest: Kernel = /* @__PURE__ */ kernel(modules.largest, "largest", 1, findLargest, findLargest);

@@ -1,10 +1,10 @@
 // From what a caller passes to rows that kernels take; and the errors that name what is wrong with it.
 
-import { isFloat32 } from "../backends/arrays.js";
 import type { Precision, Row, Transform, Vector } from "../backends/backend.js";
-import { checkNumber, checkOptions, describe, isFinitePositive, mustBe, unitOf } from "../engine/checks.js";
+import { FORMATS, isSingle } from "../backends/halves.js";
+import { checkNumber, checkOptions, describe, isFinitePositive, mustBe, show, unitOf } from "../engine/checks.js";
 import { FOR_COUNTS } from "./inputs.js";
-import { INPUT_KINDS, type InputKind, type MeasureOptions } from "./options.js";
+import { type EngineOption, INPUT_KINDS, type InputKind, type MeasureOptions } from "./options.js";
 
 /** What one call compares, and how. */
 export interface Call {
@@ -50,9 +50,9 @@ export interface FoundLogits {
 /** Way out. */
 const FOR_LOGITS = `; for logits pass { input: "logits" }`;
 
-/** f32 where every array is one; else all are computed in f64. */
+/** f32 where every array is one, or of fewer bits; else all are computed in f64. */
 export function precisionOf(sources: readonly Vector[]): Precision {
-  for (const source of sources) if (!isFloat32(source)) return "f64";
+  for (const source of sources) if (!isSingle(source)) return "f64";
   return "f32";
 }
 
@@ -68,8 +68,12 @@ export interface Settings {
 const DEFAULTS: Settings = { unit: 1, normalize: false, temperature: 1, kinds: undefined };
 
 /** Throws for an option that `functionName`, which an engine computes, does not take, and for options that are none. */
-export const checkCallOptions = (functionName: string, options: unknown, known: readonly string[]): void =>
-  checkOptions(functionName, options, [...known, "engine"]);
+export function checkCallOptions(functionName: string, options: unknown, known: readonly string[]): void {
+  checkOptions(functionName, options, [...known, "engine", "format"]);
+  const { format } = options as EngineOption;
+  if (format === undefined || FORMATS.includes(format)) return;
+  throw new RangeError(`${functionName}: format is ${show(format)}; it must be "${FORMATS.join('" or "')}"`);
+}
 
 /** The checks that all measures share. `distributions` are the names of the arguments that `input` is about. */
 export function settingsOf(

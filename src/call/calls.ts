@@ -1,8 +1,9 @@
 // One call from outside: arguments are checked, arrays become rows, and each row or pair of rows goes to its measure.
 
-import { isFloat32, isFloat64 } from "../backends/arrays.js";
+import { typeNameOf } from "../backends/arrays.js";
 import type { Backend, FloatArray, Precision, Transform, Vector } from "../backends/backend.js";
 import { COLUMNS, DECLINED } from "../backends/batch.js";
+import { type Float16, type NumberFormat, viewOf } from "../backends/halves.js";
 import { bringOut, placeOut } from "../backends/writing.js";
 import { allocate, checkInteger } from "../engine/checks.js";
 import { runtimeFor } from "../engine/engines.js";
@@ -173,7 +174,7 @@ function settingsOfSingle(
 ): MeasureSettings {
   const { name } = definition;
   const settings = settingsFor(name, definition, options, definition.keys, alpha);
-  const length = openSingle(name, definition, sources, settings);
+  const length = openSingle(name, definition, sources, settings, options);
   return { call: callOf(name, definition, precisionOf(sources), length, settings, alpha), kinds: settings.kinds };
 }
 
@@ -292,7 +293,7 @@ export function prepareRows(
 ): Work<Float64Array, MeasureSettings> {
   const functionName = `${definition.name}.rows`;
   const settings = settingsFor(functionName, definition, options, [...definition.keys, "rowLength"], alpha);
-  const { rows, rowLength } = openRows(functionName, definition.arguments, sources, options?.rowLength, (i) =>
+  const { rows, rowLength } = openRows(functionName, definition.arguments, sources, options, (i) =>
     areCounts(definition, settings, i),
   );
   return {
@@ -343,14 +344,19 @@ export const arrayLoop =
     const sources = arrays.slice(0, -1) as Vector[];
     const out = arrays[sources.length] as FloatArray | undefined;
     const fill = kinds === undefined && ofProbabilities ? ofProbabilities : ofLogits;
+    const atOnce = batchOfLogits && out ? backend.rowsAtOnce(precision, length, arrays) : 0;
+    // what is to be rounded at the end is computed elsewhere
+    const rounded = isHalf(out) ? new (typeOf(precision))(length * Math.max(1, atOnce)) : undefined;
+    const placeOf = (r: number) => (rounded ? 0 : r * length);
     const fillRow = (r: number) => {
       const rows = sources.map((source, i) =>
         rowOf(names[i], source, startOf(source, r, length), kinds?.[i] ?? "probabilities", logarithms),
       );
-      if (out) fill(backend, call, rows, out, r * length);
-      else for (const row of rows) (fill === ofLogits ? checkLogits : checkNumbers)(call, row);
+      if (out) {
+        fill(backend, call, rows, rounded ?? out, placeOf(r));
+        if (rounded) out.set(rounded.subarray(0, length), r * length);
+      } else for (const row of rows) (fill === ofLogits ? checkLogits : checkNumbers)(call, row);
     };
-    const atOnce = batchOfLogits && out ? backend.rowsAtOnce(precision, length, arrays) : 0;
     if (batchOfLogits === undefined || out === undefined || atOnce === 0) {
       for (let r = from; r < to; r++) fillRow(r);
       return;
@@ -359,9 +365,10 @@ export const arrayLoop =
     for (let r = from; r < to; r += atOnce) {
       const count = Math.min(atOnce, to - r);
       if (backend.place(0, precision, sources[0], r * length, length, count)) {
-        placeOut(backend, precision, out, r * length, length);
+        placeOut(backend, precision, rounded ?? out, placeOf(r), length);
         batchOfLogits(backend, call, count);
-        bringOut(backend, precision, out, r * length, length, count);
+        bringOut(backend, precision, rounded ?? out, placeOf(r), length, count);
+        if (rounded) out.set(rounded.subarray(0, count * length), r * length);
       } else {
         for (let i = 0; i < count; i++) table[i * COLUMNS] = DECLINED;
       }
@@ -396,8 +403,8 @@ export function prepareArray(
       ? settingsOfLogits(functionName, options, keys)
       : settingsOf(functionName, options, keys, names);
   const { rows, rowLength } = inRows
-    ? openRows(functionName, names, sources, options?.rowLength)
-    : { rows: 1, rowLength: openSingle(functionName, definition, sources, settings) };
+    ? openRows(functionName, names, sources, options)
+    : { rows: 1, rowLength: openSingle(functionName, definition, sources, settings, options) };
   const precision = precisionOf(sources);
   const out = checkOut(functionName, options?.out, precision, rowLength * rows, sources);
   const arrays = sources.map((source) => rowsOf(source, rowLength, rows));
@@ -427,13 +434,32 @@ function areCounts(
   return isOfLogits || !keys.includes("normalize") ? undefined : normalize;
 }
 
+type RowOptions = Pick<AnyOptions, "rowLength" | "format">;
+
+/** Counts are whole numbers, whatever the bits of the distributions beside them. */
+const formatOf = (name: string, options: RowOptions | undefined): NumberFormat | undefined =>
+  name === "counts" ? undefined : options?.format;
+
 /** Replaces each argument by its numbers. Throws unless all are one row of the same length, which it returns. */
-function openSingle(functionName: string, definition: Arguments, sources: Vector[], settings: Settings): number {
+function openSingle(
+  functionName: string,
+  definition: Arguments,
+  sources: Vector[],
+  settings: Settings,
+  options: RowOptions | undefined,
+): number {
   const names = definition.arguments;
   for (let i = 0; i < names.length; i++) {
     if (!isPlain(sources[i])) {
       const counts = areCounts(definition, settings, i);
-      sources[i] = open(functionName, names[i], sources[i], counts, `${functionName}.rows`).data;
+      sources[i] = open(
+        functionName,
+        names[i],
+        sources[i],
+        formatOf(names[i], options),
+        counts,
+        `${functionName}.rows`,
+      ).data;
     }
     if (sources[i].length !== sources[0].length) {
       throw new RangeError(
@@ -447,21 +473,21 @@ function openSingle(functionName: string, definition: Arguments, sources: Vector
 
 /**
  * Replaces each argument by its numbers, and returns how many rows of which length they are: the rows of the largest; the others have as
- * many, or one. The length is `given`, or that of the arguments which tell it.
+ * many, or one. The length is `rowLength`, or that of the arguments which tell it.
  */
 export function openRows(
   functionName: string,
   names: readonly string[],
   sources: Vector[],
-  given: number | undefined,
+  options: RowOptions | undefined,
   counts?: (i: number) => boolean | undefined,
 ): { rows: number; rowLength: number } {
-  let rowLength = given;
+  let rowLength = options?.rowLength;
   let told = "rowLength";
-  if (given !== undefined) checkInteger(functionName, told, given, 1);
+  if (rowLength !== undefined) checkInteger(functionName, told, rowLength, 1);
   for (let i = 0; i < names.length; i++) {
     if (isPlain(sources[i])) continue;
-    const opened = open(functionName, names[i], sources[i], counts?.(i));
+    const opened = open(functionName, names[i], sources[i], formatOf(names[i], options), counts?.(i));
     sources[i] = opened.data;
     if (opened.rowLength === undefined) continue;
     if (opened.rowLength !== (rowLength ?? opened.rowLength)) {
@@ -493,29 +519,38 @@ export function openRows(
 }
 
 /** Throws where `out` lies over an array that is read while it is written. */
-export function checkApart(functionName: string, name: string, out: FloatArray, other: string, source: unknown): void {
+export function checkApart(functionName: string, name: string, out: FloatArray, other: string, numbers: unknown): void {
+  const source = viewOf(numbers);
   if (!ArrayBuffer.isView(source) || source.buffer !== out.buffer) return;
   if (source.byteOffset + source.byteLength <= out.byteOffset) return;
   if (out.byteOffset + out.byteLength <= source.byteOffset) return;
   throw new RangeError(`${functionName}: ${name} overlaps ${other}, which it would overwrite`);
 }
 
+export const typeOf = (precision: Precision) => (precision === "f32" ? Float32Array : Float64Array);
+
+/** Of results that are rounded to 16 bits at the end. */
+export const isHalf = (out: unknown): boolean => typeNameOf(out) === "Float16Array";
+
 /** The array to write to, after the checks that make writing safe. */
 export function checkOut(
   functionName: string,
-  out: FloatArray | undefined,
+  given: FloatArray | Float16 | undefined,
   precision: Precision,
   length: number,
   sources: readonly Vector[],
   name = "out",
 ): FloatArray {
-  const type = precision === "f32" ? Float32Array : Float64Array;
+  const type = typeOf(precision);
+  const out = given as FloatArray | undefined;
   if (out === undefined) return allocate<FloatArray>(functionName, type, length);
-  if (!(precision === "f32" ? isFloat32 : isFloat64)(out))
-    throw new TypeError(`${functionName}: ${name} must be a ${type.name}, the type of the result`);
+  if (typeNameOf(out) !== type.name && !isHalf(out)) {
+    throw new TypeError(`${functionName}: ${name} must be a ${type.name}, the type of the result, or a Float16Array`);
+  }
   if (out.length !== length)
     throw new RangeError(`${functionName}: ${name} has ${out.length} numbers, the result ${length}`);
-  for (const source of sources) {
+  for (const each of sources) {
+    const source = viewOf(each);
     if (!ArrayBuffer.isView(source) || source.buffer !== out.buffer) continue;
     const same = source.byteOffset === out.byteOffset && source.byteLength === out.byteLength;
     const apart =

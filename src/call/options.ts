@@ -1,3 +1,4 @@
+import type { Float16, NumberFormat } from "../backends/halves.js";
 import type { Engine } from "../engine/engine.js";
 
 /** What the numbers of a row are: probabilities, logits (their softmax is meant) or logarithms of probabilities. */
@@ -5,10 +6,15 @@ export type InputKind = "probabilities" | "logits" | "logProbabilities";
 
 export const INPUT_KINDS: readonly string[] = ["probabilities", "logits", "logProbabilities"];
 
-/** The option that every function has. */
+/** The options that every function has. */
 export interface EngineOption {
   /** The engine that computes. By default the engine whose memory holds one of the arrays, else a default engine. */
   engine?: Engine;
+  /**
+   * How a Uint16Array (`"f16"`, `"bf16"`) or a Uint8Array (`"e4m3"`, `"e5m2"`) of the bits of numbers is to be read. Tensors of ONNX Runtime
+   * tell it by their `type`, and a Float16Array needs no format. The numbers become f32, exactly, and the result has the accuracy of f32.
+   */
+  format?: NumberFormat;
 }
 
 /** The options of measures of normalised distributions. */
@@ -26,8 +32,8 @@ export interface MeasureOptions extends EngineOption {
   temperature?: number;
   /**
    * `true`: accepts any positive sum, for counts and weights. By default, a sum that is not within 1e-2 of 1 is an error. The result is
-   * that of p/Σp and q/Σq in both cases. `normalize` is not needed for logits. A Uint16Array is accepted with `normalize` only, as counts: by
-   * itself it may be the bits of half-precision numbers.
+   * that of p/Σp and q/Σq in both cases. `normalize` is not needed for logits. A Uint16Array without `format` is accepted with `normalize`
+   * only, as counts: by itself it may be the bits of half-precision numbers.
    */
   normalize?: boolean;
 }
@@ -46,8 +52,8 @@ export interface UnnormalizedOptions extends EngineOption {
   input?: "probabilities";
 }
 
-/** The options of functions of logits: `temperature` and `engine` of {@link MeasureOptions}. */
-export type SoftmaxOptions = Pick<MeasureOptions, "temperature" | "engine">;
+/** The options of functions of logits: `temperature`, `engine` and `format` of {@link MeasureOptions}. */
+export type SoftmaxOptions = Pick<MeasureOptions, "temperature" | keyof EngineOption>;
 
 /** The options of `f.rows`: the options of `f`, and `rowLength`. */
 export type RowsOptions<Options = MeasureOptions> = Options & {
@@ -58,8 +64,8 @@ export type RowsOptions<Options = MeasureOptions> = Options & {
 /** The option of functions that return an array. */
 export interface OutOption {
   /**
-   * The array to write the result to, of the type and length of the result. It may be one of the inputs, but not overlap one in part. An error
+   * The array to write the result to, of the type and length of the result, or a Float16Array, to which it is rounded. It may be one of the inputs, but not overlap one in part. An error
    * leaves that input as it was: all rows are checked before the first is overwritten.
    */
-  out?: Float32Array | Float64Array;
+  out?: Float32Array | Float64Array | Float16;
 }

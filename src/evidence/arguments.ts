@@ -22,7 +22,7 @@ export function readNumbers(
   kind: string,
   counts: boolean | undefined,
 ): Float64Array {
-  const source = openRow(functionName, argument, given, counts);
+  const source = openRow(functionName, argument, given, undefined, counts);
   checkNumbers({ functionName, length: source.length }, asRow(argument, source), kind);
   return source instanceof Float64Array ? source : Float64Array.from(source);
 }

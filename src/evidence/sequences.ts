@@ -24,7 +24,7 @@ export interface SequenceLogLikelihoodRatio {
 
 /** ln(p/q) of each observation. */
 function logRatiosOf(functionName: string, given: Numbers, p: Model, q: Model): Float64Array {
-  const observations = openRow(functionName, "observations", given, true);
+  const observations = openRow(functionName, "observations", given, undefined, true);
   for (let i = 0; i < observations.length; i++) checkObservation(functionName, observations[i], i);
   const ratioOf = logRatioOf(functionName, readModel(functionName, "p", p), readModel(functionName, "q", q));
   const ratios = new Float64Array(observations.length);

@@ -93,7 +93,7 @@ export class SequentialTest {
    */
   update(observations: number | Numbers): SequentialUpdate {
     const isSingle = typeof observations === "number";
-    const batch = isSingle ? [observations] : openRow(NAME, "observations", observations, true);
+    const batch = isSingle ? [observations] : openRow(NAME, "observations", observations, undefined, true);
     let used = 0;
     while (used < batch.length && this.#decision === undefined) {
       const x = batch[used];

@@ -26,7 +26,7 @@ export function readTable(
   counts: boolean,
 ): Table {
   const sources = [source as Vector];
-  const { rows, rowLength } = openRows(functionName, [argument], sources, givenLength, () => counts);
+  const { rows, rowLength } = openRows(functionName, [argument], sources, { rowLength: givenLength }, () => counts);
   const cells = readNumbers(functionName, argument, sources[0], kind, counts);
   const high = new Float64Array(rowLength);
   const low = new Float64Array(rowLength);

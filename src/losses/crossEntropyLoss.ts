@@ -2,6 +2,7 @@
 // smoothing, ignored rows and the mean are PyTorch's (torch.nn.functional.cross_entropy); those of zLoss are PaLM's.
 
 import { type Backend, type FloatArray, type Precision, type Row, UNUSUAL, type Vector } from "../backends/backend.js";
+import type { Float16, NumberFormat } from "../backends/halves.js";
 import { CHUNK } from "../backends/kernel.js";
 import * as kernels from "../backends/kernels.js";
 import { map } from "../backends/writing.js";
@@ -36,9 +37,11 @@ import { exp, ln } from "../numbers/scalar.js";
 import { Sum, scaledSum, sumOfAll } from "../numbers/twofold.js";
 import { computeRows, type LossSettings, type Scales } from "./crossEntropyRows.js";
 import {
+  bringGradient,
   checkIgnoreIndex,
   checkReduction,
   countLabels,
+  draftOf,
   type GivenLabels,
   gradientOption,
   isLabelArray,
@@ -67,10 +70,10 @@ export interface CrossEntropyLossOptions extends EngineOption {
    */
   reduction?: Reduction;
   /**
-   * `true`: returns d loss / d logits in a new array. An array of the logits' type: writes it there. It may be the logits themselves: then the losses are
+   * `true`: returns d loss / d logits in a new array. An array of the logits' type: writes it there; to a Float16Array, rounded. It may be the logits themselves: then the losses are
    * computed first, so that an error leaves the logits as they were.
    */
-  gradient?: boolean | Float32Array | Float64Array;
+  gradient?: boolean | Float32Array | Float64Array | Float16;
 }
 
 /** The result of {@link index!crossEntropyLoss}. */
@@ -165,7 +168,7 @@ function prepareCrossEntropyLoss(
   checkCallOptions(NAME, options, KEYS);
   const { ignoreIndex = -100, labelSmoothing = 0, zLoss = 0, reduction = "mean" } = options;
   const sources = [givenLogits as Vector];
-  const { rows, rowLength } = openRows(NAME, ["logits"], sources, options.rowLength);
+  const { rows, rowLength } = openRows(NAME, ["logits"], sources, options);
   const [logits] = sources;
   checkReduction(NAME, reduction, REDUCTIONS);
   checkIgnoreIndex(NAME, ignoreIndex);
@@ -174,6 +177,7 @@ function prepareCrossEntropyLoss(
   const precision = precisionOf([logits]);
   const { wanted, given } = gradientOption(NAME, options.gradient);
   const gradient = wanted ? checkOut(NAME, given, precision, logits.length, [logits], "gradient") : undefined;
+  const draft = draftOf(NAME, gradient, precision);
   const call: Call = {
     functionName: NAME,
     precision,
@@ -186,7 +190,7 @@ function prepareCrossEntropyLoss(
   const data = dataOf(NAME, "targets", givenTargets) as Labels | Vector;
   const isList = describe(data) === "[object Array]" && data.length === rows && typeof data[0] !== "object";
   const isSoft = !isLabelArray(data) && !isList;
-  const targets = isSoft ? readTargets(givenTargets, logits.length, rows, rowLength) : data;
+  const targets = isSoft ? readTargets(givenTargets, options.format, logits.length, rows, rowLength) : data;
   if (gradient) {
     checkApart(NAME, "gradient", gradient, "targets", targets);
     checkApart(NAME, "gradient", gradient, "classWeights", classWeights);
@@ -212,7 +216,7 @@ function prepareCrossEntropyLoss(
       { array: logits, perRow: rowLength },
       labels ? { array: labels, perRow: 1 } : { array: targets as Vector, perRow: rowLength },
       weights && { array: weights, perRow: 0 },
-      gradient && { array: gradient, perRow: rowLength, isWritten: true },
+      draft && { array: draft, perRow: rowLength, isWritten: true },
     ],
     settings: {
       call,
@@ -228,6 +232,7 @@ function prepareCrossEntropyLoss(
     },
     guard,
     finish: (values) => {
+      bringGradient(gradient, draft);
       const perRow = reduction === "none" ? new Float64Array(rows) : undefined;
       const squareOf = (r: number) => (width === 2 ? values[2 * r + 1] : 0);
       if (perRow) for (let r = 0; r < rows; r++) perRow[r] = values[width * r] * scales.loss + squareOf(r);
@@ -243,7 +248,7 @@ function prepareCrossEntropyLoss(
 }
 
 function readWeights(call: Call, given: Numbers): Vector {
-  const weights = openRow(NAME, "classWeights", given, true);
+  const weights = openRow(NAME, "classWeights", given, undefined, true);
   if (weights.length !== call.length) {
     throw new RangeError(`${NAME}: classWeights has ${weights.length} numbers for ${call.length} classes`);
   }
@@ -251,8 +256,14 @@ function readWeights(call: Call, given: Numbers): Vector {
   return weights;
 }
 
-function readTargets(given: unknown, length: number, rows: number, rowLength: number): Vector {
-  const { data, rowLength: own = rowLength } = open(NAME, "targets", given);
+function readTargets(
+  given: unknown,
+  format: NumberFormat | undefined,
+  length: number,
+  rows: number,
+  rowLength: number,
+): Vector {
+  const { data, rowLength: own = rowLength } = open(NAME, "targets", given, format);
   if (data.length === length && own === rowLength) return data;
   if (data.length === rows) {
     throw new TypeError(`${NAME}: targets is ${describe(given)}; labels must be in an array of integers`);

@@ -1,6 +1,7 @@
 // How far a student's rows of logits are from a teacher's, at a temperature, with the gradient in the student's logits.
 
 import type { Backend, FloatArray, Vector } from "../backends/backend.js";
+import type { Float16 } from "../backends/halves.js";
 import * as kernels from "../backends/kernels.js";
 import { map } from "../backends/writing.js";
 import {
@@ -23,7 +24,7 @@ import { compareLogits, isTooCoarse, offsetOfNormalized } from "../measures/row/
 import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
 import { scaledSum } from "../numbers/twofold.js";
 import { computeRows, type DistillationSettings, isExtreme } from "./distillationRows.js";
-import { checkReduction, gradientOption } from "./labels.js";
+import { bringGradient, checkReduction, draftOf, gradientOption } from "./labels.js";
 
 /** The options of {@link index!distillationLoss}. */
 export interface DistillationLossOptions extends EngineOption {
@@ -41,10 +42,10 @@ export interface DistillationLossOptions extends EngineOption {
   /** `"batchmean"` (the default) and `"mean"`: the mean over rows. `"sum"`: the sum. `"none"`: the loss of each row, in `perRow`. */
   reduction?: "mean" | "batchmean" | "sum" | "none";
   /**
-   * `true`: returns d loss / d student logits in a new array. An array of their type: writes it there. It may be the logits themselves: then the losses are
+   * `true`: returns d loss / d student logits in a new array. An array of their type: writes it there; to a Float16Array, rounded. It may be the logits themselves: then the losses are
    * computed first, so that an error leaves the logits as they were.
    */
-  gradient?: boolean | Float32Array | Float64Array;
+  gradient?: boolean | Float32Array | Float64Array | Float16;
 }
 
 /** The result of {@link index!distillationLoss}. */
@@ -104,7 +105,7 @@ function prepareDistillationLoss(
   const { direction = "forward", beta = 0.5, reduction = "batchmean" } = options;
   const names = ["studentLogits", "teacherLogits"];
   const sources = [givenStudentLogits as Vector, givenTeacherLogits as Vector];
-  const { rows, rowLength } = openRows(NAME, names, sources, options.rowLength);
+  const { rows, rowLength } = openRows(NAME, names, sources, options);
   const [studentLogits, teacherLogits] = sources;
   if (studentLogits.length !== rows * rowLength) {
     throw new RangeError(`${NAME}: studentLogits has one row; it must have the ${rows} of teacherLogits`);
@@ -120,6 +121,7 @@ function prepareDistillationLoss(
   const length = studentLogits.length;
   const gradient = wanted ? checkOut(NAME, given, type, length, [studentLogits], "gradient") : undefined;
   if (gradient) checkApart(NAME, "gradient", gradient, "teacherLogits", teacherLogits);
+  const draft = draftOf(NAME, gradient, type);
   const call: Call = {
     functionName: NAME,
     precision: precisionOf(sources),
@@ -140,11 +142,12 @@ function prepareDistillationLoss(
     arrays: [
       { array: studentLogits, perRow: rowLength },
       { array: teacherLogits, perRow: teacherLogits.length > rowLength ? rowLength : 0 },
-      gradient && { array: gradient, perRow: rowLength, isWritten: true },
+      draft && { array: draft, perRow: rowLength, isWritten: true },
     ],
     settings: { call, direction, beta, slope: temperature * scale, hasGradient: wanted },
     guard,
     finish: (values) => {
+      bringGradient(gradient, draft);
       const square = temperature * temperature;
       const isNormal = square >= SMALLEST_NORMAL_F64 && square < Number.POSITIVE_INFINITY;
       const perRow = values.map((value) => (isNormal ? square * value : temperature * (temperature * value)));

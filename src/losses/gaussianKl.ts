@@ -3,6 +3,7 @@
 import { type Backend, type FloatArray, UNUSUAL, type Vector } from "../backends/backend.js";
 import { COLUMNS, SHARED, SKIP } from "../backends/batch.js";
 import { type Fields, NO_FIELDS } from "../backends/fields.js";
+import type { Float16 } from "../backends/halves.js";
 import type { Kernel } from "../backends/kernel.js";
 import * as kernels from "../backends/kernels.js";
 import { bringOut, map, placeOut } from "../backends/writing.js";
@@ -18,7 +19,7 @@ import { totalAt } from "../measures/batches.js";
 import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
 import { exp, expm1, expm1Minus } from "../numbers/scalar.js";
 import { Sum, scaledSum } from "../numbers/twofold.js";
-import { checkReduction, type Reduction } from "./labels.js";
+import { bringGradient, checkReduction, draftOf, type Reduction } from "./labels.js";
 
 /** A gradient with respect to means and log-variances: matrices of the same shapes as the arguments. */
 export interface GaussianGradient {
@@ -39,10 +40,12 @@ export interface GaussianKlOptions extends EngineOption {
   /** `"mean"` (the default): the mean over rows. `"sum"`: the sum. `"none"`: the number of each row, in `perRow`. */
   reduction?: Reduction;
   /**
-   * `true`: returns the gradient in new arrays. A pair of arrays of the arguments' type: writes it there; they may be the arguments
+   * `true`: returns the gradient in new arrays. A pair of arrays of the arguments' type: writes it there, to a Float16Array rounded; they may be the arguments
    * themselves.
    */
-  gradient?: boolean | { mean: Float32Array | Float64Array; logVariance: Float32Array | Float64Array };
+  gradient?:
+    | boolean
+    | { mean: Float32Array | Float64Array | Float16; logVariance: Float32Array | Float64Array | Float16 };
 }
 
 /** The result of {@link index!gaussianKl}. */
@@ -286,12 +289,15 @@ function prepareGaussian<Result>(
   likelihoods: Vector | undefined,
   finish: (values: Float64Array, rows: number, scale: number, gradient: GaussianGradient | undefined) => Result,
 ): Work<Result, GaussianSettings> {
-  const { data, rowLength: ownLength = data.length } = open(functionName, "mean", givenMean);
+  const { data, rowLength: ownLength = data.length } = open(functionName, "mean", givenMean, options.format);
   const { rowLength: givenLength = ownLength, reduction = "mean", gradient: wanted = false } = options;
   checkReduction(functionName, reduction, REDUCTIONS);
   const passed = NAMES.filter((name, i) => i < 2 || options[name as "priorMean"] !== undefined);
   const opened = passed.map((name, i) => [data, givenLogVariance][i] ?? options[name as "priorMean"]) as Vector[];
-  const { rows, rowLength } = openRows(functionName, passed, opened, givenLength);
+  const { rows, rowLength } = openRows(functionName, passed, opened, {
+    rowLength: givenLength,
+    format: options.format,
+  });
   const given: Partial<Record<string, Vector>> = Object.fromEntries(passed.map((name, i) => [name, opened[i]]));
   const { priorMean, priorLogVariance } = given;
   const [mean, logVariance] = opened;
@@ -307,6 +313,8 @@ function prepareGaussian<Result>(
   const length = rows * rowLength;
   const gradient = gradientArrays(functionName, wanted, mean, logVariance, length);
   if (gradient) checkGradient(functionName, gradient, given);
+  const gradients = gradient ? [gradient.mean, gradient.logVariance] : [];
+  const drafts = gradients.map((part, i) => draftOf(functionName, part, precisionOf([opened[i]])));
   // what is to be summed is one row
   const isOne = reduction !== "none" && sources.every((source) => source?.length === length);
   const perRow = isOne ? length : rowLength;
@@ -320,7 +328,7 @@ function prepareGaussian<Result>(
     width: 1,
     arrays: [
       ...arrays.map((array) => array && { array, perRow: array.length === length ? perRow : 0 }),
-      ...(gradient ? [gradient.mean, gradient.logVariance] : []).map((array) => ({ array, perRow, isWritten: true })),
+      ...drafts.map((array) => ({ array, perRow, isWritten: true })),
     ],
     settings: {
       call: { functionName, precision, length: perRow, normalize: true, unit: 1, temperature: 1 },
@@ -329,7 +337,10 @@ function prepareGaussian<Result>(
       slope: beta * scale,
     },
     guard,
-    finish: (values) => finish(values, rows, scale, gradient),
+    finish: (values) => {
+      for (let i = 0; i < drafts.length; i++) bringGradient(gradients[i], drafts[i]);
+      return finish(values, rows, scale, gradient);
+    },
   };
 }
 
@@ -342,7 +353,7 @@ function gradientArrays(
   length: number,
 ): GaussianGradient | undefined {
   if (wanted === false) return undefined;
-  const given: Partial<GaussianGradient> = wanted === true ? {} : wanted;
+  const given = (wanted === true ? {} : wanted) as Partial<GaussianGradient>;
   if (!isOptions(given)) {
     throw mustBe(functionName, "gradient", wanted, "true or { mean, logVariance }, arrays to write it to");
   }
@@ -403,7 +414,7 @@ function prepareElbo(
   checkNumber("elbo", "beta", beta, (x) => x >= 0 && x < Number.POSITIVE_INFINITY, "finite and >= 0");
   const penalty = (kl: number) => (beta === 0 ? 0 : beta * kl); // of an infinite one too
   const given = typeof logLikelihood === "number" ? [logLikelihood] : logLikelihood;
-  const likelihoods = openRow("elbo", "logLikelihood", given);
+  const likelihoods = openRow("elbo", "logLikelihood", given, options.format);
   return prepareGaussian("elbo", mean, logVariance, options, -beta, likelihoods, (values, count, scale, gradient) => {
     const [kl, own] = [scaledSum(values, scale), scaledSum(likelihoods, scale)];
     return {

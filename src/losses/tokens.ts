@@ -162,7 +162,7 @@ function prepareTokenLogProbabilities(
   const name = "tokenLogProbabilities";
   checkCallOptions(name, options, KEYS);
   const matrices = [logits as Vector];
-  const { rows, rowLength } = openRows(name, ["logits"], matrices, options.rowLength);
+  const { rows, rowLength } = openRows(name, ["logits"], matrices, options);
   const unit = unitOf(name, options.base);
   const labels = readLabels(name, "tokens", tokens, rows, rowLength);
   const finish = (values: Float64Array) =>
@@ -180,7 +180,7 @@ function preparePerplexity(
   const { ignoreIndex = -100 } = options;
   checkIgnoreIndex(name, ignoreIndex);
   const matrices = [logits as Vector];
-  const { rows, rowLength } = openRows(name, ["logits"], matrices, options.rowLength);
+  const { rows, rowLength } = openRows(name, ["logits"], matrices, options);
   const labels = readLabels(name, "tokens", tokens, rows, rowLength, ignoreIndex);
   const count = countLabels(labels);
   if (count === 0) throw new RangeError(`${name}: every row is ignored, which leaves no mean`);
@@ -202,7 +202,7 @@ function prepareLogLikelihoodRatioOfTokens(
   checkCallOptions(name, options, KEYS);
   const names = ["logitsP", "logitsQ"];
   const matrices = [logitsP as Vector, logitsQ as Vector];
-  const { rows, rowLength } = openRows(name, names, matrices, options.rowLength);
+  const { rows, rowLength } = openRows(name, names, matrices, options);
   for (let i = 0; i < 2; i++) {
     if (matrices[i].length !== rows * rowLength) {
       throw new RangeError(`${name}: ${names[i]} has one row; it must have as many as the other, ${rows}`);
