@@ -37,6 +37,79 @@ function widened(
   return v128.or(v128.or(finite, special), i32x4.shl(v128.andnot(half, mask), signShift));
 }
 
+/** Halves that are looked at together: which of the ways below their widening can take. */
+const BLOCK: usize = 64;
+
+/** f16 without signs, infinities and NaN: n is too large where the number is subnormal, and the other one is elsewhere. */
+// @ts-ignore: decorator
+@inline
+function unsigned(half: v128, bias: v128, nextBias: v128): v128 {
+  const placed = i32x4.shl(half, 13);
+  return f32x4.pmin(i32x4.add(placed, bias), f32x4.sub(i32x4.add(placed, nextBias), nextBias));
+}
+
+// @ts-ignore: decorator
+@inline
+function isBelow(numbers: v128, limit: v128): bool {
+  return i16x8.all_true(i16x8.lt_u(numbers, limit));
+}
+
+/** Whole blocks of f16, as long as they are of the two common kinds; returns how many halves it has widened. */
+function widenCommonF16(from: usize, length: usize, out: usize): usize {
+  const bias = i32x4.splat(0x38000000);
+  const nextBias = i32x4.splat(0x38800000);
+  const upperBias = i16x8.splat(0x3800);
+  const upperMask = i16x8.splat(<i16>0x8fff);
+  const least = i16x8.splat(0x800);
+  const infinity = i16x8.splat(0x7c00);
+  const range = i16x8.splat(<i16>0xf000);
+  const end = from + (length << 1);
+  const start = from;
+  while (from + (BLOCK << 1) <= end) {
+    const last = from + (BLOCK << 1);
+    // the largest; twice the largest magnitude, less that of the least normal number, below which it wraps around
+    let most = i16x8.splat(0);
+    let spread = most;
+    for (let at = from; at < last; at += 32) {
+      const a = v128.load(at);
+      const b = v128.load(at, 16);
+      most = i16x8.max_u(most, i16x8.max_u(a, b));
+      const aSpread = i16x8.sub(i16x8.add(a, a), least);
+      spread = i16x8.max_u(spread, i16x8.max_u(aSpread, i16x8.sub(i16x8.add(b, b), least)));
+    }
+    if (isBelow(spread, range)) {
+      for (; from < last; from += 16, out += 32) {
+        // the two halves of each f32
+        const halves = v128.load(from);
+        const upper = i16x8.add(v128.and(i16x8.shr_s(halves, 3), upperMask), upperBias);
+        const lower = i16x8.shl(halves, 13);
+        v128.store(out, v128.shuffle<i16>(lower, upper, 0, 8, 1, 9, 2, 10, 3, 11));
+        v128.store(out, v128.shuffle<i16>(lower, upper, 4, 12, 5, 13, 6, 14, 7, 15), 16);
+      }
+    } else if (isBelow(most, infinity)) {
+      for (; from < last; from += 16, out += 32) {
+        const halves = v128.load(from);
+        v128.store(out, unsigned(i32x4.extend_low_i16x8_u(halves), bias, nextBias));
+        v128.store(out, unsigned(i32x4.extend_high_i16x8_u(halves), bias, nextBias), 16);
+      }
+    } else break;
+  }
+  return (from - start) >> 1;
+}
+
+/** bf16 are the upper halves of f32; returns how many it has widened. */
+function widenBf16(from: usize, length: usize, out: usize): usize {
+  const zero = i16x8.splat(0);
+  const whole = length & ~7;
+  const end = out + (whole << 2);
+  for (; out < end; from += 16, out += 32) {
+    const halves = v128.load(from);
+    v128.store(out, v128.shuffle<i16>(zero, halves, 0, 8, 1, 9, 2, 10, 3, 11));
+    v128.store(out, v128.shuffle<i16>(zero, halves, 4, 12, 5, 13, 6, 14, 7, 15), 16);
+  }
+  return whole;
+}
+
 // @ts-ignore: decorator
 @inline
 function widen(from: usize, length: usize, out: usize, format: u32, isBytes: bool): i32 {
@@ -66,7 +139,18 @@ function widen(from: usize, length: usize, out: usize, format: u32, isBytes: boo
 }
 
 export function widenHalves_f32(from: usize, length: usize, state: usize, out: usize, format: u32): i32 {
-  return widen(from, length, out, format, false);
+  while (length > 0) {
+    const done = format === 1 ? widenBf16(from, length, out) : widenCommonF16(from, length, out);
+    from += done << 1;
+    out += done << 2;
+    length -= done;
+    const next: usize = length < BLOCK ? length : BLOCK;
+    widen(from, next, out, format, false);
+    from += next << 1;
+    out += next << 2;
+    length -= next;
+  }
+  return 0;
 }
 
 export function widenBytes_f32(from: usize, length: usize, state: usize, out: usize, format: u32): i32 {
