@@ -18,12 +18,15 @@
 export type { FloatArray, Vector } from "./backends/backend.js";
 export type { Loss, Mapping, MappingOfRows, Measure, MeasureOfRows, RowArguments } from "./call/forms.js";
 export type { Matrix, Numbers, TensorLike } from "./call/inputs.js";
+export type { PerRow } from "./call/masks.js";
 export type {
   EngineOption,
   InputKind,
+  Mask,
   MeasureOptions,
   OutOption,
   RawOptions,
+  RowSelection,
   RowsOptions,
   SoftmaxOptions,
   UnitlessOptions,

@@ -11,6 +11,7 @@ import { SimdBackend } from "./backends/simd.js";
 import { Space } from "./backends/space.js";
 import { declarationOf } from "./call/forms.js";
 import { compareLoop } from "./compare/rows.js";
+import { loopNamed } from "./engine/selection.js";
 import { Board, type Job } from "./engine/threads/board.js";
 import { doChunk } from "./engine/threads/chunks.js";
 import { type ArrayText, readText, type Start, typeOf } from "./engine/threads/text.js";
@@ -95,7 +96,7 @@ class Worker {
   #rows({ job }: Job & { kind: "rows" }): (task: number) => void {
     const { text, from, rows, rowsPerTask, width } = job;
     const { loop, arrays, settings } = readText(text);
-    const run = this.#loops.get(loop);
+    const run = loopNamed(this.#loops, loop);
     if (run === undefined) throw new Error(`no loop is called ${loop}`);
     const views = arrays.map((array) => (array === null ? undefined : this.#viewOf(array)));
     return (task) => {

@@ -157,13 +157,22 @@ const OF_LOSSES: Partial<Record<Name, string[]>> = {
 };
 
 const OPTIONS_OF_LOSSES: Partial<Record<Name, string[]>> = {
-  crossEntropyLoss: ["ignoreIndex", "labelSmoothing", "classWeights", "temperature", "zLoss", "reduction", "gradient"],
-  distillationLoss: ["temperature", "direction", "beta", "reduction", "gradient"],
-  gaussianKl: ["priorMean", "priorLogVariance", "reduction", "gradient"],
-  elbo: ["priorMean", "priorLogVariance", "reduction", "gradient", "beta"],
-  tokenLogProbabilities: ["temperature", "base"],
-  perplexity: ["temperature", "ignoreIndex"],
-  logLikelihoodRatioOfTokens: ["temperature", "base"],
+  crossEntropyLoss: [
+    "ignoreIndex",
+    "mask",
+    "labelSmoothing",
+    "classWeights",
+    "temperature",
+    "zLoss",
+    "reduction",
+    "gradient",
+  ],
+  distillationLoss: ["mask", "temperature", "direction", "beta", "reduction", "gradient"],
+  gaussianKl: ["mask", "priorMean", "priorLogVariance", "reduction", "gradient"],
+  elbo: ["mask", "priorMean", "priorLogVariance", "reduction", "gradient", "beta"],
+  tokenLogProbabilities: ["temperature", "base", "ignoreIndex", "mask"],
+  perplexity: ["temperature", "ignoreIndex", "mask"],
+  logLikelihoodRatioOfTokens: ["temperature", "base", "ignoreIndex", "mask"],
 };
 
 type Form = (...args: unknown[]) => unknown;
@@ -172,7 +181,7 @@ describe.each(everyCall(FUNCTIONS))("$name", ({ name, args }) => {
   const [own, form] = name.split(".") as [Name, "rows" | undefined];
   const { arrays, mostAlpha, keys } = DEFINITIONS[own];
   const names = OF_LOSSES[own] ?? [...arrays, ...(mostAlpha > 0 ? ["alpha"] : [])];
-  const options = OPTIONS_OF_LOSSES[own] ?? keys;
+  const options = [...(OPTIONS_OF_LOSSES[own] ?? keys), "format", ...(form === "rows" ? ["mask", "onInvalidRow"] : [])];
   const isLoss = OF_LOSSES[own] !== undefined;
   const f = (form === undefined ? FUNCTIONS[own] : (FUNCTIONS[own] as { rows: unknown }).rows) as Form & {
     async: Form;

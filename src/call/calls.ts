@@ -20,7 +20,8 @@ import {
   settingsOfLogits,
 } from "./arguments.js";
 import { isPlain, open } from "./inputs.js";
-import type { InputKind, MeasureOptions, OutOption } from "./options.js";
+import { type PerRow, select } from "./masks.js";
+import type { InputKind, OutOption, RowsOptions } from "./options.js";
 
 /** A measure of as many rows as the function has arguments, in nats. */
 type RowMeasure = (backend: Backend, call: Call, rows: readonly NamedRow[]) => number;
@@ -74,7 +75,10 @@ interface Arguments extends Pick<Definition, "arguments" | "keys">, Partial<Pick
 }
 
 /** The options of every function: those that it takes are its `keys`. */
-export type AnyOptions = MeasureOptions & OutOption & { rowLength?: number };
+export type AnyOptions = RowsOptions & OutOption;
+
+/** Those that `rows` has besides. */
+const ROW_KEYS = ["rowLength", "mask", "onInvalidRow"];
 
 function settingsFor(
   functionName: string,
@@ -290,13 +294,13 @@ export function prepareRows(
   sources: Vector[],
   options: AnyOptions | undefined,
   alpha?: number,
-): Work<Float64Array, MeasureSettings> {
+): Work<PerRow<Float64Array>, MeasureSettings> {
   const functionName = `${definition.name}.rows`;
-  const settings = settingsFor(functionName, definition, options, [...definition.keys, "rowLength"], alpha);
+  const settings = settingsFor(functionName, definition, options, [...definition.keys, ...ROW_KEYS], alpha);
   const { rows, rowLength } = openRows(functionName, definition.arguments, sources, options, (i) =>
     areCounts(definition, settings, i),
   );
-  return {
+  const work: Work<Float64Array, MeasureSettings> = {
     functionName,
     loopName: definition.name,
     loop,
@@ -309,6 +313,7 @@ export function prepareRows(
     },
     finish: (values) => values,
   };
+  return select(work, options);
 }
 
 /** What a function that gives an array is. */
@@ -397,7 +402,7 @@ export function prepareArray(
 ): Work<FloatArray, MeasureSettings> {
   const { name, arguments: names } = definition;
   const functionName = inRows ? `${name}.rows` : name;
-  const keys = inRows ? [...definition.keys, "rowLength"] : definition.keys;
+  const keys = inRows ? [...definition.keys, ...ROW_KEYS] : definition.keys;
   const settings =
     definition.ofProbabilities === undefined
       ? settingsOfLogits(functionName, options, keys)
@@ -409,7 +414,7 @@ export function prepareArray(
   const out = checkOut(functionName, options?.out, precision, rowLength * rows, sources);
   const arrays = sources.map((source) => rowsOf(source, rowLength, rows));
   arrays.push({ array: out, perRow: rowLength, isWritten: true });
-  return {
+  const work: Work<FloatArray, MeasureSettings> = {
     functionName,
     loopName: name,
     loop: arrayLoop(definition),
@@ -420,6 +425,7 @@ export function prepareArray(
     guard,
     finish: () => out,
   };
+  return inRows ? select(work, options, out) : work;
 }
 
 /** Whether 16-bit integers may be argument i, as counts; undefined where no option would say so. */

@@ -18,6 +18,7 @@ import {
   prepareSingle,
 } from "./calls.js";
 import type { Matrix } from "./inputs.js";
+import type { PerRow } from "./masks.js";
 import type { EngineOption, OutOption, RowsOptions } from "./options.js";
 
 /** A function that returns one number for a distribution or a pair of distributions. */
@@ -36,11 +37,11 @@ export type RowArguments<Arguments extends readonly unknown[]> = {
 
 /** `f.rows` of a {@link Measure}. */
 export interface MeasureOfRows<Arguments extends readonly unknown[], Options> {
-  (...parameters: [...RowArguments<Arguments>, options?: RowsOptions<Options>]): Float64Array;
+  (...parameters: [...RowArguments<Arguments>, options?: RowsOptions<Options>]): PerRow<Float64Array>;
   /** Returns a promise of the same numbers; the caller's other tasks go on. */
   async(
     ...parameters: [...RowArguments<Arguments>, options?: RowsOptions<Options> & AsideOptions]
-  ): Promise<Float64Array>;
+  ): Promise<PerRow<Float64Array>>;
 }
 
 /** A function that returns an array of the length of its arguments: a Float32Array if all of them are Float32Arrays. */
@@ -56,15 +57,15 @@ export interface Mapping<Arguments32 extends readonly unknown[], Arguments exten
 
 /** `f.rows` of a {@link Mapping}. */
 export interface MappingOfRows<Arguments32 extends readonly unknown[], Arguments extends readonly unknown[], Options> {
-  (...parameters: [...Arguments32, options?: RowsOptions<Options> & OutOption]): Float32Array;
-  (...parameters: [...RowArguments<Arguments>, options?: RowsOptions<Options> & OutOption]): FloatArray;
+  (...parameters: [...Arguments32, options?: RowsOptions<Options> & OutOption]): PerRow<Float32Array>;
+  (...parameters: [...RowArguments<Arguments>, options?: RowsOptions<Options> & OutOption]): PerRow<FloatArray>;
   /** Returns a promise of the same matrix; the caller's other tasks go on. */
   async(
     ...parameters: [...Arguments32, options?: RowsOptions<Options> & OutOption & AsideOptions]
-  ): Promise<Float32Array>;
+  ): Promise<PerRow<Float32Array>>;
   async(
     ...parameters: [...RowArguments<Arguments>, options?: RowsOptions<Options> & OutOption & AsideOptions]
-  ): Promise<FloatArray>;
+  ): Promise<PerRow<FloatArray>>;
 }
 
 /** A function of a batch of rows. */

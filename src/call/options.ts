@@ -1,5 +1,6 @@
 import type { Float16, NumberFormat } from "../backends/halves.js";
 import type { Engine } from "../engine/engine.js";
+import type { TensorLike } from "./inputs.js";
 
 /** What the numbers of a row are: probabilities, logits (their softmax is meant) or logarithms of probabilities. */
 export type InputKind = "probabilities" | "logits" | "logProbabilities";
@@ -55,11 +56,26 @@ export interface UnnormalizedOptions extends EngineOption {
 /** The options of functions of logits: `temperature`, `engine` and `format` of {@link MeasureOptions}. */
 export type SoftmaxOptions = Pick<MeasureOptions, "temperature" | keyof EngineOption>;
 
-/** The options of `f.rows`: the options of `f`, and `rowLength`. */
-export type RowsOptions<Options = MeasureOptions> = Options & {
-  /** The length of a row: >= 1. Required for flat arrays, which are row-major. Tensors and arrays of rows tell it. */
-  rowLength?: number;
-};
+/** Which rows count: 1 or `true`, one entry per row; an array, or a tensor. */
+export type Mask = ArrayLike<number | bigint | boolean> | TensorLike;
+
+/** The options of `f.rows` that leave out rows. */
+export interface RowSelection {
+  /** Which rows are computed: one entry per row, 1 or `true`. The others are not looked at, and have NaN. */
+  mask?: Mask;
+  /**
+   * What happens at a row that is not valid, as one with a NaN in it: `"error"` (the default), or NaN as its result. Then the number of such
+   * rows is the property `invalidRows` of the result.
+   */
+  onInvalidRow?: "error" | "NaN";
+}
+
+/** The options of `f.rows`: the options of `f`, `rowLength`, and which rows count. */
+export type RowsOptions<Options = MeasureOptions> = Options &
+  RowSelection & {
+    /** The length of a row: >= 1. Required for flat arrays, which are row-major. Tensors and arrays of rows tell it. */
+    rowLength?: number;
+  };
 
 /** The option of functions that return an array. */
 export interface OutOption {

@@ -19,7 +19,8 @@ import {
 import { checkApart, checkOut, openRows } from "../call/calls.js";
 import { type Loss, loss } from "../call/forms.js";
 import { dataOf, type Matrix, type Numbers, open, openRow } from "../call/inputs.js";
-import type { EngineOption } from "../call/options.js";
+import { countRows, readMask, selectForLoss } from "../call/masks.js";
+import type { EngineOption, Mask } from "../call/options.js";
 import { checkNumber, describe } from "../engine/checks.js";
 import { guard } from "../engine/overlap.js";
 import type { Loop, Work } from "../engine/work.js";
@@ -56,6 +57,8 @@ export interface CrossEntropyLossOptions extends EngineOption {
   rowLength?: number;
   /** Rows with this label are ignored; -100 by default. */
   ignoreIndex?: number;
+  /** Which rows count: one entry per row, 1 or `true`. The others are not looked at: they add nothing, and have a gradient of 0. */
+  mask?: Mask;
   /** ε, from 0 to 1: the target becomes (1 - ε)·target + ε/classes. 0 by default. */
   labelSmoothing?: number;
   /** w: one weight >= 0 per class, which multiplies the part of the loss that the class has. 1 by default. */
@@ -82,7 +85,7 @@ export interface CrossEntropyLoss {
   loss: number;
   /** The number of rows that were not ignored. */
   count: number;
-  /** With `reduction: "none"`: the loss of each row, 0 for ignored rows. */
+  /** With `reduction: "none"`: the loss of each row, 0 for ignored rows, NaN for rows that the mask leaves out. */
   perRow?: Float64Array;
   /** With `gradient`: d loss / d logits, of the logits' type; with `reduction: "none"`, the gradient of each row's own loss. */
   gradient?: FloatArray;
@@ -91,6 +94,7 @@ export interface CrossEntropyLoss {
 const KEYS = [
   "rowLength",
   "ignoreIndex",
+  "mask",
   "labelSmoothing",
   "classWeights",
   "temperature",
@@ -170,6 +174,7 @@ function prepareCrossEntropyLoss(
   const sources = [givenLogits as Vector];
   const { rows, rowLength } = openRows(NAME, ["logits"], sources, options);
   const [logits] = sources;
+  const mask = readMask(NAME, options.mask, rows);
   checkReduction(NAME, reduction, REDUCTIONS);
   checkIgnoreIndex(NAME, ignoreIndex);
   checkNumber(NAME, "labelSmoothing", labelSmoothing, (x) => x >= 0 && x <= 1, "from 0 to 1");
@@ -202,11 +207,11 @@ function prepareCrossEntropyLoss(
   const hint = targets.length === logits.length ? "; one-hot targets must be in a Float32Array" : "";
   const labels = isSoft
     ? undefined
-    : readLabels(NAME, "targets", targets as Labels, rows, rowLength, ignoreIndex, hint);
-  const count = labels === undefined ? rows : countLabels(labels);
+    : readLabels(NAME, "targets", targets as Labels, rows, rowLength, ignoreIndex, mask, hint);
+  const count = labels === undefined ? countRows(NAME, mask, rows, reduction === "mean") : countLabels(labels);
   const scales = scalesOf(reduction, weights, weightScale, labels, count);
   const width = zLoss === 0 ? 1 : 2;
-  return {
+  const work: Work<CrossEntropyLoss, LossSettings> = {
     functionName: NAME,
     loopName: NAME,
     loop: crossEntropyLoop,
@@ -245,6 +250,7 @@ function prepareCrossEntropyLoss(
       };
     },
   };
+  return selectForLoss(work, mask, [draft]);
 }
 
 function readWeights(call: Call, given: Numbers): Vector {

@@ -15,7 +15,8 @@ import {
 import { checkApart, checkOut, openRows } from "../call/calls.js";
 import { type Loss, loss } from "../call/forms.js";
 import type { Matrix } from "../call/inputs.js";
-import type { EngineOption } from "../call/options.js";
+import { countRows, readMask, selectForLoss } from "../call/masks.js";
+import type { EngineOption, Mask } from "../call/options.js";
 import { checkNumber, show } from "../engine/checks.js";
 import { guard } from "../engine/overlap.js";
 import type { Loop, Work } from "../engine/work.js";
@@ -30,6 +31,8 @@ import { bringGradient, checkReduction, draftOf, gradientOption } from "./labels
 export interface DistillationLossOptions extends EngineOption {
   /** The number of classes, which is the length of a row: >= 1. Required for flat arrays, which are row-major. */
   rowLength?: number;
+  /** Which rows count: one entry per row, 1 or `true`. The others are not looked at: they add nothing, and have a gradient of 0. */
+  mask?: Mask;
   /** τ: divides the logits of both models, and the loss is multiplied by τ². Positive, 1 by default. */
   temperature?: number;
   /**
@@ -52,15 +55,15 @@ export interface DistillationLossOptions extends EngineOption {
 export interface DistillationLoss {
   /** The loss in nats; with `reduction: "none"`, the sum over rows. */
   loss: number;
-  /** The number of rows. */
+  /** The number of rows that count. */
   count: number;
-  /** With `reduction: "none"`: the loss of each row. */
+  /** With `reduction: "none"`: the loss of each row; NaN for rows that the mask leaves out. */
   perRow?: Float64Array;
   /** With `gradient`: d loss / d student logits, of their type; with `reduction: "none"`, the gradient of each row's own loss. */
   gradient?: FloatArray;
 }
 
-const KEYS = ["rowLength", "temperature", "direction", "beta", "reduction", "gradient"] as const;
+const KEYS = ["rowLength", "mask", "temperature", "direction", "beta", "reduction", "gradient"] as const;
 const REDUCTIONS = ["mean", "batchmean", "sum", "none"] as const;
 const DIRECTIONS: readonly string[] = ["forward", "reverse", "js"];
 const NAME = "distillationLoss";
@@ -107,6 +110,7 @@ function prepareDistillationLoss(
   const sources = [givenStudentLogits as Vector, givenTeacherLogits as Vector];
   const { rows, rowLength } = openRows(NAME, names, sources, options);
   const [studentLogits, teacherLogits] = sources;
+  const mask = readMask(NAME, options.mask, rows);
   if (studentLogits.length !== rows * rowLength) {
     throw new RangeError(`${NAME}: studentLogits has one row; it must have the ${rows} of teacherLogits`);
   }
@@ -132,8 +136,9 @@ function prepareDistillationLoss(
   };
 
   const isMean = reduction === "mean" || reduction === "batchmean";
-  const scale = isMean ? 1 / rows : 1;
-  return {
+  const count = countRows(NAME, mask, rows, isMean);
+  const scale = isMean ? 1 / count : 1;
+  const work: Work<DistillationLoss, DistillationSettings> = {
     functionName: NAME,
     loopName: NAME,
     loop: distillationLoop,
@@ -153,12 +158,13 @@ function prepareDistillationLoss(
       const perRow = values.map((value) => (isNormal ? square * value : temperature * (temperature * value)));
       return {
         loss: scaledSum(perRow, scale),
-        count: rows,
+        count,
         ...(reduction === "none" && { perRow }),
         ...(gradient && { gradient }),
       };
     },
   };
+  return selectForLoss(work, mask, [draft]);
 }
 
 /** The divergence of one row; its gradient in the student's logits times their temperature, times `slope`. */

@@ -11,7 +11,8 @@ import { type Call, checkCallOptions, type NamedRow, placeOf, precisionOf } from
 import { checkApart, checkOut, openRows } from "../call/calls.js";
 import { type Loss, loss } from "../call/forms.js";
 import { type Matrix, type Numbers, open, openRow } from "../call/inputs.js";
-import type { EngineOption } from "../call/options.js";
+import { countRows, readMask, selectForLoss } from "../call/masks.js";
+import type { EngineOption, Mask } from "../call/options.js";
 import { allocate, checkKeys, checkNumber, describe, isOptions, mustBe } from "../engine/checks.js";
 import { guard } from "../engine/overlap.js";
 import type { Loop, Work } from "../engine/work.js";
@@ -33,6 +34,8 @@ export interface GaussianGradient {
 export interface GaussianKlOptions extends EngineOption {
   /** The number of latent dimensions, which is the length of a row. By default `mean` is one row. Matrices are row-major. */
   rowLength?: number;
+  /** Which rows count: one entry per row, 1 or `true`. The others are not looked at: they add nothing, and have a gradient of 0. */
+  mask?: Mask;
   /** Means m of the other Gaussian: one row for all rows, or a matrix; 0 by default. */
   priorMean?: Matrix;
   /** Logarithms w of the variances of the other Gaussian: one row for all rows, or a matrix; 0 by default. */
@@ -82,7 +85,7 @@ export interface Elbo {
   gradient?: GaussianGradient;
 }
 
-const KL_KEYS = ["rowLength", "priorMean", "priorLogVariance", "reduction", "gradient"] as const;
+const KL_KEYS = ["rowLength", "mask", "priorMean", "priorLogVariance", "reduction", "gradient"] as const;
 const ELBO_KEYS = [...KL_KEYS, "beta"] as const;
 const REDUCTIONS = ["mean", "sum", "none"] as const;
 const NAMES = ["mean", "logVariance", "priorMean", "priorLogVariance"] as const;
@@ -280,14 +283,20 @@ function writeWideGradient(
   }
 }
 
-function prepareGaussian<Result>(
+function prepareGaussian<Result extends object>(
   functionName: string,
   givenMean: Matrix,
   givenLogVariance: Matrix,
   options: GaussianKlOptions,
   beta: number,
   likelihoods: Vector | undefined,
-  finish: (values: Float64Array, rows: number, scale: number, gradient: GaussianGradient | undefined) => Result,
+  finish: (
+    values: Float64Array,
+    count: number,
+    scale: number,
+    gradient: GaussianGradient | undefined,
+    mask: Uint8Array | undefined,
+  ) => Result,
 ): Work<Result, GaussianSettings> {
   const { data, rowLength: ownLength = data.length } = open(functionName, "mean", givenMean, options.format);
   const { rowLength: givenLength = ownLength, reduction = "mean", gradient: wanted = false } = options;
@@ -305,7 +314,8 @@ function prepareGaussian<Result>(
     if (given[name]?.length === rows * rowLength) continue;
     throw new RangeError(`${functionName}: ${name} has one row; it must have ${rows}, as the others`);
   }
-  if (likelihoods) checkLikelihoods(likelihoods, rows);
+  const mask = readMask(functionName, options.mask, rows);
+  if (likelihoods) checkLikelihoods(likelihoods, rows, mask);
   const precision = precisionOf(opened);
   const isStandard = passed.length === 2;
   const zeros = isStandard ? undefined : allocate(functionName, Float64Array, rowLength);
@@ -316,11 +326,12 @@ function prepareGaussian<Result>(
   const gradients = gradient ? [gradient.mean, gradient.logVariance] : [];
   const drafts = gradients.map((part, i) => draftOf(functionName, part, precisionOf([opened[i]])));
   // what is to be summed is one row
-  const isOne = reduction !== "none" && sources.every((source) => source?.length === length);
+  const isOne = reduction !== "none" && mask === undefined && sources.every((source) => source?.length === length);
   const perRow = isOne ? length : rowLength;
-  const scale = reduction === "mean" ? 1 / rows : 1;
+  const count = countRows(functionName, mask, rows, reduction === "mean");
+  const scale = reduction === "mean" ? 1 / count : 1;
   const arrays = NAMES.map((_, i) => sources[i]);
-  return {
+  const work: Work<Result, GaussianSettings> = {
     functionName,
     loopName: "gaussianKl",
     loop: gaussianLoop,
@@ -339,9 +350,10 @@ function prepareGaussian<Result>(
     guard,
     finish: (values) => {
       for (let i = 0; i < drafts.length; i++) bringGradient(gradients[i], drafts[i]);
-      return finish(values, rows, scale, gradient);
+      return finish(values, count, scale, gradient, mask);
     },
   };
+  return selectForLoss(work, mask, drafts);
 }
 
 /** The arrays that a `gradient` option asks for. */
@@ -415,25 +427,35 @@ function prepareElbo(
   const penalty = (kl: number) => (beta === 0 ? 0 : beta * kl); // of an infinite one too
   const given = typeof logLikelihood === "number" ? [logLikelihood] : logLikelihood;
   const likelihoods = openRow("elbo", "logLikelihood", given, options.format);
-  return prepareGaussian("elbo", mean, logVariance, options, -beta, likelihoods, (values, count, scale, gradient) => {
-    const [kl, own] = [scaledSum(values, scale), scaledSum(likelihoods, scale)];
-    return {
-      elbo: own - penalty(kl),
-      logLikelihood: own,
-      kl,
-      count,
-      ...(options.reduction === "none" && { perRow: values.map((value, r) => likelihoods[r] - penalty(value)) }),
-      ...(gradient && { gradient }),
-    };
-  });
+  return prepareGaussian(
+    "elbo",
+    mean,
+    logVariance,
+    options,
+    -beta,
+    likelihoods,
+    (values, count, scale, gradient, mask) => {
+      const counted = mask ? Float64Array.from(likelihoods, (x, r) => (mask[r] ? x : 0)) : likelihoods;
+      const [kl, own] = [scaledSum(values, scale), scaledSum(counted, scale)];
+      return {
+        elbo: own - penalty(kl),
+        logLikelihood: own,
+        kl,
+        count,
+        ...(options.reduction === "none" && { perRow: values.map((value, r) => likelihoods[r] - penalty(value)) }),
+        ...(gradient && { gradient }),
+      };
+    },
+  );
 }
 
 /** Throws unless there is the logarithm of a likelihood for each row: of a density, so of any sign. */
-function checkLikelihoods(likelihoods: Vector, rows: number): void {
+function checkLikelihoods(likelihoods: Vector, rows: number, mask: Uint8Array | undefined): void {
   if (likelihoods.length !== rows) {
     throw new RangeError(`elbo: logLikelihood has ${likelihoods.length} numbers for ${rows} rows`);
   }
   for (let r = 0; r < rows; r++) {
+    if (mask?.[r] === 0) continue;
     const x: unknown = likelihoods[r];
     if (typeof x !== "number") throw new TypeError(`elbo: logLikelihood[${r}] is ${describe(x)}; it must be a number`);
     if (!(x < Number.POSITIVE_INFINITY)) {

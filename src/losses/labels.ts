@@ -72,12 +72,17 @@ export function readLabels(
   rows: number,
   classes: number,
   ignoreIndex?: number,
+  mask?: Uint8Array,
   hint = "",
 ): Int32Array {
   const labels = dataOf(functionName, name, given) as Labels;
   checkLabelCount(functionName, name, labels, rows, hint);
   const read = new Int32Array(rows);
   for (let r = 0; r < rows; r++) {
+    if (mask?.[r] === 0) {
+      read[r] = -1;
+      continue;
+    }
     const label: unknown = labels[r];
     const isPlain = typeof label === "number" && label >= 0 && label < classes && label !== ignoreIndex;
     read[r] =

@@ -8,7 +8,8 @@ import { type Call, checkCallOptions, type NamedRow, precisionOf, temperatureOf 
 import { openRows } from "../call/calls.js";
 import { type Loss, loss } from "../call/forms.js";
 import type { Matrix } from "../call/inputs.js";
-import type { EngineOption } from "../call/options.js";
+import { readMask } from "../call/masks.js";
+import type { EngineOption, Mask } from "../call/options.js";
 import { unitOf } from "../engine/checks.js";
 import type { Loop, Work } from "../engine/work.js";
 import { findRows, scaleOfLogits, totalAt } from "../measures/batches.js";
@@ -25,6 +26,10 @@ export interface TokenOptions extends EngineOption {
   temperature?: number;
   /** The unit of the result, as the base of the logarithm: positive and not 1. e by default (nats); 2 for bits, 10 for hartleys. */
   base?: number;
+  /** Rows with this token are ignored; -100 by default. */
+  ignoreIndex?: number;
+  /** Which rows count: one entry per row, 1 or `true`. The others are ignored. */
+  mask?: Mask;
 }
 
 /** The options of {@link index!perplexity}. */
@@ -33,8 +38,10 @@ export interface PerplexityOptions extends EngineOption {
   rowLength?: number;
   /** τ: divides the logits; positive, 1 by default. */
   temperature?: number;
-  /** Rows with this label are ignored; -100 by default. */
+  /** Rows with this token are ignored; -100 by default. */
   ignoreIndex?: number;
+  /** Which rows count: one entry per row, 1 or `true`. The others are ignored. */
+  mask?: Mask;
 }
 
 /** The result of {@link index!logLikelihoodRatioOfTokens}: the evidence for one model over another along a sequence of tokens. */
@@ -49,7 +56,7 @@ export interface TokenLogLikelihoodRatio {
   count: number;
 }
 
-const KEYS = ["rowLength", "temperature", "base"] as const;
+const KEYS = ["rowLength", "temperature", "base", "ignoreIndex", "mask"] as const;
 
 /** Of a row: the largest z·scale, that of its token less it, and ln Σ e^(z·scale) less it. Not of rows that do not count. */
 const PARTS = 3;
@@ -154,6 +161,19 @@ function prepareTokens<Result>(
   };
 }
 
+/** Tokens, -1 for rows that are ignored. */
+function readTokens(
+  functionName: string,
+  tokens: GivenLabels,
+  rows: number,
+  classes: number,
+  { ignoreIndex = -100, mask }: Pick<TokenOptions, "ignoreIndex" | "mask">,
+): Int32Array {
+  checkIgnoreIndex(functionName, ignoreIndex);
+  const counted = readMask(functionName, mask, rows);
+  return readLabels(functionName, "tokens", tokens, rows, classes, ignoreIndex, counted);
+}
+
 function prepareTokenLogProbabilities(
   logits: Matrix,
   tokens: GivenLabels,
@@ -164,9 +184,11 @@ function prepareTokenLogProbabilities(
   const matrices = [logits as Vector];
   const { rows, rowLength } = openRows(name, ["logits"], matrices, options);
   const unit = unitOf(name, options.base);
-  const labels = readLabels(name, "tokens", tokens, rows, rowLength);
+  const labels = readTokens(name, tokens, rows, rowLength, options);
   const finish = (values: Float64Array) =>
-    Float64Array.from(labels, (_, r) => (values[PARTS * r + 1] - values[PARTS * r + 2]) / unit);
+    Float64Array.from(labels, (token, r) =>
+      token < 0 ? Number.NaN : (values[PARTS * r + 1] - values[PARTS * r + 2]) / unit,
+    );
   return prepareTokens(name, ["logits"], matrices, labels, rowLength, options.temperature, finish);
 }
 
@@ -176,12 +198,10 @@ function preparePerplexity(
   options: PerplexityOptions = {},
 ): Work<number, TokenSettings> {
   const name = "perplexity";
-  checkCallOptions(name, options, ["rowLength", "temperature", "ignoreIndex"]);
-  const { ignoreIndex = -100 } = options;
-  checkIgnoreIndex(name, ignoreIndex);
+  checkCallOptions(name, options, ["rowLength", "temperature", "ignoreIndex", "mask"]);
   const matrices = [logits as Vector];
   const { rows, rowLength } = openRows(name, ["logits"], matrices, options);
-  const labels = readLabels(name, "tokens", tokens, rows, rowLength, ignoreIndex);
+  const labels = readTokens(name, tokens, rows, rowLength, options);
   const count = countLabels(labels);
   if (count === 0) throw new RangeError(`${name}: every row is ignored, which leaves no mean`);
   const finish = (values: Float64Array) => {
@@ -209,11 +229,11 @@ function prepareLogLikelihoodRatioOfTokens(
     }
   }
   const unit = unitOf(name, options.base);
-  const labels = readLabels(name, "tokens", tokens, rows, rowLength);
+  const labels = readTokens(name, tokens, rows, rowLength, options);
   const temperature = temperatureOf(name, options.temperature);
   const [p, q] = matrices;
   const finish = (values: Float64Array) => {
-    const ratios = Float64Array.from(labels, (token, r) => {
+    const ratioOf = (token: number, r: number) => {
       const [pLargest, pExponent, pLogSum, qLargest, qExponent, qLogSum] = values.subarray(2 * PARTS * r);
       if (pExponent === Number.NEGATIVE_INFINITY && pExponent === qExponent) {
         throw new RangeError(`${name}: token ${token} of row ${r} is impossible under both models`);
@@ -223,13 +243,16 @@ function prepareLogLikelihoodRatioOfTokens(
       const isFar = Math.abs(pLargest - qLargest) > 256 && Math.min(pExponent, qExponent) > -256;
       const difference = isFar ? pExponent - qExponent : (p[at] - q[at]) / temperature - (pLargest - qLargest);
       return Number.isFinite(difference) ? (difference - (pLogSum - qLogSum)) / unit : difference;
-    });
+    };
+    const ratios: number[] = [];
+    for (let r = 0; r < rows; r++) if (labels[r] >= 0) ratios.push(ratioOf(labels[r], r));
+    if (ratios.length === 0) throw new RangeError(`${name}: every row is ignored, which leaves no mean`);
     return summaryOf(ratios);
   };
   return prepareTokens(name, names, matrices, labels, rowLength, temperature, finish);
 }
 
-function summaryOf(ratios: Float64Array): TokenLogLikelihoodRatio {
+function summaryOf(ratios: readonly number[]): TokenLogLikelihoodRatio {
   const count = ratios.length;
   const sum = new Sum();
   for (const ratio of ratios) sum.add(ratio);
