@@ -26,7 +26,7 @@ export interface TokenOptions extends EngineOption {
   temperature?: number;
   /** The unit of the result, as the base of the logarithm: positive and not 1. e by default (nats); 2 for bits, 10 for hartleys. */
   base?: number;
-  /** Rows with this token are ignored; -100 by default. */
+  /** Rows with this token are ignored. By default there is none. */
   ignoreIndex?: number;
   /** Which rows count: one entry per row, 1 or `true`. The others are ignored. */
   mask?: Mask;
@@ -167,9 +167,9 @@ function readTokens(
   tokens: GivenLabels,
   rows: number,
   classes: number,
-  { ignoreIndex = -100, mask }: Pick<TokenOptions, "ignoreIndex" | "mask">,
+  { ignoreIndex, mask }: Pick<TokenOptions, "ignoreIndex" | "mask">,
 ): Int32Array {
-  checkIgnoreIndex(functionName, ignoreIndex);
+  if (ignoreIndex !== undefined) checkIgnoreIndex(functionName, ignoreIndex);
   const counted = readMask(functionName, mask, rows);
   return readLabels(functionName, "tokens", tokens, rows, classes, ignoreIndex, counted);
 }
@@ -201,7 +201,8 @@ function preparePerplexity(
   checkCallOptions(name, options, ["rowLength", "temperature", "ignoreIndex", "mask"]);
   const matrices = [logits as Vector];
   const { rows, rowLength } = openRows(name, ["logits"], matrices, options);
-  const labels = readTokens(name, tokens, rows, rowLength, options);
+  const { ignoreIndex = -100, mask } = options;
+  const labels = readTokens(name, tokens, rows, rowLength, { ignoreIndex, mask });
   const count = countLabels(labels);
   if (count === 0) throw new RangeError(`${name}: every row is ignored, which leaves no mean`);
   const finish = (values: Float64Array) => {
