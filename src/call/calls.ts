@@ -19,6 +19,7 @@ import {
   settingsOf,
   settingsOfLogits,
 } from "./arguments.js";
+import { type ClassOptions, keepClasses } from "./classes.js";
 import { isPlain, open } from "./inputs.js";
 import { type PerRow, select } from "./masks.js";
 import type { InputKind, OutOption, RowsOptions } from "./options.js";
@@ -78,7 +79,7 @@ interface Arguments extends Pick<Definition, "arguments" | "keys">, Partial<Pick
 export type AnyOptions = RowsOptions & OutOption;
 
 /** Those that `rows` has besides. */
-const ROW_KEYS = ["rowLength", "mask", "onInvalidRow"];
+const ROW_KEYS = ["rowLength", "classes", "mask", "onInvalidRow"];
 
 function settingsFor(
   functionName: string,
@@ -297,8 +298,13 @@ export function prepareRows(
 ): Work<PerRow<Float64Array>, MeasureSettings> {
   const functionName = `${definition.name}.rows`;
   const settings = settingsFor(functionName, definition, options, [...definition.keys, ...ROW_KEYS], alpha);
-  const { rows, rowLength } = openRows(functionName, definition.arguments, sources, options, (i) =>
-    areCounts(definition, settings, i),
+  const { rows, rowLength } = openRows(
+    functionName,
+    definition.arguments,
+    sources,
+    options,
+    (i) => areCounts(definition, settings, i),
+    (i) => kindOf(definition, settings.kinds, i),
   );
   const work: Work<Float64Array, MeasureSettings> = {
     functionName,
@@ -408,7 +414,7 @@ export function prepareArray(
       ? settingsOfLogits(functionName, options, keys)
       : settingsOf(functionName, options, keys, names);
   const { rows, rowLength } = inRows
-    ? openRows(functionName, names, sources, options)
+    ? openRows(functionName, names, sources, options, undefined, (i) => settings.kinds?.[i] ?? "probabilities")
     : { rows: 1, rowLength: openSingle(functionName, definition, sources, settings, options) };
   const precision = precisionOf(sources);
   const out = checkOut(functionName, options?.out, precision, rowLength * rows, sources);
@@ -440,7 +446,7 @@ function areCounts(
   return isOfLogits || !keys.includes("normalize") ? undefined : normalize;
 }
 
-type RowOptions = Pick<AnyOptions, "rowLength" | "format">;
+type RowOptions = Partial<ClassOptions> & Pick<AnyOptions, "rowLength" | "format">;
 
 /** Counts are whole numbers, whatever the bits of the distributions beside them. */
 const formatOf = (name: string, options: RowOptions | undefined): NumberFormat | undefined =>
@@ -487,25 +493,45 @@ export function openRows(
   sources: Vector[],
   options: RowOptions | undefined,
   counts?: (i: number) => boolean | undefined,
+  kindOf?: (i: number) => InputKind,
 ): { rows: number; rowLength: number } {
-  let rowLength = options?.rowLength;
-  let told = "rowLength";
-  if (rowLength !== undefined) checkInteger(functionName, told, rowLength, 1);
+  const { rowLength: given, classes } = options ?? {};
+  const lengths: (number | undefined)[] = [];
   for (let i = 0; i < names.length; i++) {
+    const isList = typeof given === "object" && given !== null;
+    const own = isList ? given[i] : given;
+    if (own !== undefined) checkInteger(functionName, "rowLength", own, 1);
+    lengths.push(own);
     if (isPlain(sources[i])) continue;
     const opened = open(functionName, names[i], sources[i], formatOf(names[i], options), counts?.(i));
     sources[i] = opened.data;
-    if (opened.rowLength === undefined) continue;
-    if (opened.rowLength !== (rowLength ?? opened.rowLength)) {
-      throw new RangeError(
-        `${functionName}: a row of ${names[i]} has ${opened.rowLength} numbers; ${told} is ${rowLength}`,
-      );
-    }
-    rowLength = opened.rowLength;
-    told = `that of ${names[i]}`;
+    lengths[i] = opened.rowLength ?? own;
+    // where the rows may differ, a single length is that of flat arrays
+    if (lengths[i] === (own ?? lengths[i]) || (classes !== undefined && !isList)) continue;
+    throw new RangeError(`${functionName}: a row of ${names[i]} has ${lengths[i]} numbers; rowLength is ${own}`);
   }
-  checkInteger(functionName, "rowLength", rowLength, 1);
-  const length = rowLength as number;
+  const told = lengths.findIndex((own) => own !== undefined);
+  checkInteger(functionName, "rowLength", lengths[told], 1);
+  let length = lengths[told] as number;
+  for (let i = 0; i < names.length; i++) {
+    if (classes !== undefined || (lengths[i] ?? length) === length) continue;
+    throw new RangeError(
+      `${functionName}: a row of ${names[i]} has ${lengths[i]} numbers; that of ${names[told]} has ${length}; ` +
+        "for the first n of each pass { classes: n }",
+    );
+  }
+  if (classes !== undefined) {
+    const kinds = names.map((_, i) => kindOf?.(i) ?? "logits");
+    keepClasses(
+      functionName,
+      names,
+      sources,
+      lengths.map((own) => own ?? length),
+      kinds,
+      options as ClassOptions,
+    );
+    length = classes;
+  }
   let rows = 1;
   for (let i = 0; i < names.length; i++) {
     if (sources[i].length % length !== 0) {

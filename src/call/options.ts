@@ -73,8 +73,16 @@ export interface RowSelection {
 /** The options of `f.rows`: the options of `f`, `rowLength`, and which rows count. */
 export type RowsOptions<Options = MeasureOptions> = Options &
   RowSelection & {
-    /** The length of a row: >= 1. Required for flat arrays, which are row-major. Tensors and arrays of rows tell it. */
-    rowLength?: number;
+    /**
+     * The length of a row: >= 1. Required for flat arrays, which are row-major; a list with the length of each if they differ. Tensors and
+     * arrays of rows tell it.
+     */
+    rowLength?: number | readonly number[];
+    /**
+     * Uses the first `classes` numbers of each row: vocabularies are padded, and not all alike. The numbers that are left out may have 1e-6 of
+     * the mass of their row. Rows that are longer are copied.
+     */
+    classes?: number;
   };
 
 /** The option of functions that return an array. */

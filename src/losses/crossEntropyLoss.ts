@@ -53,8 +53,14 @@ import {
 
 /** The options of {@link index!crossEntropyLoss}. */
 export interface CrossEntropyLossOptions extends EngineOption {
-  /** The number of classes, which is the length of a row: >= 1. Required for flat arrays, which are row-major. */
-  rowLength?: number;
+  /** The length of a row: >= 1. Required for flat arrays, which are row-major; a list with the length of each if they differ. */
+  rowLength?: number | readonly number[];
+  /**
+   * Uses the first `classes` numbers of each row: vocabularies are padded, and not all alike. The numbers that are left out may have 1e-6 of
+   * the mass of their row. Rows that are longer are copied, and a gradient has
+   * `classes` numbers per row.
+   */
+  classes?: number;
   /** Rows with this label are ignored; -100 by default. */
   ignoreIndex?: number;
   /** Which rows count: one entry per row, 1 or `true`. The others are not looked at: they add nothing, and have a gradient of 0. */
@@ -93,6 +99,7 @@ export interface CrossEntropyLoss {
 
 const KEYS = [
   "rowLength",
+  "classes",
   "ignoreIndex",
   "mask",
   "labelSmoothing",

@@ -29,8 +29,14 @@ import { bringGradient, checkReduction, draftOf, gradientOption } from "./labels
 
 /** The options of {@link index!distillationLoss}. */
 export interface DistillationLossOptions extends EngineOption {
-  /** The number of classes, which is the length of a row: >= 1. Required for flat arrays, which are row-major. */
-  rowLength?: number;
+  /** The length of a row: >= 1. Required for flat arrays, which are row-major; a list with the length of each if they differ. */
+  rowLength?: number | readonly number[];
+  /**
+   * Uses the first `classes` numbers of each row: vocabularies are padded, and not all alike. The numbers that are left out may have 1e-6 of
+   * the mass of their row. Rows that are longer are copied, and a gradient has
+   * `classes` numbers per row.
+   */
+  classes?: number;
   /** Which rows count: one entry per row, 1 or `true`. The others are not looked at: they add nothing, and have a gradient of 0. */
   mask?: Mask;
   /** τ: divides the logits of both models, and the loss is multiplied by τ². Positive, 1 by default. */
@@ -63,7 +69,7 @@ export interface DistillationLoss {
   gradient?: FloatArray;
 }
 
-const KEYS = ["rowLength", "mask", "temperature", "direction", "beta", "reduction", "gradient"] as const;
+const KEYS = ["rowLength", "classes", "mask", "temperature", "direction", "beta", "reduction", "gradient"] as const;
 const REDUCTIONS = ["mean", "batchmean", "sum", "none"] as const;
 const DIRECTIONS: readonly string[] = ["forward", "reverse", "js"];
 const NAME = "distillationLoss";

@@ -20,8 +20,13 @@ import { checkIgnoreIndex, countLabels, type GivenLabels, readLabels } from "./l
 
 /** The options of {@link index!tokenLogProbabilities} and {@link index!logLikelihoodRatioOfTokens}. */
 export interface TokenOptions extends EngineOption {
-  /** The number of classes, which is the length of a row: >= 1. Required for flat arrays, which are row-major. */
-  rowLength?: number;
+  /** The length of a row: >= 1. Required for flat arrays, which are row-major; a list with the length of each if they differ. */
+  rowLength?: number | readonly number[];
+  /**
+   * Uses the first `classes` numbers of each row: vocabularies are padded, and not all alike. The numbers that are left out may have 1e-6 of
+   * the mass of their row. Rows that are longer are copied.
+   */
+  classes?: number;
   /** τ: divides the logits; positive, 1 by default. */
   temperature?: number;
   /** The unit of the result, as the base of the logarithm: positive and not 1. e by default (nats); 2 for bits, 10 for hartleys. */
@@ -34,8 +39,13 @@ export interface TokenOptions extends EngineOption {
 
 /** The options of {@link index!perplexity}. */
 export interface PerplexityOptions extends EngineOption {
-  /** The number of classes, which is the length of a row: >= 1. Required for flat arrays, which are row-major. */
-  rowLength?: number;
+  /** The length of a row: >= 1. Required for flat arrays, which are row-major; a list with the length of each if they differ. */
+  rowLength?: number | readonly number[];
+  /**
+   * Uses the first `classes` numbers of each row: vocabularies are padded, and not all alike. The numbers that are left out may have 1e-6 of
+   * the mass of their row. Rows that are longer are copied.
+   */
+  classes?: number;
   /** τ: divides the logits; positive, 1 by default. */
   temperature?: number;
   /** Rows with this token are ignored; -100 by default. */
@@ -56,7 +66,7 @@ export interface TokenLogLikelihoodRatio {
   count: number;
 }
 
-const KEYS = ["rowLength", "temperature", "base", "ignoreIndex", "mask"] as const;
+const KEYS = ["rowLength", "temperature", "base", "classes", "ignoreIndex", "mask"] as const;
 
 /** Of a row: the largest z·scale, that of its token less it, and ln Σ e^(z·scale) less it. Not of rows that do not count. */
 const PARTS = 3;
@@ -198,7 +208,7 @@ function preparePerplexity(
   options: PerplexityOptions = {},
 ): Work<number, TokenSettings> {
   const name = "perplexity";
-  checkCallOptions(name, options, ["rowLength", "temperature", "ignoreIndex", "mask"]);
+  checkCallOptions(name, options, ["rowLength", "temperature", "ignoreIndex", "classes", "mask"]);
   const matrices = [logits as Vector];
   const { rows, rowLength } = openRows(name, ["logits"], matrices, options);
   const { ignoreIndex = -100, mask } = options;
