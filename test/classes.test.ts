@@ -125,8 +125,10 @@ test("lengths that differ are an error that names the option, and it must fit", 
   expect(wrong({ classes: 7 })).toThrow("klDivergence.rows: classes is 7; a row of p has 6 numbers");
   expect(wrong({ classes: 0 })).toThrow("klDivergence.rows: classes is 0; it must be an integer >= 1");
   expect(wrong({ classes: "6" })).toThrow("klDivergence.rows: classes is string; it must be an integer >= 1");
-  expect(wrong({ rowLength: [6, 7] })).toThrow("a row of q has 6 numbers; rowLength is 7");
-  expect(() => klDivergence.rows(a, a, { rowLength: [6, 0] })).toThrow("rowLength is 0; it must be an integer >= 1");
+  expect(wrong({ rowLength: [6, 7], classes: 2 })).toThrow("a row of q has 6 numbers; rowLength is 7");
+  expect(wrong({ rowLength: [6, 6] })).toThrow("rowLength is [object Array]; it must be an integer >= 1");
+  expect(wrong({ rowLength: [6], classes: 6 })).toThrow("rowLength is [object Array]; it must be an integer >= 1");
+  expect(wrong({ rowLength: [6, 0], classes: 6 })).toThrow("rowLength is 0; it must be an integer >= 1");
   expect(() => klDivergence.rows(a, a, { rowLength: [7, 8], classes: 2 })).toThrow(/not a multiple of rowLength|mask/);
   expect(() => klDivergence.rows(p, { data: b, dims: [ROWS - 2, 10] }, { classes: 6, input: "logits" })).toThrow(
     RangeError,

@@ -390,7 +390,7 @@ describe.each(BACKENDS)("%s", (backend) => {
         (it) => f.crossEntropyLoss(good, [0], it),
         { ...rows, label_smoothing: 0.1 },
         "labelSmoothing",
-        "rowLength, ignoreIndex, mask, labelSmoothing, classWeights, temperature, zLoss, reduction, gradient",
+        "rowLength, classes, ignoreIndex, mask, labelSmoothing, classWeights, temperature, zLoss, reduction, gradient",
       ],
       [
         "crossEntropyLoss",
@@ -404,7 +404,7 @@ describe.each(BACKENDS)("%s", (backend) => {
         (it) => f.distillationLoss(good, good, it),
         { ...rows, betta: 0.1 },
         "beta",
-        "rowLength, mask, temperature, direction, beta, reduction, gradient",
+        "rowLength, classes, mask, temperature, direction, beta, reduction, gradient",
       ],
       [
         "tokenLogProbabilities",
@@ -418,7 +418,7 @@ describe.each(BACKENDS)("%s", (backend) => {
         (it) => f.perplexity(good, [0], it),
         { ...rows, ignoreindex: 3 },
         "ignoreIndex",
-        "rowLength, temperature, ignoreIndex, mask",
+        "rowLength, temperature, ignoreIndex, classes, mask",
       ],
       [
         "logLikelihoodRatioOfTokens",
@@ -619,9 +619,9 @@ describe.each(BACKENDS)("%s", (backend) => {
     );
     expect(loss({ classWeights: [0, 0, 1], reduction: "sum" })().loss).toBe(0);
 
-    for (const beta of [0, 1, -0.5, Number.NaN]) {
+    for (const beta of [1.5, 2 ** -301, -0.5, Number.NaN]) {
       expect(distil({ direction: "js", beta })).toThrow(
-        new RangeError(`distillationLoss: beta is ${beta}; it must be between 0 and 1`),
+        new RangeError(`distillationLoss: beta is ${beta}; it must be from 0 to 1`),
       );
     }
     expect(distil({ direction: "backward" })).toThrow(

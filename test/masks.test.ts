@@ -252,3 +252,21 @@ test("losses of soft targets, and each reduction", () => {
     );
   }
 });
+
+test("at the ends, the generalised Jensen-Shannon divergence is the KL that it tends to", () => {
+  const [student, teacher] = [Float32Array.of(1, 2, 0, 3), Float32Array.of(0.5, 2, 1, 1)];
+  const options = { rowLength: 2, gradient: true, temperature: 2 };
+  for (const [beta, direction] of [
+    [0, "forward"],
+    [1, "reverse"],
+  ] as const) {
+    const limit = distillationLoss(student, teacher, { ...options, direction });
+    expect(distillationLoss(student, teacher, { ...options, direction: "js", beta })).toEqual(limit);
+    const near = distillationLoss(Float64Array.from(student), Float64Array.from(teacher), {
+      ...options,
+      direction: "js",
+      beta: Math.abs(beta - 1e-7),
+    });
+    expect(near.loss / 1e-7).toBeCloseTo(limit.loss, 5);
+  }
+});

@@ -5,7 +5,7 @@ import type { Backend, FloatArray, Precision, Transform, Vector } from "../backe
 import { COLUMNS, DECLINED } from "../backends/batch.js";
 import { type Float16, type NumberFormat, viewOf } from "../backends/halves.js";
 import { bringOut, placeOut } from "../backends/writing.js";
-import { allocate, checkInteger } from "../engine/checks.js";
+import { allocate, checkInteger, isList } from "../engine/checks.js";
 import { runtimeFor } from "../engine/engines.js";
 import { guard } from "../engine/overlap.js";
 import type { Loop, Work, WorkArray } from "../engine/work.js";
@@ -496,10 +496,10 @@ export function openRows(
   kindOf?: (i: number) => InputKind,
 ): { rows: number; rowLength: number } {
   const { rowLength: given, classes } = options ?? {};
+  const isPerArgument = classes !== undefined && isList(given) && given.length === names.length;
   const lengths: (number | undefined)[] = [];
   for (let i = 0; i < names.length; i++) {
-    const isList = typeof given === "object" && given !== null;
-    const own = isList ? given[i] : given;
+    const own = (isPerArgument ? given[i] : given) as number | undefined;
     if (own !== undefined) checkInteger(functionName, "rowLength", own, 1);
     lengths.push(own);
     if (isPlain(sources[i])) continue;
@@ -507,7 +507,7 @@ export function openRows(
     sources[i] = opened.data;
     lengths[i] = opened.rowLength ?? own;
     // where the rows may differ, a single length is that of flat arrays
-    if (lengths[i] === (own ?? lengths[i]) || (classes !== undefined && !isList)) continue;
+    if (lengths[i] === (own ?? lengths[i]) || (classes !== undefined && !isPerArgument)) continue;
     throw new RangeError(`${functionName}: a row of ${names[i]} has ${lengths[i]} numbers; rowLength is ${own}`);
   }
   const told = lengths.findIndex((own) => own !== undefined);

@@ -46,7 +46,10 @@ export interface DistillationLossOptions extends EngineOption {
    * m = β·teacher + (1 - β)·student.
    */
   direction?: "forward" | "reverse" | "js";
-  /** β for `direction: "js"`, between 0 and 1; ½ by default. */
+  /**
+   * β for `direction: "js"`, from 0 to 1; ½ by default. 0 and 1 give the forward and the reverse KL: what the loss divided by β tends to as β
+   * goes to 0, and the loss divided by 1 - β as β goes to 1.
+   */
   beta?: number;
   /** `"batchmean"` (the default) and `"mean"`: the mean over rows. `"sum"`: the sum. `"none"`: the loss of each row, in `perRow`. */
   reduction?: "mean" | "batchmean" | "sum" | "none";
@@ -111,7 +114,7 @@ function prepareDistillationLoss(
   options: DistillationLossOptions = {},
 ): Work<DistillationLoss, DistillationSettings> {
   checkCallOptions(NAME, options, KEYS);
-  const { direction = "forward", beta = 0.5, reduction = "batchmean" } = options;
+  const { direction: asked = "forward", beta = 0.5, reduction = "batchmean" } = options;
   const names = ["studentLogits", "teacherLogits"];
   const sources = [givenStudentLogits as Vector, givenTeacherLogits as Vector];
   const { rows, rowLength } = openRows(NAME, names, sources, options);
@@ -120,11 +123,13 @@ function prepareDistillationLoss(
   if (studentLogits.length !== rows * rowLength) {
     throw new RangeError(`${NAME}: studentLogits has one row; it must have the ${rows} of teacherLogits`);
   }
-  if (!DIRECTIONS.includes(direction)) {
-    throw new RangeError(`${NAME}: direction is ${show(direction)}; it must be "forward", "reverse" or "js"`);
+  if (!DIRECTIONS.includes(asked)) {
+    throw new RangeError(`${NAME}: direction is ${show(asked)}; it must be "forward", "reverse" or "js"`);
   }
-  checkNumber(NAME, "beta", beta, (x) => x >= 2 ** -300 && x < 1, "between 0 and 1");
+  checkNumber(NAME, "beta", beta, (x) => x === 0 || (x >= 2 ** -300 && x <= 1), "from 0 to 1");
   checkReduction(NAME, reduction, REDUCTIONS);
+  const ends = { 0: "forward", 1: "reverse" } as Record<number, typeof asked>;
+  const direction = (asked === "js" && ends[beta]) || asked;
   const temperature = temperatureOf(NAME, options.temperature);
   const { wanted, given } = gradientOption(NAME, options.gradient);
   const type = precisionOf([studentLogits]);
