@@ -1,5 +1,5 @@
 import { type Matrix, type Numbers, open } from "../call/inputs.js";
-import { checkOptions, describe, isOptions, unitOf } from "../engine/checks.js";
+import { checkOptions, describe, unitOf } from "../engine/checks.js";
 import { quotient } from "../numbers/twofold.js";
 import { checkBoolean, checkSameLength, checkTotal, readNumbers } from "./arguments.js";
 import { excessOverExpected, twofoldSumOf, writeContributions } from "./expected.js";
@@ -97,6 +97,8 @@ export function gTest(counts: Numbers, expected: Numbers, options?: GoodnessOfFi
  * The same test against equal probabilities of all classes.
  *
  * @param counts - k numbers >= 0, one row. What has more rows is a table, of which independence is tested.
+ * @returns As for expected numbers.
+ * @throws As for expected numbers.
  * @example
  * gTest([30, 14, 34, 45, 57, 20]).pValue; // 3.033480479312412e-7
  */
@@ -119,7 +121,9 @@ export function gTest(
   expected?: Numbers | GoodnessOfFitOptions | IndependenceOptions,
   options?: GoodnessOfFitOptions,
 ): GTest | IndependenceGTest {
-  const isOfOptions = expected === undefined || (isOptions(expected) && !("length" in expected || "data" in expected));
+  const isOfOptions =
+    expected === undefined ||
+    (describe(expected) === "[object Object]" && !("length" in (expected as object) || "data" in (expected as object)));
   if (!isOfOptions) return ofCounts(counts, expected, options);
   if (options !== undefined)
     throw new TypeError(`${NAME}: a table takes one object of options, with rowLength among them`);
