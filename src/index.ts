@@ -16,6 +16,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 export type { FloatArray, Vector } from "./backends/backend.js";
+export type { Float16, NumberFormat } from "./backends/halves.js";
 export type { Loss, Mapping, MappingOfRows, Measure, MeasureOfRows, RowArguments } from "./call/forms.js";
 export type { Matrix, Numbers, TensorLike } from "./call/inputs.js";
 export type { PerRow } from "./call/masks.js";
