@@ -202,7 +202,15 @@ const inputs = Object.fromEntries(
 
 /** What each parameter is, by its name in assembly/. All others are rows. */
 function argumentsOf(parameters, length, mode) {
-  const known = { state: STATE, length, out: ROWS + OUT_SLOT * SLOT_BYTES, k: Math.min(length, 5), count: COUNT, mode };
+  const known = {
+    state: STATE,
+    length,
+    out: ROWS + OUT_SLOT * SLOT_BYTES,
+    k: Math.min(length, 5),
+    count: COUNT,
+    mode,
+    format: mode ?? 1,
+  };
   let slot = 0;
   return parameters.map((parameter) => known[parameter] ?? ROWS + slot++ * SLOT_BYTES);
 }

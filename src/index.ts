@@ -16,13 +16,18 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 export type { FloatArray, Vector } from "./backends/backend.js";
-export type { Loss, LossOfDefaults, Mapping, MappingOfRows, Measure, MeasureOfRows } from "./call/forms.js";
+export type { Float16, NumberFormat } from "./backends/halves.js";
+export type { Loss, Mapping, MappingOfRows, Measure, MeasureOfRows, RowArguments } from "./call/forms.js";
+export type { Matrix, Numbers, TensorLike } from "./call/inputs.js";
+export type { PerRow } from "./call/masks.js";
 export type {
   EngineOption,
   InputKind,
+  Mask,
   MeasureOptions,
   OutOption,
   RawOptions,
+  RowSelection,
   RowsOptions,
   SoftmaxOptions,
   UnitlessOptions,
@@ -36,7 +41,7 @@ export type { CrossEntropyLoss, CrossEntropyLossOptions } from "./losses/crossEn
 export type { DistillationLoss, DistillationLossOptions } from "./losses/distillationLoss.js";
 export type { Elbo, ElboOptions, GaussianGradient, GaussianKl, GaussianKlOptions } from "./losses/gaussianKl.js";
 export * from "./losses/index.js";
-export type { Labels, Reduction } from "./losses/labels.js";
+export type { GivenLabels, Labels, Reduction } from "./losses/labels.js";
 export type { PerplexityOptions, TokenLogLikelihoodRatio, TokenOptions } from "./losses/tokens.js";
 export * from "./measures/index.js";
 

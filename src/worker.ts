@@ -2,6 +2,7 @@
 
 import type { Backend } from "./backends/backend.js";
 import { exportsOf } from "./backends/binary.js";
+import { numbersOf } from "./backends/halves.js";
 import { JsBackend } from "./backends/js/backend.js";
 import { type Kernel, PARAMETERS, RESULT } from "./backends/kernel.js";
 import * as kernels from "./backends/kernels.js";
@@ -10,6 +11,7 @@ import { SimdBackend } from "./backends/simd.js";
 import { Space } from "./backends/space.js";
 import { declarationOf } from "./call/forms.js";
 import { compareLoop } from "./compare/rows.js";
+import { loopNamed } from "./engine/selection.js";
 import { Board, type Job } from "./engine/threads/board.js";
 import { doChunk } from "./engine/threads/chunks.js";
 import { type ArrayText, readText, type Start, typeOf } from "./engine/threads/text.js";
@@ -94,7 +96,7 @@ class Worker {
   #rows({ job }: Job & { kind: "rows" }): (task: number) => void {
     const { text, from, rows, rowsPerTask, width } = job;
     const { loop, arrays, settings } = readText(text);
-    const run = this.#loops.get(loop);
+    const run = loopNamed(this.#loops, loop);
     if (run === undefined) throw new Error(`no loop is called ${loop}`);
     const views = arrays.map((array) => (array === null ? undefined : this.#viewOf(array)));
     return (task) => {
@@ -110,10 +112,11 @@ class Worker {
     };
   }
 
-  #viewOf({ type, offset, length }: ArrayText) {
+  #viewOf({ type, offset, length, format }: ArrayText) {
     const make = typeOf(type);
     this.#space.reach(offset + length * make.BYTES_PER_ELEMENT);
-    return new make(this.#space.buffer, offset, length);
+    const view = new make(this.#space.buffer, offset, length);
+    return format === undefined ? view : numbersOf(view as Uint16Array, format);
   }
 }
 

@@ -135,7 +135,6 @@ describe.each(BACKENDS)("%s", (backend) => {
       [null, "null"],
       [3, "number"],
       ["ab", "string"],
-      [{}, "[object Object]"],
     ] as const) {
       expect(() => f.klDivergence(good, bad as unknown as Vector)).toThrow(
         new TypeError(`klDivergence: q is ${shown}; it must be a Float32Array, a Float64Array or an array of numbers`),
@@ -154,15 +153,27 @@ describe.each(BACKENDS)("%s", (backend) => {
     const good = uniform(2);
     const must = "it must be a Float32Array, a Float64Array or an array of numbers";
     const wrong = (value: unknown) => value as Vector;
-    const tensor = wrong({ data: Float32Array.of(0.5, 0.5), dims: [2], type: "float32" });
-    expect(() => f.klDivergence(good, tensor)).toThrow(
-      new TypeError(`klDivergence: q is [object Object]; ${must}; pass its data`),
+    const byName = "; for numbers by name or index see logratio/counts";
+    for (const named of [{ cat: 0.5, dog: 0.5 }, new Map([["cat", 0.5]]), { data: [0.5, 0.5] }]) {
+      const kind = Object.prototype.toString.call(named);
+      expect(() => f.klDivergence(good, wrong(named))).toThrow(
+        new TypeError(`klDivergence: q is ${kind}; ${must}${byName}`),
+      );
+    }
+    const flat = "[object Array]; pass flat numbers; for rows use";
+    for (const nested of [
+      [good, good],
+      [
+        ["cat", 0.5],
+        ["dog", 0.5],
+      ],
+    ]) {
+      expect(() => f.entropy(wrong(nested))).toThrow(new TypeError(`entropy: p[0] is ${flat} entropy.rows${byName}`));
+      expect(() => f.softmax(wrong(nested))).toThrow(`softmax: z[0] is ${flat} softmax.rows`);
+    }
+    expect(() => f.entropy(wrong([{ token: 3, logprob: -1 }]))).toThrow(
+      new TypeError(`entropy: p[0] is [object Object]; pass flat numbers${byName}`),
     );
-    const nested = wrong([good, good]);
-    const flat = "[object Array]; pass flat numbers";
-    expect(() => f.entropy(nested)).toThrow(new TypeError(`entropy: p[0] is ${flat}`));
-    expect(() => f.entropy.rows(nested, { rowLength: 2 })).toThrow(new TypeError(`entropy.rows: p[0] is ${flat}`));
-    expect(() => f.softmax(nested)).toThrow("z[0] is [object Array]; pass flat numbers");
     for (const length of [-1, 0.5, Number.NaN, "2"]) {
       expect(() => f.entropy(wrong({ length }))).toThrow(new TypeError(`entropy: p is [object Object]; ${must}`));
     }
@@ -184,7 +195,7 @@ describe.each(BACKENDS)("%s", (backend) => {
     const must = "it must be a Float32Array, a Float64Array or an array of numbers";
     const good = uniform(2);
     const { bits: words, counts } = {
-      bits: `[object Uint16Array]; ${must}, not half-precision bits`,
+      bits: `[object Uint16Array]; ${must}; for the bits of half-precision numbers pass { format: "f16" } or "bf16"`,
       counts: "; for counts or weights pass { normalize: true }",
     };
     for (const measure of PAIRS) {
@@ -208,7 +219,9 @@ describe.each(BACKENDS)("%s", (backend) => {
       () => f.gaussianKl(bits, good),
     ]) {
       expect(call).toThrow(TypeError);
-      expect(call).toThrow(/is \[object Uint16Array\]; .* not half-precision bits$/);
+      expect(call).toThrow(
+        /is \[object Uint16Array\]; .*; for the bits of half-precision numbers pass \{ format: "f16" \} or "bf16"$/,
+      );
     }
     // counts by themselves
     const counts16 = Uint16Array.of(3, 1);
@@ -228,7 +241,7 @@ describe.each(BACKENDS)("%s", (backend) => {
       await expect(f[measure].async(...one)).rejects.toThrow(`${measure}: q is undefined`);
     }
     await expect(FUNCTIONS.crossEntropyLoss.async(...(one as never as [Vector, Vector, never]))).rejects.toThrow(
-      "crossEntropyLoss: options is undefined; it must be an object",
+      "crossEntropyLoss: rowLength is undefined; it must be an integer >= 1",
     );
   });
 
@@ -236,7 +249,7 @@ describe.each(BACKENDS)("%s", (backend) => {
     const good = uniform(2);
     for (const key of ["axis", "std", "dim", "x", "reduction", "eps"]) {
       expect(() => f.entropy(good, { [key]: 1 } as object)).toThrow(
-        new TypeError(`entropy: unknown option "${key}"; It takes base, input, normalize, temperature, engine`),
+        new TypeError(`entropy: unknown option "${key}"; It takes base, input, normalize, temperature, engine, format`),
       );
     }
     for (const [key, nearest] of [
@@ -254,7 +267,7 @@ describe.each(BACKENDS)("%s", (backend) => {
     const good = uniform(2);
     expect(() => f.entropy(good, { normalise: true } as object)).toThrow(
       new TypeError(
-        'entropy: unknown option "normalise"; did you mean "normalize"? It takes base, input, normalize, temperature, engine',
+        'entropy: unknown option "normalise"; did you mean "normalize"? It takes base, input, normalize, temperature, engine, format',
       ),
     );
     expect(() => f.iDivergence(good, good, { normalize: true } as object)).toThrow(/unknown option "normalize"/);

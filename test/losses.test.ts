@@ -467,8 +467,8 @@ describe.each(BACKENDS)("by formula, in %s", (backend) => {
       () => f.crossEntropyLoss(z, [0, 0], { rowLength: 2, zLoss: -1 }),
     ],
     [
-      "distillationLoss: beta is 1; it must be between 0 and 1",
-      () => f.distillationLoss(z, z, { rowLength: 2, direction: "js", beta: 1 }),
+      "distillationLoss: beta is 1.5; it must be from 0 to 1",
+      () => f.distillationLoss(z, z, { rowLength: 2, direction: "js", beta: 1.5 }),
     ],
     [
       "distillationLoss: studentLogits has one row; it must have the 2 of teacherLogits",

@@ -38,7 +38,8 @@ const neither: readonly Named[] = [
   ["a revoked proxy of a function", revoked(() => 0)],
   ["a length below 0", { length: -1 }],
   ["a length of a text", { length: "2" }],
-  ["a tensor", { data: Float32Array.of(0.5, 0.5), dims: [2] }],
+  ["a tensor on a GPU", { location: "gpu-buffer", dims: [2] }],
+  ["a tensor of TensorFlow.js", { shape: [2], data: async () => Float32Array.of(0.5, 0.5) }],
 ];
 
 /** Objects without keys, which as options are none. */
@@ -57,7 +58,13 @@ const arrays: readonly Named[] = [
 
 /** Arrays of something else than numbers. */
 const badArrays: readonly Named[] = [
-  ["an array of arrays", [[0.5, 0.5], [1]]],
+  [
+    "an array of arrays",
+    [
+      [0.5, "0.5"],
+      [1, 1],
+    ],
+  ],
   ["an array of texts", ["0.5", "0.5"]],
   ["an array of symbols", [Symbol("s"), Symbol("s")]],
   ["an array of objects", [spiteful, spiteful]],

@@ -119,7 +119,7 @@ function substitute(parent: Reflection, type: SomeType, given: TypeArguments): S
     made.typeArguments = all(type.typeArguments);
     return made;
   }
-  if (type instanceof TupleType) return new TupleType(all(type.elements).flatMap(spread));
+  if (type instanceof TupleType) return new TupleType(all(type.elements).flatMap((element) => spread(parent, element)));
   if (type instanceof NamedTupleMember) {
     return new NamedTupleMember(type.name, type.isOptional, one(type.element));
   }
@@ -132,11 +132,29 @@ function substitute(parent: Reflection, type: SomeType, given: TypeArguments): S
 }
 
 /** `...[a, b]` within a tuple is `a, b`; TypeDoc has it as `...[a, b][]`. */
-function spread(type: SomeType): readonly SomeType[] {
+function spread(parent: Reflection, type: SomeType): readonly SomeType[] {
   if (!(type instanceof RestType)) return [type];
   const list: SomeType = type.elementType;
   const spreadable = list instanceof ArrayType ? list.elementType : list;
+  if (spreadable instanceof ReferenceType && spreadable.name === "RowArguments")
+    return rowArguments(parent, spreadable);
   return spreadable instanceof TupleType ? spreadable.elements : [type];
+}
+
+/** The arguments of `f.rows`, from those of `f`: TypeDoc does not resolve the mapped type. Each array of numbers may be a matrix. */
+function rowArguments(parent: Reflection, { typeArguments = [] }: ReferenceType): readonly SomeType[] {
+  const [list] = typeArguments;
+  if (!(list instanceof TupleType)) throw new Error(`RowArguments of ${list}, which is no tuple`);
+  const { project } = parent;
+  const matrix = Object.values(project.reflections).find(({ name, kind }) => {
+    return name === "Matrix" && kind === ReflectionKind.TypeAlias;
+  });
+  if (matrix === undefined) throw new Error("there is no type Matrix");
+  return list.elements.map((element) => {
+    if (!(element instanceof NamedTupleMember) || String(element.element) === "number") return element;
+    const type = ReferenceType.createResolvedReference(matrix.name, matrix, project);
+    return new NamedTupleMember(element.name, element.isOptional, type);
+  });
 }
 
 /** What a comment says of a parameter, as TypeDoc gives it for the parameters of functions. */

@@ -5,7 +5,9 @@
 import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
 import { FLOAT64, isFloat32, isFloat64, kindOf } from "./arrays.js";
 import type { Fields } from "./fields.js";
+import { Halves } from "./halves.js";
 import { BEFORE, BLOCKS, TOTAL, UNUSUAL } from "./js/blocks.js";
+import { widen } from "./js/halves.js";
 import { CHUNK, type Kernel, PARAMETERS, type Precision } from "./kernel.js";
 import { CHUNK_BYTES, ROWS, SLOTS } from "./layout.js";
 
@@ -52,7 +54,7 @@ export const FEW = 48;
 export type FloatArray = Float32Array | Float64Array;
 
 /** Whether a row needs no look at each number. Those of 32 bits, times a scale as these, stay normal and finite in f64. */
-function isWidened({ source, scale, as, weights, isFlushed }: Row, precision: Precision): boolean {
+function isConverted({ source, scale, as, weights, isFlushed }: Row, precision: Precision): boolean {
   const kind = kindOf(source);
   if (weights !== undefined || kind < 0) return false;
   if (precision === "f32") return scale !== 1 && as === undefined;
@@ -108,7 +110,7 @@ export abstract class Backend<Location = unknown> {
    * Writes (x - shift)·scale of numbers of some kind (`kindOf`) to a slot of f64, or x·scale of f32 to one of f32. Returns flags:
    * UNUSUAL where one is tiny, or negative.
    */
-  protected abstract widen(
+  protected abstract convert(
     precision: Precision,
     source: Vector,
     start: number,
@@ -228,9 +230,13 @@ export abstract class Backend<Location = unknown> {
     }
     const numbers = step === 0 ? length : count * length;
     const target = this.placeStaged(operand, precision, step);
+    if (source instanceof Halves) {
+      this.widen(source, start, numbers, precision, operand);
+      return true;
+    }
     if (ArrayBuffer.isView(source)) {
       if (numbers > FEW && precision === "f64" && kindOf(source) >= 0) {
-        this.widen(precision, source, start, numbers, operand, 0, 1);
+        this.convert(precision, source, start, numbers, operand, 0, 1);
       } else if (numbers <= FEW) for (let i = 0; i < numbers; i++) target[i] = source[start + i];
       else target.set((source as FloatArray).subarray(start, start + numbers));
       return true;
@@ -317,6 +323,11 @@ export abstract class Backend<Location = unknown> {
     return true;
   }
 
+  /** Writes numbers of 8 or 16 bits to a slot. */
+  protected widen({ data, format }: Halves, start: number, count: number, precision: Precision, slot: number): void {
+    widen(data.subarray(start, start + count), this.staging(precision, slot), format);
+  }
+
   /** Puts part of a row in its slot. False where one is no number, or has no place among the kernels' numbers. */
   #stage(row: Row, done: number, count: number, precision: Precision, slot: number): boolean {
     if (this.staged[slot] === row && this.#stagedFrom[slot] === done && this.#stagedAs[slot] === precision) return true;
@@ -325,16 +336,20 @@ export abstract class Backend<Location = unknown> {
     const target = this.staging(precision, slot);
     const isTransformed = typeof as === "function";
     const isCopy = weights === undefined && (isTransformed || (as === undefined && scale === 1 && !isFlushed));
+    const isHalf = source instanceof Halves;
     const shift = as === "logits" ? (row.shift ?? 0) : 0;
-    if (isWidened(row, precision)) {
-      const isTiny = this.widen(precision, source, start, count, slot, shift, isTransformed ? 1 : scale) & UNUSUAL;
+    if (isHalf) this.widen(source, start, count, precision, slot);
+    if (isCopy && isHalf) {
+      // it is what it is to be
+    } else if (isConverted(row, precision)) {
+      const isTiny = this.convert(precision, source, start, count, slot, shift, isTransformed ? 1 : scale) & UNUSUAL;
       if (isTiny && as === undefined && scale !== 1) return false;
     } else if (isCopy && ArrayBuffer.isView(source)) {
       const whole = start === 0 && count === source.length;
       target.set(whole ? source : (source as FloatArray).subarray(start, start + count));
     } else {
       for (let i = 0; i < count; i++) {
-        const x = source[start + i];
+        const x = isHalf ? target[i] : source[start + i];
         if (typeof x !== "number") return false;
         const weight = weights === undefined ? scale : scale * weights[done + i];
         target[i] = isTransformed ? x : (x - shift) * weight;

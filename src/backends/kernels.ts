@@ -35,7 +35,7 @@ import {
   scaled_f32,
   scaled_f64,
 } from "./js/gradients.js";
-import { widenBf16, widenF16 } from "./js/halves.js";
+import { widen } from "./js/halves.js";
 import { hellingerDistance_f32, hellingerDistance_f64 } from "./js/hellingerDistance.js";
 import { jeffreysDivergence_f32, jeffreysDivergence_f64 } from "./js/jeffreysDivergence.js";
 import { jsDivergence_f32, jsDivergence_f64 } from "./js/jsDivergence.js";
@@ -73,7 +73,7 @@ import { renyiDivergence_f32, renyiDivergence_f64 } from "./js/renyiDivergence.j
 import { renyiEntropy_f32, renyiEntropy_f64 } from "./js/renyiEntropy.js";
 import { skewDivergence_f32, skewDivergence_f64 } from "./js/skewDivergence.js";
 import { softmax_f32, softmax_f64 } from "./js/softmax.js";
-import { widened as stageWidened } from "./js/staging.js";
+import { converted as stageConverted } from "./js/staging.js";
 import { survey_f32, survey_f64 } from "./js/survey.js";
 import { totalVariationDistance_f32, totalVariationDistance_f64 } from "./js/totalVariationDistance.js";
 import { type Kernel, kernel, mapping } from "./kernel.js";
@@ -317,11 +317,15 @@ export const varianceGradientBetween: Kernel = /* @__PURE__ */ mapping(
   varianceGradientBetween_f64,
 );
 
-/** Of 16-bit floats, to f32 alone. */
-export const halves = {
-  f16: /* @__PURE__ */ kernel(modules.halves, "widenF16", 1, widenF16, widenF16),
-  bf16: /* @__PURE__ */ kernel(modules.halves, "widenBf16", 1, widenBf16, widenBf16),
-};
-/** What staging makes of numbers, to f64 alone. */
-export const widened: Kernel = /* @__PURE__ */ kernel(modules.staging, "widened", 1, stageWidened, stageWidened);
+/** Of floats of 16 and of 8 bits, to f32 alone. */
+export const widenHalves: Kernel = /* @__PURE__ */ kernel(modules.halves, "widenHalves", 1, widen, widen);
+export const widenBytes: Kernel = /* @__PURE__ */ kernel(modules.halves, "widenBytes", 1, widen, widen);
+/** What staging makes of numbers. */
+export const converted: Kernel = /* @__PURE__ */ kernel(
+  modules.staging,
+  "converted",
+  1,
+  stageConverted,
+  stageConverted,
+);
 export const largest: Kernel = /* @__PURE__ */ kernel(modules.largest, "largest", 1, findLargest, findLargest);

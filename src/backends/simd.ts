@@ -2,9 +2,10 @@ import type { ModuleText } from "../generated/modules.js";
 import { kindOf } from "./arrays.js";
 import { Backend, type FloatArray, OUT, type Vector } from "./backend.js";
 import type { Fields } from "./fields.js";
+import type { Halves } from "./halves.js";
 import { TOTAL } from "./js/blocks.js";
 import { type Kernel, PARAMETERS, type Precision } from "./kernel.js";
-import * as kernels from "./kernels.js";
+import { converted, widenBytes, widenHalves } from "./kernels.js";
 import { CHUNK_BYTES, COLUMNS, FAMILY, JOB, RESERVED_BYTES, type Region, ROWS, SLOTS, TABLE } from "./layout.js";
 import { instantiate } from "./modules.js";
 import type { Space } from "./space.js";
@@ -41,6 +42,7 @@ export class SimdBackend extends Backend<number> {
   readonly #operands = new Uint32Array(2 * (OUT + 1));
   readonly #most: Float64Array;
   readonly #staging: Record<Precision, FloatArray[]>;
+  readonly #bytes: Uint8Array;
 
   /** Works in a region of its own of the memory, with the kernels of `binary` or each from its own module. */
   constructor(
@@ -68,6 +70,7 @@ export class SimdBackend extends Backend<number> {
         { length: SLOTS },
         (_, slot) => new type(buffer, region.staging + slot * CHUNK_BYTES, CHUNK_BYTES / type.BYTES_PER_ELEMENT),
       );
+    this.#bytes = new Uint8Array(buffer, region.staging, SLOTS * CHUNK_BYTES);
     this.#staging = { f32: slots(Float32Array), f64: slots(Float64Array) };
   }
 
@@ -104,6 +107,24 @@ export class SimdBackend extends Backend<number> {
 
   set most(value: number) {
     this.#most[0] = value;
+  }
+
+  protected override widen(halves: Halves, start: number, count: number, precision: Precision, slot: number): void {
+    if (precision === "f64") {
+      super.widen(halves, start, count, precision, slot);
+      return;
+    }
+    const { data, format } = halves;
+    const { BYTES_PER_ELEMENT: size, byteOffset } = data;
+    let from = byteOffset + start * size;
+    if (!this.holds(data)) {
+      // to the end of the slot: what is written from its start on never reaches what is still to be read
+      const at = (slot + 1) * CHUNK_BYTES - count * size;
+      this.#bytes.set(new Uint8Array(data.buffer, from, count * size), at);
+      from = this.region.staging + at;
+    }
+    const run = this.loopsOf(size === 1 ? widenBytes : widenHalves).f32;
+    run(from, count, this.region.state, this.stagingAt("f32", slot), format);
   }
 
   setOperand(operand: number, source: FloatArray, start: number, step: number): void {
@@ -149,7 +170,7 @@ export class SimdBackend extends Backend<number> {
     this.#parameters.set(from);
   }
 
-  holds(source: FloatArray): boolean {
+  holds(source: ArrayBufferView): boolean {
     // the offset first: it tells of most ordinary arrays, and reading `buffer` takes 25 ns
     return source.byteOffset >= RESERVED_BYTES && this.#space.holds(source.buffer);
   }
@@ -170,7 +191,7 @@ export class SimdBackend extends Backend<number> {
     return this.region.staging + slot * CHUNK_BYTES;
   }
 
-  protected widen(
+  protected convert(
     precision: Precision,
     source: Vector,
     start: number,
@@ -188,7 +209,7 @@ export class SimdBackend extends Backend<number> {
       copy.set(new Uint8Array(buffer, from, copy.length));
       from = copy.byteOffset;
     }
-    const loops = this.loopsOf(kernels.widened);
+    const loops = this.loopsOf(converted);
     if (precision === "f64") return loops.f64(from, count, to, shift, scale, kindOf(source));
     loops.f32(from, count, to, scale);
     return 0;

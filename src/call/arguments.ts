@@ -1,9 +1,10 @@
 // From what a caller passes to rows that kernels take; and the errors that name what is wrong with it.
 
-import { isFloat32, isFloat64, typeNameOf } from "../backends/arrays.js";
 import type { Precision, Row, Transform, Vector } from "../backends/backend.js";
-import { checkNumber, checkOptions, describe, isFinitePositive, isOptions, mustBe, unitOf } from "../engine/checks.js";
-import { INPUT_KINDS, type InputKind, type MeasureOptions } from "./options.js";
+import { FORMATS, isSingle } from "../backends/halves.js";
+import { checkNumber, checkOptions, describe, isFinitePositive, mustBe, show, unitOf } from "../engine/checks.js";
+import { FOR_COUNTS } from "./inputs.js";
+import { type EngineOption, INPUT_KINDS, type InputKind, type MeasureOptions } from "./options.js";
 
 /** What one call compares, and how. */
 export interface Call {
@@ -46,49 +47,12 @@ export interface FoundLogits {
   sum?: number;
 }
 
-/** Ways out. */
-const FOR_COUNTS = "; for counts or weights pass { normalize: true }";
+/** Way out. */
 const FOR_LOGITS = `; for logits pass { input: "logits" }`;
 
-/** -1 of what has none. */
-function lengthOf(value: unknown): number {
-  try {
-    const { length } = value as Vector;
-    return typeof value === "object" && Number.isInteger(length) ? length : -1;
-  } catch {
-    return -1; // of null, or a revoked proxy
-  }
-}
-
-/**
- * Throws for what is no array of numbers. 16-bit integers may be the bits of half-precision numbers: they are for `counts` alone, which
- * is false where { normalize: true } would say so.
- */
-export function checkVector(
-  functionName: string,
-  argument: string,
-  value: unknown,
-  counts?: boolean,
-): asserts value is Vector {
-  if ((isFloat32(value) || isFloat64(value)) && value.length > 0) return;
-  const type = typeNameOf(value);
-  const isHalf = type === "Uint16Array" && !counts;
-  const length = isHalf || type?.startsWith("Big") ? -1 : lengthOf(value);
-  if (length < 0) {
-    let hint = isOptions(value) && "data" in value ? "; pass its data" : "";
-    if (isHalf) hint = `, not half-precision bits${counts === false ? FOR_COUNTS : ""}`;
-    throw mustBe(functionName, argument, value, `a Float32Array, a Float64Array or an array of numbers${hint}`);
-  }
-  if (length === 0) throw new RangeError(`${functionName}: ${argument} is empty`);
-  const first: unknown = (value as Vector)[0];
-  if (typeof first === "object" || first === undefined) {
-    throw new TypeError(`${functionName}: ${argument}[0] is ${describe(first)}; pass flat numbers`);
-  }
-}
-
-/** f32 where every array is one; else all are computed in f64. */
+/** f32 where every array is one, or of fewer bits; else all are computed in f64. */
 export function precisionOf(sources: readonly Vector[]): Precision {
-  for (const source of sources) if (!isFloat32(source)) return "f64";
+  for (const source of sources) if (!isSingle(source)) return "f64";
   return "f32";
 }
 
@@ -104,8 +68,12 @@ export interface Settings {
 const DEFAULTS: Settings = { unit: 1, normalize: false, temperature: 1, kinds: undefined };
 
 /** Throws for an option that `functionName`, which an engine computes, does not take, and for options that are none. */
-export const checkCallOptions = (functionName: string, options: unknown, known: readonly string[]): void =>
-  checkOptions(functionName, options, [...known, "engine"]);
+export function checkCallOptions(functionName: string, options: unknown, known: readonly string[]): void {
+  checkOptions(functionName, options, [...known, "engine", "format"]);
+  const { format } = options as EngineOption;
+  if (format === undefined || FORMATS.includes(format)) return;
+  throw new RangeError(`${functionName}: format is ${show(format)}; it must be "${FORMATS.join('" or "')}"`);
+}
 
 /** The checks that all measures share. `distributions` are the names of the arguments that `input` is about. */
 export function settingsOf(

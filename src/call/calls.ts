@@ -1,10 +1,11 @@
 // One call from outside: arguments are checked, arrays become rows, and each row or pair of rows goes to its measure.
 
-import { isFloat32, isFloat64, typeNameOf } from "../backends/arrays.js";
+import { typeNameOf } from "../backends/arrays.js";
 import type { Backend, FloatArray, Precision, Transform, Vector } from "../backends/backend.js";
 import { COLUMNS, DECLINED } from "../backends/batch.js";
+import { type Float16, type NumberFormat, viewOf } from "../backends/halves.js";
 import { bringOut, placeOut } from "../backends/writing.js";
-import { allocate, checkInteger } from "../engine/checks.js";
+import { allocate, checkInteger, isList } from "../engine/checks.js";
 import { runtimeFor } from "../engine/engines.js";
 import { guard } from "../engine/overlap.js";
 import type { Loop, Work, WorkArray } from "../engine/work.js";
@@ -12,14 +13,16 @@ import {
   type Call,
   checkLogits,
   checkNumbers,
-  checkVector,
   type NamedRow,
   precisionOf,
   type Settings,
   settingsOf,
   settingsOfLogits,
 } from "./arguments.js";
-import type { InputKind, MeasureOptions, OutOption } from "./options.js";
+import { type ClassOptions, keepClasses } from "./classes.js";
+import { isPlain, open } from "./inputs.js";
+import { type PerRow, select } from "./masks.js";
+import type { InputKind, OutOption, RowsOptions } from "./options.js";
 
 /** A measure of as many rows as the function has arguments, in nats. */
 type RowMeasure = (backend: Backend, call: Call, rows: readonly NamedRow[]) => number;
@@ -73,7 +76,10 @@ interface Arguments extends Pick<Definition, "arguments" | "keys">, Partial<Pick
 }
 
 /** The options of every function: those that it takes are its `keys`. */
-export type AnyOptions = MeasureOptions & OutOption & { rowLength?: number };
+export type AnyOptions = RowsOptions & OutOption;
+
+/** Those that `rows` has besides. */
+const ROW_KEYS = ["rowLength", "classes", "mask", "onInvalidRow"];
 
 function settingsFor(
   functionName: string,
@@ -167,13 +173,13 @@ const single = /* @__PURE__ */ new Float64Array(1);
 /** What is to be computed of one row of each source. */
 function settingsOfSingle(
   definition: Definition,
-  sources: readonly Vector[],
+  sources: Vector[],
   options: AnyOptions | undefined,
   alpha: number | undefined,
 ): MeasureSettings {
   const { name } = definition;
   const settings = settingsFor(name, definition, options, definition.keys, alpha);
-  const { length } = checkEqualLengths(name, definition, sources, settings);
+  const length = openSingle(name, definition, sources, settings, options);
   return { call: callOf(name, definition, precisionOf(sources), length, settings, alpha), kinds: settings.kinds };
 }
 
@@ -181,7 +187,7 @@ function settingsOfSingle(
 export function callSingle(
   definition: Definition,
   loop: Loop<MeasureSettings>,
-  sources: readonly Vector[],
+  sources: Vector[],
   options: AnyOptions | undefined,
   alpha?: number,
 ): number {
@@ -216,7 +222,7 @@ function rowsAt(
 export function prepareSingle(
   definition: Definition,
   loop: Loop<MeasureSettings>,
-  sources: readonly Vector[],
+  sources: Vector[],
   options: AnyOptions | undefined,
   alpha?: number,
 ): Work<number, MeasureSettings> {
@@ -286,17 +292,21 @@ const rowsOf = (array: Vector, rowLength: number, rows: number): WorkArray => ({
 export function prepareRows(
   definition: Definition,
   loop: Loop<MeasureSettings>,
-  sources: readonly Vector[],
-  options: AnyOptions,
+  sources: Vector[],
+  options: AnyOptions | undefined,
   alpha?: number,
-): Work<Float64Array, MeasureSettings> {
+): Work<PerRow<Float64Array>, MeasureSettings> {
   const functionName = `${definition.name}.rows`;
-  const settings = settingsFor(functionName, definition, options, [...definition.keys, "rowLength"], alpha);
-  const rowLength = options?.rowLength as number;
-  const rows = countRows(functionName, definition.arguments, sources, rowLength, (i) =>
-    areCounts(definition, settings, i),
+  const settings = settingsFor(functionName, definition, options, [...definition.keys, ...ROW_KEYS], alpha);
+  const { rows, rowLength } = openRows(
+    functionName,
+    definition.arguments,
+    sources,
+    options,
+    (i) => areCounts(definition, settings, i),
+    (i) => kindOf(definition, settings.kinds, i),
   );
-  return {
+  const work: Work<Float64Array, MeasureSettings> = {
     functionName,
     loopName: definition.name,
     loop,
@@ -309,6 +319,7 @@ export function prepareRows(
     },
     finish: (values) => values,
   };
+  return select(work, options);
 }
 
 /** What a function that gives an array is. */
@@ -344,14 +355,19 @@ export const arrayLoop =
     const sources = arrays.slice(0, -1) as Vector[];
     const out = arrays[sources.length] as FloatArray | undefined;
     const fill = kinds === undefined && ofProbabilities ? ofProbabilities : ofLogits;
+    const atOnce = batchOfLogits && out ? backend.rowsAtOnce(precision, length, arrays) : 0;
+    // what is to be rounded at the end is computed elsewhere
+    const rounded = isHalf(out) ? new (typeOf(precision))(length * Math.max(1, atOnce)) : undefined;
+    const placeOf = (r: number) => (rounded ? 0 : r * length);
     const fillRow = (r: number) => {
       const rows = sources.map((source, i) =>
         rowOf(names[i], source, startOf(source, r, length), kinds?.[i] ?? "probabilities", logarithms),
       );
-      if (out) fill(backend, call, rows, out, r * length);
-      else for (const row of rows) (fill === ofLogits ? checkLogits : checkNumbers)(call, row);
+      if (out) {
+        fill(backend, call, rows, rounded ?? out, placeOf(r));
+        if (rounded) out.set(rounded.subarray(0, length), r * length);
+      } else for (const row of rows) (fill === ofLogits ? checkLogits : checkNumbers)(call, row);
     };
-    const atOnce = batchOfLogits && out ? backend.rowsAtOnce(precision, length, arrays) : 0;
     if (batchOfLogits === undefined || out === undefined || atOnce === 0) {
       for (let r = from; r < to; r++) fillRow(r);
       return;
@@ -360,9 +376,10 @@ export const arrayLoop =
     for (let r = from; r < to; r += atOnce) {
       const count = Math.min(atOnce, to - r);
       if (backend.place(0, precision, sources[0], r * length, length, count)) {
-        placeOut(backend, precision, out, r * length, length);
+        placeOut(backend, precision, rounded ?? out, placeOf(r), length);
         batchOfLogits(backend, call, count);
-        bringOut(backend, precision, out, r * length, length, count);
+        bringOut(backend, precision, rounded ?? out, placeOf(r), length, count);
+        if (rounded) out.set(rounded.subarray(0, count * length), r * length);
       } else {
         for (let i = 0; i < count; i++) table[i * COLUMNS] = DECLINED;
       }
@@ -385,26 +402,25 @@ function declinedRows(table: Float64Array, count: number): readonly number[] {
 /** `name(…sources, options)`: an array, elementwise; of matrices (`name.rows`), row by row. */
 export function prepareArray(
   definition: ArrayDefinition,
-  sources: readonly Vector[],
+  sources: Vector[],
   options: AnyOptions | undefined,
   inRows: boolean,
 ): Work<FloatArray, MeasureSettings> {
   const { name, arguments: names } = definition;
   const functionName = inRows ? `${name}.rows` : name;
-  const keys = inRows ? [...definition.keys, "rowLength"] : definition.keys;
+  const keys = inRows ? [...definition.keys, ...ROW_KEYS] : definition.keys;
   const settings =
     definition.ofProbabilities === undefined
       ? settingsOfLogits(functionName, options, keys)
       : settingsOf(functionName, options, keys, names);
-  const rowLength = inRows
-    ? (options?.rowLength as number)
-    : checkEqualLengths(functionName, definition, sources, settings).length;
-  const rows = inRows ? countRows(functionName, names, sources, rowLength) : 1;
+  const { rows, rowLength } = inRows
+    ? openRows(functionName, names, sources, options, undefined, (i) => settings.kinds?.[i] ?? "probabilities")
+    : { rows: 1, rowLength: openSingle(functionName, definition, sources, settings, options) };
   const precision = precisionOf(sources);
   const out = checkOut(functionName, options?.out, precision, rowLength * rows, sources);
   const arrays = sources.map((source) => rowsOf(source, rowLength, rows));
   arrays.push({ array: out, perRow: rowLength, isWritten: true });
-  return {
+  const work: Work<FloatArray, MeasureSettings> = {
     functionName,
     loopName: name,
     loop: arrayLoop(definition),
@@ -415,6 +431,7 @@ export function prepareArray(
     guard,
     finish: () => out,
   };
+  return inRows ? select(work, options, out) : work;
 }
 
 /** Whether 16-bit integers may be argument i, as counts; undefined where no option would say so. */
@@ -429,16 +446,33 @@ function areCounts(
   return isOfLogits || !keys.includes("normalize") ? undefined : normalize;
 }
 
-function checkEqualLengths(
+type RowOptions = Partial<ClassOptions> & Pick<AnyOptions, "rowLength" | "format">;
+
+/** Counts are whole numbers, whatever the bits of the distributions beside them. */
+const formatOf = (name: string, options: RowOptions | undefined): NumberFormat | undefined =>
+  name === "counts" ? undefined : options?.format;
+
+/** Replaces each argument by its numbers. Throws unless all are one row of the same length, which it returns. */
+function openSingle(
   functionName: string,
   definition: Arguments,
-  sources: readonly Vector[],
+  sources: Vector[],
   settings: Settings,
-): Vector {
+  options: RowOptions | undefined,
+): number {
   const names = definition.arguments;
   for (let i = 0; i < names.length; i++) {
-    const isHalf = typeNameOf(sources[i]) === "Uint16Array";
-    checkVector(functionName, names[i], sources[i], isHalf ? areCounts(definition, settings, i) : undefined);
+    if (!isPlain(sources[i])) {
+      const counts = areCounts(definition, settings, i);
+      sources[i] = open(
+        functionName,
+        names[i],
+        sources[i],
+        formatOf(names[i], options),
+        counts,
+        `${functionName}.rows`,
+      ).data;
+    }
     if (sources[i].length !== sources[0].length) {
       throw new RangeError(
         `${functionName}: ${names[i]} has ${sources[i].length} numbers, ${names[0]} has ${sources[0].length}; ` +
@@ -446,62 +480,109 @@ function checkEqualLengths(
       );
     }
   }
-  return sources[0];
+  return sources[0].length;
 }
 
-/** Rows of the largest source; the others have as many, or one. */
-export function countRows(
+/**
+ * Replaces each argument by its numbers, and returns how many rows of which length they are: the rows of the largest; the others have as
+ * many, or one. The length is `rowLength`, or that of the arguments which tell it.
+ */
+export function openRows(
   functionName: string,
   names: readonly string[],
-  sources: readonly Vector[],
-  rowLength: number,
+  sources: Vector[],
+  options: RowOptions | undefined,
   counts?: (i: number) => boolean | undefined,
-): number {
-  checkInteger(functionName, "rowLength", rowLength, 1);
-  let count = 1;
+  kindOf?: (i: number) => InputKind,
+): { rows: number; rowLength: number } {
+  const { rowLength: given, classes } = options ?? {};
+  const isPerArgument = classes !== undefined && isList(given) && given.length === names.length;
+  const lengths: (number | undefined)[] = [];
   for (let i = 0; i < names.length; i++) {
-    checkVector(functionName, names[i], sources[i], counts?.(i));
-    const { length } = sources[i];
-    if (length % rowLength !== 0) {
+    const own = (isPerArgument ? given[i] : given) as number | undefined;
+    if (own !== undefined) checkInteger(functionName, "rowLength", own, 1);
+    lengths.push(own);
+    if (isPlain(sources[i])) continue;
+    const opened = open(functionName, names[i], sources[i], formatOf(names[i], options), counts?.(i));
+    sources[i] = opened.data;
+    lengths[i] = opened.rowLength ?? own;
+    // where the rows may differ, a single length is that of flat arrays
+    if (lengths[i] === (own ?? lengths[i]) || (classes !== undefined && !isPerArgument)) continue;
+    throw new RangeError(`${functionName}: a row of ${names[i]} has ${lengths[i]} numbers; rowLength is ${own}`);
+  }
+  const told = lengths.findIndex((own) => own !== undefined);
+  checkInteger(functionName, "rowLength", lengths[told], 1);
+  let length = lengths[told] as number;
+  for (let i = 0; i < names.length; i++) {
+    if (classes !== undefined || (lengths[i] ?? length) === length) continue;
+    throw new RangeError(
+      `${functionName}: a row of ${names[i]} has ${lengths[i]} numbers; that of ${names[told]} has ${length}; ` +
+        "for the first n of each pass { classes: n }",
+    );
+  }
+  if (classes !== undefined) {
+    const kinds = names.map((_, i) => kindOf?.(i) ?? "logits");
+    keepClasses(
+      functionName,
+      names,
+      sources,
+      lengths.map((own) => own ?? length),
+      kinds,
+      options as ClassOptions,
+    );
+    length = classes;
+  }
+  let rows = 1;
+  for (let i = 0; i < names.length; i++) {
+    if (sources[i].length % length !== 0) {
       throw new RangeError(
-        `${functionName}: ${names[i]} has ${length} numbers, not a multiple of rowLength ${rowLength}`,
+        `${functionName}: ${names[i]} has ${sources[i].length} numbers, not a multiple of rowLength ${length}`,
       );
     }
-    count = Math.max(count, length / rowLength);
+    rows = Math.max(rows, sources[i].length / length);
   }
-  for (let i = 0; i < sources.length; i++) {
-    const rows = sources[i].length / rowLength;
-    if (rows !== 1 && rows !== count) {
-      throw new RangeError(`${functionName}: ${names[i]} has ${rows} rows; it must have one row or ${count}`);
+  for (let i = 0; i < names.length; i++) {
+    const own = sources[i].length / length;
+    if (own !== 1 && own !== rows) {
+      throw new RangeError(`${functionName}: ${names[i]} has ${own} rows; it must have one row or ${rows}`);
     }
   }
-  return count;
+  return { rows, rowLength: length };
 }
 
 /** Throws where `out` lies over an array that is read while it is written. */
-export function checkApart(functionName: string, name: string, out: FloatArray, other: string, source: unknown): void {
+export function checkApart(functionName: string, name: string, out: FloatArray, other: string, numbers: unknown): void {
+  const source = viewOf(numbers);
   if (!ArrayBuffer.isView(source) || source.buffer !== out.buffer) return;
   if (source.byteOffset + source.byteLength <= out.byteOffset) return;
   if (out.byteOffset + out.byteLength <= source.byteOffset) return;
   throw new RangeError(`${functionName}: ${name} overlaps ${other}, which it would overwrite`);
 }
 
+export const typeOf = (precision: Precision) => (precision === "f32" ? Float32Array : Float64Array);
+
+/** Of results that are rounded to 16 bits at the end. */
+export const isHalf = (out: unknown): boolean => typeNameOf(out) === "Float16Array";
+
 /** The array to write to, after the checks that make writing safe. */
 export function checkOut(
   functionName: string,
-  out: FloatArray | undefined,
+  given: FloatArray | Float16 | undefined,
   precision: Precision,
   length: number,
   sources: readonly Vector[],
   name = "out",
 ): FloatArray {
-  const type = precision === "f32" ? Float32Array : Float64Array;
+  const type = typeOf(precision);
+  const out = given as FloatArray | undefined;
   if (out === undefined) return allocate<FloatArray>(functionName, type, length);
-  if (!(precision === "f32" ? isFloat32 : isFloat64)(out))
-    throw new TypeError(`${functionName}: ${name} must be a ${type.name}, the type of the result`);
+  if (typeNameOf(out) !== type.name && !isHalf(out)) {
+    throw new TypeError(`${functionName}: ${name} must be a ${type.name}, the type of the result, or a Float16Array`);
+  }
   if (out.length !== length)
     throw new RangeError(`${functionName}: ${name} has ${out.length} numbers, the result ${length}`);
-  for (const source of sources) {
+  for (const each of sources) {
+    const source = viewOf(each);
     if (!ArrayBuffer.isView(source) || source.buffer !== out.buffer) continue;
     const same = source.byteOffset === out.byteOffset && source.byteLength === out.byteLength;
     const apart =

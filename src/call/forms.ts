@@ -17,6 +17,8 @@ import {
   prepareRows,
   prepareSingle,
 } from "./calls.js";
+import type { Matrix } from "./inputs.js";
+import type { PerRow } from "./masks.js";
 import type { EngineOption, OutOption, RowsOptions } from "./options.js";
 
 /** A function that returns one number for a distribution or a pair of distributions. */
@@ -28,11 +30,18 @@ export interface Measure<Arguments extends readonly unknown[], Options> {
   async(...parameters: [...Arguments, options?: Options & AsideOptions]): Promise<number>;
 }
 
+/** The arguments of `f.rows`: where `f` takes numbers, a matrix. */
+export type RowArguments<Arguments extends readonly unknown[]> = {
+  [I in keyof Arguments]: Arguments[I] extends number ? Arguments[I] : Arguments[I] | Matrix;
+};
+
 /** `f.rows` of a {@link Measure}. */
 export interface MeasureOfRows<Arguments extends readonly unknown[], Options> {
-  (...parameters: [...Arguments, options: RowsOptions<Options>]): Float64Array;
+  (...parameters: [...RowArguments<Arguments>, options?: RowsOptions<Options>]): PerRow<Float64Array>;
   /** Returns a promise of the same numbers; the caller's other tasks go on. */
-  async(...parameters: [...Arguments, options: RowsOptions<Options> & AsideOptions]): Promise<Float64Array>;
+  async(
+    ...parameters: [...RowArguments<Arguments>, options?: RowsOptions<Options> & AsideOptions]
+  ): Promise<PerRow<Float64Array>>;
 }
 
 /** A function that returns an array of the length of its arguments: a Float32Array if all of them are Float32Arrays. */
@@ -48,24 +57,19 @@ export interface Mapping<Arguments32 extends readonly unknown[], Arguments exten
 
 /** `f.rows` of a {@link Mapping}. */
 export interface MappingOfRows<Arguments32 extends readonly unknown[], Arguments extends readonly unknown[], Options> {
-  (...parameters: [...Arguments32, options: RowsOptions<Options> & OutOption]): Float32Array;
-  (...parameters: [...Arguments, options: RowsOptions<Options> & OutOption]): FloatArray;
+  (...parameters: [...Arguments32, options?: RowsOptions<Options> & OutOption]): PerRow<Float32Array>;
+  (...parameters: [...RowArguments<Arguments>, options?: RowsOptions<Options> & OutOption]): PerRow<FloatArray>;
   /** Returns a promise of the same matrix; the caller's other tasks go on. */
   async(
-    ...parameters: [...Arguments32, options: RowsOptions<Options> & OutOption & AsideOptions]
-  ): Promise<Float32Array>;
-  async(...parameters: [...Arguments, options: RowsOptions<Options> & OutOption & AsideOptions]): Promise<FloatArray>;
+    ...parameters: [...Arguments32, options?: RowsOptions<Options> & OutOption & AsideOptions]
+  ): Promise<PerRow<Float32Array>>;
+  async(
+    ...parameters: [...RowArguments<Arguments>, options?: RowsOptions<Options> & OutOption & AsideOptions]
+  ): Promise<PerRow<FloatArray>>;
 }
 
-/** A function of a batch of rows that requires options. */
+/** A function of a batch of rows. */
 export interface Loss<Arguments extends readonly unknown[], Options, Result> {
-  (...parameters: [...Arguments, options: Options]): Result;
-  /** Returns a promise of the same result; the caller's other tasks go on. */
-  async(...parameters: [...Arguments, options: Options & AsideOptions]): Promise<Result>;
-}
-
-/** A {@link Loss} whose options can be omitted. */
-export interface LossOfDefaults<Arguments extends readonly unknown[], Options, Result> {
   (...parameters: [...Arguments, options?: Options]): Result;
   /** Returns a promise of the same result; the caller's other tasks go on. */
   async(...parameters: [...Arguments, options?: Options & AsideOptions]): Promise<Result>;
@@ -206,11 +210,11 @@ export function loss<Arguments extends readonly unknown[], Options extends Engin
   loop,
   count,
   prepare,
-}: LossDefinition<Arguments, Options, Result, Settings>): LossOfDefaults<Arguments, Options, Result> {
+}: LossDefinition<Arguments, Options, Result, Settings>): Loss<Arguments, Options, Result> {
   const prepared: Prepare<Options> = (args, options) =>
     (prepare as unknown as (...parameters: unknown[]) => AnyWork)(...args.slice(0, count), options);
   const forms = Object.assign(atOnce(name, count, prepared), { async: aside(name, count, prepared) });
-  return declare(forms, { name, count, loopName, loop: loop as Loop<never> }) as unknown as LossOfDefaults<
+  return declare(forms, { name, count, loopName, loop: loop as Loop<never> }) as unknown as Loss<
     Arguments,
     Options,
     Result

@@ -1,14 +1,21 @@
+import type { Float16, NumberFormat } from "../backends/halves.js";
 import type { Engine } from "../engine/engine.js";
+import type { TensorLike } from "./inputs.js";
 
 /** What the numbers of a row are: probabilities, logits (their softmax is meant) or logarithms of probabilities. */
 export type InputKind = "probabilities" | "logits" | "logProbabilities";
 
 export const INPUT_KINDS: readonly string[] = ["probabilities", "logits", "logProbabilities"];
 
-/** The option that every function has. */
+/** The options that every function has. */
 export interface EngineOption {
   /** The engine that computes. By default the engine whose memory holds one of the arrays, else a default engine. */
   engine?: Engine;
+  /**
+   * How a Uint16Array (`"f16"`, `"bf16"`) or a Uint8Array (`"e4m3"`, `"e5m2"`) of the bits of numbers is to be read. Tensors of ONNX Runtime
+   * tell it by their `type`, and a Float16Array needs no format. The numbers become f32, exactly, and the result has the accuracy of f32.
+   */
+  format?: NumberFormat;
 }
 
 /** The options of measures of normalised distributions. */
@@ -26,8 +33,8 @@ export interface MeasureOptions extends EngineOption {
   temperature?: number;
   /**
    * `true`: accepts any positive sum, for counts and weights. By default, a sum that is not within 1e-2 of 1 is an error. The result is
-   * that of p/Σp and q/Σq in both cases. `normalize` is not needed for logits. A Uint16Array is accepted with `normalize` only, as counts: by
-   * itself it may be the bits of half-precision numbers.
+   * that of p/Σp and q/Σq in both cases. `normalize` is not needed for logits. A Uint16Array without `format` is accepted with `normalize`
+   * only, as counts: by itself it may be the bits of half-precision numbers.
    */
   normalize?: boolean;
 }
@@ -46,20 +53,43 @@ export interface UnnormalizedOptions extends EngineOption {
   input?: "probabilities";
 }
 
-/** The options of functions of logits: `temperature` and `engine` of {@link MeasureOptions}. */
-export type SoftmaxOptions = Pick<MeasureOptions, "temperature" | "engine">;
+/** The options of functions of logits: `temperature`, `engine` and `format` of {@link MeasureOptions}. */
+export type SoftmaxOptions = Pick<MeasureOptions, "temperature" | keyof EngineOption>;
 
-/** The options of `f.rows`: the options of `f`, and `rowLength`. */
-export type RowsOptions<Options = MeasureOptions> = Options & {
-  /** The length of a row: >= 1. Matrices are row-major. */
-  rowLength: number;
-};
+/** Which rows count: 1 or `true`, one entry per row; an array, or a tensor. */
+export type Mask = ArrayLike<number | bigint | boolean> | TensorLike;
+
+/** The options of `f.rows` that leave out rows. */
+export interface RowSelection {
+  /** Which rows are computed: one entry per row, 1 or `true`. The others are not looked at, and have NaN. */
+  mask?: Mask;
+  /**
+   * What happens at a row that is not valid, as one with a NaN in it: `"error"` (the default), or NaN as its result. Then the number of such
+   * rows is the property `invalidRows` of the result.
+   */
+  onInvalidRow?: "error" | "NaN";
+}
+
+/** The options of `f.rows`: the options of `f`, `rowLength`, and which rows count. */
+export type RowsOptions<Options = MeasureOptions> = Options &
+  RowSelection & {
+    /**
+     * The length of a row: >= 1. Required for flat arrays, which are row-major; a list with the length of each if they differ. Tensors and
+     * arrays of rows tell it.
+     */
+    rowLength?: number | readonly number[];
+    /**
+     * Uses the first `classes` numbers of each row: vocabularies are padded, and not all alike. The numbers that are left out may have 1e-6 of
+     * the mass of their row. Rows that are longer are copied.
+     */
+    classes?: number;
+  };
 
 /** The option of functions that return an array. */
 export interface OutOption {
   /**
-   * The array to write the result to, of the type and length of the result. It may be one of the inputs, but not overlap one in part. An error
+   * The array to write the result to, of the type and length of the result, or a Float16Array, to which it is rounded. It may be one of the inputs, but not overlap one in part. An error
    * leaves that input as it was: all rows are checked before the first is overwritten.
    */
-  out?: Float32Array | Float64Array;
+  out?: Float32Array | Float64Array | Float16;
 }

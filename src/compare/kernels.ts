@@ -2,6 +2,7 @@
 
 import { isFloat32 } from "../backends/arrays.js";
 import type { Backend, FloatArray } from "../backends/backend.js";
+import { FORMATS } from "../backends/halves.js";
 import type { HalfFormat } from "../backends/kernel.js";
 import * as kernels from "../backends/kernels.js";
 import { LARGEST } from "../backends/layout.js";
@@ -27,7 +28,8 @@ export function findLargest(
 
 /** Makes f32 of 16-bit floats, exactly. Both must lie in the memory of the backend. */
 export function widen(backend: Backend, format: HalfFormat, from: Uint16Array, out: Float32Array): void {
-  const kernel = kernels.halves[format];
-  if (!(backend instanceof SimdBackend)) kernel.f32(from, out);
-  else backend.loopsOf(kernel).f32(from.byteOffset, from.length, backend.region.state, out.byteOffset);
+  const kernel = kernels.widenHalves;
+  const index = FORMATS.indexOf(format);
+  if (!(backend instanceof SimdBackend)) kernel.f32(from, out, index);
+  else backend.loopsOf(kernel).f32(from.byteOffset, from.length, backend.region.state, out.byteOffset, index);
 }

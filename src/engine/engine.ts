@@ -1,3 +1,4 @@
+import { type Float16, remember } from "../backends/halves.js";
 import { isOptions } from "./checks.js";
 import { createRuntime, createRuntimeSync, type EngineOptions } from "./create.js";
 import { addEngine, removeEngine } from "./engines.js";
@@ -86,16 +87,48 @@ export class Engine implements Disposable {
   }
 
   /**
+   * Allocates an array of half-precision numbers (IEEE's binary16) in the engine's memory. Functions read it in place and need no `format`.
+   *
+   * @param length - The length, >= 0.
+   * @returns A Float16Array of zeros; where the platform has none, a Uint16Array for the bits of the numbers, which is known by itself, but
+   * not its subarrays. It is valid until {@link Engine.free} or {@link Engine.dispose}.
+   * @throws RangeError if `maxBytes` or the platform does not allow it, and for an invalid length.
+   * @example
+   * createEngineSync().float16(3).length; // 3
+   */
+  float16(length: number): Uint16Array | Float16 {
+    const { memory } = this.#runtime;
+    const { Float16Array } = globalThis as unknown as { Float16Array?: Uint16ArrayConstructor };
+    return Float16Array
+      ? memory.allocate(Float16Array, length, "float16")
+      : remember(memory.allocate(Uint16Array, length, "float16"), "f16");
+  }
+
+  /**
+   * Allocates an array for the bits of bfloat16 numbers in the engine's memory. Functions read it in place and need no `format`.
+   *
+   * @param length - The length, >= 0.
+   * @returns A Uint16Array of zeros, which is known by itself, but not its subarrays. It is valid until {@link Engine.free} or
+   * {@link Engine.dispose}.
+   * @throws RangeError if `maxBytes` or the platform does not allow it, and for an invalid length.
+   * @example
+   * createEngineSync().bfloat16(2).fill(0x3f80); // Uint16Array [16256, 16256]: ones
+   */
+  bfloat16(length: number): Uint16Array {
+    return remember(this.#runtime.memory.allocate(Uint16Array, length, "bfloat16"), "bf16");
+  }
+
+  /**
    * Frees an array or a handle. Do not use it afterwards: later allocations use its bytes.
    *
-   * @param view - The very array that {@link Engine.float32} or {@link Engine.float64} returned, no part or copy of it; or a handle from
+   * @param view - The very array that {@link Engine.float32} or a like method returned, no part or copy of it; or a handle from
    * {@link Engine.share}.
    * @throws RangeError if it is not from this engine, or has already been freed.
    * @example
    * const engine = createEngineSync();
    * engine.free(engine.float32(131072));
    */
-  free(view: Float32Array | Float64Array | EngineHandle): void {
+  free(view: Float32Array | Float64Array | Uint16Array | Float16 | EngineHandle): void {
     const { memory } = this.#runtime;
     if (ArrayBuffer.isView(view)) {
       memory.free(view);

@@ -1,6 +1,6 @@
 // Which engine computes a call: the one that is asked for, the one whose memory holds an array, or the default one.
 
-import { describe, isOptions } from "./checks.js";
+import { describe, isOptions, propertyOf } from "./checks.js";
 import { type Computer, defaultRuntime } from "./default.js";
 import type { Runtime } from "./runtime.js";
 
@@ -31,7 +31,8 @@ export function runtimeOf(functionName: string, engine: unknown): Runtime {
 
 /** Of the arguments of a call: the engine whose memory holds the first array that lies in one. */
 function engineThatHolds(sources: readonly unknown[]): object | undefined {
-  for (const source of sources) {
+  for (const argument of sources) {
+    const source = ArrayBuffer.isView(argument) ? argument : propertyOf(argument, "data");
     if (!ArrayBuffer.isView(source)) continue;
     for (const reference of engines) {
       const engine = reference.deref();

@@ -24,7 +24,8 @@ export type NumberArrayConstructor =
   | Float32ArrayConstructor
   | Float64ArrayConstructor
   | Int32ArrayConstructor
-  | Uint16ArrayConstructor;
+  | Uint16ArrayConstructor
+  | Uint8ArrayConstructor;
 
 function nameOf(type: NumberArrayConstructor): string {
   return type === Float32Array ? "float32" : "float64";

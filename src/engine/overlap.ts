@@ -1,6 +1,7 @@
 // What a work writes, where that may lie over what it reads.
 
 import type { FloatArray, Vector } from "../backends/backend.js";
+import { viewOf } from "../backends/halves.js";
 import { mayBeOne } from "../backends/space.js";
 import type { AnyWork, Holder, WorkArray } from "./work.js";
 
@@ -17,18 +18,20 @@ export function guard(memory: Holder, work: AnyWork): AnyWork | undefined {
   for (const entry of arrays) {
     if (!entry?.isWritten) continue;
     checkPlace(memory, functionName, arrays, entry.array as FloatArray);
-    isInPlace ||= arrays.some((other) => other && !other.isWritten && isOne(memory, other.array, entry.array));
+    isInPlace ||= arrays.some(
+      (other) => other && !other.isWritten && isOne(memory, other.array, entry.array as FloatArray),
+    );
   }
   if (!isInPlace || rows === 1) return undefined;
   const read = arrays.map((entry) => (entry?.isWritten ? undefined : entry));
   return { ...work, arrays: read, guard: undefined, finish: () => undefined };
 }
 
-const isOne = (memory: Holder, a: Vector, b: Vector): boolean =>
-  ArrayBuffer.isView(a) &&
-  ArrayBuffer.isView(b) &&
-  a.byteOffset === b.byteOffset &&
-  (a.buffer === b.buffer || (memory.holds(a.buffer) && memory.holds(b.buffer)));
+function isOne(memory: Holder, read: Vector, b: FloatArray): boolean {
+  const a = viewOf(read);
+  if (!ArrayBuffer.isView(a) || a.byteOffset !== b.byteOffset) return false;
+  return a.buffer === b.buffer || (memory.holds(a.buffer) && memory.holds(b.buffer));
+}
 
 function checkPlace(
   memory: Holder,
@@ -38,7 +41,7 @@ function checkPlace(
 ): void {
   const { buffer } = written;
   for (const entry of arrays) {
-    const array = entry?.array;
+    const array = viewOf(entry?.array);
     if (array === written || !ArrayBuffer.isView(array)) continue;
     if (array.buffer === buffer || !mayBeOne(array.buffer, buffer)) continue;
     if (!memory.holds(array.buffer) || !memory.holds(buffer) || array.byteOffset === written.byteOffset) continue;

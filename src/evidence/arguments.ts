@@ -1,7 +1,8 @@
 // The checks that the functions of logratio/evidence share.
 
 import type { Vector } from "../backends/backend.js";
-import { checkNumbers, checkVector, type NamedRow } from "../call/arguments.js";
+import { checkNumbers, type NamedRow } from "../call/arguments.js";
+import { openRow } from "../call/inputs.js";
 import { describe } from "../engine/checks.js";
 
 /** An array as the row that the checks of the kernels' callers take. */
@@ -13,15 +14,15 @@ export const asRow = (argument: string, source: Vector): NamedRow => ({
   kind: "probabilities",
 });
 
-/** The array in f64, once every number is known to be finite and >= 0. `counts`: as in `checkVector`. */
+/** The array in f64, once every number is known to be finite and >= 0. `counts`: as in `open`. */
 export function readNumbers(
   functionName: string,
   argument: string,
-  source: Vector,
+  given: unknown,
   kind: string,
   counts: boolean | undefined,
 ): Float64Array {
-  checkVector(functionName, argument, source, counts);
+  const source = openRow(functionName, argument, given, undefined, counts);
   checkNumbers({ functionName, length: source.length }, asRow(argument, source), kind);
   return source instanceof Float64Array ? source : Float64Array.from(source);
 }

@@ -1,5 +1,5 @@
 import type { Vector } from "../backends/backend.js";
-import { checkVector } from "../call/arguments.js";
+import { type Numbers, openRow } from "../call/inputs.js";
 import { checkOptions, describe, unitOf } from "../engine/checks.js";
 import { expm1Minus } from "../numbers/scalar.js";
 import { checkSameLength } from "./arguments.js";
@@ -33,19 +33,20 @@ export interface KlEstimates {
 
 const NAME = "estimateKlDivergence";
 
-function checkLogProbabilities(
+function readLogProbabilities(
   argument: string,
-  source: Vector,
+  given: Numbers,
   isValid: (x: number) => boolean,
   demand: string,
-): void {
-  checkVector(NAME, argument, source);
+): Vector {
+  const source = openRow(NAME, argument, given);
   for (let i = 0; i < source.length; i++) {
     const x = source[i];
     if (typeof x !== "number")
       throw new TypeError(`${NAME}: ${argument}[${i}] is ${describe(x)}; log-probabilities must be numbers`);
     if (!isValid(x)) throw new RangeError(`${NAME}: ${argument}[${i}] is ${x}; ${demand}`);
   }
+  return source;
 }
 
 /**
@@ -64,27 +65,27 @@ function checkLogProbabilities(
  * @see J. Schulman, Approximating KL Divergence (2020), http://joschu.net/blog/kl-approx.html
  */
 export function estimateKlDivergence(
-  logProbabilitiesP: Vector,
-  logProbabilitiesQ: Vector,
+  logProbabilitiesP: Numbers,
+  logProbabilitiesQ: Numbers,
   options: EstimateOptions = {},
 ): KlEstimates {
   checkOptions(NAME, options, ["base"]);
   const unit = unitOf(NAME, options.base);
-  checkLogProbabilities(
+  const p = readLogProbabilities(
     "logProbabilitiesP",
     logProbabilitiesP,
     Number.isFinite,
     "what was drawn from p must be possible: finite",
   );
-  checkLogProbabilities(
+  const q = readLogProbabilities(
     "logProbabilitiesQ",
     logProbabilitiesQ,
     (x) => x < Number.POSITIVE_INFINITY,
     "log-probabilities must be finite or -Infinity",
   );
-  checkSameLength(NAME, ["logProbabilitiesP", "logProbabilitiesQ"], [logProbabilitiesP, logProbabilitiesQ]);
+  checkSameLength(NAME, ["logProbabilitiesP", "logProbabilitiesQ"], [p, q]);
 
-  const logRatios = Float64Array.from(logProbabilitiesP, (logP, i) => logProbabilitiesQ[i] - logP);
+  const logRatios = Float64Array.from(p, (logP, i) => q[i] - logP);
   const estimateOf = (term: (logRatio: number) => number): KlEstimate => {
     const { mean, standardError } = meanOf(logRatios.map(term));
     return { estimate: mean / unit, standardError: standardError / Math.abs(unit) };

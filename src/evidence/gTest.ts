@@ -1,5 +1,5 @@
-import type { Vector } from "../backends/backend.js";
-import { checkOptions, describe, isObject, unitOf } from "../engine/checks.js";
+import { type Matrix, type Numbers, open } from "../call/inputs.js";
+import { checkOptions, describe, unitOf } from "../engine/checks.js";
 import { quotient } from "../numbers/twofold.js";
 import { checkBoolean, checkSameLength, checkTotal, readNumbers } from "./arguments.js";
 import { excessOverExpected, twofoldSumOf, writeContributions } from "./expected.js";
@@ -23,8 +23,8 @@ export interface GoodnessOfFitOptions extends CommonOptions {
 
 /** Of a table against the independence of its rows and columns. */
 export interface IndependenceOptions extends CommonOptions {
-  /** Numbers a row: the table is row-major. */
-  rowLength: number;
+  /** The length of a row. Required for a flat table, which is row-major. */
+  rowLength?: number;
 }
 
 /** What a G-test comes to. */
@@ -67,10 +67,10 @@ function resultOf(excess: number, count: number, degreesOfFreedom: number, q: nu
   };
 }
 
-function checkCommon(options: CommonOptions): number {
-  checkBoolean(NAME, "williams", options.williams);
-  checkBoolean(NAME, "contributions", options.contributions);
-  return unitOf(NAME, options.base);
+function checkCommon(options: CommonOptions, name = NAME): number {
+  checkBoolean(name, "williams", options.williams);
+  checkBoolean(name, "contributions", options.contributions);
+  return unitOf(name, options.base);
 }
 
 /**
@@ -78,7 +78,7 @@ function checkCommon(options: CommonOptions): number {
  * k - 1 - `parametersEstimated` degrees of freedom where the expected probabilities are true.
  *
  * @param counts - k numbers >= 0: how often each class was observed.
- * @param expected - k numbers >= 0: probabilities, expected counts, any weights. Only their proportions matter (SciPy insists on
+ * @param expected - k numbers >= 0; all alike by default: probabilities, expected counts, any weights. Only their proportions matter (SciPy insists on
  * equal sums). A class that is expected never, and was not observed, is no class: it adds no degree of freedom. One that was
  * observed all the same makes G Infinity and p 0.
  * @returns G, its p-value, and effect sizes. Relative errors: of G and the divergence 4e-15, however small; of the p-value 2e-14, and
@@ -92,7 +92,17 @@ function checkCommon(options: CommonOptions): number {
  * Williams, Improved Likelihood Ratio Tests for Complete Contingency Tables (1976): q = 1 + (k² - 1)/(6Nν) here, which is that
  * of equal probabilities
  */
-export function gTest(counts: Vector, expected: Vector, options?: GoodnessOfFitOptions): GTest;
+export function gTest(counts: Numbers, expected: Numbers, options?: GoodnessOfFitOptions): GTest;
+/**
+ * The same test against equal probabilities of all classes.
+ *
+ * @param counts - k numbers >= 0, one row. What has more rows is a table, of which independence is tested.
+ * @returns As for expected numbers.
+ * @throws As for expected numbers.
+ * @example
+ * gTest([30, 14, 34, 45, 57, 20]).pValue; // 3.033480479312412e-7
+ */
+export function gTest(counts: Numbers, options?: GoodnessOfFitOptions): GTest;
 /**
  * Likelihood-ratio test of independence of the rows and columns of a contingency table: G = 2N·I, I their mutual information,
  * tends to χ² of (r - 1)(c - 1) degrees of freedom where they are independent.
@@ -105,20 +115,50 @@ export function gTest(counts: Vector, expected: Vector, options?: GoodnessOfFitO
  * gTest([10, 20, 30, 6, 9, 17], { rowLength: 3 }).pValue; // 0.8719586542812692
  * @see Williams (1976): q = 1 + (N Σ 1/rowᵢ - 1)(N Σ 1/columnⱼ - 1)/(6N(r - 1)(c - 1)), the sums over margins
  */
-export function gTest(table: Vector, options: IndependenceOptions): IndependenceGTest;
+export function gTest(table: Matrix, options?: IndependenceOptions): IndependenceGTest;
 export function gTest(
-  counts: Vector,
-  expected: Vector | IndependenceOptions,
+  counts: Matrix,
+  expected?: Numbers | GoodnessOfFitOptions | IndependenceOptions,
   options?: GoodnessOfFitOptions,
 ): GTest | IndependenceGTest {
-  const isTable = isObject(expected) && !("length" in expected);
-  if (!isTable) return ofCounts(counts, expected as Vector, options);
+  const isOfOptions =
+    expected === undefined ||
+    (describe(expected) === "[object Object]" && !("length" in (expected as object) || "data" in (expected as object)));
+  if (!isOfOptions) return ofCounts(counts, expected, options);
   if (options !== undefined)
     throw new TypeError(`${NAME}: a table takes one object of options, with rowLength among them`);
-  return ofTable(counts, expected);
+  const given = expected as IndependenceOptions | undefined;
+  if (given) checkOptions(NAME, given, [...COMMON_KEYS, "parametersEstimated", "rowLength"]);
+  if (given && "rowLength" in given) return ofTable(NAME, counts, given);
+  const { data, rowLength = data.length } = open(NAME, "counts", counts, undefined, true);
+  if (data.length > rowLength) return ofTable(NAME, counts, given);
+  return ofCounts(data, new Float64Array(data.length).fill(1), given);
 }
 
-function ofCounts(observed: Vector, expectedNumbers: Vector, options: GoodnessOfFitOptions = {}): GTest {
+/**
+ * Likelihood-ratio test of whether two samples are from the same distribution: the test of independence of the table whose rows are their
+ * counts. `gTest(a, b)` takes b for what is expected of a, as if it were known exactly.
+ *
+ * @param a - k numbers >= 0: how often each class was observed in the first sample.
+ * @param b - The same of the second sample.
+ * @returns As of {@link gTest} for a table.
+ * @throws As {@link gTest}, and RangeError for lengths that differ.
+ * @example
+ * gTestOfTwoSamples([10, 20, 30], [6, 9, 17]).pValue; // 0.8719586542812692
+ */
+export function gTestOfTwoSamples(
+  a: Numbers,
+  b: Numbers,
+  options: Omit<IndependenceOptions, "rowLength"> = {},
+): IndependenceGTest {
+  const name = "gTestOfTwoSamples";
+  checkOptions(name, options, COMMON_KEYS);
+  const samples = [readNumbers(name, "a", a, "counts", true), readNumbers(name, "b", b, "counts", true)];
+  checkSameLength(name, ["a", "b"], samples);
+  return ofTable(name, samples, options);
+}
+
+function ofCounts(observed: unknown, expectedNumbers: unknown, options: GoodnessOfFitOptions = {}): GTest {
   checkOptions(NAME, options, [...COMMON_KEYS, "parametersEstimated"]);
   const unit = checkCommon(options);
   const { parametersEstimated = 0 } = options;
@@ -174,21 +214,21 @@ function surveyMargins(margins: Iterable<number>, total: number): { length: numb
   return { length, sum };
 }
 
-function ofTable(counts: Vector, options: IndependenceOptions): IndependenceGTest {
-  checkOptions(NAME, options, [...COMMON_KEYS, "rowLength"]);
-  const unit = checkCommon(options);
-  const table = readTable(NAME, "table", counts, options.rowLength, "counts", true);
+function ofTable(name: string, counts: Matrix, options: IndependenceOptions = {}): IndependenceGTest {
+  checkOptions(name, options, [...COMMON_KEYS, "rowLength"]);
+  const unit = checkCommon(options, name);
+  const table = readTable(name, "table", counts, options.rowLength, "counts", true);
   const count = table.total.high;
-  checkTotal(NAME, "table", count);
+  checkTotal(name, "table", count);
   const rows = surveyMargins(
     table.rowSums.map(({ high }) => high),
     count,
   );
   const columns = surveyMargins(table.columnSums.high, count);
-  for (const [name, { length }] of [["row", rows] as const, ["column", columns] as const]) {
+  for (const [margin, { length }] of [["row", rows] as const, ["column", columns] as const]) {
     if (length < 2) {
       throw new RangeError(
-        `${NAME}: table has counts in one ${name} only; independence needs two rows and two columns`,
+        `${name}: table has counts in one ${margin} only; independence needs two rows and two columns`,
       );
     }
   }

@@ -6,6 +6,7 @@ export {
   type GoodnessOfFitOptions,
   type GTest,
   gTest,
+  gTestOfTwoSamples,
   type IndependenceGTest,
   type IndependenceOptions,
 } from "./gTest.js";

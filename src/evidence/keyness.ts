@@ -1,4 +1,4 @@
-import type { Vector } from "../backends/backend.js";
+import type { Numbers } from "../call/inputs.js";
 import { productError } from "../numbers/twofold.js";
 import { checkSameLength, checkTotal, readNumbers } from "./arguments.js";
 import { excessOf } from "./excess.js";
@@ -21,7 +21,7 @@ import { twofoldSumOf } from "./expected.js";
  * @see T. Dunning, Accurate Methods for the Statistics of Surprise and Coincidence (1993). The two-cell sum that some tools call
  * log-likelihood leaves out all other words: it is less by what they add.
  */
-export function keyness(countsA: Vector, countsB: Vector): Float64Array {
+export function keyness(countsA: Numbers, countsB: Numbers): Float64Array {
   const name = "keyness";
   const a = readNumbers(name, "countsA", countsA, "counts", true);
   const b = readNumbers(name, "countsB", countsB, "counts", true);

@@ -1,6 +1,6 @@
 // What observations are compared under: probabilities of classes, or anything that tells ln p(x).
 
-import type { Vector } from "../backends/backend.js";
+import type { Numbers } from "../call/inputs.js";
 import { describe, isObject, propertyOf } from "../engine/checks.js";
 import { logRatio } from "../index.js";
 import { ln } from "../numbers/scalar.js";
@@ -13,7 +13,7 @@ export interface LogProbability {
 }
 
 /** Probabilities of the classes 0 … n - 1, which observations are then, or an object that tells ln p(x). */
-export type Model = Vector | LogProbability;
+export type Model = Numbers | LogProbability;
 
 /** ln p(x)/q(x) of observation i, or of one that stands alone: then i is -1. */
 export type LogRatio = (x: number, i: number) => number;
@@ -38,7 +38,7 @@ export function readModel(
   normalize?: boolean,
 ): LogProbability | Float64Array {
   if (isLogProbability(model)) return model;
-  if (!isObject(model) || !("length" in model)) {
+  if (!isObject(model) || !("length" in model || "data" in model)) {
     const isCopy = typeof propertyOf(model, "family") === "string";
     throw new TypeError(
       `${functionName}: ${argument} is ${describe(model)}; it must be an array of probabilities, or an object with logProbability(x)` +

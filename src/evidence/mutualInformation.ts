@@ -1,5 +1,5 @@
-import type { Vector } from "../backends/backend.js";
 import { checkSum } from "../call/arguments.js";
+import type { Matrix } from "../call/inputs.js";
 import { checkOptions, show, unitOf } from "../engine/checks.js";
 import { entropy } from "../index.js";
 import { asRow, checkBoolean, checkTotal } from "./arguments.js";
@@ -7,8 +7,8 @@ import { excessOverIndependence, readTable, type Table } from "./table.js";
 
 /** The options of {@link mutualInformation}. */
 export interface MutualInformationOptions {
-  /** Numbers a row: the joint table is row-major. */
-  rowLength: number;
+  /** The length of a row. Required for a flat table, which is row-major. */
+  rowLength?: number;
   /** Unit of the result: its logarithm's base. Nats by default. */
   base?: number;
   /** Accept any positive sum (counts, weights), not only sums within 1e-2 of 1. */
@@ -20,8 +20,8 @@ export type EntropyMean = "arithmetic" | "geometric" | "min" | "max" | "joint";
 
 /** The options of {@link normalizedMutualInformation}. */
 export interface NormalizedMutualInformationOptions {
-  /** Numbers a row: the joint table is row-major. */
-  rowLength: number;
+  /** The length of a row. Required for a flat table, which is row-major. */
+  rowLength?: number;
   /** What to divide by; `"arithmetic"` by default. */
   mean?: EntropyMean;
   /** Accept any positive sum (counts, weights), not only sums within 1e-2 of 1. */
@@ -30,8 +30,8 @@ export interface NormalizedMutualInformationOptions {
 
 function readJoint(
   functionName: string,
-  joint: Vector,
-  { rowLength, normalize = false }: { rowLength: number; normalize?: boolean },
+  joint: Matrix,
+  { rowLength, normalize = false }: { rowLength?: number; normalize?: boolean },
 ): Table {
   checkBoolean(functionName, "normalize", normalize);
   const table = readTable(functionName, "joint", joint, rowLength, "probabilities", normalize);
@@ -55,7 +55,7 @@ function readJoint(
  * mutualInformation([0.5, 0, 0, 0.5], { rowLength: 2, base: 2 }); // 1
  * @see C. E. Shannon, A Mathematical Theory of Communication (1948)
  */
-export function mutualInformation(joint: Vector, options: MutualInformationOptions): number {
+export function mutualInformation(joint: Matrix, options: MutualInformationOptions = {}): number {
   const name = "mutualInformation";
   checkOptions(name, options, ["rowLength", "base", "normalize"]);
   const unit = unitOf(name, options.base);
@@ -83,7 +83,7 @@ const DIVISORS: Record<EntropyMean, (rows: number, columns: number, information:
  * normalizedMutualInformation([0.5, 0, 0, 0.5], { rowLength: 2 }); // 1
  * @see N. X. Vinh, J. Epps, J. Bailey, Information Theoretic Measures for Clusterings Comparison (2010)
  */
-export function normalizedMutualInformation(joint: Vector, options: NormalizedMutualInformationOptions): number {
+export function normalizedMutualInformation(joint: Matrix, options: NormalizedMutualInformationOptions = {}): number {
   const name = "normalizedMutualInformation";
   checkOptions(name, options, ["rowLength", "mean", "normalize"]);
   const { mean = "arithmetic" } = options;

@@ -1,5 +1,4 @@
-import type { Vector } from "../backends/backend.js";
-import { checkVector } from "../call/arguments.js";
+import { type Numbers, openRow } from "../call/inputs.js";
 import { checkOptions, unitOf } from "../engine/checks.js";
 import { Sum } from "../numbers/twofold.js";
 import { meanOf } from "./means.js";
@@ -24,8 +23,8 @@ export interface SequenceLogLikelihoodRatio {
 }
 
 /** ln(p/q) of each observation. */
-function logRatiosOf(functionName: string, observations: Vector, p: Model, q: Model): Float64Array {
-  checkVector(functionName, "observations", observations, true);
+function logRatiosOf(functionName: string, given: Numbers, p: Model, q: Model): Float64Array {
+  const observations = openRow(functionName, "observations", given, undefined, true);
   for (let i = 0; i < observations.length; i++) checkObservation(functionName, observations[i], i);
   const ratioOf = logRatioOf(functionName, readModel(functionName, "p", p), readModel(functionName, "q", q));
   const ratios = new Float64Array(observations.length);
@@ -64,7 +63,7 @@ function logRatiosOf(functionName: string, observations: Vector, p: Model, q: Mo
  * logLikelihoodRatioOfSequence([0, 1, 0, 0], [0.5, 0.5], [0.25, 0.75]).sum; // 1.6739764335716716
  */
 export function logLikelihoodRatioOfSequence(
-  observations: Vector,
+  observations: Numbers,
   p: Model,
   q: Model,
   options: SequenceOptions = {},
@@ -88,7 +87,7 @@ export function logLikelihoodRatioOfSequence(
  * cumulativeLogLikelihoodRatio([0, 0, 1], [0.5, 0.5], [0.25, 0.75], { base: 2 }); // Float64Array [1, 2, 1.4150374992788437]
  */
 export function cumulativeLogLikelihoodRatio(
-  observations: Vector,
+  observations: Numbers,
   p: Model,
   q: Model,
   options: SequenceOptions = {},

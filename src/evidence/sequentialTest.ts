@@ -1,5 +1,5 @@
-import type { Vector } from "../backends/backend.js";
-import { type Call, checkSum, checkVector } from "../call/arguments.js";
+import { type Call, checkSum } from "../call/arguments.js";
+import { type Numbers, openRow } from "../call/inputs.js";
 import { checkOptions, describe } from "../engine/checks.js";
 import { klDivergence } from "../index.js";
 import { lnRatio } from "../measures/row/wide.js";
@@ -91,10 +91,9 @@ export class SequentialTest {
    *
    * @throws As {@link logLikelihoodRatioOfSequence}, for an observation; those before it have been taken.
    */
-  update(observations: number | Vector): SequentialUpdate {
+  update(observations: number | Numbers): SequentialUpdate {
     const isSingle = typeof observations === "number";
-    if (!isSingle) checkVector(NAME, "observations", observations, true);
-    const batch = isSingle ? [observations] : observations;
+    const batch = isSingle ? [observations] : openRow(NAME, "observations", observations, undefined, true);
     let used = 0;
     while (used < batch.length && this.#decision === undefined) {
       const x = batch[used];

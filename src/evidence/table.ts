@@ -1,7 +1,7 @@
 // A table of two variables: its margins, and how far it is from being their product.
 
 import type { Vector } from "../backends/backend.js";
-import { countRows } from "../call/calls.js";
+import { openRows } from "../call/calls.js";
 import { quotient, Sum, type Twofold } from "../numbers/twofold.js";
 import { readNumbers } from "./arguments.js";
 import { excessOverExpected, type TwofoldArray, twofoldSumOf, writeContributions } from "./expected.js";
@@ -20,13 +20,14 @@ const rowAt = ({ cells, rowLength }: Table, r: number) => cells.subarray(r * row
 export function readTable(
   functionName: string,
   argument: string,
-  source: Vector,
-  rowLength: number,
+  source: unknown,
+  givenLength: number | undefined,
   kind: string,
   counts: boolean,
 ): Table {
-  const cells = readNumbers(functionName, argument, source, kind, counts);
-  const rows = countRows(functionName, [argument], [cells], rowLength);
+  const sources = [source as Vector];
+  const { rows, rowLength } = openRows(functionName, [argument], sources, { rowLength: givenLength }, () => counts);
+  const cells = readNumbers(functionName, argument, sources[0], kind, counts);
   const high = new Float64Array(rowLength);
   const low = new Float64Array(rowLength);
   const rowSums: Twofold[] = [];

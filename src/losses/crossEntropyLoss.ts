@@ -2,6 +2,7 @@
 // smoothing, ignored rows and the mean are PyTorch's (torch.nn.functional.cross_entropy); those of zLoss are PaLM's.
 
 import { type Backend, type FloatArray, type Precision, type Row, UNUSUAL, type Vector } from "../backends/backend.js";
+import type { Float16, NumberFormat } from "../backends/halves.js";
 import { CHUNK } from "../backends/kernel.js";
 import * as kernels from "../backends/kernels.js";
 import { map } from "../backends/writing.js";
@@ -9,16 +10,17 @@ import {
   type Call,
   checkCallOptions,
   checkNumbers,
-  checkVector,
   type NamedRow,
   nameOfRow,
   precisionOf,
   sumOf,
   temperatureOf,
 } from "../call/arguments.js";
-import { checkApart, checkOut, countRows } from "../call/calls.js";
+import { checkApart, checkOut, openRows } from "../call/calls.js";
 import { type Loss, loss } from "../call/forms.js";
-import type { EngineOption } from "../call/options.js";
+import { dataOf, type Matrix, type Numbers, open, openRow } from "../call/inputs.js";
+import { countRows, readMask, selectForLoss } from "../call/masks.js";
+import type { EngineOption, Mask } from "../call/options.js";
 import { checkNumber, describe } from "../engine/checks.js";
 import { guard } from "../engine/overlap.js";
 import type { Loop, Work } from "../engine/work.js";
@@ -36,9 +38,12 @@ import { exp, ln } from "../numbers/scalar.js";
 import { Sum, scaledSum, sumOfAll } from "../numbers/twofold.js";
 import { computeRows, type LossSettings, type Scales } from "./crossEntropyRows.js";
 import {
+  bringGradient,
   checkIgnoreIndex,
   checkReduction,
   countLabels,
+  draftOf,
+  type GivenLabels,
   gradientOption,
   isLabelArray,
   type Labels,
@@ -48,14 +53,22 @@ import {
 
 /** The options of {@link index!crossEntropyLoss}. */
 export interface CrossEntropyLossOptions extends EngineOption {
-  /** The number of classes, which is the length of a row: >= 1. Matrices are row-major. */
-  rowLength: number;
+  /** The length of a row: >= 1. Required for flat arrays, which are row-major; a list with the length of each if they differ. */
+  rowLength?: number | readonly number[];
+  /**
+   * Uses the first `classes` numbers of each row: vocabularies are padded, and not all alike. The numbers that are left out may have 1e-6 of
+   * the mass of their row. Rows that are longer are copied, and a gradient has
+   * `classes` numbers per row.
+   */
+  classes?: number;
   /** Rows with this label are ignored; -100 by default. */
   ignoreIndex?: number;
+  /** Which rows count: one entry per row, 1 or `true`. The others are not looked at: they add nothing, and have a gradient of 0. */
+  mask?: Mask;
   /** ε, from 0 to 1: the target becomes (1 - ε)·target + ε/classes. 0 by default. */
   labelSmoothing?: number;
   /** w: one weight >= 0 per class, which multiplies the part of the loss that the class has. 1 by default. */
-  classWeights?: Vector;
+  classWeights?: Numbers;
   /** τ: divides the logits; positive, 1 by default. */
   temperature?: number;
   /** λ >= 0: adds λ·(ln Σ e^(z/τ))² to the loss of each row, which keeps ln Σ e^(z/τ) near 0. 0 by default. */
@@ -66,10 +79,10 @@ export interface CrossEntropyLossOptions extends EngineOption {
    */
   reduction?: Reduction;
   /**
-   * `true`: returns d loss / d logits in a new array. An array of the logits' type: writes it there. It may be the logits themselves: then the losses are
+   * `true`: returns d loss / d logits in a new array. An array of the logits' type: writes it there; to a Float16Array, rounded. It may be the logits themselves: then the losses are
    * computed first, so that an error leaves the logits as they were.
    */
-  gradient?: boolean | Float32Array | Float64Array;
+  gradient?: boolean | Float32Array | Float64Array | Float16;
 }
 
 /** The result of {@link index!crossEntropyLoss}. */
@@ -78,7 +91,7 @@ export interface CrossEntropyLoss {
   loss: number;
   /** The number of rows that were not ignored. */
   count: number;
-  /** With `reduction: "none"`: the loss of each row, 0 for ignored rows. */
+  /** With `reduction: "none"`: the loss of each row, 0 for ignored rows, NaN for rows that the mask leaves out. */
   perRow?: Float64Array;
   /** With `gradient`: d loss / d logits, of the logits' type; with `reduction: "none"`, the gradient of each row's own loss. */
   gradient?: FloatArray;
@@ -86,7 +99,9 @@ export interface CrossEntropyLoss {
 
 const KEYS = [
   "rowLength",
+  "classes",
   "ignoreIndex",
+  "mask",
   "labelSmoothing",
   "classWeights",
   "temperature",
@@ -157,13 +172,16 @@ function computeRow(
 }
 
 function prepareCrossEntropyLoss(
-  logits: Vector,
-  targets: Labels | Vector,
-  options: CrossEntropyLossOptions,
+  givenLogits: Matrix,
+  givenTargets: GivenLabels | Matrix,
+  options: CrossEntropyLossOptions = {},
 ): Work<CrossEntropyLoss, LossSettings> {
   checkCallOptions(NAME, options, KEYS);
-  const { rowLength, ignoreIndex = -100, classWeights, labelSmoothing = 0, zLoss = 0, reduction = "mean" } = options;
-  const rows = countRows(NAME, ["logits"], [logits], rowLength);
+  const { ignoreIndex = -100, labelSmoothing = 0, zLoss = 0, reduction = "mean" } = options;
+  const sources = [givenLogits as Vector];
+  const { rows, rowLength } = openRows(NAME, ["logits"], sources, options);
+  const [logits] = sources;
+  const mask = readMask(NAME, options.mask, rows);
   checkReduction(NAME, reduction, REDUCTIONS);
   checkIgnoreIndex(NAME, ignoreIndex);
   checkNumber(NAME, "labelSmoothing", labelSmoothing, (x) => x >= 0 && x <= 1, "from 0 to 1");
@@ -171,10 +189,7 @@ function prepareCrossEntropyLoss(
   const precision = precisionOf([logits]);
   const { wanted, given } = gradientOption(NAME, options.gradient);
   const gradient = wanted ? checkOut(NAME, given, precision, logits.length, [logits], "gradient") : undefined;
-  if (gradient) {
-    checkApart(NAME, "gradient", gradient, "targets", targets);
-    checkApart(NAME, "gradient", gradient, "classWeights", classWeights);
-  }
+  const draft = draftOf(NAME, gradient, precision);
   const call: Call = {
     functionName: NAME,
     precision,
@@ -183,21 +198,27 @@ function prepareCrossEntropyLoss(
     unit: 1,
     temperature: temperatureOf(NAME, options.temperature),
   };
-  if (classWeights !== undefined) checkWeights(call, classWeights);
+  const classWeights = options.classWeights === undefined ? undefined : readWeights(call, options.classWeights);
+  const data = dataOf(NAME, "targets", givenTargets) as Labels | Vector;
+  const isList = describe(data) === "[object Array]" && data.length === rows && typeof data[0] !== "object";
+  const isSoft = !isLabelArray(data) && !isList;
+  const targets = isSoft ? readTargets(givenTargets, options.format, logits.length, rows, rowLength) : data;
+  if (gradient) {
+    checkApart(NAME, "gradient", gradient, "targets", targets);
+    checkApart(NAME, "gradient", gradient, "classWeights", classWeights);
+  }
   const weightScale = scaleOfWeights(classWeights);
   const weights =
     weightScale === 1 ? classWeights : Float64Array.from(classWeights as Vector, (weight) => weight * weightScale);
 
-  const isSoft = !isLabelArray(targets) && !(describe(targets) === "[object Array]" && targets.length === rows);
-  if (isSoft) checkTargets(targets as Vector, logits.length, rows);
   const hint = targets.length === logits.length ? "; one-hot targets must be in a Float32Array" : "";
   const labels = isSoft
     ? undefined
-    : readLabels(NAME, "targets", targets as Labels, rows, rowLength, ignoreIndex, hint);
-  const count = labels === undefined ? rows : countLabels(labels);
+    : readLabels(NAME, "targets", targets as Labels, rows, rowLength, ignoreIndex, mask, hint);
+  const count = labels === undefined ? countRows(NAME, mask, rows, reduction === "mean") : countLabels(labels);
   const scales = scalesOf(reduction, weights, weightScale, labels, count);
   const width = zLoss === 0 ? 1 : 2;
-  return {
+  const work: Work<CrossEntropyLoss, LossSettings> = {
     functionName: NAME,
     loopName: NAME,
     loop: crossEntropyLoop,
@@ -207,7 +228,7 @@ function prepareCrossEntropyLoss(
       { array: logits, perRow: rowLength },
       labels ? { array: labels, perRow: 1 } : { array: targets as Vector, perRow: rowLength },
       weights && { array: weights, perRow: 0 },
-      gradient && { array: gradient, perRow: rowLength, isWritten: true },
+      draft && { array: draft, perRow: rowLength, isWritten: true },
     ],
     settings: {
       call,
@@ -223,6 +244,7 @@ function prepareCrossEntropyLoss(
     },
     guard,
     finish: (values) => {
+      bringGradient(gradient, draft);
       const perRow = reduction === "none" ? new Float64Array(rows) : undefined;
       const squareOf = (r: number) => (width === 2 ? values[2 * r + 1] : 0);
       if (perRow) for (let r = 0; r < rows; r++) perRow[r] = values[width * r] * scales.loss + squareOf(r);
@@ -235,27 +257,34 @@ function prepareCrossEntropyLoss(
       };
     },
   };
+  return selectForLoss(work, mask, [draft]);
 }
 
-function checkWeights(call: Call, weights: Vector): void {
-  checkVector(NAME, "classWeights", weights, true);
+function readWeights(call: Call, given: Numbers): Vector {
+  const weights = openRow(NAME, "classWeights", given, undefined, true);
   if (weights.length !== call.length) {
     throw new RangeError(`${NAME}: classWeights has ${weights.length} numbers for ${call.length} classes`);
   }
   checkNumbers(call, plainRow("classWeights", weights, 0), "weights");
+  return weights;
 }
 
-function checkTargets(targets: Vector, length: number, rows: number): void {
-  checkVector(NAME, "targets", targets);
-  if (targets.length !== length) {
-    if (targets.length === rows) {
-      throw new TypeError(`${NAME}: targets is ${describe(targets)}; labels must be in an array of integers`);
-    }
-    throw new RangeError(
-      `${NAME}: targets has ${targets.length} numbers; it must have a label for each of ${rows} rows, ` +
-        `or a probability for each of ${length} logits`,
-    );
+function readTargets(
+  given: unknown,
+  format: NumberFormat | undefined,
+  length: number,
+  rows: number,
+  rowLength: number,
+): Vector {
+  const { data, rowLength: own = rowLength } = open(NAME, "targets", given, format);
+  if (data.length === length && own === rowLength) return data;
+  if (data.length === rows) {
+    throw new TypeError(`${NAME}: targets is ${describe(given)}; labels must be in an array of integers`);
   }
+  throw new RangeError(
+    `${NAME}: targets has ${data.length} numbers; it must have a label for each of ${rows} rows, ` +
+      `or a probability for each of ${length} logits`,
+  );
 }
 
 /** A power of 2 that takes the largest weight to [1, 2), where products with it might leave the range of f32. */
@@ -479,7 +508,7 @@ function exponentials(backend: Backend, call: Call, logits: Logits, start: numbe
  * @category Losses
  */
 export const crossEntropyLoss: Loss<
-  [logits: Vector, targets: Labels | Vector],
+  [logits: Matrix, targets: GivenLabels | Matrix],
   CrossEntropyLossOptions,
   CrossEntropyLoss
 > = /* @__PURE__ */ loss({

@@ -1,6 +1,7 @@
 // How far a student's rows of logits are from a teacher's, at a temperature, with the gradient in the student's logits.
 
 import type { Backend, FloatArray, Vector } from "../backends/backend.js";
+import type { Float16 } from "../backends/halves.js";
 import * as kernels from "../backends/kernels.js";
 import { map } from "../backends/writing.js";
 import {
@@ -11,9 +12,11 @@ import {
   precisionOf,
   temperatureOf,
 } from "../call/arguments.js";
-import { checkApart, checkOut, countRows } from "../call/calls.js";
+import { checkApart, checkOut, openRows } from "../call/calls.js";
 import { type Loss, loss } from "../call/forms.js";
-import type { EngineOption } from "../call/options.js";
+import type { Matrix } from "../call/inputs.js";
+import { countRows, readMask, selectForLoss } from "../call/masks.js";
+import type { EngineOption, Mask } from "../call/options.js";
 import { checkNumber, show } from "../engine/checks.js";
 import { guard } from "../engine/overlap.js";
 import type { Loop, Work } from "../engine/work.js";
@@ -22,12 +25,20 @@ import { compareLogits, isTooCoarse, offsetOfNormalized } from "../measures/row/
 import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
 import { scaledSum } from "../numbers/twofold.js";
 import { computeRows, type DistillationSettings, isExtreme } from "./distillationRows.js";
-import { checkReduction, gradientOption } from "./labels.js";
+import { bringGradient, checkReduction, draftOf, gradientOption } from "./labels.js";
 
 /** The options of {@link index!distillationLoss}. */
 export interface DistillationLossOptions extends EngineOption {
-  /** The number of classes, which is the length of a row: >= 1. Matrices are row-major. */
-  rowLength: number;
+  /** The length of a row: >= 1. Required for flat arrays, which are row-major; a list with the length of each if they differ. */
+  rowLength?: number | readonly number[];
+  /**
+   * Uses the first `classes` numbers of each row: vocabularies are padded, and not all alike. The numbers that are left out may have 1e-6 of
+   * the mass of their row. Rows that are longer are copied, and a gradient has
+   * `classes` numbers per row.
+   */
+  classes?: number;
+  /** Which rows count: one entry per row, 1 or `true`. The others are not looked at: they add nothing, and have a gradient of 0. */
+  mask?: Mask;
   /** τ: divides the logits of both models, and the loss is multiplied by τ². Positive, 1 by default. */
   temperature?: number;
   /**
@@ -35,30 +46,33 @@ export interface DistillationLossOptions extends EngineOption {
    * m = β·teacher + (1 - β)·student.
    */
   direction?: "forward" | "reverse" | "js";
-  /** β for `direction: "js"`, between 0 and 1; ½ by default. */
+  /**
+   * β for `direction: "js"`, from 0 to 1; ½ by default. 0 and 1 give the forward and the reverse KL: what the loss divided by β tends to as β
+   * goes to 0, and the loss divided by 1 - β as β goes to 1.
+   */
   beta?: number;
   /** `"batchmean"` (the default) and `"mean"`: the mean over rows. `"sum"`: the sum. `"none"`: the loss of each row, in `perRow`. */
   reduction?: "mean" | "batchmean" | "sum" | "none";
   /**
-   * `true`: returns d loss / d student logits in a new array. An array of their type: writes it there. It may be the logits themselves: then the losses are
+   * `true`: returns d loss / d student logits in a new array. An array of their type: writes it there; to a Float16Array, rounded. It may be the logits themselves: then the losses are
    * computed first, so that an error leaves the logits as they were.
    */
-  gradient?: boolean | Float32Array | Float64Array;
+  gradient?: boolean | Float32Array | Float64Array | Float16;
 }
 
 /** The result of {@link index!distillationLoss}. */
 export interface DistillationLoss {
   /** The loss in nats; with `reduction: "none"`, the sum over rows. */
   loss: number;
-  /** The number of rows. */
+  /** The number of rows that count. */
   count: number;
-  /** With `reduction: "none"`: the loss of each row. */
+  /** With `reduction: "none"`: the loss of each row; NaN for rows that the mask leaves out. */
   perRow?: Float64Array;
   /** With `gradient`: d loss / d student logits, of their type; with `reduction: "none"`, the gradient of each row's own loss. */
   gradient?: FloatArray;
 }
 
-const KEYS = ["rowLength", "temperature", "direction", "beta", "reduction", "gradient"] as const;
+const KEYS = ["rowLength", "classes", "mask", "temperature", "direction", "beta", "reduction", "gradient"] as const;
 const REDUCTIONS = ["mean", "batchmean", "sum", "none"] as const;
 const DIRECTIONS: readonly string[] = ["forward", "reverse", "js"];
 const NAME = "distillationLoss";
@@ -95,29 +109,34 @@ const distillationLoop: Loop<DistillationSettings> = (backend, arrays, settings,
 };
 
 function prepareDistillationLoss(
-  studentLogits: Vector,
-  teacherLogits: Vector,
-  options: DistillationLossOptions,
+  givenStudentLogits: Matrix,
+  givenTeacherLogits: Matrix,
+  options: DistillationLossOptions = {},
 ): Work<DistillationLoss, DistillationSettings> {
   checkCallOptions(NAME, options, KEYS);
-  const { rowLength, direction = "forward", beta = 0.5, reduction = "batchmean" } = options;
+  const { direction: asked = "forward", beta = 0.5, reduction = "batchmean" } = options;
   const names = ["studentLogits", "teacherLogits"];
-  const rows = countRows(NAME, names, [studentLogits, teacherLogits], rowLength);
+  const sources = [givenStudentLogits as Vector, givenTeacherLogits as Vector];
+  const { rows, rowLength } = openRows(NAME, names, sources, options);
+  const [studentLogits, teacherLogits] = sources;
+  const mask = readMask(NAME, options.mask, rows);
   if (studentLogits.length !== rows * rowLength) {
     throw new RangeError(`${NAME}: studentLogits has one row; it must have the ${rows} of teacherLogits`);
   }
-  if (!DIRECTIONS.includes(direction)) {
-    throw new RangeError(`${NAME}: direction is ${show(direction)}; it must be "forward", "reverse" or "js"`);
+  if (!DIRECTIONS.includes(asked)) {
+    throw new RangeError(`${NAME}: direction is ${show(asked)}; it must be "forward", "reverse" or "js"`);
   }
-  checkNumber(NAME, "beta", beta, (x) => x >= 2 ** -300 && x < 1, "between 0 and 1");
+  checkNumber(NAME, "beta", beta, (x) => x === 0 || (x >= 2 ** -300 && x <= 1), "from 0 to 1");
   checkReduction(NAME, reduction, REDUCTIONS);
+  const ends = { 0: "forward", 1: "reverse" } as Record<number, typeof asked>;
+  const direction = (asked === "js" && ends[beta]) || asked;
   const temperature = temperatureOf(NAME, options.temperature);
   const { wanted, given } = gradientOption(NAME, options.gradient);
   const type = precisionOf([studentLogits]);
-  const sources = [studentLogits, teacherLogits];
   const length = studentLogits.length;
   const gradient = wanted ? checkOut(NAME, given, type, length, [studentLogits], "gradient") : undefined;
   if (gradient) checkApart(NAME, "gradient", gradient, "teacherLogits", teacherLogits);
+  const draft = draftOf(NAME, gradient, type);
   const call: Call = {
     functionName: NAME,
     precision: precisionOf(sources),
@@ -128,8 +147,9 @@ function prepareDistillationLoss(
   };
 
   const isMean = reduction === "mean" || reduction === "batchmean";
-  const scale = isMean ? 1 / rows : 1;
-  return {
+  const count = countRows(NAME, mask, rows, isMean);
+  const scale = isMean ? 1 / count : 1;
+  const work: Work<DistillationLoss, DistillationSettings> = {
     functionName: NAME,
     loopName: NAME,
     loop: distillationLoop,
@@ -138,22 +158,24 @@ function prepareDistillationLoss(
     arrays: [
       { array: studentLogits, perRow: rowLength },
       { array: teacherLogits, perRow: teacherLogits.length > rowLength ? rowLength : 0 },
-      gradient && { array: gradient, perRow: rowLength, isWritten: true },
+      draft && { array: draft, perRow: rowLength, isWritten: true },
     ],
     settings: { call, direction, beta, slope: temperature * scale, hasGradient: wanted },
     guard,
     finish: (values) => {
+      bringGradient(gradient, draft);
       const square = temperature * temperature;
       const isNormal = square >= SMALLEST_NORMAL_F64 && square < Number.POSITIVE_INFINITY;
       const perRow = values.map((value) => (isNormal ? square * value : temperature * (temperature * value)));
       return {
         loss: scaledSum(perRow, scale),
-        count: rows,
+        count,
         ...(reduction === "none" && { perRow }),
         ...(gradient && { gradient }),
       };
     },
   };
+  return selectForLoss(work, mask, [draft]);
 }
 
 /** The divergence of one row; its gradient in the student's logits times their temperature, times `slope`. */
@@ -258,7 +280,7 @@ function mixtureLoss(
  * @category Losses
  */
 export const distillationLoss: Loss<
-  [studentLogits: Vector, teacherLogits: Vector],
+  [studentLogits: Matrix, teacherLogits: Matrix],
   DistillationLossOptions,
   DistillationLoss
 > = /* @__PURE__ */ loss({

@@ -3,13 +3,16 @@
 import { type Backend, type FloatArray, UNUSUAL, type Vector } from "../backends/backend.js";
 import { COLUMNS, SHARED, SKIP } from "../backends/batch.js";
 import { type Fields, NO_FIELDS } from "../backends/fields.js";
+import type { Float16 } from "../backends/halves.js";
 import type { Kernel } from "../backends/kernel.js";
 import * as kernels from "../backends/kernels.js";
 import { bringOut, map, placeOut } from "../backends/writing.js";
-import { type Call, checkCallOptions, checkVector, type NamedRow, placeOf, precisionOf } from "../call/arguments.js";
-import { checkApart, checkOut, countRows } from "../call/calls.js";
-import { type LossOfDefaults, loss } from "../call/forms.js";
-import type { EngineOption } from "../call/options.js";
+import { type Call, checkCallOptions, type NamedRow, placeOf, precisionOf } from "../call/arguments.js";
+import { checkApart, checkOut, openRows } from "../call/calls.js";
+import { type Loss, loss } from "../call/forms.js";
+import { type Matrix, type Numbers, open, openRow } from "../call/inputs.js";
+import { countRows, readMask, selectForLoss } from "../call/masks.js";
+import type { EngineOption, Mask } from "../call/options.js";
 import { allocate, checkKeys, checkNumber, describe, isOptions, mustBe } from "../engine/checks.js";
 import { guard } from "../engine/overlap.js";
 import type { Loop, Work } from "../engine/work.js";
@@ -17,7 +20,7 @@ import { totalAt } from "../measures/batches.js";
 import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
 import { exp, expm1, expm1Minus } from "../numbers/scalar.js";
 import { Sum, scaledSum } from "../numbers/twofold.js";
-import { checkReduction, type Reduction } from "./labels.js";
+import { bringGradient, checkReduction, draftOf, type Reduction } from "./labels.js";
 
 /** A gradient with respect to means and log-variances: matrices of the same shapes as the arguments. */
 export interface GaussianGradient {
@@ -31,17 +34,21 @@ export interface GaussianGradient {
 export interface GaussianKlOptions extends EngineOption {
   /** The number of latent dimensions, which is the length of a row. By default `mean` is one row. Matrices are row-major. */
   rowLength?: number;
+  /** Which rows count: one entry per row, 1 or `true`. The others are not looked at: they add nothing, and have a gradient of 0. */
+  mask?: Mask;
   /** Means m of the other Gaussian: one row for all rows, or a matrix; 0 by default. */
-  priorMean?: Vector;
+  priorMean?: Matrix;
   /** Logarithms w of the variances of the other Gaussian: one row for all rows, or a matrix; 0 by default. */
-  priorLogVariance?: Vector;
+  priorLogVariance?: Matrix;
   /** `"mean"` (the default): the mean over rows. `"sum"`: the sum. `"none"`: the number of each row, in `perRow`. */
   reduction?: Reduction;
   /**
-   * `true`: returns the gradient in new arrays. A pair of arrays of the arguments' type: writes it there; they may be the arguments
+   * `true`: returns the gradient in new arrays. A pair of arrays of the arguments' type: writes it there, to a Float16Array rounded; they may be the arguments
    * themselves.
    */
-  gradient?: boolean | { mean: Float32Array | Float64Array; logVariance: Float32Array | Float64Array };
+  gradient?:
+    | boolean
+    | { mean: Float32Array | Float64Array | Float16; logVariance: Float32Array | Float64Array | Float16 };
 }
 
 /** The result of {@link index!gaussianKl}. */
@@ -78,7 +85,7 @@ export interface Elbo {
   gradient?: GaussianGradient;
 }
 
-const KL_KEYS = ["rowLength", "priorMean", "priorLogVariance", "reduction", "gradient"] as const;
+const KL_KEYS = ["rowLength", "mask", "priorMean", "priorLogVariance", "reduction", "gradient"] as const;
 const ELBO_KEYS = [...KL_KEYS, "beta"] as const;
 const REDUCTIONS = ["mean", "sum", "none"] as const;
 const NAMES = ["mean", "logVariance", "priorMean", "priorLogVariance"] as const;
@@ -276,50 +283,55 @@ function writeWideGradient(
   }
 }
 
-function prepareGaussian<Result>(
+function prepareGaussian<Result extends object>(
   functionName: string,
-  mean: Vector,
-  logVariance: Vector,
+  givenMean: Matrix,
+  givenLogVariance: Matrix,
   options: GaussianKlOptions,
   beta: number,
   likelihoods: Vector | undefined,
-  finish: (values: Float64Array, rows: number, scale: number, gradient: GaussianGradient | undefined) => Result,
+  finish: (
+    values: Float64Array,
+    count: number,
+    scale: number,
+    gradient: GaussianGradient | undefined,
+    mask: Uint8Array | undefined,
+  ) => Result,
 ): Work<Result, GaussianSettings> {
-  checkVector(functionName, "mean", mean);
-  const {
-    rowLength = mean.length,
-    priorMean,
-    priorLogVariance,
-    reduction = "mean",
-    gradient: wanted = false,
-  } = options;
+  const { data, rowLength: ownLength = data.length } = open(functionName, "mean", givenMean, options.format);
+  const { rowLength: givenLength = ownLength, reduction = "mean", gradient: wanted = false } = options;
   checkReduction(functionName, reduction, REDUCTIONS);
-  const given = { mean, logVariance, priorMean, priorLogVariance };
-  const passed = NAMES.filter((name) => given[name] !== undefined || name === "logVariance");
-  const rows = countRows(
-    functionName,
-    passed,
-    passed.map((name) => given[name] as Vector),
-    rowLength,
-  );
+  const passed = NAMES.filter((name, i) => i < 2 || options[name as "priorMean"] !== undefined);
+  const opened = passed.map((name, i) => [data, givenLogVariance][i] ?? options[name as "priorMean"]) as Vector[];
+  const { rows, rowLength } = openRows(functionName, passed, opened, {
+    rowLength: givenLength,
+    format: options.format,
+  });
+  const given: Partial<Record<string, Vector>> = Object.fromEntries(passed.map((name, i) => [name, opened[i]]));
+  const { priorMean, priorLogVariance } = given;
+  const [mean, logVariance] = opened;
   for (const name of ["mean", "logVariance"] as const) {
-    if (given[name].length === rows * rowLength) continue;
+    if (given[name]?.length === rows * rowLength) continue;
     throw new RangeError(`${functionName}: ${name} has one row; it must have ${rows}, as the others`);
   }
-  if (likelihoods) checkLikelihoods(likelihoods, rows);
-  const precision = precisionOf(passed.map((name) => given[name] as Vector));
+  const mask = readMask(functionName, options.mask, rows);
+  if (likelihoods) checkLikelihoods(likelihoods, rows, mask);
+  const precision = precisionOf(opened);
   const isStandard = passed.length === 2;
   const zeros = isStandard ? undefined : allocate(functionName, Float64Array, rowLength);
   const sources = isStandard ? [mean, logVariance] : [mean, logVariance, priorMean ?? zeros, priorLogVariance ?? zeros];
   const length = rows * rowLength;
   const gradient = gradientArrays(functionName, wanted, mean, logVariance, length);
   if (gradient) checkGradient(functionName, gradient, given);
+  const gradients = gradient ? [gradient.mean, gradient.logVariance] : [];
+  const drafts = gradients.map((part, i) => draftOf(functionName, part, precisionOf([opened[i]])));
   // what is to be summed is one row
-  const isOne = reduction !== "none" && sources.every((source) => source?.length === length);
+  const isOne = reduction !== "none" && mask === undefined && sources.every((source) => source?.length === length);
   const perRow = isOne ? length : rowLength;
-  const scale = reduction === "mean" ? 1 / rows : 1;
+  const count = countRows(functionName, mask, rows, reduction === "mean");
+  const scale = reduction === "mean" ? 1 / count : 1;
   const arrays = NAMES.map((_, i) => sources[i]);
-  return {
+  const work: Work<Result, GaussianSettings> = {
     functionName,
     loopName: "gaussianKl",
     loop: gaussianLoop,
@@ -327,7 +339,7 @@ function prepareGaussian<Result>(
     width: 1,
     arrays: [
       ...arrays.map((array) => array && { array, perRow: array.length === length ? perRow : 0 }),
-      ...(gradient ? [gradient.mean, gradient.logVariance] : []).map((array) => ({ array, perRow, isWritten: true })),
+      ...drafts.map((array) => ({ array, perRow, isWritten: true })),
     ],
     settings: {
       call: { functionName, precision, length: perRow, normalize: true, unit: 1, temperature: 1 },
@@ -336,8 +348,12 @@ function prepareGaussian<Result>(
       slope: beta * scale,
     },
     guard,
-    finish: (values) => finish(values, rows, scale, gradient),
+    finish: (values) => {
+      for (let i = 0; i < drafts.length; i++) bringGradient(gradients[i], drafts[i]);
+      return finish(values, count, scale, gradient, mask);
+    },
   };
+  return selectForLoss(work, mask, drafts);
 }
 
 /** The arrays that a `gradient` option asks for. */
@@ -349,7 +365,7 @@ function gradientArrays(
   length: number,
 ): GaussianGradient | undefined {
   if (wanted === false) return undefined;
-  const given: Partial<GaussianGradient> = wanted === true ? {} : wanted;
+  const given = (wanted === true ? {} : wanted) as Partial<GaussianGradient>;
   if (!isOptions(given)) {
     throw mustBe(functionName, "gradient", wanted, "true or { mean, logVariance }, arrays to write it to");
   }
@@ -386,8 +402,8 @@ function checkGradient(
 }
 
 function prepareGaussianKl(
-  mean: Vector,
-  logVariance: Vector,
+  mean: Matrix,
+  logVariance: Matrix,
   options: GaussianKlOptions = {},
 ): Work<GaussianKl, GaussianSettings> {
   checkCallOptions("gaussianKl", options, KL_KEYS);
@@ -400,36 +416,46 @@ function prepareGaussianKl(
 }
 
 function prepareElbo(
-  logLikelihood: number | Vector,
-  mean: Vector,
-  logVariance: Vector,
+  logLikelihood: number | Numbers,
+  mean: Matrix,
+  logVariance: Matrix,
   options: ElboOptions = {},
 ): Work<Elbo, GaussianSettings> {
   checkCallOptions("elbo", options, ELBO_KEYS);
   const { beta = 1 } = options;
   checkNumber("elbo", "beta", beta, (x) => x >= 0 && x < Number.POSITIVE_INFINITY, "finite and >= 0");
   const penalty = (kl: number) => (beta === 0 ? 0 : beta * kl); // of an infinite one too
-  const likelihoods = typeof logLikelihood === "number" ? [logLikelihood] : logLikelihood;
-  checkVector("elbo", "logLikelihood", likelihoods);
-  return prepareGaussian("elbo", mean, logVariance, options, -beta, likelihoods, (values, count, scale, gradient) => {
-    const [kl, own] = [scaledSum(values, scale), scaledSum(likelihoods, scale)];
-    return {
-      elbo: own - penalty(kl),
-      logLikelihood: own,
-      kl,
-      count,
-      ...(options.reduction === "none" && { perRow: values.map((value, r) => likelihoods[r] - penalty(value)) }),
-      ...(gradient && { gradient }),
-    };
-  });
+  const given = typeof logLikelihood === "number" ? [logLikelihood] : logLikelihood;
+  const likelihoods = openRow("elbo", "logLikelihood", given, options.format);
+  return prepareGaussian(
+    "elbo",
+    mean,
+    logVariance,
+    options,
+    -beta,
+    likelihoods,
+    (values, count, scale, gradient, mask) => {
+      const counted = mask ? Float64Array.from(likelihoods, (x, r) => (mask[r] ? x : 0)) : likelihoods;
+      const [kl, own] = [scaledSum(values, scale), scaledSum(counted, scale)];
+      return {
+        elbo: own - penalty(kl),
+        logLikelihood: own,
+        kl,
+        count,
+        ...(options.reduction === "none" && { perRow: values.map((value, r) => likelihoods[r] - penalty(value)) }),
+        ...(gradient && { gradient }),
+      };
+    },
+  );
 }
 
 /** Throws unless there is the logarithm of a likelihood for each row: of a density, so of any sign. */
-function checkLikelihoods(likelihoods: Vector, rows: number): void {
+function checkLikelihoods(likelihoods: Vector, rows: number, mask: Uint8Array | undefined): void {
   if (likelihoods.length !== rows) {
     throw new RangeError(`elbo: logLikelihood has ${likelihoods.length} numbers for ${rows} rows`);
   }
   for (let r = 0; r < rows; r++) {
+    if (mask?.[r] === 0) continue;
     const x: unknown = likelihoods[r];
     if (typeof x !== "number") throw new TypeError(`elbo: logLikelihood[${r}] is ${describe(x)}; it must be a number`);
     if (!(x < Number.POSITIVE_INFINITY)) {
@@ -459,7 +485,7 @@ function checkLikelihoods(likelihoods: Vector, rows: number): void {
  * @see D. P. Kingma, M. Welling, Auto-Encoding Variational Bayes (2014), appendix B
  * @category Losses
  */
-export const gaussianKl: LossOfDefaults<[mean: Vector, logVariance: Vector], GaussianKlOptions, GaussianKl> =
+export const gaussianKl: Loss<[mean: Matrix, logVariance: Matrix], GaussianKlOptions, GaussianKl> =
   /* @__PURE__ */ loss({
     name: "gaussianKl",
     loopName: "gaussianKl",
@@ -487,14 +513,11 @@ export const gaussianKl: LossOfDefaults<[mean: Vector, logVariance: Vector], Gau
  * @see I. Higgins et al., β-VAE (2017), for β
  * @category Losses
  */
-export const elbo: LossOfDefaults<
-  [logLikelihood: number | Vector, mean: Vector, logVariance: Vector],
-  ElboOptions,
-  Elbo
-> = /* @__PURE__ */ loss({
-  name: "elbo",
-  loopName: "gaussianKl",
-  loop: gaussianLoop,
-  count: 3,
-  prepare: prepareElbo,
-});
+export const elbo: Loss<[logLikelihood: number | Numbers, mean: Matrix, logVariance: Matrix], ElboOptions, Elbo> =
+  /* @__PURE__ */ loss({
+    name: "elbo",
+    loopName: "gaussianKl",
+    loop: gaussianLoop,
+    count: 3,
+    prepare: prepareElbo,
+  });

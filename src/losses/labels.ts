@@ -1,7 +1,10 @@
 // What the losses share: labels, and how the losses of rows become one.
 
 import { isFloat32, isFloat64, typeNameOf } from "../backends/arrays.js";
-import { checkNumber, describe, mustBe, show } from "../engine/checks.js";
+import type { FloatArray, Precision } from "../backends/backend.js";
+import { isHalf, typeOf } from "../call/calls.js";
+import { dataOf, type TensorLike } from "../call/inputs.js";
+import { allocate, checkNumber, describe, mustBe, show } from "../engine/checks.js";
 
 /** Class indices, one per row: integers from 0 to the number of classes - 1. */
 export type Labels =
@@ -15,6 +18,9 @@ export type Labels =
   | BigUint64Array
   | readonly number[]
   | readonly bigint[];
+
+/** Labels as a function takes them: also a tensor of integers, one per row. */
+export type GivenLabels = Labels | TensorLike;
 
 /** Of typed arrays, those of integers. */
 export const isLabelArray = (value: unknown): value is Labels => /[Ii]nt\d/.test(typeNameOf(value) ?? "");
@@ -62,15 +68,21 @@ function labelAt(
 export function readLabels(
   functionName: string,
   name: string,
-  labels: Labels,
+  given: GivenLabels,
   rows: number,
   classes: number,
   ignoreIndex?: number,
+  mask?: Uint8Array,
   hint = "",
 ): Int32Array {
+  const labels = dataOf(functionName, name, given) as Labels;
   checkLabelCount(functionName, name, labels, rows, hint);
   const read = new Int32Array(rows);
   for (let r = 0; r < rows; r++) {
+    if (mask?.[r] === 0) {
+      read[r] = -1;
+      continue;
+    }
     const label: unknown = labels[r];
     const isPlain = typeof label === "number" && label >= 0 && label < classes && label !== ignoreIndex;
     read[r] =
@@ -94,11 +106,28 @@ export function checkReduction<T extends string>(functionName: string, reduction
 export function gradientOption(
   functionName: string,
   gradient: unknown,
-): { wanted: boolean; given: Float32Array | Float64Array | undefined } {
+): { wanted: boolean; given: FloatArray | undefined } {
   if (gradient === undefined || gradient === false) return { wanted: false, given: undefined };
   if (gradient === true) return { wanted: true, given: undefined };
-  if (isFloat32(gradient) || isFloat64(gradient)) return { wanted: true, given: gradient };
+  if (isFloat32(gradient) || isFloat64(gradient) || isHalf(gradient)) {
+    return { wanted: true, given: gradient as FloatArray };
+  }
   throw mustBe(functionName, "gradient", gradient, "true or an array to write it to");
+}
+
+/** Where a gradient is computed: elsewhere, if it is to be rounded to 16 bits at the end. */
+export const draftOf = <G extends FloatArray | undefined>(
+  functionName: string,
+  gradient: G,
+  precision: Precision,
+): G =>
+  gradient && isHalf(gradient)
+    ? (allocate<FloatArray>(functionName, typeOf(precision), gradient.length) as G)
+    : gradient;
+
+/** Brings it to where it is to be. */
+export function bringGradient(gradient: FloatArray | undefined, draft: FloatArray | undefined): void {
+  if (gradient && draft && draft !== gradient) gradient.set(draft);
 }
 
 /** The number of rows that count. */

@@ -5,35 +5,53 @@ import { COLUMNS, LARGEST } from "../backends/batch.js";
 import * as kernels from "../backends/kernels.js";
 import { type Call, checkCallOptions, type NamedRow, precisionOf, temperatureOf } from "../call/arguments.js";
 
-import { countRows } from "../call/calls.js";
+import { openRows } from "../call/calls.js";
 import { type Loss, loss } from "../call/forms.js";
-import type { EngineOption } from "../call/options.js";
+import type { Matrix } from "../call/inputs.js";
+import { readMask } from "../call/masks.js";
+import type { EngineOption, Mask } from "../call/options.js";
 import { unitOf } from "../engine/checks.js";
 import type { Loop, Work } from "../engine/work.js";
 import { findRows, scaleOfLogits, totalAt } from "../measures/batches.js";
 import { exponentOfLogit, findLogits, largestOf, sumOfExponentials } from "../measures/row/logits.js";
 import { exp, ln } from "../numbers/scalar.js";
 import { Sum } from "../numbers/twofold.js";
-import { checkIgnoreIndex, countLabels, type Labels, readLabels } from "./labels.js";
+import { checkIgnoreIndex, countLabels, type GivenLabels, readLabels } from "./labels.js";
 
 /** The options of {@link index!tokenLogProbabilities} and {@link index!logLikelihoodRatioOfTokens}. */
 export interface TokenOptions extends EngineOption {
-  /** The number of classes, which is the length of a row: >= 1. Matrices are row-major. */
-  rowLength: number;
+  /** The length of a row: >= 1. Required for flat arrays, which are row-major; a list with the length of each if they differ. */
+  rowLength?: number | readonly number[];
+  /**
+   * Uses the first `classes` numbers of each row: vocabularies are padded, and not all alike. The numbers that are left out may have 1e-6 of
+   * the mass of their row. Rows that are longer are copied.
+   */
+  classes?: number;
   /** τ: divides the logits; positive, 1 by default. */
   temperature?: number;
   /** The unit of the result, as the base of the logarithm: positive and not 1. e by default (nats); 2 for bits, 10 for hartleys. */
   base?: number;
+  /** Rows with this token are ignored. By default there is none. */
+  ignoreIndex?: number;
+  /** Which rows count: one entry per row, 1 or `true`. The others are ignored. */
+  mask?: Mask;
 }
 
 /** The options of {@link index!perplexity}. */
 export interface PerplexityOptions extends EngineOption {
-  /** The number of classes, which is the length of a row: >= 1. Matrices are row-major. */
-  rowLength: number;
+  /** The length of a row: >= 1. Required for flat arrays, which are row-major; a list with the length of each if they differ. */
+  rowLength?: number | readonly number[];
+  /**
+   * Uses the first `classes` numbers of each row: vocabularies are padded, and not all alike. The numbers that are left out may have 1e-6 of
+   * the mass of their row. Rows that are longer are copied.
+   */
+  classes?: number;
   /** τ: divides the logits; positive, 1 by default. */
   temperature?: number;
-  /** Rows with this label are ignored; -100 by default. */
+  /** Rows with this token are ignored; -100 by default. */
   ignoreIndex?: number;
+  /** Which rows count: one entry per row, 1 or `true`. The others are ignored. */
+  mask?: Mask;
 }
 
 /** The result of {@link index!logLikelihoodRatioOfTokens}: the evidence for one model over another along a sequence of tokens. */
@@ -48,7 +66,7 @@ export interface TokenLogLikelihoodRatio {
   count: number;
 }
 
-const KEYS = ["rowLength", "temperature", "base"] as const;
+const KEYS = ["rowLength", "temperature", "base", "classes", "ignoreIndex", "mask"] as const;
 
 /** Of a row: the largest z·scale, that of its token less it, and ln Σ e^(z·scale) less it. Not of rows that do not count. */
 const PARTS = 3;
@@ -129,7 +147,8 @@ function prepareTokens<Result>(
   names: readonly string[],
   matrices: readonly Vector[],
   labels: Int32Array,
-  { rowLength, temperature }: { rowLength: number; temperature?: number },
+  rowLength: number,
+  temperature: number | undefined,
   finish: (values: Float64Array) => Result,
 ): Work<Result, TokenSettings> {
   const call: Call = {
@@ -152,28 +171,48 @@ function prepareTokens<Result>(
   };
 }
 
+/** Tokens, -1 for rows that are ignored. */
+function readTokens(
+  functionName: string,
+  tokens: GivenLabels,
+  rows: number,
+  classes: number,
+  { ignoreIndex, mask }: Pick<TokenOptions, "ignoreIndex" | "mask">,
+): Int32Array {
+  if (ignoreIndex !== undefined) checkIgnoreIndex(functionName, ignoreIndex);
+  const counted = readMask(functionName, mask, rows);
+  return readLabels(functionName, "tokens", tokens, rows, classes, ignoreIndex, counted);
+}
+
 function prepareTokenLogProbabilities(
-  logits: Vector,
-  tokens: Labels,
-  options: TokenOptions,
+  logits: Matrix,
+  tokens: GivenLabels,
+  options: TokenOptions = {},
 ): Work<Float64Array, TokenSettings> {
   const name = "tokenLogProbabilities";
   checkCallOptions(name, options, KEYS);
-  const rows = countRows(name, ["logits"], [logits], options.rowLength);
+  const matrices = [logits as Vector];
+  const { rows, rowLength } = openRows(name, ["logits"], matrices, options);
   const unit = unitOf(name, options.base);
-  const labels = readLabels(name, "tokens", tokens, rows, options.rowLength);
+  const labels = readTokens(name, tokens, rows, rowLength, options);
   const finish = (values: Float64Array) =>
-    Float64Array.from(labels, (_, r) => (values[PARTS * r + 1] - values[PARTS * r + 2]) / unit);
-  return prepareTokens(name, ["logits"], [logits], labels, options, finish);
+    Float64Array.from(labels, (token, r) =>
+      token < 0 ? Number.NaN : (values[PARTS * r + 1] - values[PARTS * r + 2]) / unit,
+    );
+  return prepareTokens(name, ["logits"], matrices, labels, rowLength, options.temperature, finish);
 }
 
-function preparePerplexity(logits: Vector, tokens: Labels, options: PerplexityOptions): Work<number, TokenSettings> {
+function preparePerplexity(
+  logits: Matrix,
+  tokens: GivenLabels,
+  options: PerplexityOptions = {},
+): Work<number, TokenSettings> {
   const name = "perplexity";
-  checkCallOptions(name, options, ["rowLength", "temperature", "ignoreIndex"]);
-  const { rowLength, ignoreIndex = -100 } = options;
-  checkIgnoreIndex(name, ignoreIndex);
-  const rows = countRows(name, ["logits"], [logits], rowLength);
-  const labels = readLabels(name, "tokens", tokens, rows, rowLength, ignoreIndex);
+  checkCallOptions(name, options, ["rowLength", "temperature", "ignoreIndex", "classes", "mask"]);
+  const matrices = [logits as Vector];
+  const { rows, rowLength } = openRows(name, ["logits"], matrices, options);
+  const { ignoreIndex = -100, mask } = options;
+  const labels = readTokens(name, tokens, rows, rowLength, { ignoreIndex, mask });
   const count = countLabels(labels);
   if (count === 0) throw new RangeError(`${name}: every row is ignored, which leaves no mean`);
   const finish = (values: Float64Array) => {
@@ -181,31 +220,31 @@ function preparePerplexity(logits: Vector, tokens: Labels, options: PerplexityOp
     for (let r = 0; r < rows; r++) if (labels[r] >= 0) sum.add(values[PARTS * r + 2] - values[PARTS * r + 1]);
     return exp(sum.value / count);
   };
-  return prepareTokens(name, ["logits"], [logits], labels, options, finish);
+  return prepareTokens(name, ["logits"], matrices, labels, rowLength, options.temperature, finish);
 }
 
 function prepareLogLikelihoodRatioOfTokens(
-  logitsP: Vector,
-  logitsQ: Vector,
-  tokens: Labels,
-  options: TokenOptions,
+  logitsP: Matrix,
+  logitsQ: Matrix,
+  tokens: GivenLabels,
+  options: TokenOptions = {},
 ): Work<TokenLogLikelihoodRatio, TokenSettings> {
   const name = "logLikelihoodRatioOfTokens";
   checkCallOptions(name, options, KEYS);
-  const { rowLength } = options;
   const names = ["logitsP", "logitsQ"];
-  const matrices = [logitsP, logitsQ];
-  const rows = countRows(name, names, matrices, rowLength);
+  const matrices = [logitsP as Vector, logitsQ as Vector];
+  const { rows, rowLength } = openRows(name, names, matrices, options);
   for (let i = 0; i < 2; i++) {
     if (matrices[i].length !== rows * rowLength) {
       throw new RangeError(`${name}: ${names[i]} has one row; it must have as many as the other, ${rows}`);
     }
   }
   const unit = unitOf(name, options.base);
-  const labels = readLabels(name, "tokens", tokens, rows, rowLength);
+  const labels = readTokens(name, tokens, rows, rowLength, options);
   const temperature = temperatureOf(name, options.temperature);
+  const [p, q] = matrices;
   const finish = (values: Float64Array) => {
-    const ratios = Float64Array.from(labels, (token, r) => {
+    const ratioOf = (token: number, r: number) => {
       const [pLargest, pExponent, pLogSum, qLargest, qExponent, qLogSum] = values.subarray(2 * PARTS * r);
       if (pExponent === Number.NEGATIVE_INFINITY && pExponent === qExponent) {
         throw new RangeError(`${name}: token ${token} of row ${r} is impossible under both models`);
@@ -213,17 +252,18 @@ function prepareLogLikelihoodRatioOfTokens(
       // the two logits' difference first: it is exact where they are alike; but not of rows with a large offset between them
       const at = r * rowLength + token;
       const isFar = Math.abs(pLargest - qLargest) > 256 && Math.min(pExponent, qExponent) > -256;
-      const difference = isFar
-        ? pExponent - qExponent
-        : (logitsP[at] - logitsQ[at]) / temperature - (pLargest - qLargest);
+      const difference = isFar ? pExponent - qExponent : (p[at] - q[at]) / temperature - (pLargest - qLargest);
       return Number.isFinite(difference) ? (difference - (pLogSum - qLogSum)) / unit : difference;
-    });
+    };
+    const ratios: number[] = [];
+    for (let r = 0; r < rows; r++) if (labels[r] >= 0) ratios.push(ratioOf(labels[r], r));
+    if (ratios.length === 0) throw new RangeError(`${name}: every row is ignored, which leaves no mean`);
     return summaryOf(ratios);
   };
-  return prepareTokens(name, names, matrices, labels, options, finish);
+  return prepareTokens(name, names, matrices, labels, rowLength, temperature, finish);
 }
 
-function summaryOf(ratios: Float64Array): TokenLogLikelihoodRatio {
+function summaryOf(ratios: readonly number[]): TokenLogLikelihoodRatio {
   const count = ratios.length;
   const sum = new Sum();
   for (const ratio of ratios) sum.add(ratio);
@@ -255,7 +295,7 @@ function summaryOf(ratios: Float64Array): TokenLogLikelihoodRatio {
  * @see {@link perplexity}: e to minus the mean
  * @category Losses
  */
-export const tokenLogProbabilities: Loss<[logits: Vector, tokens: Labels], TokenOptions, Float64Array> =
+export const tokenLogProbabilities: Loss<[logits: Matrix, tokens: GivenLabels], TokenOptions, Float64Array> =
   /* @__PURE__ */ loss({
     name: "tokenLogProbabilities",
     loopName: "tokens",
@@ -280,7 +320,7 @@ export const tokenLogProbabilities: Loss<[logits: Vector, tokens: Labels], Token
  * @see {@link tokenLogProbabilities}, {@link crossEntropyLoss}
  * @category Losses
  */
-export const perplexity: Loss<[logits: Vector, tokens: Labels], PerplexityOptions, number> = /* @__PURE__ */ loss({
+export const perplexity: Loss<[logits: Matrix, tokens: GivenLabels], PerplexityOptions, number> = /* @__PURE__ */ loss({
   name: "perplexity",
   loopName: "tokens",
   loop: tokenLoop,
@@ -309,7 +349,7 @@ export const perplexity: Loss<[logits: Vector, tokens: Labels], PerplexityOption
  * @category Losses
  */
 export const logLikelihoodRatioOfTokens: Loss<
-  [logitsP: Vector, logitsQ: Vector, tokens: Labels],
+  [logitsP: Matrix, logitsQ: Matrix, tokens: GivenLabels],
   TokenOptions,
   TokenLogLikelihoodRatio
 > = /* @__PURE__ */ loss({

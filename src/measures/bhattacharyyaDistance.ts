@@ -1,7 +1,7 @@
-import type { Vector } from "../backends/backend.js";
 import * as kernels from "../backends/kernels.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
+import type { Numbers } from "../call/inputs.js";
 import type { MeasureOptions } from "../call/options.js";
 import { ln, log1p } from "../numbers/scalar.js";
 import { distances } from "./distances.js";
@@ -32,7 +32,7 @@ const ofProbabilities: Batch = (backend, call, count, values, at) =>
  * (1943)
  * @category Measures
  */
-export const bhattacharyyaDistance: Measure<[p: Vector, q: Vector], MeasureOptions> = /* @__PURE__ */ measure({
+export const bhattacharyyaDistance: Measure<[p: Numbers, q: Numbers], MeasureOptions> = /* @__PURE__ */ measure({
   name: "bhattacharyyaDistance",
   measure: row.bhattacharyyaDistance,
   ofLogits: row.bhattacharyyaDistance,

@@ -1,9 +1,9 @@
-import type { Vector } from "../backends/backend.js";
 import { COLUMNS, LARGEST } from "../backends/batch.js";
 import * as kernels from "../backends/kernels.js";
 import { logarithms } from "../backends/transforms.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
+import type { Numbers } from "../call/inputs.js";
 import type { MeasureOptions } from "../call/options.js";
 import { ln } from "../numbers/scalar.js";
 import { crossEntropies, findRows, isLogSum, scaleOfLogits, totalAt } from "./batches.js";
@@ -46,7 +46,7 @@ const ofLogits: Batch = (backend, call, count, values, at, kind) => {
  * @see {@link crossEntropyLoss}: for logits and labels, with the gradient
  * @category Measures
  */
-export const crossEntropy: Measure<[p: Vector, q: Vector], MeasureOptions> = /* @__PURE__ */ measure({
+export const crossEntropy: Measure<[p: Numbers, q: Numbers], MeasureOptions> = /* @__PURE__ */ measure({
   name: "crossEntropy",
   measure: row.crossEntropy,
   ofLogits: crossEntropyOfLogits,

@@ -1,8 +1,8 @@
-import type { Vector } from "../backends/backend.js";
 import { COLUMNS, LARGEST } from "../backends/batch.js";
 import * as kernels from "../backends/kernels.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
+import type { Numbers } from "../call/inputs.js";
 import type { MeasureOptions } from "../call/options.js";
 import { ln } from "../numbers/scalar.js";
 import { crossEntropies, findRows, isLogSum, scaleOfLogits, totalAt } from "./batches.js";
@@ -43,7 +43,7 @@ const ofLogits: Batch = (backend, call, count, values, at, kind) => {
  * @see C. E. Shannon, A Mathematical Theory of Communication (1948)
  * @category Measures
  */
-export const entropy: Measure<[p: Vector], MeasureOptions> = /* @__PURE__ */ measure({
+export const entropy: Measure<[p: Numbers], MeasureOptions> = /* @__PURE__ */ measure({
   name: "entropy",
   measure: row.entropy,
   ofLogits: entropyOfLogits,

@@ -1,7 +1,7 @@
-import type { Vector } from "../backends/backend.js";
 import * as kernels from "../backends/kernels.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
+import type { Numbers } from "../call/inputs.js";
 import type { UnitlessOptions } from "../call/options.js";
 import { distances } from "./distances.js";
 import { P_AND_Q, UNITLESS_KEYS } from "./keys.js";
@@ -26,7 +26,7 @@ const ofProbabilities: Batch = (backend, call, count, values, at) =>
  * @see E. Hellinger, Neue Begründung der Theorie quadratischer Formen von unendlichvielen Veränderlichen (1909)
  * @category Measures
  */
-export const hellingerDistance: Measure<[p: Vector, q: Vector], UnitlessOptions> = /* @__PURE__ */ measure({
+export const hellingerDistance: Measure<[p: Numbers, q: Numbers], UnitlessOptions> = /* @__PURE__ */ measure({
   name: "hellingerDistance",
   measure: row.hellingerDistance,
   ofLogits: row.hellingerDistance,

@@ -1,9 +1,9 @@
-import type { Vector } from "../backends/backend.js";
 import { Q_IS_ZERO, UNUSUAL } from "../backends/backend.js";
 import { COLUMNS, SHARED } from "../backends/batch.js";
 import * as kernels from "../backends/kernels.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
+import type { Numbers } from "../call/inputs.js";
 import type { UnnormalizedOptions } from "../call/options.js";
 import { totalAt } from "./batches.js";
 import { P_AND_Q } from "./keys.js";
@@ -39,7 +39,7 @@ const ofNumbers: Batch = (backend, { precision, length }, count, values, at) => 
  * @see I. Csiszár, Why Least Squares and Maximum Entropy? (1991)
  * @category Measures
  */
-export const iDivergence: Measure<[p: Vector, q: Vector], UnnormalizedOptions> = /* @__PURE__ */ measure({
+export const iDivergence: Measure<[p: Numbers, q: Numbers], UnnormalizedOptions> = /* @__PURE__ */ measure({
   name: "iDivergence",
   measure: row.iDivergence,
   batch: ofNumbers,

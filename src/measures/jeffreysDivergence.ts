@@ -1,9 +1,9 @@
-import type { Vector } from "../backends/backend.js";
 import { P_IS_ZERO, Q_IS_ZERO } from "../backends/backend.js";
 import * as kernels from "../backends/kernels.js";
 import { logarithms } from "../backends/transforms.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
+import type { Numbers } from "../call/inputs.js";
 import type { MeasureOptions } from "../call/options.js";
 import { PENDING, surveyed } from "./batches.js";
 import { jeffreysOfLogitRows } from "./batchesOfPairs.js";
@@ -40,7 +40,7 @@ const ofProbabilities: Batch = (backend, call, count, values, at) => {
  * @see H. Jeffreys, An Invariant Form for the Prior Probability in Estimation Problems (1946)
  * @category Measures
  */
-export const jeffreysDivergence: Measure<[p: Vector, q: Vector], MeasureOptions> = /* @__PURE__ */ measure({
+export const jeffreysDivergence: Measure<[p: Numbers, q: Numbers], MeasureOptions> = /* @__PURE__ */ measure({
   name: "jeffreysDivergence",
   measure: row.jeffreysDivergence,
   ofLogits: jeffreysDivergenceOfLogits,

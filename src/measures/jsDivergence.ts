@@ -1,8 +1,8 @@
-import type { Vector } from "../backends/backend.js";
 import * as kernels from "../backends/kernels.js";
 import { logarithms } from "../backends/transforms.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
+import type { Numbers } from "../call/inputs.js";
 import type { MeasureOptions } from "../call/options.js";
 import { LN2 } from "../numbers/scalar.js";
 import { PENDING, surveyed } from "./batches.js";
@@ -39,7 +39,7 @@ const ofProbabilities: Batch = (backend, call, count, values, at) => {
  * @see J. Lin, Divergence Measures Based on the Shannon Entropy (1991)
  * @category Measures
  */
-export const jsDivergence: Measure<[p: Vector, q: Vector], MeasureOptions> = /* @__PURE__ */ measure({
+export const jsDivergence: Measure<[p: Numbers, q: Numbers], MeasureOptions> = /* @__PURE__ */ measure({
   name: "jsDivergence",
   measure: row.jsDivergence,
   ofLogits: jsDivergenceOfLogits,
@@ -69,7 +69,7 @@ export const jsDivergence: Measure<[p: Vector, q: Vector], MeasureOptions> = /* 
  * @see D. M. Endres, J. E. Schindelin, A New Metric for Probability Distributions (2003)
  * @category Measures
  */
-export const jsDistance: Measure<[p: Vector, q: Vector], MeasureOptions> = /* @__PURE__ */ measure({
+export const jsDistance: Measure<[p: Numbers, q: Numbers], MeasureOptions> = /* @__PURE__ */ measure({
   name: "jsDistance",
   measure: row.jsDivergence,
   ofLogits: jsDivergenceOfLogits,

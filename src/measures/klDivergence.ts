@@ -1,9 +1,9 @@
-import type { Vector } from "../backends/backend.js";
 import { COLUMNS, SHARED } from "../backends/batch.js";
 import * as kernels from "../backends/kernels.js";
 import { logarithms } from "../backends/transforms.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
+import type { Numbers } from "../call/inputs.js";
 import type { MeasureOptions } from "../call/options.js";
 import { totalAt } from "./batches.js";
 import { klOfLogitRows } from "./batchesOfPairs.js";
@@ -41,7 +41,7 @@ const ofProbabilities: Batch = (backend, call, count, values, at) => {
  * @see S. Kullback, R. A. Leibler, On Information and Sufficiency (1951)
  * @category Measures
  */
-export const klDivergence: Measure<[p: Vector, q: Vector], MeasureOptions> = /* @__PURE__ */ measure({
+export const klDivergence: Measure<[p: Numbers, q: Numbers], MeasureOptions> = /* @__PURE__ */ measure({
   name: "klDivergence",
   measure: row.klDivergence,
   ofLogits: klDivergenceOfLogits,

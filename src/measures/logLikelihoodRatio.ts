@@ -1,9 +1,9 @@
-import type { Vector } from "../backends/backend.js";
 import { COLUMNS, SHARED } from "../backends/batch.js";
 import * as kernels from "../backends/kernels.js";
 import { logarithms } from "../backends/transforms.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
+import type { Numbers } from "../call/inputs.js";
 import type { RawOptions } from "../call/options.js";
 import { totalAt } from "./batches.js";
 import { P_AND_Q, RAW_KEYS } from "./keys.js";
@@ -37,13 +37,14 @@ const ofProbabilities: Batch = (backend, { precision, length }, count, values, a
  * @see J. Neyman, E. S. Pearson, On the Problem of the Most Efficient Tests of Statistical Hypotheses (1933)
  * @category Measures
  */
-export const logLikelihoodRatio: Measure<[counts: Vector, p: Vector, q: Vector], RawOptions> = /* @__PURE__ */ measure({
-  name: "logLikelihoodRatio",
-  measure: row.logLikelihoodRatio,
-  ofLogits: logLikelihoodRatioOfLogits,
-  batch: ofProbabilities,
-  logarithms,
-  arguments: ["counts", "p", "q"],
-  distributions: P_AND_Q,
-  keys: RAW_KEYS,
-});
+export const logLikelihoodRatio: Measure<[counts: Numbers, p: Numbers, q: Numbers], RawOptions> =
+  /* @__PURE__ */ measure({
+    name: "logLikelihoodRatio",
+    measure: row.logLikelihoodRatio,
+    ofLogits: logLikelihoodRatioOfLogits,
+    batch: ofProbabilities,
+    logarithms,
+    arguments: ["counts", "p", "q"],
+    distributions: P_AND_Q,
+    keys: RAW_KEYS,
+  });

@@ -1,6 +1,6 @@
-import type { Vector } from "../backends/backend.js";
 import { logarithms } from "../backends/transforms.js";
 import { type Mapping, mapping } from "../call/forms.js";
+import type { Numbers } from "../call/inputs.js";
 import type { RawOptions } from "../call/options.js";
 import { P_AND_Q } from "./keys.js";
 import * as row from "./row/logRatio.js";
@@ -24,7 +24,7 @@ import { logRatioOfLogits } from "./row/ofLogits.js";
  * @see {@link klDivergence}: the mean under p
  * @category Measures
  */
-export const logRatio: Mapping<[p: Float32Array, q: Float32Array], [p: Vector, q: Vector], RawOptions> =
+export const logRatio: Mapping<[p: Float32Array, q: Float32Array], [p: Numbers, q: Numbers], RawOptions> =
   /* @__PURE__ */ mapping({
     name: "logRatio",
     ofProbabilities: row.logRatio,

@@ -1,9 +1,9 @@
-import type { Vector } from "../backends/backend.js";
 import { COLUMNS, LARGEST } from "../backends/batch.js";
 import * as kernels from "../backends/kernels.js";
 import { settingsOfLogits } from "../call/arguments.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
+import type { Numbers } from "../call/inputs.js";
 import type { SoftmaxOptions } from "../call/options.js";
 import { ln } from "../numbers/scalar.js";
 import { findRows, scaleOfLogits, totalAt } from "./batches.js";
@@ -33,7 +33,7 @@ const ofLogits: Batch = (backend, call, count, values, at, kind) => {
  * @see {@link logSoftmax}: z/τ minus this number
  * @category Logits
  */
-export const logSumExp: Measure<[z: Vector], SoftmaxOptions> = /* @__PURE__ */ measure({
+export const logSumExp: Measure<[z: Numbers], SoftmaxOptions> = /* @__PURE__ */ measure({
   name: "logSumExp",
   ofLogits: row.logSumExp,
   batchOfLogits: ofLogits,

@@ -1,7 +1,7 @@
-import type { Vector } from "../backends/backend.js";
 import { logarithms } from "../backends/transforms.js";
 import { checkAlpha } from "../call/arguments.js";
 import { type Measure, measure } from "../call/forms.js";
+import type { Numbers } from "../call/inputs.js";
 import type { MeasureOptions } from "../call/options.js";
 import { MEASURE_KEYS, P_AND_Q } from "./keys.js";
 import * as row from "./row/renyi.js";
@@ -27,14 +27,15 @@ import * as row from "./row/renyi.js";
  * Divergence (2014)
  * @category Measures
  */
-export const renyiDivergence: Measure<[p: Vector, q: Vector, alpha: number], MeasureOptions> = /* @__PURE__ */ measure({
-  name: "renyiDivergence",
-  measure: row.renyiDivergence,
-  ofLogits: row.renyiDivergence,
-  logarithms,
-  arguments: P_AND_Q,
-  distributions: P_AND_Q,
-  keys: MEASURE_KEYS,
-  mostAlpha: Number.POSITIVE_INFINITY,
-  checkAlpha,
-});
+export const renyiDivergence: Measure<[p: Numbers, q: Numbers, alpha: number], MeasureOptions> =
+  /* @__PURE__ */ measure({
+    name: "renyiDivergence",
+    measure: row.renyiDivergence,
+    ofLogits: row.renyiDivergence,
+    logarithms,
+    arguments: P_AND_Q,
+    distributions: P_AND_Q,
+    keys: MEASURE_KEYS,
+    mostAlpha: Number.POSITIVE_INFINITY,
+    checkAlpha,
+  });

@@ -1,6 +1,6 @@
-import type { Vector } from "../backends/backend.js";
 import { checkAlpha } from "../call/arguments.js";
 import { type Measure, measure } from "../call/forms.js";
+import type { Numbers } from "../call/inputs.js";
 import type { MeasureOptions, UnitlessOptions } from "../call/options.js";
 import { MEASURE_KEYS, UNITLESS_KEYS } from "./keys.js";
 import * as row from "./row/renyi.js";
@@ -21,7 +21,7 @@ import * as row from "./row/renyi.js";
  * @see A. Rényi, On Measures of Entropy and Information (1961)
  * @category Measures
  */
-export const renyiEntropy: Measure<[p: Vector, alpha: number], MeasureOptions> = /* @__PURE__ */ measure({
+export const renyiEntropy: Measure<[p: Numbers, alpha: number], MeasureOptions> = /* @__PURE__ */ measure({
   name: "renyiEntropy",
   measure: row.renyiEntropy,
   ofLogits: row.renyiEntropy,
@@ -48,7 +48,7 @@ export const renyiEntropy: Measure<[p: Vector, alpha: number], MeasureOptions> =
  * @see C. Tsallis, Possible Generalization of Boltzmann–Gibbs Statistics (1988)
  * @category Measures
  */
-export const tsallisEntropy: Measure<[p: Vector, alpha: number], UnitlessOptions> = /* @__PURE__ */ measure({
+export const tsallisEntropy: Measure<[p: Numbers, alpha: number], UnitlessOptions> = /* @__PURE__ */ measure({
   name: "tsallisEntropy",
   measure: row.tsallisEntropy,
   ofLogits: row.tsallisEntropy,

@@ -1,9 +1,9 @@
-import type { Vector } from "../backends/backend.js";
 import * as kernels from "../backends/kernels.js";
 import { logarithms } from "../backends/transforms.js";
 import { checkAlpha } from "../call/arguments.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
+import type { Numbers } from "../call/inputs.js";
 import type { MeasureOptions } from "../call/options.js";
 import { PENDING, surveyed } from "./batches.js";
 import { MEASURE_KEYS, P_AND_Q } from "./keys.js";
@@ -44,15 +44,17 @@ const ofProbabilities: Batch = (backend, call, count, values, at) => {
  * @see L. Lee, Measures of Distributional Similarity (1999)
  * @category Measures
  */
-export const skewDivergence: Measure<[p: Vector, q: Vector, alpha: number], MeasureOptions> = /* @__PURE__ */ measure({
-  name: "skewDivergence",
-  measure: row.skewDivergence,
-  ofLogits: row.skewDivergence,
-  batch: ofProbabilities,
-  logarithms,
-  arguments: P_AND_Q,
-  distributions: P_AND_Q,
-  keys: MEASURE_KEYS,
-  mostAlpha: 1,
-  checkAlpha,
-});
+export const skewDivergence: Measure<[p: Numbers, q: Numbers, alpha: number], MeasureOptions> = /* @__PURE__ */ measure(
+  {
+    name: "skewDivergence",
+    measure: row.skewDivergence,
+    ofLogits: row.skewDivergence,
+    batch: ofProbabilities,
+    logarithms,
+    arguments: P_AND_Q,
+    distributions: P_AND_Q,
+    keys: MEASURE_KEYS,
+    mostAlpha: 1,
+    checkAlpha,
+  },
+);

@@ -1,8 +1,9 @@
-import type { Backend, Vector } from "../backends/backend.js";
+import type { Backend } from "../backends/backend.js";
 import { COLUMNS, FOUND, GIVEN, LARGEST, SKIP } from "../backends/batch.js";
 import * as kernels from "../backends/kernels.js";
 import type { Call } from "../call/arguments.js";
 import { type Mapping, mapping } from "../call/forms.js";
+import type { Numbers } from "../call/inputs.js";
 import type { SoftmaxOptions } from "../call/options.js";
 import { ln } from "../numbers/scalar.js";
 import { findRows, scaleOfLogits, setRowFields, totalAt } from "./batches.js";
@@ -45,7 +46,7 @@ function logSoftmaxRows(backend: Backend, call: Call, count: number): void {
  * @see {@link logSoftmax}: the logarithms. Measures do not need a softmax: pass the logits with `input: "logits"`
  * @category Logits
  */
-export const softmax: Mapping<[z: Float32Array], [z: Vector], SoftmaxOptions> = /* @__PURE__ */ mapping({
+export const softmax: Mapping<[z: Float32Array], [z: Numbers], SoftmaxOptions> = /* @__PURE__ */ mapping({
   name: "softmax",
   ofLogits: row.softmax,
   batchOfLogits: softmaxRows,
@@ -69,7 +70,7 @@ export const softmax: Mapping<[z: Float32Array], [z: Vector], SoftmaxOptions> = 
  * @see {@link softmax}, {@link logSumExp}; {@link tokenLogProbabilities}: for one class per row
  * @category Logits
  */
-export const logSoftmax: Mapping<[z: Float32Array], [z: Vector], SoftmaxOptions> = /* @__PURE__ */ mapping({
+export const logSoftmax: Mapping<[z: Float32Array], [z: Numbers], SoftmaxOptions> = /* @__PURE__ */ mapping({
   name: "logSoftmax",
   ofLogits: row.logSoftmax,
   batchOfLogits: logSoftmaxRows,

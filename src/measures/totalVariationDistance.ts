@@ -1,7 +1,7 @@
-import type { Vector } from "../backends/backend.js";
 import * as kernels from "../backends/kernels.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
+import type { Numbers } from "../call/inputs.js";
 import type { UnitlessOptions } from "../call/options.js";
 import { distances } from "./distances.js";
 import { P_AND_Q, UNITLESS_KEYS } from "./keys.js";
@@ -28,7 +28,7 @@ const ofProbabilities: Batch = (backend, call, count, values, at) =>
  * totalVariationDistance.rows([0.5, 0.5, 0.9, 0.1], [0.5, 0.5], { rowLength: 2 }); // Float64Array [0, 0.4]
  * @category Measures
  */
-export const totalVariationDistance: Measure<[p: Vector, q: Vector], UnitlessOptions> = /* @__PURE__ */ measure({
+export const totalVariationDistance: Measure<[p: Numbers, q: Numbers], UnitlessOptions> = /* @__PURE__ */ measure({
   name: "totalVariationDistance",
   measure: row.totalVariationDistance,
   ofLogits: row.totalVariationDistance,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { widenF16 } from "../../src/backends/js/halves.js";
+import { widen } from "../../src/backends/js/halves.js";
 import { compareLogits, type Estimate, type RowBatch, type RowResults, Summary } from "../../src/compare/index.js";
 import { joined } from "./sources.js";
 
@@ -14,7 +14,7 @@ describe("against mpmath, NumPy and SciPy", () => {
   const halves = (text: string) => new Uint16Array(Uint8Array.from(Buffer.from(text, "base64")).buffer);
   const wide = (text: string) => {
     const out = new Float32Array(tokens.length * classes);
-    widenF16(halves(text), out);
+    widen(halves(text), out, 0);
     return Float64Array.from(out);
   };
 

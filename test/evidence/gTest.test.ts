@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { chiSquaredTail, type GTest, gTest, keyness, mutualInformation } from "../../src/evidence/index.js";
+import {
+  chiSquaredTail,
+  type GTest,
+  gTest,
+  gTestOfTwoSamples,
+  keyness,
+  mutualInformation,
+} from "../../src/evidence/index.js";
 import { klDivergence } from "../../src/index.js";
 import { expectError } from "./random.js";
 import { expectWithin, references, relativeError } from "./references.js";
@@ -274,7 +281,6 @@ describe("errors", () => {
     [() => gTest([5, 6], [1, 1], { base: 1 }), RangeError, /^gTest: base is 1/],
     [() => gTest([5, 6], [1, 1], { ddof: 1 } as never), TypeError, /^gTest: unknown option "ddof"; It takes/],
     [() => gTest([5, 6], [1, 1], null as never), TypeError, /options is null/],
-    [() => gTest([5, 6], undefined as never), TypeError, /^gTest: expected is undefined; it must be a Float32Array/],
     [() => gTest("abc" as never, [1, 1, 1]), TypeError, /^gTest: counts is string/],
     [() => gTest([1, "2"] as never, [1, 1]), TypeError, "gTest: counts[1] is string; counts must be numbers"],
     [
@@ -282,7 +288,6 @@ describe("errors", () => {
       TypeError,
       /^gTest: unknown option "rowLenght"; did you mean "rowLength"/,
     ],
-    [() => gTest([1, 2, 3, 4], {} as never), TypeError, "gTest: rowLength is undefined; it must be an integer >= 1"],
     [() => gTest([1, 2, 3], { rowLength: 2 }), RangeError, "gTest: table has 3 numbers, not a multiple of rowLength 2"],
     [
       () => gTest([1, 2, 3, 4], { rowLength: 2, parametersEstimated: 1 } as never),
@@ -316,4 +321,53 @@ describe("errors", () => {
     [() => keyness(null as never, [0, 1]), TypeError, /^keyness: countsA is null/],
   ] as const;
   test.each(bad)("%s", (call, type, message) => expectError(call, type, message));
+});
+
+describe("without expected numbers", () => {
+  const counts = [30, 14, 34, 45, 57, 20];
+  const ones = counts.map(() => 1);
+
+  test("all classes are expected alike", () => {
+    expect(gTest(counts)).toEqual(gTest(counts, ones));
+    const options = { williams: true, parametersEstimated: 1 };
+    expect(gTest(Uint16Array.from(counts), options)).toEqual(gTest(counts, ones, options));
+    expect(gTest({ data: counts, dims: [6] })).toEqual(gTest(counts, ones));
+    expect(() => gTest([0, 0])).toThrow("gTest: counts sums to 0");
+  });
+
+  test("rows are a table, whose length they tell", () => {
+    const expected = gTest(counts, { rowLength: 3 });
+    expect(gTest([counts.slice(0, 3), counts.slice(3)])).toEqual(expected);
+    expect(gTest({ data: counts, dims: [2, 3] })).toEqual(expected);
+    expect(gTest({ data: counts, shape: [2, 3] }, { williams: true })).toEqual(
+      gTest(counts, { rowLength: 3, williams: true }),
+    );
+  });
+});
+
+describe("gTestOfTwoSamples", () => {
+  const [a, b] = [
+    [10, 20, 30],
+    [6, 9, 17],
+  ];
+
+  test("is the test of independence of both as rows", () => {
+    expect(gTestOfTwoSamples(a, b)).toEqual(gTest([...a, ...b], { rowLength: 3 }));
+    const options = { williams: true, contributions: true, base: 2 };
+    expect(gTestOfTwoSamples(a, Int32Array.from(b), options)).toEqual(
+      gTest([...a, ...b], { rowLength: 3, ...options }),
+    );
+    // SciPy 1.16: chi2_contingency([[10, 20, 30], [6, 9, 17]], lambda_="log-likelihood", correction=False).pvalue
+    expect(gTestOfTwoSamples(a, b).pValue).toBeCloseTo(0.8719586542812692, 14);
+  });
+
+  test("names what is wrong", () => {
+    expect(() => gTestOfTwoSamples(a, [1, 2])).toThrow(
+      "gTestOfTwoSamples: b has 2 numbers, a has 3; they must be of one length",
+    );
+    expect(() => gTestOfTwoSamples(a, [1, -1, 2])).toThrow("gTestOfTwoSamples: b[1] is -1; counts must be finite");
+    expect(() => gTestOfTwoSamples(a, [0, 0, 0])).toThrow("gTestOfTwoSamples: table has counts in one row only");
+    expect(() => gTestOfTwoSamples(a, b, { rowLength: 3 } as object)).toThrow('unknown option "rowLength"');
+    expect(() => gTestOfTwoSamples(a, b, { williams: 1 as never })).toThrow("gTestOfTwoSamples: williams is number");
+  });
 });

@@ -1,6 +1,7 @@
 // The caller's side of the threads: it posts jobs, does its share, and waits for the rest, but for no one for ever.
 
 import { type Backend, type Row, UNUSUAL, type Vector } from "../../backends/backend.js";
+import { viewOf } from "../../backends/halves.js";
 import { TOTAL } from "../../backends/js/blocks.js";
 import { CHUNK, type ChunkJob, type Kernel, type Precision, RESULT } from "../../backends/kernel.js";
 import { CHUNK_BYTES, RESULT_BYTES, resultsOf } from "../../backends/layout.js";
@@ -408,7 +409,8 @@ export class Pool implements Team {
     let isCopied = false;
     for (const entry of arrays) {
       if (entry === undefined || entry.perRow <= 1) continue; // labels are copied in no time
-      isCopied ||= !(isSharable(entry.array) && this.#memory.holds(entry.array.buffer));
+      const view = viewOf(entry.array);
+      isCopied ||= !(isSharable(view) && this.#memory.holds(view.buffer));
     }
     const most = isCopied ? COPIED_BYTES : ASIDE_BYTES * this.#workers.size;
     const rows = Math.max(this.#workers.size, Math.floor(most / Math.max(1, bytesOfRow({ arrays }))));

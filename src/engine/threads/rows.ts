@@ -1,16 +1,20 @@
 // Rows of a work as tasks for threads: how they are cut, where their arrays are, what a worker is told.
 
 import type { Vector } from "../../backends/backend.js";
+import { Halves, viewOf } from "../../backends/halves.js";
 import { RESULT_BYTES, ROWS } from "../../backends/layout.js";
 import type { LinearMemory, NumberArrayConstructor } from "../memory.js";
 import type { Work, WorkArray } from "../work.js";
-import { describeArray, isSharable, type SharedArray, typeOf, writeText } from "./text.js";
+import { describeArray, isSharable, type SharedArray, typeOf, withBits, writeText } from "./text.js";
 
 /** What a job writes besides its results, and so whether a task can be done again. */
 export type Writes = "nothing" | "elsewhere" | "in place";
 
 /** Of what is no typed array, as it is copied. */
-const bytesOfNumber = (array: Vector): number => (isSharable(array) ? array.BYTES_PER_ELEMENT : 8);
+function bytesOfNumber(array: Vector): number {
+  const view = viewOf(array);
+  return isSharable(view) ? view.BYTES_PER_ELEMENT : 8;
+}
 
 /** Bytes of a row of all arrays, but those that all rows share. */
 export function bytesOfRow({ arrays }: Pick<Work<unknown>, "arrays">): number {
@@ -36,10 +40,10 @@ export function lend(
   rows: number,
   isWhole: boolean,
 ): Lent | undefined {
-  const isHeld = (array: Vector): array is SharedArray => isSharable(array) && memory.holds(array.buffer);
+  const isHeld = (array: unknown): array is SharedArray => isSharable(array) && memory.holds(array.buffer);
   const isCopied = ({ perRow, isWritten }: WorkArray) => isWhole || (perRow <= 1 && !isWritten);
   // before anything is copied
-  for (const entry of work.arrays) if (entry && !isCopied(entry) && !isHeld(entry.array)) return undefined;
+  for (const entry of work.arrays) if (entry && !isCopied(entry) && !isHeld(viewOf(entry.array))) return undefined;
   const owned = new Set<SharedArray>();
   const arrays: (SharedArray | undefined)[] = [];
   for (const entry of work.arrays) {
@@ -47,7 +51,8 @@ export function lend(
       arrays.push(undefined);
       continue;
     }
-    const { array, perRow, isWritten } = entry;
+    const { perRow, isWritten } = entry;
+    const array = viewOf(entry.array) as Vector;
     const [start, end] = perRow === 0 ? [0, array.length] : [from * perRow, (from + rows) * perRow];
     if (isHeld(array)) {
       arrays.push(start === 0 && end === array.length ? array : array.subarray(start, end));
@@ -82,7 +87,7 @@ function allocateFor(memory: LinearMemory, array: Vector, length: number): Share
 
 /** The arrays as they are lent: those rows alone. */
 export const partsOf = ({ arrays }: Pick<Work<unknown>, "arrays">, lent: Lent): (WorkArray | undefined)[] =>
-  arrays.map((entry, i) => entry && { ...entry, array: lent.arrays[i] as SharedArray });
+  arrays.map((entry, i) => entry && { ...entry, array: withBits(entry.array, lent.arrays[i] as SharedArray) });
 
 export function giveBack(memory: LinearMemory, owned: Iterable<SharedArray>): void {
   for (const array of owned) memory.free(array);
@@ -121,8 +126,10 @@ export function rowsPerSharedTask(
 
 /** Copies of what lies outside the memory are written elsewhere. */
 export function writesOf(memory: LinearMemory, { arrays }: Pick<Work<unknown>, "arrays">): Writes {
-  const isHeld = ({ array }: WorkArray) => isSharable(array) && memory.holds(array.buffer);
-  const offsets = arrays.map((entry) => (entry && isHeld(entry) ? (entry.array as SharedArray).byteOffset : undefined));
+  const offsets = arrays.map((entry) => {
+    const view = viewOf(entry?.array);
+    return isSharable(view) && memory.holds(view.buffer) ? view.byteOffset : undefined;
+  });
   const written = offsets.filter((_, i) => arrays[i]?.isWritten);
   if (!arrays.some((entry) => entry?.isWritten)) return "nothing";
   return offsets.filter((offset) => offset !== undefined && written.includes(offset)).length > written.length
@@ -139,8 +146,15 @@ export function bytesOfTask({ arrays }: Pick<Work<unknown>, "arrays">, lent: Len
   return bytes;
 }
 
-export function textOf({ loopName, settings }: Pick<Work<unknown>, "loopName" | "settings">, { arrays }: Lent): string {
-  const described = arrays.map((array) => (array === undefined ? null : describeArray(array)));
+export function textOf(
+  { loopName, settings, arrays: given }: Pick<Work<unknown>, "loopName" | "settings" | "arrays">,
+  { arrays }: Lent,
+): string {
+  const described = arrays.map((array, i) => {
+    if (array === undefined) return null;
+    const whole = given[i]?.array;
+    return { ...describeArray(array), format: whole instanceof Halves ? whole.format : undefined };
+  });
   return writeText({ loop: loopName, arrays: described, settings });
 }
 

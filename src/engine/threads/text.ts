@@ -1,6 +1,8 @@
 // What goes from thread to thread as text or as a message.
 
 import { typeNameOf } from "../../backends/arrays.js";
+import type { Vector } from "../../backends/backend.js";
+import { Halves, numbersOf } from "../../backends/halves.js";
 
 /** To a worker, at first. */
 export interface Start {
@@ -14,13 +16,13 @@ export interface Start {
   readonly spinMilliseconds: number;
 }
 
-const TYPES = { Float32Array, Float64Array, Int32Array, Uint16Array } as const;
+const TYPES = { Float32Array, Float64Array, Int32Array, Uint16Array, Uint8Array } as const;
 type TypeName = keyof typeof TYPES;
 
 export const typeOf = (name: TypeName): (typeof TYPES)[TypeName] => TYPES[name];
 
 /** A typed array of the kinds that loops read. */
-export type SharedArray = Float32Array | Float64Array | Int32Array | Uint16Array;
+export type SharedArray = Float32Array | Float64Array | Int32Array | Uint16Array | Uint8Array;
 
 export const isSharable = (array: unknown): array is SharedArray => (typeNameOf(array) ?? "") in TYPES;
 
@@ -29,6 +31,8 @@ export interface ArrayText {
   readonly type: TypeName;
   readonly offset: number;
   readonly length: number;
+  /** Of numbers of fewer bits. */
+  readonly format?: number;
 }
 
 export const describeArray = (array: SharedArray): ArrayText => ({
@@ -36,6 +40,10 @@ export const describeArray = (array: SharedArray): ArrayText => ({
   offset: array.byteOffset,
   length: array.length,
 });
+
+/** What an array of numbers of fewer bits is with other bits, and any other array itself. */
+export const withBits = (array: unknown, bits: SharedArray): Vector =>
+  array instanceof Halves ? numbersOf(bits as Uint16Array, array.format) : bits;
 
 /** What a worker must know to do rows of a work. */
 export interface WorkText {

@@ -1,4 +1,5 @@
 import { type Backend, type FloatArray, P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "../../backends/backend.js";
+import { viewOf } from "../../backends/halves.js";
 import { LIMIT } from "../../backends/js/blocks.js";
 import { preciseLogRatio_f64 } from "../../backends/js/logRatio.js";
 import * as kernels from "../../backends/kernels.js";
@@ -34,8 +35,10 @@ export function logRatio(
     return anyLnRatio(x, y);
   };
   // of anything but typed arrays it is not even sure that they hold numbers; what is written over cannot be looked up later
-  const isLost = ({ source }: NamedRow) =>
-    !ArrayBuffer.isView(source) || (source.byteOffset === out.byteOffset && mayBeOne(source.buffer, out.buffer));
+  const isLost = (row: NamedRow) => {
+    const source = viewOf(row.source);
+    return !ArrayBuffer.isView(source) || (source.byteOffset === out.byteOffset && mayBeOne(source.buffer, out.buffer));
+  };
   if (rows.some(isLost)) for (const row of rows) checkNumbers(call, row);
   map(backend, kernels.logRatio, call.precision, [p, q], call.length, out, outStart, exception);
   if (call.unit !== 1) {
