@@ -254,7 +254,9 @@ describe("functions", () => {
         `${name}: unknown option "${key}"; did you mean "${nearest}"? It takes base, input, normalize, temperature, `;
       expect(() => jsDivergence(half, half, options)).toThrow(`${message("jsDivergence")}engine`);
       const wrong = { ...options, rowLength };
-      expect(() => jsDivergence.rows(half, half, wrong)).toThrow(`${message("jsDivergence.rows")}rowLength, engine`);
+      expect(() => jsDivergence.rows(half, half, wrong)).toThrow(
+        `${message("jsDivergence.rows")}rowLength, classes, mask, onInvalidRow, engine`,
+      );
       await expect(jsDivergence.async(half, half, options)).rejects.toThrow(message("jsDivergence"));
       await expect(jsDivergence.rows.async(half, half, wrong)).rejects.toThrow(message("jsDivergence.rows"));
     }

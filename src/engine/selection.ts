@@ -4,7 +4,7 @@ import { ROWS } from "../backends/layout.js";
 import type { Loop } from "./work.js";
 
 /** A loop over the rows for which the last array, of bytes, has 1. The others have NaN. */
-export const maskedLoop =
+const maskedLoop =
   <S>(loop: Loop<S>): Loop<S> =>
   (backend, arrays, settings, from, to, values) => {
     const mask = arrays[arrays.length - 1] as Uint8Array;
@@ -24,7 +24,7 @@ export const maskedLoop =
  * A loop in which a row that throws has NaN: it does `step` rows at once, and one by one those among which there is such a row. What is
  * written may be in place of what is read: then `step` is 1, as a row that throws has written nothing.
  */
-export const lenientLoop =
+const lenientLoop =
   <S>(loop: Loop<S>, step: number): Loop<S> =>
   (backend, arrays, settings, from, to, values) => {
     const tryRows = (first: number, end: number) => {
