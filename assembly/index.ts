@@ -62,7 +62,7 @@ export { renyiEntropy_f32, renyiEntropy_f64 } from "./renyiEntropy";
 export {
   skewDivergence_f32, skewDivergence_f64, skewDivergenceRows_f32, skewDivergenceRows_f64,
 } from "./skewDivergence";
-export { widened_f32, widened_f64 } from "./staging";
+export { converted_f32, converted_f64 } from "./staging";
 export { survey_f32, survey_f64, surveyRows_f32, surveyRows_f64 } from "./survey";
 export {
   totalVariationDistance_f32, totalVariationDistance_f64, totalVariationDistanceRows_f32,

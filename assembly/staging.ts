@@ -20,7 +20,7 @@ function numbersAt(row: usize, kind: i32, isLast: bool): v128 {
 }
 
 /** x·scale of f32, in f32: a power of 2 that makes nothing too small or too large. */
-export function widened_f32(row: usize, length: usize, out: usize, scale: f64): void {
+export function converted_f32(row: usize, length: usize, out: usize, scale: f64): void {
   const scales = f32x4.splat(<f32>scale);
   const whole = out + (length << 2 & ~15);
   const end = out + (length << 2);
@@ -32,7 +32,7 @@ export function widened_f32(row: usize, length: usize, out: usize, scale: f64): 
  * (x - shift)·scale of numbers of a kind, in f64. UNUSUAL where one is less than the smallest normal number, other than 0. Of an odd
  * number of numbers, one more is written.
  */
-export function widened_f64(row: usize, length: usize, out: usize, shift: f64, scale: f64, kind: i32): i32 {
+export function converted_f64(row: usize, length: usize, out: usize, shift: f64, scale: f64, kind: i32): i32 {
   const zero = i32x4.splat(0);
   const shifts = f64x2.splat(shift);
   const scales = f64x2.splat(scale);

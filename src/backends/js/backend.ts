@@ -8,7 +8,7 @@ import { SLOTS } from "../layout.js";
 import type { Space } from "../space.js";
 import { BLOCKS, State, TOTAL } from "./blocks.js";
 import { maximum_f32, maximum_f64 } from "./logSumExp.js";
-import { widened } from "./staging.js";
+import { converted } from "./staging.js";
 
 const FIELD_NAMES = Object.keys(NO_FIELDS) as (keyof Fields)[];
 
@@ -185,7 +185,7 @@ export class JsBackend extends Backend<FloatArray> {
     return this.at(this.staging(precision, slot), 0, count);
   }
 
-  protected widen(
+  protected convert(
     precision: Precision,
     source: Vector,
     start: number,
@@ -194,7 +194,7 @@ export class JsBackend extends Backend<FloatArray> {
     shift: number,
     scale: number,
   ): number {
-    return widened(this.at(source as FloatArray, start, count), this.staging(precision, slot), shift, scale);
+    return converted(this.at(source as FloatArray, start, count), this.staging(precision, slot), shift, scale);
   }
 
   call(kernel: Kernel, precision: Precision, rows: readonly FloatArray[]): number {

@@ -4,7 +4,7 @@ import { SMALLEST_NORMAL_F64 } from "../../numbers/lanes.js";
 import { UNUSUAL } from "./blocks.js";
 
 /** (x - shift)·scale, in f64; or f32 times a power of 2. UNUSUAL where one is less than the smallest normal number, other than 0. */
-export function widened(
+export function converted(
   row: ArrayLike<number>,
   out: Float32Array | Float64Array,
   shift: number,
