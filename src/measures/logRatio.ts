@@ -11,8 +11,8 @@ import { logRatioOfLogits } from "./row/ofLogits.js";
  *
  * @param p - n numbers >= 0.
  * @param q - n numbers >= 0.
- * @returns Nats (or units of `base`), in `out` if it is given, else in a new array: a Float32Array if p and q are both Float32Arrays,
- * else a Float64Array. Error in nats: 2 ulp, from logits 1e-6 (f32) or
+ * @returns Nats (or units of `base`), in `out` if it is given, else in a new array: a Float32Array if p and q are both Float32Arrays
+ * or have fewer bits, else a Float64Array. Error in nats: 2 ulp, from logits 1e-6 (f32) or
  * 1e-13 (f64) of max(1, |value|). -Infinity where p = 0, Infinity where q = 0, NaN where both are 0.
  * @throws TypeError for an argument that is not an array of numbers, an option that is unknown or of the wrong type, and an `out` of
  * another type than the result.

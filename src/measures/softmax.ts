@@ -33,7 +33,8 @@ function logSoftmaxRows(backend: Backend, call: Call, count: number): void {
  * Computes the softmax e^(zᵢ/τ) / Σ e^(zⱼ/τ), where τ is the temperature.
  *
  * @param z - n logits: any finite numbers, or -Infinity, which is probability 0.
- * @returns Probabilities, in `out` if it is given, else in a new array: a Float32Array if z is a Float32Array, else a Float64Array.
+ * @returns Probabilities, in `out` if it is given, else in a new array: a Float32Array if z is one or has fewer bits, else a
+ * Float64Array.
  * Relative error of a probability p: 3e-7 + 1e-7·|ln p| (f32), 7e-16 + 1.7e-16·|ln p| (f64); with a temperature that is not a power of 2,
  * 3e-7 + 2.2e-7·|ln p| and 7e-16 + 4e-16·|ln p|. Small probabilities become subnormal, then 0.
  * @throws TypeError for an argument that is not an array of numbers, an option that is unknown or of the wrong type, and an `out` of
@@ -58,7 +59,8 @@ export const softmax: Mapping<[z: Float32Array], [z: Numbers], SoftmaxOptions> =
  * Computes the logarithm of the softmax, zᵢ/τ - ln Σ e^(zⱼ/τ), where τ is the temperature.
  *
  * @param z - n logits: any finite numbers, or -Infinity, for which the result is -Infinity.
- * @returns Nats, in `out` if it is given, else in a new array: a Float32Array if z is a Float32Array, else a Float64Array. Error: 1e-6
+ * @returns Nats, in `out` if it is given, else in a new array: a Float32Array if z is one or has fewer bits, else a
+ * Float64Array. Error: 1e-6
  * (f32) or 1e-13 (f64) of max(1, |value|).
  * @throws TypeError for an argument that is not an array of numbers, an option that is unknown or of the wrong type, and an `out` of
  * another type than the result.
