@@ -4,15 +4,15 @@ import { sizeOf } from "../scripts/sizes.js";
 
 // What an application pays: for the built package, in KiB, minified and gzipped, WebAssembly and its twins in JavaScript included.
 
-// Tensors, arrays of rows, half-precision numbers, masks and padded vocabularies are part of every function that takes numbers: 3.7 KiB, of
-// which 1.5 read 8 and 16 bits in WebAssembly and in JavaScript.
+// Tensors, arrays of rows, numbers of 8 and 16 bits, masks and padded vocabularies are part of every function that takes numbers: 4 KiB, of
+// which 1.5 read 8 and 16 bits in WebAssembly and in JavaScript. Counts cost klDivergence 0.6.
 const BUDGET: [what: string, names: readonly string[] | "everything", kibibytes: number][] = [
-  ["entropy", ["entropy"], 20.5],
-  ["klDivergence", ["klDivergence"], 30],
-  ["softmax", ["softmax"], 21],
+  ["entropy", ["entropy"], 21.5],
+  ["klDivergence", ["klDivergence"], 30.5],
+  ["softmax", ["softmax"], 22],
   ["crossEntropyLoss", ["crossEntropyLoss"], 30],
   ["an engine without threads", ["createEngineSync"], 16],
-  ["everything", "everything", 89.5],
+  ["everything", "everything", 90.5],
 ];
 
 test.each(BUDGET)("%s is within its budget", async (what, names, kibibytes) => {

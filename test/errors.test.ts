@@ -153,7 +153,7 @@ describe.each(BACKENDS)("%s", (backend) => {
     const good = uniform(2);
     const must = "it must be a Float32Array, a Float64Array or an array of numbers";
     const wrong = (value: unknown) => value as Vector;
-    const byName = "; pass its values as an array, of all arguments in one order";
+    const byName = "; pass its values as an array";
     for (const named of [{ cat: 0.5, dog: 0.5 }, new Map([["cat", 0.5]]), { data: [0.5, 0.5] }]) {
       const kind = Object.prototype.toString.call(named);
       expect(() => f.klDivergence(good, wrong(named))).toThrow(
@@ -195,7 +195,7 @@ describe.each(BACKENDS)("%s", (backend) => {
     const must = "it must be a Float32Array, a Float64Array or an array of numbers";
     const good = uniform(2);
     const { bits: words, counts } = {
-      bits: `[object Uint16Array]; ${must}; for the bits of half-precision numbers pass { format: "f16" } or "bf16"`,
+      bits: `[object Uint16Array]; ${must}; for half-precision bits pass { format: "f16" } or "bf16"`,
       counts: "; for counts or weights pass { normalize: true }",
     };
     for (const measure of PAIRS) {
@@ -220,7 +220,7 @@ describe.each(BACKENDS)("%s", (backend) => {
     ]) {
       expect(call).toThrow(TypeError);
       expect(call).toThrow(
-        /is \[object Uint16Array\]; .*; for the bits of half-precision numbers pass \{ format: "f16" \} or "bf16"$/,
+        /is \[object Uint16Array\]; .*; for half-precision bits pass \{ format: "f16" \} or "bf16"$/,
       );
     }
     // counts by themselves

@@ -274,7 +274,7 @@ test("a format that does not fit is refused", () => {
   // of arrays of other types it says nothing
   expect(entropy([0.25, 0.75], { format: "f16" })).toBe(entropy([0.25, 0.75]));
   expect(logLikelihoodRatio(Uint16Array.of(3, 1), bits, bits, { format: "f16" })).toBe(0);
-  expect(() => entropy(bits)).toThrow(/for the bits of half-precision numbers pass \{ format: "f16" \} or "bf16"/);
+  expect(() => entropy(bits)).toThrow(/for half-precision bits pass \{ format: "f16" \} or "bf16"/);
 });
 
 test("soft targets and tokens", () => {

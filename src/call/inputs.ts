@@ -35,8 +35,8 @@ export interface Opened {
 
 /** Ways out. */
 export const FOR_COUNTS = "; for counts or weights pass { normalize: true }";
-const FOR_HALVES = '; for the bits of half-precision numbers pass { format: "f16" } or "bf16"';
-const FOR_NAMES = "; pass its values as an array, of all arguments in one order";
+const FOR_HALVES = '; for half-precision bits pass { format: "f16" } or "bf16"';
+const FOR_NAMES = "; pass its values as an array";
 
 /**
  * What a caller passed as an argument, as a flat array; throws for what is no array of numbers. 16-bit integers without a format may be the
