@@ -593,6 +593,18 @@ export function reduceSurveyed<T, F>(p: usize, q: usize, length: usize, state: u
   return 0;
 }
 
+/** Whether a vector of the first group is all zeros. */
+// @ts-ignore: decorator
+@inline
+function isIdle(p: usize): bool {
+  return !(
+    v128.any_true(v128.load(p)) &&
+    v128.any_true(v128.load(p, 16)) &&
+    v128.any_true(v128.load(p, 32)) &&
+    v128.any_true(v128.load(p, 48))
+  );
+}
+
 /** As `fillTerms`, of one row, whose numbers are >= 0. */
 // @ts-ignore: decorator
 @inline
@@ -636,7 +648,8 @@ export function reduceRow<T, F>(p: usize, length: usize, state: usize): i32 {
     const total = sumOfLanes(sums);
     if (!isPlain(total) || v128.any_true(v128.lt<T>(least, i32x4.splat(0)))) return UNUSUAL;
     addTotal(state, 1, total);
-    if (v128.any_true(v128.eq<T>(least, i32x4.splat(0)))) {
+    // as in `hasIdle`; the zeros that fill up a short row are none of it
+    if (v128.any_true(v128.eq<T>(least, i32x4.splat(0))) && end - p >= GROUP && isIdle(block)) {
       fillTermsOfRow<T, F>(block, size, state);
       addTotal(state, 0, sumOfTerms<T>(state + SCRATCH, size));
       continue;

@@ -134,6 +134,16 @@ describe("rows of zeros, whatever else they hold", () => {
   );
 });
 
+test("sums that are more octaves apart than f32 has", () => {
+  const p = Float32Array.of(0, 0, 0, 0, 1.7548623637584878e29, 0);
+  const q = Float32Array.of(3.22e-12, 7.6e-14, 4.596e-12, 3.485e-12, 1.535e-12, 5.9e-12);
+  const expected = on(engines.js).klDivergence(p, q, normalize);
+  // ln(Σq/q₄)
+  expect(expected).toBeCloseTo(Math.log(q.reduce((total, x) => total + x) / q[4]), 6);
+  expect(bitsOf(on(engines.simd).klDivergence(p, q, normalize))).toBe(bitsOf(expected));
+  expect(bitsOf(on(engines.simd).klDivergence.rows(p, q, { rowLength: 6, ...normalize })[0])).toBe(bitsOf(expected));
+});
+
 describe("integer arrays", () => {
   const random = randomNumbers(5);
   const wide = (n: number) => Uint32Array.from({ length: n }, () => Math.floor(random() ** 8 * 2 ** 32));
