@@ -115,16 +115,21 @@ export class SimdBackend extends Backend<number> {
       return;
     }
     const { data, format } = halves;
-    const { BYTES_PER_ELEMENT: size, byteOffset } = data;
-    let from = byteOffset + start * size;
-    if (!this.holds(data)) {
-      // to the end of the slot: what is written from its start on never reaches what is still to be read
-      const at = (slot + 1) * CHUNK_BYTES - count * size;
-      this.#bytes.set(new Uint8Array(data.buffer, from, count * size), at);
-      from = this.region.staging + at;
-    }
-    const run = this.loopsOf(size === 1 ? widenBytes : widenHalves).f32;
-    run(from, count, this.region.state, this.stagingAt("f32", slot), format);
+    const run = this.loopsOf(data.BYTES_PER_ELEMENT === 1 ? widenBytes : widenHalves).f32;
+    run(this.#readable(data, start, count, slot), count, this.region.state, this.stagingAt("f32", slot), format);
+  }
+
+  /**
+   * Where a part of an array is that is to be written to a slot in another form: in the memory, or copied to the end of the slot, where
+   * what is written from its start on never reaches what is still to be read.
+   */
+  #readable(view: FloatArray | Halves["data"], start: number, count: number, slot: number): number {
+    const { buffer, byteOffset, BYTES_PER_ELEMENT: size } = view;
+    const from = byteOffset + start * size;
+    if (this.holds(view)) return from;
+    const at = (slot + 1) * CHUNK_BYTES - count * size;
+    this.#bytes.set(new Uint8Array(buffer, from, count * size), at);
+    return this.region.staging + at;
   }
 
   setOperand(operand: number, source: FloatArray, start: number, step: number): void {
@@ -200,15 +205,8 @@ export class SimdBackend extends Backend<number> {
     shift: number,
     scale: number,
   ): number {
-    const { buffer, byteOffset, BYTES_PER_ELEMENT: bytes } = source as FloatArray;
+    const from = this.#readable(source as FloatArray, start, count, slot);
     const to = this.stagingAt(precision, slot);
-    let from = byteOffset + start * bytes;
-    if (!this.holds(source as FloatArray)) {
-      // copied to the end of the slot: each number is read before what becomes of others reaches it
-      const copy = new Uint8Array(this.#space.buffer, to + CHUNK_BYTES - count * bytes, count * bytes);
-      copy.set(new Uint8Array(buffer, from, copy.length));
-      from = copy.byteOffset;
-    }
     const loops = this.loopsOf(converted);
     if (precision === "f64") return loops.f64(from, count, to, shift, scale, kindOf(source));
     loops.f32(from, count, to, scale);
