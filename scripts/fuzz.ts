@@ -139,7 +139,9 @@ async function makeFormats(): Promise<Format[]> {
   const big = join(folder, "big.npy");
   const header = makeNpyHeader(">f4", [ROWS, CLASSES]);
   writeFileSync(big, Buffer.concat([header, Buffer.from(logits.slice().buffer).swap32()]));
-  add(".npy, big-endian", big, logits.byteLength, readLogits);
+  add(".npy, big-endian", big, logits.byteLength, async (path) =>
+    digestOf(await openLogits(path, { bigEndian: true })),
+  );
   const llamaCpp = join(folder, "x.kld");
   await writeLlamaCpp(llamaCpp, [{ data: logits }], { classes: CLASSES, context: CONTEXT, tokens });
   add("llama.cpp", llamaCpp, readFileSync(llamaCpp).length - 20, readLogits);

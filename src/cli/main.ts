@@ -204,6 +204,7 @@ function withFileOptions(command: Command, isShort: boolean): Command {
       isShort ? "16-bit integers in .npy are bfloat16" : "16-bit integers of .npy files are bfloat16 numbers",
     )
     .option("--float16", isShort ? "16-bit integers in .npy are f16" : "16-bit integers of .npy files are f16 numbers")
+    .option("--big-endian", "numbers of .npy files are big-endian")
     .option("--partial", "of truncated files, the rows that are whole")
     .option("--type <type>", "of a raw file's numbers: f16, bf16, f32 or f64", each(readType))
     .option(

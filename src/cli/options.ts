@@ -11,6 +11,7 @@ export interface FileOptions {
   tensor?: readonly string[];
   bfloat16?: boolean;
   float16?: boolean;
+  bigEndian?: boolean;
   partial?: boolean;
   type?: readonly ElementType[];
   shape?: readonly (readonly number[])[];
@@ -23,11 +24,11 @@ export interface Range {
 
 /** Of a file by its number: what was given once is of all, what was given twice is of base and of all others. */
 export function openOptionsOf(
-  { tensor, bfloat16, float16, partial, type, shape }: FileOptions,
+  { tensor, bfloat16, float16, bigEndian, partial, type, shape }: FileOptions,
   side: number,
 ): OpenLogitsOptions {
   const of = <T>(values: readonly T[] | undefined): T | undefined => valueFor(values, side);
-  return { tensor: of(tensor), bfloat16, float16, partial, type: of(type), shape: of(shape) };
+  return { tensor: of(tensor), bfloat16, float16, bigEndian, partial, type: of(type), shape: of(shape) };
 }
 
 export const valueFor = <T>(values: readonly T[] | undefined, side: number): T | undefined =>

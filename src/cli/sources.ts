@@ -33,7 +33,7 @@ export async function closeAll(sources: readonly LogitSource[]): Promise<void> {
 }
 
 /** What is given once is for one of the files at least; what is given for each file, for each. */
-function checkUse({ tensor = [], bfloat16, float16 }: FileOptions, sources: readonly LogitSource[]): void {
+function checkUse({ tensor = [], bfloat16, float16, bigEndian }: FileOptions, sources: readonly LogitSource[]): void {
   const names = (some: readonly LogitSource[]) => some.map(({ name }) => name).join(" and ");
   const others = sources.filter(({ format }) => format !== "safetensors");
   if (
@@ -48,5 +48,8 @@ function checkUse({ tensor = [], bfloat16, float16 }: FileOptions, sources: read
   ] as const) {
     if (!isGiven || sources.some(({ format, type }) => format === "npy" && type === own)) continue;
     throw new RangeError(`--${name} is for .npy files of 16-bit integers, but not for ${names(sources)}; leave it out`);
+  }
+  if (bigEndian && sources.every(({ format }) => format !== "npy")) {
+    throw new RangeError(`--big-endian is for .npy files, but not for ${names(sources)}; leave it out`);
   }
 }

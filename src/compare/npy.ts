@@ -137,16 +137,24 @@ const ELEMENT_TYPES: ReadonlyMap<string, ElementType> = new Map([
 /** How ml_dtypes' bfloat16 and a view of it as integers are stored. */
 const BFLOAT16 = ["<u2", "<V2", "|V2"];
 
-/** What the numbers are. `integers` says what 16-bit integers are. */
+/**
+ * What the numbers are. `integers` says what 16-bit integers are; whether they are big-endian must be said, too: one damaged bit of the
+ * header would make others of them.
+ */
 export function elementTypeOf(
   name: string,
   descr: string,
   integers: "bf16" | "f16" | undefined,
+  bigEndian: boolean,
 ): Pick<Matrix, "type" | "encoding"> {
   const isBig = descr.startsWith(">");
   const little = isBig ? `<${descr.slice(1)}` : descr;
   const is16 = BFLOAT16.includes(little);
   const type = integers !== undefined && is16 ? integers : ELEMENT_TYPES.get(little);
+  if (type !== undefined && isBig !== bigEndian) {
+    const hint = isBig ? "big-endian: if they are, say so with" : "little-endian: leave out";
+    throw new TypeError(`${name}: numbers of type "${shown(descr)}" are ${hint} the option bigEndian`);
+  }
   if (type !== undefined) return { type, ...(isBig && { encoding: "big-endian" }) };
   const hint = is16
     ? "if these are bfloat16, or f16, say so with the option bfloat16, or float16"

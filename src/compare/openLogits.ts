@@ -31,6 +31,8 @@ export interface OpenLogitsOptions {
   bfloat16?: boolean;
   /** Of a .npy file: 16-bit integers are the bits of f16. `false` by default. */
   float16?: boolean;
+  /** Of a .npy file: its numbers are big-endian. `false` by default. */
+  bigEndian?: boolean;
   /** Reads the rows that are whole where the file ends before it should; `false` by default: that is an error. */
   partial?: boolean;
   /** What the numbers are: "logits" by default, which log-probabilities are too. llama.cpp's are log-probabilities. */
@@ -44,6 +46,7 @@ const KEYS: readonly (keyof OpenLogitsOptions)[] = [
   "tensor",
   "bfloat16",
   "float16",
+  "bigEndian",
   "partial",
   "input",
 ];
@@ -51,7 +54,7 @@ const KEYS: readonly (keyof OpenLogitsOptions)[] = [
 /**
  * Opens a file of logits, whose rows are read when they are asked for, a few megabytes at a time, however large it is.
  *
- * Known are `.npy` (f16, f32, f64, or bfloat16 or f16 as u16, little-endian or big-endian), `.safetensors` (F8_E4M3, F8_E5M2, F16, BF16,
+ * Known are `.npy` (f16, f32, f64, or bfloat16 or f16 as u16, little-endian, or big-endian with `bigEndian`), `.safetensors` (F8_E4M3, F8_E5M2, F16, BF16,
  * F32, F64), what llama.cpp's perplexity tool saves (`--kl-divergence-base`), and numbers and nothing else, of which `shape` and `type` are given. A matrix may be in several
  * files: in a folder, where they are read in the order of their names, with numbers in these as numbers; or called
  * `…-00001-of-00003…`, the first of which stands for all.
@@ -80,7 +83,7 @@ export async function openLogits(path: string, options: OpenLogitsOptions = {}):
 }
 
 async function openFile(path: string, options: OpenLogitsOptions): Promise<LogitSource> {
-  const { shape, type, tensor, bfloat16, float16, partial = false, input = "logits" } = options;
+  const { shape, type, tensor, bfloat16, float16, bigEndian = false, partial = false, input = "logits" } = options;
   return withFile(path, async (file) => {
     const format = options.format ?? (await recognise(file, shape !== undefined));
     if (format !== "raw" && (shape !== undefined || type !== undefined)) {
@@ -96,7 +99,7 @@ async function openFile(path: string, options: OpenLogitsOptions): Promise<Logit
       case "npy": {
         const header = await readNpyHeader(file);
         const integers = bfloat16 ? "bf16" : float16 ? "f16" : undefined;
-        const said = { ...header, ...elementTypeOf(file.name, header.descr, integers) };
+        const said = { ...header, ...elementTypeOf(file.name, header.descr, integers, bigEndian) };
         const matrix = partial ? wholeRows(file, said, file.size) : said;
         if (matrix === said) checkEnd(file, matrix, file.size);
         return matrixSource(file, format, matrix, input);
@@ -114,6 +117,7 @@ function check(options: OpenLogitsOptions): void {
   checkType("openLogits", "tensor", tensor, "string");
   checkType("openLogits", "bfloat16", bfloat16, "boolean");
   checkType("openLogits", "float16", float16, "boolean");
+  checkType("openLogits", "bigEndian", options.bigEndian, "boolean");
   checkType("openLogits", "partial", options.partial, "boolean");
   if (bfloat16 && float16)
     throw new RangeError("openLogits: bfloat16 and float16 are both true; 16-bit integers are one");
