@@ -5,7 +5,7 @@
 import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
 import { FLOAT64, isFloat32, isFloat64, kindOf } from "./arrays.js";
 import type { Fields } from "./fields.js";
-import { Halves } from "./halves.js";
+import { type Halves, halvesOf } from "./halves.js";
 import { BEFORE, BLOCKS, TOTAL, UNUSUAL } from "./js/blocks.js";
 import { widen } from "./js/halves.js";
 import { CHUNK, type Kernel, PARAMETERS, type Precision } from "./kernel.js";
@@ -230,8 +230,9 @@ export abstract class Backend<Location = unknown> {
     }
     const numbers = step === 0 ? length : count * length;
     const target = this.placeStaged(operand, precision, step);
-    if (source instanceof Halves) {
-      this.widen(source, start, numbers, precision, operand);
+    const halves = halvesOf(source);
+    if (halves !== undefined) {
+      this.widen(halves, start, numbers, precision, operand);
       return true;
     }
     if (ArrayBuffer.isView(source)) {
@@ -336,10 +337,10 @@ export abstract class Backend<Location = unknown> {
     const target = this.staging(precision, slot);
     const isTransformed = typeof as === "function";
     const isCopy = weights === undefined && (isTransformed || (as === undefined && scale === 1 && !isFlushed));
-    const isHalf = source instanceof Halves;
+    const halves = halvesOf(source);
     const shift = as === "logits" ? (row.shift ?? 0) : 0;
-    if (isHalf) this.widen(source, start, count, precision, slot);
-    if (isCopy && isHalf) {
+    if (halves) this.widen(halves, start, count, precision, slot);
+    if (isCopy && halves) {
       // it is what it is to be
     } else if (isConverted(row, precision)) {
       const isTiny = this.convert(precision, source, start, count, slot, shift, isTransformed ? 1 : scale) & UNUSUAL;
@@ -349,7 +350,7 @@ export abstract class Backend<Location = unknown> {
       target.set(whole ? source : (source as FloatArray).subarray(start, start + count));
     } else {
       for (let i = 0; i < count; i++) {
-        const x = isHalf ? target[i] : source[start + i];
+        const x = halves ? target[i] : source[start + i];
         if (typeof x !== "number") return false;
         const weight = weights === undefined ? scale : scale * weights[done + i];
         target[i] = isTransformed ? x : (x - shift) * weight;

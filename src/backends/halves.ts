@@ -36,9 +36,19 @@ const reader: ProxyHandler<Halves> = {
   },
 };
 
+/** What is behind each proxy: to ask the proxy takes a tenth of the time of widening a chunk. */
+const behind = /* @__PURE__ */ new WeakMap<object, Halves>();
+
+/** The bits of an array-like that {@link numbersOf} made; undefined of any other. */
+export const halvesOf = (source: unknown): Halves | undefined => behind.get(source as object);
+
 /** Bits as an array-like of their numbers. */
-export const numbersOf = (data: Uint16Array | Uint8Array, format: number): ArrayLike<number> =>
-  new Proxy(new Halves(data, format), reader) as unknown as ArrayLike<number>;
+export function numbersOf(data: Uint16Array | Uint8Array, format: number): ArrayLike<number> {
+  const halves = new Halves(data, format);
+  const numbers = new Proxy(halves, reader);
+  behind.set(numbers, halves);
+  return numbers as unknown as ArrayLike<number>;
+}
 
 /** The formats of views that an engine has handed out. */
 const known = /* @__PURE__ */ new WeakMap<object, number>();
@@ -54,7 +64,7 @@ export const indexOfFormat = (view: object, format: string | undefined): number 
   known.get(view) ?? FORMATS.indexOf(format as string);
 
 /** What an array of numbers is stored in. */
-export const viewOf = (source: unknown): unknown => (source instanceof Halves ? source.data : source);
+export const viewOf = (source: unknown): unknown => halvesOf(source)?.data ?? source;
 
 /** Whether numbers are f32, or of fewer bits. */
-export const isSingle = (source: unknown): boolean => isFloat32(source) || source instanceof Halves;
+export const isSingle = (source: unknown): boolean => isFloat32(source) || halvesOf(source) !== undefined;

@@ -1,7 +1,7 @@
 // The first classes of rows that are longer: vocabularies are padded, and not all alike.
 
 import type { Vector } from "../backends/backend.js";
-import { numbersOf, viewOf } from "../backends/halves.js";
+import { halvesOf, numbersOf } from "../backends/halves.js";
 import { allocate, checkInteger } from "../engine/checks.js";
 import { exp } from "../numbers/scalar.js";
 import { readMask } from "./masks.js";
@@ -50,7 +50,8 @@ function firstClasses(
   isLenient: boolean,
 ): Vector {
   const rows = source.length / rowLength;
-  const view = viewOf(source) as Float32Array;
+  const halves = halvesOf(source);
+  const view = (halves?.data ?? source) as Float32Array;
   const type = ArrayBuffer.isView(view) ? (view.constructor as Float32ArrayConstructor) : Array<number>;
   const copy = allocate<Float32Array | number[]>(functionName, type, rows * classes);
   for (let r = 0; r < rows; r++) {
@@ -64,11 +65,9 @@ function firstClasses(
       );
     }
     // an all-ones pattern is NaN in every format
-    copy[r * classes] = view === (source as unknown) ? Number.NaN : 0xffff;
+    copy[r * classes] = halves ? 0xffff : Number.NaN;
   }
-  return view === (source as unknown)
-    ? (copy as Vector)
-    : numbersOf(copy as never, (source as unknown as { format: number }).format);
+  return halves ? numbersOf(copy as never, halves.format) : (copy as Vector);
 }
 
 /** Replaces arrays whose rows are longer by their first classes. */

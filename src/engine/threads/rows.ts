@@ -1,7 +1,7 @@
 // Rows of a work as tasks for threads: how they are cut, where their arrays are, what a worker is told.
 
 import type { Vector } from "../../backends/backend.js";
-import { Halves, viewOf } from "../../backends/halves.js";
+import { halvesOf, viewOf } from "../../backends/halves.js";
 import { RESULT_BYTES, ROWS } from "../../backends/layout.js";
 import type { LinearMemory, NumberArrayConstructor } from "../memory.js";
 import type { Work, WorkArray } from "../work.js";
@@ -153,7 +153,7 @@ export function textOf(
   const described = arrays.map((array, i) => {
     if (array === undefined) return null;
     const whole = given[i]?.array;
-    return { ...describeArray(array), format: whole instanceof Halves ? whole.format : undefined };
+    return { ...describeArray(array), format: halvesOf(whole)?.format };
   });
   return writeText({ loop: loopName, arrays: described, settings });
 }

@@ -2,7 +2,7 @@
 
 import { typeNameOf } from "../../backends/arrays.js";
 import type { Vector } from "../../backends/backend.js";
-import { Halves, numbersOf } from "../../backends/halves.js";
+import { halvesOf, numbersOf } from "../../backends/halves.js";
 
 /** To a worker, at first. */
 export interface Start {
@@ -42,8 +42,10 @@ export const describeArray = (array: SharedArray): ArrayText => ({
 });
 
 /** What an array of numbers of fewer bits is with other bits, and any other array itself. */
-export const withBits = (array: unknown, bits: SharedArray): Vector =>
-  array instanceof Halves ? numbersOf(bits as Uint16Array, array.format) : bits;
+export function withBits(array: unknown, bits: SharedArray): Vector {
+  const halves = halvesOf(array);
+  return halves ? numbersOf(bits as Uint16Array, halves.format) : bits;
+}
 
 /** What a worker must know to do rows of a work. */
 export interface WorkText {
