@@ -1,5 +1,5 @@
 // npm run test:bundlers: the packed package in applications built by each bundler as it comes, opened in Chromium, and in strict
-// TypeScript. Tells what an application pays for it, and for each function alone; -- --save bench/bundlers.json for the README's tables,
+// TypeScript. Tells what an application pays for it, and for each function alone; -- --save bench/bundlers.json for the tables of docs/platforms.md,
 // --sizes for the functions alone, which takes no Chromium.
 
 import { deepEqual, equal } from "node:assert/strict";

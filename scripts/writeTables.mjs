@@ -1,4 +1,5 @@
-// Writes the README's tables (tables/) and bench/peers/RESULTS.md from runs of the benchmarks and on all platforms:
+// Writes the tables (tables/) of README.md, docs/performance.md and docs/platforms.md, and bench/peers/RESULTS.md, from runs of the
+// benchmarks and on all platforms:
 //
 //     npm run bench -- --classes 131072 --rounds 61 --save bench/results.json
 //     npm run bench:batches -- --save bench/batches.json
@@ -16,22 +17,27 @@ import { countsText } from "./tables/counts.mjs";
 import { peersText } from "./tables/peers.ts";
 import { peersResults } from "./tables/peersResults.ts";
 import { platformsText } from "./tables/platforms.mjs";
-import { speedText } from "./tables/speed.mjs";
+import { speedSummary, speedText } from "./tables/speed.mjs";
 import { threadsText } from "./tables/threads.mjs";
 
-let readme = readFileSync("README.md", "utf8");
-for (const [what, text] of [
-  ["table of speed and error", speedText()],
-  ["tables of batches", batchesText()],
-  ["table of counts", countsText()],
-  ["tables of peers", peersText()],
-  ["table of threads", threadsText()],
-  ["table of bundlers", bundlersText()],
-  ["table of platforms", platformsText()],
+const PERFORMANCE = "docs/performance.md";
+const PLATFORMS = "docs/platforms.md";
+for (const [page, what, text] of [
+  ["README.md", "summary of speed", speedSummary()],
+  [PERFORMANCE, "table of speed and error", speedText()],
+  [PERFORMANCE, "tables of batches", batchesText()],
+  [PERFORMANCE, "table of counts", countsText()],
+  [PERFORMANCE, "tables of peers", peersText()],
+  [PERFORMANCE, "table of threads", threadsText()],
+  [PLATFORMS, "table of bundlers", bundlersText()],
+  [PLATFORMS, "table of platforms", platformsText()],
 ]) {
-  const marked = new RegExp(`(<!-- ${what}: scripts/writeTables.mjs -->\\n)[\\s\\S]*?(\\n<!-- end -->)`);
-  if (!marked.test(readme)) throw new Error(`README.md has no place for the ${what}`);
-  readme = readme.replace(marked, (_, start, end) => `${start}\n${text}\n${end}`);
+  const before = readFileSync(page, "utf8");
+  const marked = new RegExp(`(<!-- ${what}: scripts/writeTables.mjs -->\\n)[\\s\\S]*?(<!-- end -->)`);
+  if (!marked.test(before)) throw new Error(`${page} has no place for the ${what}`);
+  writeFileSync(
+    page,
+    before.replace(marked, (_, start, end) => `${start}\n${text}\n\n${end}`),
+  );
 }
-writeFileSync("README.md", readme);
 writeFileSync("bench/peers/RESULTS.md", peersResults());

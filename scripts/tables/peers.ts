@@ -84,10 +84,10 @@ How much of the answer is wrong (relative error), by the exact divergence, and w
 
 ${shortErrorTable(run)}
 
-![Nanoseconds a class over vocabulary sizes, for KL of probabilities and of logits: a line a contestant](bench/peers/plots/speed.svg)
+![Nanoseconds a class over vocabulary sizes, for KL of probabilities and of logits: a line a contestant](../bench/peers/plots/speed.svg)
 
-![Relative error over the exact divergence: logratio's stays level down to 1e-13, most others rise above 100 % and turn negative](bench/peers/plots/error.svg)
+![Relative error over the exact divergence: logratio's stays level down to 1e-13, most others rise above 100 % and turn negative](../bench/peers/plots/error.svg)
 
-[All sizes, f64, batches, other shapes, and how near it is to merely reading the numbers](bench/peers/RESULTS.md);
-[how it is measured, and what is unfair about it](bench/peers/README.md).`;
+[All sizes, f64, batches, other shapes, and how near it is to merely reading the numbers](../bench/peers/RESULTS.md);
+[how it is measured, and what is unfair about it](../bench/peers/README.md).`;
 }

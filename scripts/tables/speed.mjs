@@ -38,6 +38,37 @@ function casesOf(results) {
   return [...cases.values()];
 }
 
+/** What README.md shows: families, by whether they are of logits and what is timed. */
+const SUMMARY = [
+  ["klDivergence", undefined, undefined],
+  ["jsDivergence", undefined, undefined],
+  ["entropy", undefined, undefined],
+  ["klDivergence", "logits", undefined],
+  ["softmax", "logits", undefined],
+  ["crossEntropyLoss", "logits", "with gradient"],
+];
+
+export function speedSummary() {
+  const { machine, results } = read("results");
+  const cases = casesOf(results).map(({ loop, "simd, in its memory": simd }) => ({ loop, simd }));
+  const rows = SUMMARY.map(([family, input, mode]) => {
+    const caseOf = (type) =>
+      cases.find(
+        ({ loop }) =>
+          loop.family === family && loop.input === input && loop.mode === mode && !loop.variant && loop.type === type,
+      );
+    const cells = ["f32", "f64"].flatMap((type) => {
+      const { simd } = caseOf(type);
+      return [number(simd.nanosecondsPerCall / CLASSES), `${number(simd.ratio[0])}×`, error(simd.error)];
+    });
+    return [[`\`${family}\``, input && `of ${input}`, mode].filter(Boolean).join(" "), ...cells];
+  });
+  const heads = ["f32, ns per class", "than a loop", "error", "f64, ns per class", "than a loop", "error"];
+  return `One row of ${count(CLASSES)} classes on one core (${machine.cpu}, Node ${machine.node}), beside a plain \`Math.log\` loop; relative errors.
+
+${table([["", LEFT], ...heads.map((head) => [head, RIGHT])], rows)}`;
+}
+
 export function speedText() {
   const { command, machine, coldStart, size, results } = read("results");
   const cases = casesOf(results);
@@ -48,7 +79,7 @@ export function speedText() {
       cases.filter(({ loop }) => loop.input === input).map(row),
     );
 
-  return `Nanoseconds a class at ${count(CLASSES)} classes, one core, and how many times as fast as a plain \`Math.log\` loop that is: medians, and
+  return `Nanoseconds per class at ${count(CLASSES)} classes, one core, and how many times as fast as a plain \`Math.log\` loop that is: medians, and
 quartiles of the ratio, over rounds in which all take turns. \`${command}\` on
 ${machine.cpu}, Node ${machine.node}.
 Errors are measured against double-double arithmetic, relative (entropies: of max(1, value)); \`simd\` and \`js\` have the same.

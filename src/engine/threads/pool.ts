@@ -29,7 +29,7 @@ import {
 import { type Listener, type Worker, waysToSpawn } from "./spawn.js";
 import { isSharable, type SharedArray, type Start } from "./text.js";
 
-/** Fewer chunks of a row (32 KiB of each array) cost more to share than they take: README, "Threads". */
+/** Fewer chunks of a row (32 KiB of each array) cost more to share than they take: docs/performance.md, "Threads". */
 const LEAST_CHUNKS = 3;
 /** The same of kernels that do next to nothing a class. */
 const LEAST_LIGHT_CHUNKS = 8;

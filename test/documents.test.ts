@@ -1,0 +1,85 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
+import { describe, expect, test } from "vitest";
+import { checkTypes } from "../scripts/guide/blocks.js";
+import { runExample } from "./examples.js";
+
+// What the documents show is run as a reader pastes it: each block in TypeScript is a module, which has what it imports and nothing
+// else. An expression has the value that follows it after `//`. Blocks in JavaScript need other packages, and are not run.
+
+const DOCUMENTS: readonly [name: string, blocks: number][] = [
+  ["README.md", 3],
+  ["docs/engines.md", 2],
+  ["docs/evidence.md", 1],
+  ["docs/families.md", 1],
+  ["docs/recipes.md", 4],
+];
+
+describe.each(DOCUMENTS)("%s", (name, count) => {
+  const text = readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
+  const blocks = Array.from(text.matchAll(/^```ts\n([\s\S]*?)\n```$/gm), ({ index, 1: code }) => ({
+    line: text.slice(0, index).split("\n").length + 1,
+    code,
+  }));
+
+  test("has examples", () => {
+    expect(blocks.length).toBe(count);
+    for (const { code } of blocks) {
+      expect(code).toMatch(/^import /);
+      expect(code).toMatch(/^\S.*; \/\/ \S/m);
+    }
+  });
+
+  test.each(blocks)("line $line", async ({ code }) => {
+    const lines: string[] = [];
+    await runExample(code, { console: { log: (line: string) => lines.push(line) } });
+    if (code.includes("onProgress")) expect(lines.at(-1)).toBe("64 of 64 rows");
+  });
+
+  test("has no type errors, each block by itself", () => {
+    checkTypes(name, ...blocks.map(({ line, code }) => [{ line, code, shown: "" }]));
+  });
+});
+
+/** The anchors of a document, as GitHub makes them of headings. */
+const anchorsOf = (text: string) =>
+  Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+
+test.each(
+  ["README.md", "CONTRIBUTING.md", ...readdirSync("docs").map((name) => `docs/${name}`)].filter((name) =>
+    name.endsWith(".md"),
+  ),
+)("links of %s lead somewhere", (name) => {
+  for (const [, link] of readFileSync(name, "utf8").matchAll(/\]\(([^)\s]+)\)/g)) {
+    if (/^https?:/.test(link)) continue;
+    const [path, anchor] = link.split("#");
+    const target = path === "" ? name : posix.join(posix.dirname(name), path);
+    expect(existsSync(target), `${link} in ${name}`).toBe(true);
+    if (anchor) expect(anchorsOf(readFileSync(target, "utf8")), `${link} in ${name}`).toContain(anchor);
+  }
+});
+
+test("README.md is short: at most 200 lines", () => {
+  expect(readFileSync("README.md", "utf8").trimEnd().split("\n").length).toBeLessThanOrEqual(200);
+});
+
+describe("an example", () => {
+  const code = 'import { entropy } from "logratio";\nentropy([1]); // 0\n';
+
+  test("has what it imports", async () => {
+    await runExample(code, {});
+    await runExample(`import * as it from "logratio";\nit.entropy([1]); // 0`, {});
+    await expect(runExample(code.replace("// 0", "// 1"), {})).rejects.toThrow();
+  });
+
+  test("has nothing else", async () => {
+    await expect(runExample("entropy([1]); // 0", {})).rejects.toThrow("entropy is not defined");
+    await expect(runExample(code.replace("logratio", "logratio/evidence"), {})).rejects.toThrow("entropy");
+    await expect(runExample(code.replace("logratio", "logratio/none"), {})).rejects.toThrow("logratio/none");
+  });
+});
