@@ -178,8 +178,8 @@ async function runThreads(rows: number, classes: number): Promise<BatchResult[]>
 const columns: [string, (result: BatchResult) => string][] = [
   ["rows × classes", ({ rows, classes }) => `${rows} × ${classes}`],
   ["", ({ contestant }) => contestant.padEnd(20)],
-  ["ns a row", ({ nanosecondsPerCall, rows }) => (nanosecondsPerCall / rows).toFixed(1)],
-  ["ns a number", ({ nanosecondsPerCall, rows, classes }) => (nanosecondsPerCall / rows / classes).toFixed(3)],
+  ["ns per row", ({ nanosecondsPerCall, rows }) => (nanosecondsPerCall / rows).toFixed(1)],
+  ["ns per number", ({ nanosecondsPerCall, rows, classes }) => (nanosecondsPerCall / rows / classes).toFixed(3)],
   ["times as fast", ({ ratio }) => shownRatio(ratio)],
 ];
 

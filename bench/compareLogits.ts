@@ -1,6 +1,6 @@
 // npm run bench:compare [-- --rounds 15] [--classes 131072] [--rows 64] [--quick]
 //
-// What a row of two models' logits takes, f32, in nanoseconds a class: all that compareLogits says of it beside the sum of the
+// What a row of two models' logits takes, f32, in nanoseconds per class: all that compareLogits says of it beside the sum of the
 // measures that say it one by one, in the engine's memory; then streams of rows, by as many threads, from arrays outside of it.
 
 import { parseArgs } from "node:util";
@@ -76,7 +76,9 @@ function onOneThread(): Record<string, () => unknown> {
 function show(times: Record<string, number[]>, numbers: number, base: string): void {
   for (const [name, all] of Object.entries(times)) {
     const nanoseconds = (median(all) / numbers).toFixed(3);
-    console.log(`${name.padEnd(24)} ${nanoseconds.padStart(8)} ns a class  × ${shownRatio(ratioOf(times[base], all))}`);
+    console.log(
+      `${name.padEnd(24)} ${nanoseconds.padStart(8)} ns per class  × ${shownRatio(ratioOf(times[base], all))}`,
+    );
   }
 }
 

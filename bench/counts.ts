@@ -147,7 +147,7 @@ const columns: [string, (result: CountsResult) => string][] = [
   ["", ({ measure }) => measure.padEnd(24)],
   ["", ({ rows }) => rows.padEnd(50)],
   ["", ({ contestant }) => contestant.padEnd(26)],
-  ["ns a class", ({ nanosecondsPerClass }) => nanosecondsPerClass.toFixed(3)],
+  ["ns per class", ({ nanosecondsPerClass }) => nanosecondsPerClass.toFixed(3)],
   ["times as fast", ({ ratio }) => shownRatio(ratio)],
 ];
 

@@ -61,8 +61,8 @@ async function runCase(family: Family, type: "f32" | "f64", classes: number): Pr
 const columns: [string, (result: Result) => string][] = [
   ["classes", ({ classes }) => String(classes)],
   ["", ({ contestant }) => contestant.padEnd(22)],
-  ["ns a call", ({ nanosecondsPerCall }) => nanosecondsPerCall.toFixed(0)],
-  ["ns a class", ({ nanosecondsPerCall, classes }) => (nanosecondsPerCall / classes).toFixed(3)],
+  ["ns per call", ({ nanosecondsPerCall }) => nanosecondsPerCall.toFixed(0)],
+  ["ns per class", ({ nanosecondsPerCall, classes }) => (nanosecondsPerCall / classes).toFixed(3)],
   ["GB/s", ({ gigabytesPerSecond }) => gigabytesPerSecond.toFixed(2)],
   ["× loop", ({ ratio }) => shownRatio(ratio)],
   ["error", ({ error }) => error.toExponential(1)],

@@ -101,7 +101,7 @@ try {
     ok(await page.locator("#copied").isHidden());
     match(
       String(await page.locator("#chart-text").textContent()),
-      /^At 32,768 classes, in nanoseconds a class: Math.log loop/,
+      /^At 32,768 classes, in nanoseconds per class: Math.log loop/,
     );
     const report = JSON.parse(await readClipboard(page, "Copy as JSON")) as { type: string; results: Result[] };
     equal(report.type, "f32");

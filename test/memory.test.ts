@@ -43,7 +43,7 @@ function bytesKeptBy(call: () => void, batch: number): number {
   return (Math.min(readings[10], readings[11]) - Math.max(readings[1], readings[2])) / (8 * batch);
 }
 
-/** Bytes a call: half of the least that can be kept, an object or a number on V8's heap. */
+/** Bytes per call: half of the least that can be kept, an object or a number on V8's heap. */
 const NO_LEAK = 8;
 
 describe("a leak is found", () => {

@@ -76,7 +76,7 @@ function speedPanel(measure: CaseResult["measure"]): Element[] {
   return [
     drawLines(
       {
-        title: `${measure}, ns a class`,
+        title: `${measure}, ns per class`,
         width: PANEL.width,
         x: {
           ...{ domain: [sizes[0], last.classes], label: "classes" },
@@ -152,7 +152,7 @@ function rooflinePanel(): Element[] {
       y: { domain: bars.map(({ measure }) => measure), label: null },
       marks: [
         Plot.gridX({ stroke: GRID, strokeOpacity: 1 }),
-        Plot.axisX({ tickSize: 0, label: "ns a class", labelAnchor: "center", labelArrow: "none" }),
+        Plot.axisX({ tickSize: 0, label: "ns per class", labelAnchor: "center", labelArrow: "none" }),
         Plot.axisY({ tickSize: 0, label: null, fill: INK }),
         Plot.barX(bars, { x: "time", ...y, fill: COLORS.logratio }),
         Plot.barX(bars, { x: "read", ...y, fill: INK }),
@@ -178,7 +178,7 @@ for (const [name, measures] of [
   save(name, {
     title: "Speed beside the peers",
     subtitle: `One row of f32, one thread, ${machine}. Lower is faster; “4×”: takes four times as long as ${SIMD}, where the lines end.`,
-    description: `Nanoseconds a class over the number of classes, both axes logarithmic, a line a contestant, for ${measures.join(", ")}. The numbers are in RESULTS.md.`,
+    description: `Nanoseconds per class over the number of classes, both axes logarithmic, a line a contestant, for ${measures.join(", ")}. The numbers are in RESULTS.md.`,
     legend: legendOf(kinds),
     panels,
   });
@@ -212,8 +212,9 @@ const [roofline] = rooflinePanel();
 if (roofline) {
   save("roofline", {
     title: "What there is to gain",
-    subtitle: `${SIMD}, one row of 131,072 f32 classes, ${machine}: time and instructions a class.`,
-    description: "Bars of nanoseconds a class, one a measure, and in them those that merely reading the numbers takes.",
+    subtitle: `${SIMD}, one row of 131,072 f32 classes, ${machine}: time and instructions per class.`,
+    description:
+      "Bars of nanoseconds per class, one a measure, and in them those that merely reading the numbers takes.",
     legend: legendOf([
       ["■", COLORS.logratio, SIMD],
       ["■", INK, "merely reading the numbers"],

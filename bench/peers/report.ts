@@ -29,7 +29,7 @@ export function kindOf(contestant: string): Kind {
   return /^(TensorFlow\.js WASM|ONNX Runtime Web)/.test(contestant) ? "WebAssembly" : "native";
 }
 
-/** Nanoseconds a class: the median over the rounds. */
+/** Nanoseconds per class: the median over the rounds. */
 export const timeOf = ({ rows, classes }: CaseResult, { nanoseconds }: PeerResult): number =>
   median(nanoseconds) / (rows * classes);
 
@@ -46,7 +46,7 @@ export const typicalCase = (
     (it) => it.measure === measure && it.type === type && it.shape === shape && it.rows === 1 && it.classes === CLASSES,
   );
 
-/** Nanoseconds a class that it takes to merely read what the case reads: at the size nearest to it, for caches differ. */
+/** Nanoseconds per class that it takes to merely read what the case reads: at the size nearest to it, for caches differ. */
 export function timeOfReading({ reading }: Roofline, { bytes, classes }: CaseResult): number {
   const distance = (size: number) => Math.abs(Math.log((BYTES_OF_PAIR * size) / bytes));
   const [nearest] = [...reading].sort((a, b) => distance(a.classes) - distance(b.classes));

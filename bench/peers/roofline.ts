@@ -1,4 +1,4 @@
-// How much there is to gain: the time it takes to merely read the numbers, and the instructions a class of each kernel.
+// How much there is to gain: the time it takes to merely read the numbers, and the instructions per class of each kernel.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -9,9 +9,9 @@ import asc from "assemblyscript/asc";
 import { measureInTurns, median } from "../harness.js";
 
 export interface Roofline {
-  /** Nanoseconds a class to read two rows of f32. */
+  /** Nanoseconds per class to read two rows of f32. */
   reading: { classes: number; nanoseconds: number }[];
-  /** Instructions a class, of one thread; none where valgrind is not to be had. */
+  /** Instructions per class, of one thread; none where valgrind is not to be had. */
   instructions: { measure: string; type: "f32" | "f64"; perClass: number }[];
 }
 

@@ -159,7 +159,7 @@ function show({ results, measure, shape, type, rows, classes, bytes }: CaseResul
   printTable<PeerResult>(
     [
       ["", ({ contestant }) => contestant.padEnd(28)],
-      ["ns a class", ({ nanoseconds }) => (median(nanoseconds) / (rows * classes)).toFixed(3)],
+      ["ns per class", ({ nanoseconds }) => (median(nanoseconds) / (rows * classes)).toFixed(3)],
       ["GB/s", ({ nanoseconds }) => (bytes / median(nanoseconds)).toFixed(2)],
       // how many times as fast simd is
       ["simd is", ({ nanoseconds }) => shownRatio(ratioOf(nanoseconds, simd))],

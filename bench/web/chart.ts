@@ -1,4 +1,4 @@
-// The chart: nanoseconds a class against classes, both logarithmic, each line with its name at its end.
+// The chart: nanoseconds per class against classes, both logarithmic, each line with its name at its end.
 
 import uPlot from "uplot";
 import type { Result } from "../harness.js";

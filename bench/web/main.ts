@@ -150,7 +150,7 @@ function describeChart(results: Result[]): string {
   const parts = largestOf(results).map(
     ({ contestant, classes, nanosecondsPerCall }) => `${nameOf(contestant)} ${shownTime(nanosecondsPerCall / classes)}`,
   );
-  return `At ${shownSize(results[results.length - 1].classes)} classes, in nanoseconds a class: ${parts.join(", ")}.`;
+  return `At ${shownSize(results[results.length - 1].classes)} classes, in nanoseconds per class: ${parts.join(", ")}.`;
 }
 
 // A run

@@ -80,7 +80,7 @@ export function toMarkdown(
     `\`${titleOf(family)}\` of ${from} in ${type}, ${PACKAGE}: medians of ${rounds} rounds.`,
     `${platform.browser}, ${platform.cores} cores.`,
     "",
-    line(["classes", "", "ns a class", "× loop", "error"]),
+    line(["classes", "", "ns per class", "× loop", "error"]),
     line(["---:", "---", "---:", "---:", "---:"]),
     ...results.map(({ classes, contestant, nanosecondsPerCall, ratio, error }) =>
       line([

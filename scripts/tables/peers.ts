@@ -75,7 +75,7 @@ export const machineOf = ({ machine }: Run) => `${machine.cpu}, ${machine.cores}
 
 export function peersText(): string {
   const run = readRun();
-  return `Nanoseconds a class of one row of ${count(CLASSES)} f32 classes, one thread unless said: medians over rounds in which all take turns,
+  return `Nanoseconds per class of one row of ${count(CLASSES)} f32 classes, one thread unless said: medians over rounds in which all take turns,
 each with the numbers where it wants them; \`npm run bench:peers\` on ${machineOf(run)}. **Bold**: faster than \`${SIMD}\`.
 
 ${shortSpeedTable(run)}
@@ -84,7 +84,7 @@ How much of the answer is wrong (relative error), by the exact divergence, and w
 
 ${shortErrorTable(run)}
 
-![Nanoseconds a class over vocabulary sizes, for KL of probabilities and of logits: a line a contestant](../bench/peers/plots/speed.svg)
+![Nanoseconds per class over vocabulary sizes, for KL of probabilities and of logits: a line a contestant](../bench/peers/plots/speed.svg)
 
 ![Relative error over the exact divergence: logratio's stays level down to 1e-13, most others rise above 100 % and turn negative](../bench/peers/plots/error.svg)
 

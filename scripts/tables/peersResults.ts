@@ -43,7 +43,7 @@ function fullRow(task: CaseResult, result: PeerResult, versions: Map<string, str
 }
 
 function fullTable(task: CaseResult, versions: Map<string, string>): string {
-  const heads = ["ns a class", "GB/s", `\`simd\` is`, "error"].map((head): [string, string] => [head, RIGHT]);
+  const heads = ["ns per class", "GB/s", `\`simd\` is`, "error"].map((head): [string, string] => [head, RIGHT]);
   const { type, shape, exact, measure } = task;
   const value = measure.includes("Divergence") ? `: ${shownExact(exact, 3)}` : "";
   return `### ${type}, ${shapeOf(task)} classes, ${shape}${value}
@@ -74,7 +74,7 @@ function rooflineText(run: Run): string {
       ],
     ];
   });
-  const heads = ["ns a class", "merely reading, ns", "times", "instructions a class", "instructions a ns"];
+  const heads = ["ns per class", "merely reading, ns", "times", "instructions per class", "instructions per ns"];
   const sizes = reading.map(({ classes, nanoseconds }) => [
     count(classes),
     threeDigits(nanoseconds),
@@ -85,7 +85,7 @@ function rooflineText(run: Run): string {
 What it takes to merely read two rows of f32, by a loop of WebAssembly that XORs them:
 
 ${table(
-  ["classes", "ns a class", "GB/s"].map((head): [string, string] => [head, RIGHT]),
+  ["classes", "ns per class", "GB/s"].map((head): [string, string] => [head, RIGHT]),
   sizes,
 )}`;
   if (rows.length === 0) return read;
@@ -94,7 +94,7 @@ ${table(
 \`${SIMD}\` at ${count(CLASSES)} classes beside it. Instructions are counted by callgrind, and are those of a longer row less those of a
 shorter, by their difference in classes. What is written (\`softmax\`, gradients) does not count as read.
 
-![Time and instructions a class, by measure, and what merely reading takes](plots/roofline.svg)
+![Time and instructions per class, by measure, and what merely reading takes](plots/roofline.svg)
 
 ${table([["", LEFT], ["", LEFT], ...heads.map((head): [string, string] => [head, RIGHT])], rows)}`;
 }

@@ -49,7 +49,7 @@ export async function bench({ classes = 131072 }: { classes?: number }, io: Io):
     engine.dispose();
   }
   const table = {
-    title: `Nanoseconds a class, of ${ROWS} rows of ${formatCount(classes)} classes in f32`,
+    title: `Nanoseconds per class, of ${ROWS} rows of ${formatCount(classes)} classes in f32`,
     head: ["", ...columns.map(({ name }) => name)],
     rows: CALLS.map(([name], i) => [name, ...columns.map(({ times }) => times[i].toFixed(3))]),
     note: "The best of three rounds; a class is one number of each row that is compared.",
@@ -58,7 +58,7 @@ export async function bench({ classes = 131072 }: { classes?: number }, io: Io):
   await print(io, `${machine}\n\n${tableText(table)}\n`);
 }
 
-/** Nanoseconds a class of each call. */
+/** Nanoseconds per class of each call. */
 async function measure(engine: Engine, classes: number): Promise<number[]> {
   const logits = [1, 2].map((seed) => fill(engine.float32(ROWS * classes), seed));
   const probabilities = logits.map((rows) =>

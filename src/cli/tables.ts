@@ -128,7 +128,7 @@ function divergencesTable({ report }: Candidate): Table {
     kl.quantileError > 0 && `Quantiles are within ${format(100 * kl.quantileError, 1)} % of themselves.`,
   ];
   return statisticsTable(
-    "Divergences, nats a token",
+    "Divergences, nats per token",
     [
       ["KL(base‖other)", kl],
       ["KL(other‖base)", reverseKl],
@@ -183,7 +183,7 @@ function entropiesTable({ report }: Candidate): Table {
     ["H(other, base)", report.reverseCrossEntropy],
   ] as const;
   return {
-    title: "Entropies and cross-entropies, nats a token",
+    title: "Entropies and cross-entropies, nats per token",
     head: ["", "mean", "± its error", "deviation", "minimum", "median", "maximum"],
     rows: rows.map(([name, { mean, standardError, standardDeviation, min, median, max }]) => {
       const decimals = decimalsFor(mean, standardError);
@@ -289,7 +289,7 @@ export function rankingTable(comparison: Comparison): Table {
     return `${value} ${error}`.trim();
   });
   return {
-    title: "Ranking by mean KL(base‖candidate), nats a token",
+    title: "Ranking by mean KL(base‖candidate), nats per token",
     head: ["", ...(hasSize ? ["size"] : []), ...(hasBits ? ["bits/weight"] : []), ...columns.map(({ head }) => head)],
     rows: [
       [...modelCells(base), ...ofBase],
@@ -338,7 +338,7 @@ export function pairsTable({ candidates, pairs }: Comparison): Table | undefined
   };
   const head = ["95 % interval", "p", "p, flips"];
   return {
-    title: "Closer by more than luck? Mean paired differences, nats a token",
+    title: "Closer by more than luck? Mean paired differences, nats per token",
     head: ["", "ΔKL", ...head, ...(hasTokens ? ["Δ ln p(token)", ...head] : [])],
     rows: pairs.map(({ first, second, kl, logProbability }) => [
       `${shortLabel(candidates[first].label)} − ${shortLabel(candidates[second].label)}`,

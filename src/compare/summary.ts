@@ -244,7 +244,7 @@ export let clustersOf: (summary: Summary) => Clusters;
 
 /**
  * The sums of a comparison: rows are added, summaries of parts are merged, in any order and with the same bits in the end. It
- * takes 104 bytes a row up to `valueLimit` rows, and some hundred KiB beyond, however many there are.
+ * takes 104 bytes per row up to `valueLimit` rows, and some hundred KiB beyond, however many there are.
  *
  * @example
  * const [base, other] = [await openLogits("base.npy"), await openLogits("other.npy")];

@@ -52,8 +52,8 @@ interface Edge {
 }
 
 /**
- * The masses of a distribution over numbers on a grid, so that distributions of different kinds can be compared by the measures of
- * "logratio", which take `mass` where its sum is within 1e-2 of 1. What lies outside is reported; where it is more, widen the grid or include
+ * The masses of a distribution over numbers on a grid, so that the measures of "logratio" can compare distributions of different kinds.
+ * They take `mass` where its sum is within 1e-2 of 1. What lies outside the grid is reported; where it is more, widen the grid or include
  * it, or pass `normalize: true` to compare what lies within.
  *
  * A discrete distribution gives a cell the masses of the whole numbers in it, a continuous one the difference of its cumulative

@@ -35,7 +35,7 @@ export type Entries =
 export interface TopKOptions {
   /**
    * Whether the list is the top: no class that is not in it is likelier than the least in it. `true` by default. A number k: the k
-   * likeliest of the list are the top, and what else it has is known besides, as where an API adds the token that was drawn.
+   * likeliest of the list are the top, and what else it has is also known, as where an API adds the token that was drawn.
    */
   topK?: boolean | number;
   /** How many classes there are, the vocabulary's size. Any number by default. */

@@ -242,7 +242,7 @@ describe("outputs", () => {
     const label = ["--label", `${nameOf(q4)}=a|b, "c" <i>`];
     const markdown = await compare(...files, "--tokens", tokens, ...label, "--markdown", "-");
     const lines = markdown.split("\n");
-    expect(lines[0]).toBe("### Ranking by mean KL(base‖candidate), nats a token");
+    expect(lines[0]).toBe("### Ranking by mean KL(base‖candidate), nats per token");
     expect(lines[2]).toMatch(/^\| {2}\| PPL \| ΔPPL \| mean KL \|.* same top p, % \|$/);
     expect(lines[7]).toMatch(/^\| a\\\|b, "c" &lt;i> \| [\d.]+ ± [\d.]+ \|/);
     expect(markdown).toContain("### Closer by more than luck?");
