@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkTypes } from "../scripts/guide/blocks.js";
+import { anchorOf } from "../site/markdown.js";
 import { runExample } from "./examples.js";
 
 // What the documents show is run as a reader pastes it: each block in TypeScript is a module, which has what it imports and nothing
@@ -41,14 +42,8 @@ describe.each(DOCUMENTS)("%s", (name, count) => {
   });
 });
 
-/** The anchors of a document, as GitHub makes them of headings. */
-const anchorsOf = (text: string) =>
-  Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading]) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N} _-]/gu, "")
-      .replaceAll(" ", "-"),
-  );
+/** The anchors of a document. */
+const anchorsOf = (text: string) => Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading]) => anchorOf(heading));
 
 test.each(
   ["README.md", "CONTRIBUTING.md", ...readdirSync("docs").map((name) => `docs/${name}`)].filter((name) =>

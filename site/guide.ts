@@ -1,0 +1,3 @@
+import { mountFigures } from "./parts/figures.js";
+
+mountFigures();

@@ -1,0 +1,76 @@
+// npm run site, npm run site:build: the pages, from the built package and from the project's documents.
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Plugin } from "vite";
+import { apiPage, markdownPage } from "./markdown.js";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+const project = fileURLToPath(new URL("..", import.meta.url));
+
+/** What gives a page shared memory, and with it threads. */
+const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+
+const PAGES: readonly [file: string, name: string][] = [
+  ["index.html", "Home"],
+  ["guide.html", "Guide"],
+  ["benchmark.html", "Benchmark"],
+  ["api.html", "API"],
+];
+
+/** The links to all pages, for the page `current`. */
+function navigation(current: string): string {
+  const links = PAGES.map(([file, name]) => {
+    const isHere = file === current ? ' aria-current="page"' : "";
+    return `<a href="./${file}"${isHere}>${name}</a>`;
+  });
+  return `<a class="skip" href="#content">To the content</a>
+<header class="top"><a class="brand" href="./index.html">logratio</a><nav aria-label="Pages">${links.join("")}</nav></header>`;
+}
+
+/** What stands between the tags of an element of a page. */
+function inner(html: string, tag: string): string {
+  const found = new RegExp(`<${tag}[^>]*>([\\s\\S]*)</${tag}>`).exec(html);
+  if (!found) throw new Error(`there is no <${tag}>`);
+  return found[1];
+}
+
+const read = (path: string) => readFileSync(`${project}${path}`, "utf8");
+
+/** Puts the navigation, documents and the benchmark's page where comments name them. */
+const pages: Plugin = {
+  name: "pages",
+  transformIndexHtml: {
+    order: "pre",
+    handler: (html, { path }) =>
+      html
+        .replace("<!-- navigation -->", navigation(path.slice(1)))
+        .replace(/<!-- document: (\S+) -->/, (_, name) => markdownPage(read(name), name))
+        .replace("<!-- api -->", () => apiPage(project))
+        .replace("<!-- benchmark -->", () => inner(read("bench/web/index.html"), "main")),
+  },
+};
+
+const dist = (entry: string) => `${project}dist/${entry}index.js`;
+
+export default defineConfig({
+  root,
+  base: "./",
+  plugins: [pages],
+  // the built package, as an application that has installed it finds it
+  resolve: {
+    alias: [
+      { find: /^logratio$/, replacement: dist("") },
+      { find: /^logratio\/(\w+)$/, replacement: dist("$1/") },
+    ],
+  },
+  server: { headers, fs: { allow: [project] } },
+  preview: { headers },
+  optimizeDeps: { include: ["uplot"] },
+  build: {
+    target: "es2022",
+    outDir: `${project}build/site`,
+    emptyOutDir: true,
+    rolldownOptions: { input: PAGES.map(([file]) => `${root}${file}`) },
+  },
+});
