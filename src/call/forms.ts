@@ -2,7 +2,7 @@
 
 import type { FloatArray, Vector } from "../backends/backend.js";
 import { completeAside } from "../engine/aside.js";
-import { describe, isOptions, mustBe } from "../engine/checks.js";
+import { describe, isOptions, mustBe, propertyOf } from "../engine/checks.js";
 import { complete } from "../engine/complete.js";
 import { engineFor, runtimeFor } from "../engine/engines.js";
 import type { AsideOptions, Loop, Work } from "../engine/work.js";
@@ -145,20 +145,33 @@ export function measure<Arguments extends readonly unknown[], Options>(
   const arrays = definition.arguments.length;
   const count = takesAlpha ? arrays + 1 : arrays;
   const alphaOf = (args: readonly unknown[]) => (takesAlpha ? (args[arrays] as number) : undefined);
-  const sourcesOf = (args: readonly unknown[]) => args.slice(0, arrays) as Vector[];
-  const single: Prepare<AnyOptions> = (args, options) =>
-    prepareSingle(definition, loop, sourcesOf(args), options, alphaOf(args)) as unknown as AnyWork;
-  const ofRows: Prepare<AnyOptions> = (args, options) =>
-    prepareRows(definition, loop, sourcesOf(args), options, alphaOf(args)) as unknown as AnyWork;
+  const weightsIn = (options: AnyOptions | undefined) =>
+    definition.weighted && (propertyOf(options, "weights") as Vector | undefined);
+  const prepared =
+    (prepare: typeof prepareSingle | typeof prepareRows): Prepare<AnyOptions> =>
+    (args, options) => {
+      const sources = args.slice(0, arrays) as Vector[];
+      const weights = weightsIn(options);
+      if (weights !== undefined) sources.unshift(weights);
+      const own = weights === undefined ? definition : (definition.weighted as Definition);
+      return prepare(own, loop, sources, options, alphaOf(args)) as unknown as AnyWork;
+    };
+  const single = prepared(prepareSingle);
+  const ofRows = prepared(prepareRows);
   // one by one: to gather them in an array, and cut it, takes longer than a row of two classes
-  const f = (a: unknown, b: unknown, c: unknown, d: unknown): number =>
-    callSingle(
+  const f = (a: unknown, b: unknown, c: unknown, d: unknown): number => {
+    const options = (count === 1 ? b : count === 2 ? c : d) as AnyOptions | undefined;
+    const weights = weightsIn(options);
+    if (weights !== undefined)
+      return callSingle(definition.weighted as Definition, loop, [weights, a as Vector], options);
+    return callSingle(
       definition,
       loop,
       (arrays === 1 ? [a] : arrays === 2 ? [a, b] : [a, b, c]) as Vector[],
-      (count === 1 ? b : count === 2 ? c : d) as AnyOptions | undefined,
+      options,
       (takesAlpha ? (arrays === 1 ? b : c) : undefined) as number | undefined,
     );
+  };
   const rows = Object.assign(atOnce(`${name}.rows`, count, ofRows), { async: aside(`${name}.rows`, count, ofRows) });
   const forms = Object.assign(f, { rows, async: aside(name, count, single) });
   return declare(forms, {

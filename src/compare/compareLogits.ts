@@ -116,7 +116,7 @@ type Source = AsyncIterable<RowsInMemory>;
  *
  * @param base - Rows of one model's logits, finite or -Infinity, or of what `input` says: of a file ({@link openLogits}), any async
  * iterable of batches, or rows in memory: a tensor, or `{ data }` with a matrix or rows.
- * @param other - The same rows of the other's; or a list of such sources, 64 at most.
+ * @param other - The same rows of the other's; or a list of such sources, 64 at most: an array is always such a list.
  * @returns A promise of the {@link Summary}, `summary` if it is given: {@link Summary.report} has the statistics, in nats. Each
  * row is computed to the accuracy of {@link index!klDivergence} from logits; sums over rows are exact. Of a list, a list of them.
  * @throws TypeError for sources that are no async iterables, and for an option that is unknown or of the wrong kind.
@@ -134,7 +134,7 @@ type Source = AsyncIterable<RowsInMemory>;
  */
 export function compareLogits(
   base: LogitRows,
-  others: readonly LogitRows[],
+  other: readonly LogitRows[],
   options?: CompareManyOptions,
 ): Promise<Summary[]>;
 export function compareLogits(base: LogitRows, other: LogitRows, options?: CompareOptions): Promise<Summary>;
