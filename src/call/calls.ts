@@ -68,8 +68,6 @@ export interface Definition {
   /** What the options say, where they are not those of {@link settingsOf}. */
   readonly settings?: (functionName: string, options: AnyOptions | undefined, keys: readonly string[]) => Settings;
   readonly finish?: (nats: number, unit: number) => number;
-  /** The same with the option `weights`, which becomes the first argument. */
-  readonly weighted?: Definition;
 }
 
 /** What the checks of arrays read of a definition. */
@@ -78,7 +76,7 @@ interface Arguments extends Pick<Definition, "arguments" | "keys">, Partial<Pick
 }
 
 /** The options of every function: those that it takes are its `keys`. */
-export type AnyOptions = RowsOptions & OutOption & { readonly weights?: Vector };
+export type AnyOptions = RowsOptions & OutOption;
 
 /** Those that `rows` has besides. */
 const ROW_KEYS = ["rowLength", "classes", "mask", "onInvalidRow"];
@@ -248,10 +246,9 @@ const startOf = (source: Vector, r: number, rowLength: number): number =>
 
 /** One number a row. */
 export const measureLoop =
-  (given: Definition): Loop<MeasureSettings> =>
+  (definition: Definition): Loop<MeasureSettings> =>
   (backend, arrays, { call, kinds }, from, to, values) => {
     const sources = arrays as readonly Vector[];
-    const definition = (sources.length > given.arguments.length && given.weighted) || given;
     const batch = batchOf(definition, kinds);
     const atOnce = batch === undefined ? 0 : backend.rowsAtOnce(call.precision, call.length, sources);
     const step = Math.max(1, atOnce);

@@ -145,33 +145,20 @@ export function measure<Arguments extends readonly unknown[], Options>(
   const arrays = definition.arguments.length;
   const count = takesAlpha ? arrays + 1 : arrays;
   const alphaOf = (args: readonly unknown[]) => (takesAlpha ? (args[arrays] as number) : undefined);
-  const weightsIn = (options: AnyOptions | undefined) =>
-    definition.weighted && (propertyOf(options, "weights") as Vector | undefined);
-  const prepared =
-    (prepare: typeof prepareSingle | typeof prepareRows): Prepare<AnyOptions> =>
-    (args, options) => {
-      const sources = args.slice(0, arrays) as Vector[];
-      const weights = weightsIn(options);
-      if (weights !== undefined) sources.unshift(weights);
-      const own = weights === undefined ? definition : (definition.weighted as Definition);
-      return prepare(own, loop, sources, options, alphaOf(args)) as unknown as AnyWork;
-    };
-  const single = prepared(prepareSingle);
-  const ofRows = prepared(prepareRows);
+  const sourcesOf = (args: readonly unknown[]) => args.slice(0, arrays) as Vector[];
+  const single: Prepare<AnyOptions> = (args, options) =>
+    prepareSingle(definition, loop, sourcesOf(args), options, alphaOf(args)) as unknown as AnyWork;
+  const ofRows: Prepare<AnyOptions> = (args, options) =>
+    prepareRows(definition, loop, sourcesOf(args), options, alphaOf(args)) as unknown as AnyWork;
   // one by one: to gather them in an array, and cut it, takes longer than a row of two classes
-  const f = (a: unknown, b: unknown, c: unknown, d: unknown): number => {
-    const options = (count === 1 ? b : count === 2 ? c : d) as AnyOptions | undefined;
-    const weights = weightsIn(options);
-    if (weights !== undefined)
-      return callSingle(definition.weighted as Definition, loop, [weights, a as Vector], options);
-    return callSingle(
+  const f = (a: unknown, b: unknown, c: unknown, d: unknown): number =>
+    callSingle(
       definition,
       loop,
       (arrays === 1 ? [a] : arrays === 2 ? [a, b] : [a, b, c]) as Vector[],
-      options,
+      (count === 1 ? b : count === 2 ? c : d) as AnyOptions | undefined,
       (takesAlpha ? (arrays === 1 ? b : c) : undefined) as number | undefined,
     );
-  };
   const rows = Object.assign(atOnce(`${name}.rows`, count, ofRows), { async: aside(`${name}.rows`, count, ofRows) });
   const forms = Object.assign(f, { rows, async: aside(name, count, single) });
   return declare(forms, {
@@ -181,6 +168,31 @@ export function measure<Arguments extends readonly unknown[], Options>(
     loop: loop as Loop<never>,
     definition,
   }) as unknown as Measure<Arguments, Options>;
+}
+
+/** A measure of one argument, and the same with an option, `weights`, which is the first argument of `weighted`. */
+export function withWeights<First, Options extends { readonly weights?: unknown }>(
+  plain: Definition,
+  weighted: Definition,
+): Measure<[First], Options> {
+  type Call = (...args: unknown[]) => unknown;
+  const [f, g] = [plain, weighted].map((definition) => measure(definition) as unknown as Measure<unknown[], unknown>);
+  const either = (without: Call, withThem: Call): Call => {
+    return (first, options) => {
+      const weights = propertyOf(options, "weights");
+      return weights === undefined ? without(first, options) : withThem(weights, first, options);
+    };
+  };
+  const rows = Object.assign(either(f.rows as Call, g.rows as Call), { async: either(f.rows.async, g.rows.async) });
+  const forms = Object.assign(either(f as Call, g as Call), { rows, async: either(f.async, g.async) });
+  const [own, others] = [plain, weighted].map(measureLoop);
+  const loop: Loop<never> = (backend, arrays, ...rest) =>
+    (arrays.length > plain.arguments.length ? others : own)(backend, arrays, ...rest);
+  const { name } = plain;
+  return declare(forms, { name, count: 1, loopName: name, loop, definition: plain }) as unknown as Measure<
+    [First],
+    Options
+  >;
 }
 
 /** A function that gives an array, from its definition. */

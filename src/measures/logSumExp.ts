@@ -2,7 +2,7 @@ import { COLUMNS, LARGEST } from "../backends/batch.js";
 import * as kernels from "../backends/kernels.js";
 import { settingsOfLogits } from "../call/arguments.js";
 import type { Batch, Definition } from "../call/calls.js";
-import { type Measure, measure } from "../call/forms.js";
+import { type Measure, withWeights } from "../call/forms.js";
 import type { Matrix, Numbers } from "../call/inputs.js";
 import type { SoftmaxOptions } from "../call/options.js";
 import { ln } from "../numbers/scalar.js";
@@ -28,7 +28,7 @@ const ofLogits: Batch = (backend, call, count, values, at, kind) => {
   }
 };
 
-const definition: Definition = {
+const plain: Definition = {
   name: "logSumExp",
   ofLogits: row.logSumExp,
   batchOfLogits: ofLogits,
@@ -36,6 +36,13 @@ const definition: Definition = {
   distributions: ["z"],
   keys: ["temperature", "weights"],
   settings: settingsOfLogits,
+};
+
+const weighted: Definition = {
+  ...plain,
+  ofLogits: weightedLogSumExp,
+  batchOfLogits: undefined,
+  arguments: ["weights", "z"],
 };
 
 /**
@@ -55,7 +62,4 @@ const definition: Definition = {
  * @see {@link logSoftmax}: z/τ minus this number
  * @category Logits
  */
-export const logSumExp: Measure<[z: Numbers], LogSumExpOptions> = /* @__PURE__ */ measure({
-  ...definition,
-  weighted: { ...definition, ofLogits: weightedLogSumExp, batchOfLogits: undefined, arguments: ["weights", "z"] },
-});
+export const logSumExp: Measure<[z: Numbers], LogSumExpOptions> = /* @__PURE__ */ withWeights(plain, weighted);
