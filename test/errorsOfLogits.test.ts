@@ -392,7 +392,7 @@ describe.each(BACKENDS)("%s", (backend) => {
         (it) => f.crossEntropyLoss(good, [0], it),
         { ...rows, label_smoothing: 0.1 },
         "labelSmoothing",
-        "rowLength, classes, ignoreIndex, mask, labelSmoothing, classWeights, temperature, zLoss, reduction, gradient",
+        "rowLength, classes, ignoreIndex, mask, zeroTargets, labelSmoothing, classWeights, temperature, zLoss, reduction, gradient",
       ],
       [
         "crossEntropyLoss",
