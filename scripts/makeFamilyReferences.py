@@ -325,6 +325,81 @@ def rows_of(name, draw, move, entropy, kl):
     return rows
 
 
+# Pairs of a family and one that contains it: KL of the parameters of both.
+
+
+def squared(parameters):
+    """Independent components (means …, deviations …) as a mean and a covariance."""
+    n = len(parameters) // 2
+    deviations = parameters[n:]
+    return list(parameters[:n]) + [deviations[i] ** 2 if i == j else mpf(0) for i in range(n) for j in range(n)]
+
+
+def plane_to(most):
+    """An integral over a square of the plane."""
+    return lambda f: mp.fsum(f((mpf(i) / 4, mpf(j) / 4)) for i in range(-4 * most, 4 * most + 1) for j in range(-4 * most, 4 * most + 1)) / 16
+
+
+ACROSS = {
+    ("exponential", "gamma"): lambda p, q: gamma_kl(1, *p, *q),
+    ("gamma", "exponential"): lambda p, q: gamma_kl(*p, 1, *q),
+    ("bernoulli", "binomial"): lambda p, q: bernoulli_kl(*p, q[1]),
+    ("binomial", "bernoulli"): lambda p, q: bernoulli_kl(p[1], *q),
+    ("uniform", "beta"): lambda _, q: dirichlet_kl(1, 1, *q),
+    ("beta", "uniform"): lambda p, _: dirichlet_kl(*p, 1, 1),
+    ("beta", "dirichlet"): lambda p, q: dirichlet_kl(*p, *q),
+    ("dirichlet", "beta"): lambda p, q: dirichlet_kl(*p, *q),
+    ("normal", "multivariateNormal"): lambda p, q: gaussian_kl(*squared(p), *q),
+    ("multivariateNormal", "normal"): lambda p, q: gaussian_kl(*p, *squared(q)),
+    ("diagonalNormal", "multivariateNormal"): lambda p, q: gaussian_kl(*squared(p), *q),
+    ("multivariateNormal", "diagonalNormal"): lambda p, q: gaussian_kl(*p, *squared(q)),
+}
+
+
+def special_and_general(special):
+    """The parameters of a distribution, and of the same one in the family that contains it."""
+    if special == "exponential":
+        rate = log_uniform(-9, 9)
+        return [rate], [1.0, rate]
+    if special == "bernoulli":
+        p = probability()
+        return [p], [1.0, p]
+    if special == "uniform":
+        return [0.0, 1.0], [1.0, 1.0]
+    if special == "beta":
+        alpha = [log_uniform(-6, 9), log_uniform(-6, 9)]
+        return alpha, list(alpha)
+    n = 1 if special == "normal" else 3
+    own = [random.gauss(0, 1) for _ in range(n)] + [log_uniform(-1, 1) for _ in range(n)]
+    return own, [float(x) for x in squared(own)]
+
+
+def rows_across(p_name, q_name, kl):
+    rows = []
+    is_special_first = (q_name, p_name) in SPECIALS
+    special, general = (q_name, p_name) if is_special_first else (p_name, q_name)
+    move = FAMILIES[general][1]
+    for by in [None] * 6 + [by for by in NEAR for _ in range(3)]:
+        own, same = special_and_general(special)
+        if by is not None:
+            other = move(same, by)
+        elif "ormal" in general:
+            other = draw_covariance(len(own) // 2, 1)
+        else:
+            other = [1.0, probability()] if general == "binomial" else [log_uniform(-3, 3) for _ in same]
+        if general == "binomial":
+            other[0] = 1.0
+        p, q = (other, own) if is_special_first else (own, other)
+        with mp.workdps(160):
+            divergence = kl([mpf(x) for x in p], [mpf(x) for x in q])
+        if divergence > 0:
+            rows.append([p, q, kept(divergence)])
+    return rows
+
+
+SPECIALS = {pair for i, pair in enumerate(ACROSS) if i % 2 == 0}
+
+
 # The definitions, for a few parameters: sums and integrals.
 
 
@@ -395,6 +470,44 @@ def prove_all():
     plane = lambda f: mp.fsum(f((mpf(i) / 4, mpf(j) / 4)) for i in range(-36, 37) for j in range(-36, 37)) / 16
     p_log, q_log = (lambda x: gaussian_log(x, p)), (lambda x: gaussian_log(x, q))
     prove("gaussian KL", plane(lambda x: mp.exp(p_log(x)) * (p_log(x) - q_log(x))), gaussian_kl(*p, *q), 10)
+    # families within others: the integrals of both definitions
+    mp.dps = 30
+    exponential_log = lambda x, r: ln(r) - r * x
+    for name, points, (p_log, p), (q_log, q), formula in [
+        ("exponential, gamma", half_line, (exponential_log, [1.5]), (gamma_log, [2.5, 0.5]), gamma_kl(1, 1.5, 2.5, 0.5)),
+        ("gamma, exponential", half_line, (gamma_log, [2.5, 0.5]), (exponential_log, [1.5]), gamma_kl(2.5, 0.5, 1, 1.5)),
+        ("uniform, beta", [0, 0.1, 0.5, 0.9, 1], (lambda x: mpf(0), []), (beta_log, [2.5, 3.5]), dirichlet_kl(1, 1, 2.5, 3.5)),
+        ("beta, uniform", [0, 0.1, 0.5, 0.9, 1], (beta_log, [2.5, 3.5]), (lambda x: mpf(0), []), dirichlet_kl(2.5, 3.5, 1, 1)),
+        (
+            "beta, dirichlet",
+            [0, 0.1, 0.5, 0.9, 1],
+            (beta_log, [2.5, 3.5]),
+            (lambda x, a, b: log_dirichlet((x, 1 - x), [a, b]), [mpf(4), mpf(1.5)]),
+            dirichlet_kl(2.5, 3.5, 4, 1.5),
+        ),
+        (
+            "normal, multivariate",
+            line,
+            (normal_log, [0.0, 1.5]),
+            (lambda x: -((x - 1) ** 2 / mpf(2.5) + ln(5 * mp.pi)) / 2, []),
+            ACROSS[("normal", "multivariateNormal")]([0, 1.5], [1, 2.5]),
+        ),
+    ]:
+        f, g = (lambda x: p_log(x, *p)), (lambda x: q_log(x, *q))
+        prove(name, integral(lambda x: mp.exp(f(x)) * (f(x) - g(x)), points), formula)
+    one, two = mpf(0.3), mpf(0.6)
+    masses = [(ln(1 - one), binomial_log(1, two, 0)), (ln(one), binomial_log(1, two, 1))]
+    prove("bernoulli, binomial", mp.fsum(mp.exp(x) * (x - y) for x, y in masses), ACROSS[("bernoulli", "binomial")]([one], [1, two]))
+    p, q = [mpf(x) for x in (0, 0, 1, 0.5)], [mpf(x) for x in (0.5, 0, 1, 0.25, 0.25, 2)]
+    mp.dps = 15
+    p_log = lambda x: normal_log(x[0], p[0], p[2]) + normal_log(x[1], p[1], p[3])
+    q_log = lambda x: gaussian_log(x, q)
+    fine = lambda f: mp.fsum(f((mpf(i) / 8, mpf(j) / 8)) for i in range(-80, 81) for j in range(-40, 41)) / 64
+    for name, first, second, formula in [
+        ("diagonal, multivariate", p_log, q_log, gaussian_kl(*squared(p), *q)),
+        ("multivariate, diagonal", q_log, p_log, gaussian_kl(*q, *squared(p))),
+    ]:
+        prove(name, (fine if first is p_log else plane_to(16))(lambda x: mp.exp(first(x)) * (first(x) - second(x))), formula, 9)
     # the series of entropies against sums, and with the integral over ln k! that has no sum
     mp.dps = 50
     for n, p in [(mpf(4 * 10**5), mpf(1) / 4), (mpf(10**6), mpf(1) / 1024)]:
@@ -709,6 +822,7 @@ if __name__ == "__main__":
         "endPairs": {name: end_pairs(name, *family) for name, family in FAMILIES.items()},
         "endTails": {name: end_tails(name, *family) for name, family in END_TAILS.items()},
         "endMoments": {name: end_moments(name, family) for name, family in MOMENTS.items()},
+        "across": {f"{p} {q}": rows_across(p, q, kl) for (p, q), kl in ACROSS.items()},
     }
     lines = []
     for title, group in sections.items():

@@ -270,3 +270,52 @@ test("at the ends, the generalised Jensen-Shannon divergence is the KL that it t
     expect(near.loss / 1e-7).toBeCloseTo(limit.loss, 5);
   }
 });
+
+describe("soft targets that are all 0", () => {
+  const z = [1, 2, 0.5, Number.NaN, 3, -1, 0, 1, 2, 5, 5, 5];
+  const make = (type: Float32ArrayConstructor | Float64ArrayConstructor) => [
+    type.from(z),
+    type.of(0.5, 0.25, 0.25, 0, -0, 0, 0, 0.25, 0.75, 0, 0, 0),
+  ];
+  const kept = [0, 1, 2, 6, 7, 8];
+  const options = { rowLength: 3, zeroTargets: "ignore", gradient: true } as const;
+
+  test.each([{}, { reduction: "sum" }, { labelSmoothing: 0.1, zLoss: 0.01 }, { classWeights: [1, 2, 3] }] as const)(
+    "are no loss: %o",
+    async (more) => {
+      for (const type of [Float32Array, Float64Array] as const) {
+        const [logits, targets] = make(type);
+        const pick = (numbers: ArrayLike<number>) => type.from(kept.map((i) => numbers[i]));
+        const expected = crossEntropyLoss(pick(logits), pick(targets), { rowLength: 3, gradient: true, ...more });
+        const result = crossEntropyLoss(logits, targets, { ...options, ...more });
+        expect(result.loss).toBe(expected.loss);
+        expect(result.count).toBe(2);
+        expect(pick(result.gradient as Float32Array)).toEqual(expected.gradient);
+        expect(Array.from(result.gradient as Float32Array).filter((_, i) => !kept.includes(i))).toEqual(
+          Array(6).fill(0),
+        );
+        expect(await crossEntropyLoss.async(logits, targets, { ...options, ...more })).toEqual(result);
+      }
+    },
+  );
+
+  test("have 0 per row, and NaN where the mask leaves them out", () => {
+    const [logits, targets] = make(Float64Array);
+    const { perRow, count } = crossEntropyLoss(logits, targets, { ...options, reduction: "none", mask: [1, 1, 0, 0] });
+    expect(count).toBe(1);
+    expect(perRow?.[0]).toBe(crossEntropyLoss(logits.slice(0, 3), targets.slice(0, 3), { rowLength: 3 }).loss);
+    expect(Array.from(perRow as Float64Array).slice(1)).toEqual([0, Number.NaN, Number.NaN]);
+  });
+
+  test("are an error that names the option, and so is a mean of nothing else", () => {
+    const zeros = [new Float64Array(3), new Float64Array(3)] as const;
+    expect(() => crossEntropyLoss(...zeros, { rowLength: 3 })).toThrow(
+      'crossEntropyLoss: targets sums to 0, not to 1; to leave out such rows pass { zeroTargets: "ignore" }',
+    );
+    expect(() => crossEntropyLoss(...zeros, options)).toThrow("every row is ignored, which leaves no mean");
+    expect(crossEntropyLoss(...zeros, { ...options, reduction: "sum" })).toMatchObject({ loss: 0, count: 0 });
+    expect(() => crossEntropyLoss(...zeros, { rowLength: 3, zeroTargets: true as never })).toThrow(
+      'crossEntropyLoss: zeroTargets is boolean; it must be "error" or "ignore"',
+    );
+  });
+});

@@ -34,6 +34,25 @@ function massBeyond(
   return beyond / (beyond + massOf(start, start + classes));
 }
 
+/** What to throw for a row of which the classes from `classes` on have a share of the mass; undefined where they have none. */
+export function errorOfLeftOut(
+  functionName: string,
+  argument: string,
+  row: number,
+  source: Vector,
+  start: number,
+  classes: number,
+  rowLength: number,
+  kind: InputKind,
+  scale: number,
+): RangeError | undefined {
+  const mass = massBeyond(source, start, classes, start + rowLength, kind, scale);
+  if (!(mass > MOST_MASS)) return undefined;
+  return new RangeError(
+    `${functionName}: the ${rowLength - classes} classes of row ${row} of ${argument} that are left out have ${mass} of its mass, not at most ${MOST_MASS}`,
+  );
+}
+
 /**
  * The first `classes` of each row, copied. Throws for a row of which the others have a share of the mass, or has NaN in it instead where
  * invalid rows are no error.
@@ -57,13 +76,9 @@ function firstClasses(
   for (let r = 0; r < rows; r++) {
     for (let i = 0; i < classes; i++) copy[r * classes + i] = view[r * rowLength + i];
     if (mask?.[r] === 0) continue;
-    const mass = massBeyond(source, r * rowLength, classes, (r + 1) * rowLength, kind, scale);
-    if (!(mass > MOST_MASS)) continue;
-    if (!isLenient) {
-      throw new RangeError(
-        `${functionName}: the ${rowLength - classes} classes of row ${r} of ${argument} that are left out have ${mass} of its mass, not at most ${MOST_MASS}`,
-      );
-    }
+    const error = errorOfLeftOut(functionName, argument, r, source, r * rowLength, classes, rowLength, kind, scale);
+    if (error === undefined) continue;
+    if (!isLenient) throw error;
     // an all-ones pattern is NaN in every format
     copy[r * classes] = halves ? 0xffff : Number.NaN;
   }

@@ -2,7 +2,7 @@
 
 import type { FloatArray, Vector } from "../backends/backend.js";
 import { completeAside } from "../engine/aside.js";
-import { describe, isOptions, mustBe } from "../engine/checks.js";
+import { describe, isOptions, mustBe, propertyOf } from "../engine/checks.js";
 import { complete } from "../engine/complete.js";
 import { engineFor, runtimeFor } from "../engine/engines.js";
 import type { AsideOptions, Loop, Work } from "../engine/work.js";
@@ -168,6 +168,31 @@ export function measure<Arguments extends readonly unknown[], Options>(
     loop: loop as Loop<never>,
     definition,
   }) as unknown as Measure<Arguments, Options>;
+}
+
+/** A measure of one argument, and the same with an option, `weights`, which is the first argument of `weighted`. */
+export function withWeights<First, Options extends { readonly weights?: unknown }>(
+  plain: Definition,
+  weighted: Definition,
+): Measure<[First], Options> {
+  type Call = (...args: unknown[]) => unknown;
+  const [f, g] = [plain, weighted].map((definition) => measure(definition) as unknown as Measure<unknown[], unknown>);
+  const either = (without: Call, withThem: Call): Call => {
+    return (first, options) => {
+      const weights = propertyOf(options, "weights");
+      return weights === undefined ? without(first, options) : withThem(weights, first, options);
+    };
+  };
+  const rows = Object.assign(either(f.rows as Call, g.rows as Call), { async: either(f.rows.async, g.rows.async) });
+  const forms = Object.assign(either(f as Call, g as Call), { rows, async: either(f.async, g.async) });
+  const [own, others] = [plain, weighted].map(measureLoop);
+  const loop: Loop<never> = (backend, arrays, ...rest) =>
+    (arrays.length > plain.arguments.length ? others : own)(backend, arrays, ...rest);
+  const { name } = plain;
+  return declare(forms, { name, count: 1, loopName: name, loop, definition: plain }) as unknown as Measure<
+    [First],
+    Options
+  >;
 }
 
 /** A function that gives an array, from its definition. */

@@ -65,11 +65,15 @@ export function select<Values extends FloatArray, S>(
   };
 }
 
-/** A work of a loss: rows that a mask leaves out add nothing, have a gradient of 0, and NaN in results per row. */
+/**
+ * A work of a loss: rows that a mask leaves out add nothing, have a gradient of 0, and in results per row NaN, or 0 where it is not `given`
+ * that they are left out.
+ */
 export function selectForLoss<R extends object, S>(
   work: Work<R, S>,
   mask: Uint8Array | undefined,
   gradients: readonly (FloatArray | undefined)[],
+  given = mask,
 ): Work<R, S> {
   if (mask === undefined) return work;
   const { rows, width } = work;
@@ -83,7 +87,7 @@ export function selectForLoss<R extends object, S>(
       }
       const result = work.finish(values);
       const { perRow } = result as { perRow?: Float64Array };
-      for (let r = 0; perRow && r < rows; r++) if (mask[r] === 0) perRow[r] = Number.NaN;
+      for (let r = 0; perRow && r < rows; r++) if (given?.[r] === 0) perRow[r] = Number.NaN;
       return result;
     },
   };

@@ -26,6 +26,8 @@ interface Subject {
   /** Those of the rows, and all others that change results. */
   readonly options: {
     readonly input: readonly InputKind[];
+    /** Of each row; all without it. */
+    readonly classes?: number;
     readonly start: number;
     readonly end: number;
     readonly temperature: number;

@@ -34,6 +34,7 @@ export interface CompareCommand extends FileOptions, ModelOptions {
   readonly groups?: string;
   /** Of all, of base and of all others, or of each. */
   readonly input?: readonly InputKind[];
+  readonly classes?: number;
   readonly temperature?: number;
   readonly topK?: number;
   readonly blockRows?: number;
@@ -130,6 +131,7 @@ async function compareSources(
 ): Promise<Comparison> {
   const { base: basePath, tokens: tokensPath, groups: groupsPath, threads, temperature = 1, topK = 10 } = command;
   const [base, ...others] = sources;
+  const classes = classesOf(command.classes, sources);
   checkTimes("input", command.input, sources);
   const floors = command.noiseFloor ? floorsOf(base) : [];
   const given = sources.map((_, side) => valueFor(command.input, side) ?? "logits");
@@ -165,7 +167,7 @@ async function compareSources(
     files: { base: basePath, ...Object.fromEntries(paths), tokens: tokensPath, groups: groupsPath },
     options: {
       ...openOptions(command, sources),
-      ...{ input, start, end, temperature, topK, blockRows, floors },
+      ...{ input, classes: command.classes, start, end, temperature, topK, blockRows, floors },
       acceptance: command.acceptance === true,
     },
   });
@@ -183,7 +185,7 @@ async function compareSources(
       );
     const progress = new Progress(io, end - start, next - start);
     const options: CompareManyOptions = {
-      ...{ tokens, groups, input, temperature, topK, blockRows, threads, acceptance: command.acceptance },
+      ...{ tokens, groups, input, classes, temperature, topK, blockRows, threads, acceptance: command.acceptance },
       start: next,
       // a range that is not asked for is checked to be all there is
       ...(command.rows?.end !== undefined && { end }),
@@ -228,10 +230,29 @@ async function compareSources(
     pairs: pairsOf(command, compared, ranking, results),
     tokens: tokensPath ?? null,
     groups: groupsPath ?? null,
-    classes: base.classes,
+    classes,
     start,
     end,
   };
+}
+
+/** How many of each row are compared: of files whose rows differ, the option says. */
+function classesOf(classes: number | undefined, sources: readonly LogitSource[]): number {
+  const least = Math.min(...sources.map((source) => source.classes));
+  const [shortest, longer] = [
+    sources.find((source) => source.classes === least),
+    sources.find((source) => source.classes > least),
+  ];
+  if (classes !== undefined && classes > least) {
+    throw new RangeError(`--classes is ${classes}, but rows of ${shortest?.name} have ${least} numbers`);
+  }
+  if (classes === undefined && longer !== undefined) {
+    throw new RangeError(
+      `${longer.name} has ${longer.classes} classes, ${shortest?.name} ${least}; ` +
+        `for the first ${least} of each row, if the others are padding, add --classes ${least}`,
+    );
+  }
+  return classes ?? least;
 }
 
 /** Base beside itself, as a candidate. */

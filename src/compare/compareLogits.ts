@@ -7,13 +7,14 @@ import { createRuntime, type EngineOptions } from "../engine/create.js";
 import { availableThreads } from "../engine/platform.js";
 import type { Runtime } from "../engine/runtime.js";
 import type { Work, WorkArray } from "../engine/work.js";
+import { areRows, MemorySource } from "./batch.js";
 import { checkChoice, checkInteger as checkIntegerOf, checkType } from "./checks.js";
 import { Feed, isLogitSource, type Place, type RowArray, type Rows } from "./feed.js";
 import { wordsOf } from "./rowChecks.js";
 import { COLUMNS, Column, type RowResults, rowResultsOf } from "./rowResults.js";
 import { type CompareSettings, compareLoop } from "./rows.js";
 import { isPromise, shownValue } from "./shown.js";
-import type { LogitSource, RowBatch } from "./source.js";
+import type { LogitRows, LogitSource, RowsInMemory } from "./source.js";
 import { Summary } from "./summary.js";
 import { readTokens } from "./token.js";
 
@@ -49,7 +50,10 @@ export interface CompareOptions {
   start?: number;
   /** The row after the last; all rows by default. */
   end?: number;
-  /** Numbers of a row, of sources that do not say. */
+  /**
+   * Compares the first `classes` of each row, where the rows of some are longer: vocabularies are padded, and not all alike. What is left
+   * out of a row may have 1e-6 of its mass. Also the numbers of a row, of sources that do not say.
+   */
   classes?: number;
   /** Rows that are read and computed at once; by default as many as take 8 MiB in f32. */
   batchRows?: number;
@@ -98,7 +102,7 @@ const BATCH_BYTES = 2 ** 24;
 const MOST_BATCH_ROWS = 4096;
 /** What a thread is told of a batch has room for some more. */
 const MOST_CANDIDATES = 64;
-type Source = AsyncIterable<RowBatch>;
+type Source = AsyncIterable<RowsInMemory>;
 
 /**
  * Compares a base model's logits with those of another model, or of several, of the same tokens, row by row. Of each row: KL(base‖other)
@@ -110,9 +114,9 @@ type Source = AsyncIterable<RowBatch>;
  * candidates there are. With several, base is read once, and what is found of its rows alone is found once. Files stay open until their
  * `close`.
  *
- * @param base - Rows of one model's logits, finite or -Infinity, or of what `input` says: of a file ({@link openLogits}), or any
- * async iterable of batches.
- * @param other - The same rows of the other's; or a list of such sources, 64 at most.
+ * @param base - Rows of one model's logits, finite or -Infinity, or of what `input` says: of a file ({@link openLogits}), any async
+ * iterable of batches, or rows in memory: a tensor, or `{ data }` with a matrix or rows.
+ * @param other - The same rows of the other's; or a list of such sources, 64 at most: an array is always such a list.
  * @returns A promise of the {@link Summary}, `summary` if it is given: {@link Summary.report} has the statistics, in nats. Each
  * row is computed to the accuracy of {@link index!klDivergence} from logits; sums over rows are exact. Of a list, a list of them.
  * @throws TypeError for sources that are no async iterables, and for an option that is unknown or of the wrong kind.
@@ -129,23 +133,21 @@ type Source = AsyncIterable<RowBatch>;
  * @see {@link pairedDifference}
  */
 export function compareLogits(
-  base: AsyncIterable<RowBatch>,
-  other: AsyncIterable<RowBatch>,
-  options?: CompareOptions,
-): Promise<Summary>;
-export function compareLogits(
-  base: AsyncIterable<RowBatch>,
-  others: readonly AsyncIterable<RowBatch>[],
+  base: LogitRows,
+  other: readonly LogitRows[],
   options?: CompareManyOptions,
 ): Promise<Summary[]>;
+export function compareLogits(base: LogitRows, other: LogitRows, options?: CompareOptions): Promise<Summary>;
 export async function compareLogits(
-  base: Source,
-  other: Source | readonly Source[],
+  base: LogitRows,
+  other: LogitRows | readonly LogitRows[],
   options: CompareOptions | CompareManyOptions = {},
 ): Promise<Summary | Summary[]> {
   const isList = Array.isArray(other);
-  const sources: Source[] = isList ? [base, ...other] : [base, other as Source];
-  const plan = planOf(sources, options, isList);
+  const given: readonly LogitRows[] = isList ? [base, ...other] : [base, other as LogitRows];
+  const named = given.map((_, side) => (side === 0 ? "base" : isList ? `others[${side - 1}]` : "other"));
+  const sources = given.map((source, side) => sourceOf(named[side], source));
+  const plan = planOf(sources, named, options, isList);
   const { threads, batchRows, classes, summaries } = plan;
   options.signal?.throwIfAborted();
   const runtime = await createRuntime("createEngine", {
@@ -173,10 +175,27 @@ function bytesFor(threads: number, numbers: number): number {
   return Math.min(2 ** 32, needed);
 }
 
+/** What an argument has to give. */
+function sourceOf(argument: string, given: LogitRows): Source {
+  if (typeof (given as Source)?.[Symbol.asyncIterator] === "function") return given as Source;
+  if (areRows(given) || Object(given).data !== undefined) {
+    return new MemorySource("compareLogits", argument, given as RowsInMemory);
+  }
+  const what = isPromise(given)
+    ? "await openLogits(…)"
+    : "it must be an AsyncIterable of rows, as openLogits gives, a tensor, or { data }";
+  throw new TypeError(`compareLogits: ${argument} is ${shownValue(given)}: ${what}`);
+}
+
+/** What a source may tell of itself. */
+type Known = Partial<Pick<LogitSource, "classes" | "rows" | "input" | "blockRows">>;
+
 interface Plan {
   /** For messages. */
   readonly names: readonly string[];
   readonly classes: number;
+  /** Numbers of a row of each source; undefined where it does not say. */
+  readonly lengths: readonly (number | undefined)[];
   readonly start: number;
   /** Infinity where no source knows. */
   readonly end: number;
@@ -195,40 +214,34 @@ interface Plan {
   readonly summaries: Summary[];
 }
 
-function planOf(sources: readonly Source[], options: CompareOptions | CompareManyOptions, isList: boolean): Plan {
+function planOf(
+  sources: readonly Source[],
+  named: readonly string[],
+  options: CompareOptions | CompareManyOptions,
+  isList: boolean,
+): Plan {
   checkOptions("compareLogits", options, KEYS);
   const candidates = sources.length - 1;
   if (candidates < 1 || candidates > MOST_CANDIDATES) {
     throw new RangeError(`compareLogits: others has ${candidates} sources; there must be from 1 to ${MOST_CANDIDATES}`);
   }
-  const named = sources.map((_, side) => (side === 0 ? "base" : isList ? `others[${side - 1}]` : "other"));
-  sources.forEach((source, side) => {
-    if (typeof source?.[Symbol.asyncIterator] === "function") return;
-    const what = isPromise(source) ? "await openLogits(…)" : "it must be an AsyncIterable of rows, as openLogits gives";
-    throw new TypeError(`compareLogits: ${named[side]} is ${shownValue(source)}: ${what}`);
-  });
   const given = summariesOf(options, candidates, isList);
   checkObjects(options);
   const names = sources.map((source, side) => (isLogitSource(source) ? source.name : named[side]));
-  const known = sources.map((source) => (isLogitSource(source) ? source : undefined));
-  const classes = agreed(
-    [options.classes, ...known.map((source) => source?.classes)],
-    ["the option classes", ...names],
-    "classes",
-  );
-  if (classes === undefined) throw new TypeError("compareLogits: classes is undefined, and no source says what it is");
-  checkInteger("classes", classes, 1);
+  const known = sources.map((source): Known => (isLogitSource(source) || source instanceof MemorySource ? source : {}));
+  const lengths = known.map((source) => source.classes);
+  const classes = classesOf(options.classes, lengths, names);
   const { start = 0, end } = options;
   checkInteger("start", start, 0);
   if (end !== undefined) {
     checkInteger("end", end, start + 1);
     known.forEach((source, side) => {
-      if (source?.rows !== undefined && source.rows < end) {
+      if (source.rows !== undefined && source.rows < end) {
         throw new RangeError(`compareLogits: end is ${end}, but ${names[side]} has ${source.rows} rows`);
       }
     });
   }
-  const allRows = known.map((source) => source?.rows);
+  const allRows = known.map((source) => source.rows);
   const rows = end ?? agreed(allRows, names, "rows");
   if (rows !== undefined && rows <= start) {
     throw new RangeError(`compareLogits: start is ${start}, but there are ${rows} rows`);
@@ -243,7 +256,7 @@ function planOf(sources: readonly Source[], options: CompareOptions | CompareMan
   if (temperature !== 1 && !kinds.includes("logits")) {
     throw new RangeError(`compareLogits: temperature is ${temperature}, but neither base nor other are logits`);
   }
-  const { topK = own?.topK ?? 10, blockRows = own?.blockRows ?? known[0]?.blockRows ?? 0 } = options;
+  const { topK = own?.topK ?? 10, blockRows = own?.blockRows ?? known[0].blockRows ?? 0 } = options;
   checkInteger("topK", topK, 1, MOST_LARGEST);
   checkInteger("blockRows", blockRows, 0);
   const rowOptions = { temperature, topK, blockRows };
@@ -258,6 +271,7 @@ function planOf(sources: readonly Source[], options: CompareOptions | CompareMan
   return {
     names,
     classes,
+    lengths,
     start,
     end: rows ?? Number.POSITIVE_INFINITY,
     isEndAsked: end !== undefined,
@@ -322,7 +336,7 @@ function checkCount(
 /** Of base, of each other. */
 function kindsFor(
   input: CompareOptions["input"],
-  sources: readonly (LogitSource | undefined)[],
+  sources: readonly Known[],
   named: readonly string[],
   names: readonly string[],
 ): readonly InputKind[] {
@@ -332,7 +346,7 @@ function kindsFor(
   const kinds: readonly InputKind[] =
     kindsOf("compareLogits", spread, named, true) ?? sources.map(() => "probabilities");
   sources.forEach((source, side) => {
-    if (kinds[side] !== "probabilities" || source?.input !== "logProbabilities") return;
+    if (kinds[side] !== "probabilities" || source.input !== "logProbabilities") return;
     throw new RangeError(`compareLogits: input is "probabilities", but ${names[side]} has log-probabilities`);
   });
   return kinds;
@@ -362,12 +376,36 @@ function tokensOf(
   return read;
 }
 
+/** The option, which may be less than what sources say, or that which all say. */
+function classesOf(
+  classes: number | undefined,
+  lengths: readonly (number | undefined)[],
+  names: readonly string[],
+): number {
+  const hint = "; for the first n of each row pass { classes: n }";
+  const found = classes ?? agreed(lengths, names, "classes", hint);
+  if (found === undefined) throw new TypeError("compareLogits: classes is undefined, and no source says what it is");
+  checkInteger("classes", found, 1);
+  lengths.forEach((length = found, side) => {
+    if (length >= found) return;
+    throw new RangeError(`compareLogits: classes is ${found}; a row of ${names[side]} has ${length} numbers`);
+  });
+  return found;
+}
+
 /** What all that know say. */
-function agreed(values: readonly (number | undefined)[], names: readonly string[], what: string): number | undefined {
+function agreed(
+  values: readonly (number | undefined)[],
+  names: readonly string[],
+  what: string,
+  hint = "",
+): number | undefined {
   const first = values.findIndex((value) => value !== undefined);
   values.forEach((value, i) => {
     if (value === undefined || value === values[first]) return;
-    throw new RangeError(`compareLogits: ${names[first]} has ${values[first]} ${what}, ${names[i]} has ${value}`);
+    throw new RangeError(
+      `compareLogits: ${names[first]} has ${values[first]} ${what}, ${names[i]} has ${value}${hint}`,
+    );
   });
   return values[first];
 }
@@ -407,7 +445,12 @@ class Comparison {
       allocate: (type, length) => memory.allocate(type, length),
       holds: ({ buffer }) => memory.holds(buffer),
     };
-    this.#feeds = sources.map((source, side) => new Feed(plan.names[side], source, { ...plan, place }));
+    const { names, kinds, lengths, temperature } = plan;
+    this.#feeds = sources.map((source, side) => {
+      const kind = kinds[side];
+      const scale = kind === "logits" ? 1 / temperature : 1;
+      return new Feed(names[side], source, { ...plan, rowLength: lengths[side], kind, scale, place });
+    });
   }
 
   /** Each batch is computed while the next is being read. */

@@ -1,8 +1,11 @@
 // Rows of a source, as many at a time as are asked for, in arrays that threads can read.
 
-import { typeOfBatch } from "./batch.js";
+import { errorOfLeftOut } from "../call/classes.js";
+import type { InputKind } from "../call/options.js";
+import { type OpenBatch, openBatch } from "./batch.js";
+import { widen } from "./half.js";
 import { shownValue } from "./shown.js";
-import type { LogitSource, RowBatch } from "./source.js";
+import type { LogitSource, RowBatch, RowsInMemory } from "./source.js";
 import { readToken } from "./token.js";
 
 export type RowArray = RowBatch["data"];
@@ -26,7 +29,13 @@ export interface Rows {
 }
 
 export interface FeedOptions {
+  /** What is handed on of a row: its first numbers. */
   readonly classes: number;
+  /** Numbers of a row of the source, where it says so; else its batches do, or it has as many as classes. */
+  readonly rowLength?: number;
+  /** What the numbers are, and what they are multiplied by, to tell what is left out of a row. */
+  readonly kind: InputKind;
+  readonly scale: number;
   readonly start: number;
   /** Infinity where the source knows. */
   readonly end: number;
@@ -34,16 +43,18 @@ export interface FeedOptions {
   readonly place: Place;
 }
 
-export const isLogitSource = (source: AsyncIterable<RowBatch>): source is LogitSource =>
+export const isLogitSource = (source: AsyncIterable<RowsInMemory>): source is LogitSource =>
   typeof (source as LogitSource).read === "function";
+
+type KnownBatch = OpenBatch & { readonly rowLength: number };
 
 export class Feed {
   readonly name: string;
-  readonly #source: AsyncIterable<RowBatch>;
+  readonly #source: AsyncIterable<RowsInMemory>;
   readonly #options: FeedOptions;
-  readonly #batches: AsyncIterator<RowBatch>;
+  readonly #batches: AsyncIterator<RowsInMemory>;
   /** What has come, and how many rows of it have been given. */
-  #batch: RowBatch | undefined;
+  #batch: KnownBatch | undefined;
   #given = 0;
   /** The number of the next row. */
   #row: number;
@@ -51,18 +62,18 @@ export class Feed {
   #slots: RowArray[] = [];
   #turn = 0;
 
-  constructor(name: string, source: AsyncIterable<RowBatch>, options: FeedOptions) {
+  constructor(name: string, source: AsyncIterable<RowsInMemory>, options: FeedOptions) {
     this.name = isLogitSource(source) ? source.name : name;
     this.#source = source;
     this.#options = options;
-    const { start, end, batchRows, place } = options;
+    const { start, end, batchRows, place, classes, rowLength = classes } = options;
     const range = end === Number.POSITIVE_INFINITY ? { start } : { start, end };
     // a source that asks `allocate` for its memory is read where it lies
     const allocate = (bytes: number) => {
       const { buffer, byteOffset } = place.allocate(Float64Array, Math.ceil(bytes / 8));
       return new Uint8Array(buffer, byteOffset, bytes);
     };
-    const request = { ...range, batchRows, allocate };
+    const request = { ...range, batchRows, ...(rowLength === classes && { allocate }) };
     const batches = isLogitSource(source) ? source.read(request) : source;
     this.#batches = batches[Symbol.asyncIterator]();
     this.#row = isLogitSource(source) ? start : 0;
@@ -82,17 +93,16 @@ export class Feed {
     if (first === undefined || wanted === 0) return { data: new Float32Array(0), format: undefined, count: 0, tokens };
     const { format } = first;
     const rest = this.#left(first);
-    if (rest === wanted && place.holds(first.data)) {
+    if (rest === wanted && first.rowLength === classes && place.holds(first.data)) {
       const data = first.data.subarray(this.#given * classes);
       this.#give(first, wanted, tokens, 0);
       return { data, format, count: wanted, tokens };
     }
     const slot = this.#slot(first.data, wanted);
     let done = 0;
-    for (let batch: RowBatch | undefined = first; done < wanted && batch !== undefined; batch = await this.#at()) {
+    for (let batch: KnownBatch | undefined = first; done < wanted && batch !== undefined; batch = await this.#at()) {
       const rows = Math.min(wanted - done, this.#left(batch));
-      const from = this.#given * classes;
-      slot.set(batch.data.subarray(from, from + rows * classes), done * classes);
+      this.#copy(batch, rows, slot, done * classes);
       this.#give(batch, rows, tokens, done);
       done += rows;
       if (done === wanted) break;
@@ -115,8 +125,26 @@ export class Feed {
     await this.#batches.return?.();
   }
 
-  #left({ data }: RowBatch): number {
-    return data.length / this.#options.classes - this.#given;
+  #left({ data, rowLength }: KnownBatch): number {
+    return data.length / rowLength - this.#given;
+  }
+
+  /** The first classes of the next rows, to `slot`. Throws for a row of which the others have a share of the mass. */
+  #copy({ data, format, rowLength }: KnownBatch, rows: number, slot: RowArray, at: number): void {
+    const { classes, kind, scale } = this.#options;
+    const from = this.#given * rowLength;
+    if (rowLength === classes) {
+      slot.set(data.subarray(from, from + rows * classes), at);
+      return;
+    }
+    for (let r = 0; r < rows; r++) {
+      const row = data.subarray(from + r * rowLength, from + (r + 1) * rowLength);
+      const numbers = widen({ data: row, format });
+      const number = this.#row + r;
+      const error = errorOfLeftOut("compareLogits", this.name, number, numbers, 0, classes, rowLength, kind, scale);
+      if (error !== undefined) throw error;
+      slot.set(row.subarray(0, classes), at + r * classes);
+    }
   }
 
   #give(batch: RowBatch, rows: number, tokens: Int32Array, at: number): void {
@@ -132,7 +160,7 @@ export class Feed {
   }
 
   /** The batch that the next row is in. */
-  async #at(): Promise<RowBatch | undefined> {
+  async #at(): Promise<KnownBatch | undefined> {
     const { start } = this.#options;
     for (;;) {
       const batch = this.#batch;
@@ -147,32 +175,37 @@ export class Feed {
       }
       const { value, done } = await this.#batches.next();
       if (done) return undefined;
-      this.#check(value);
-      this.#batch = value;
+      this.#batch = this.#open(value);
       this.#given = 0;
     }
   }
 
-  #check(batch: RowBatch): void {
-    const { classes } = this.#options;
-    const type = typeOfBatch(batch, () => `compareLogits: the batch of ${this.name} from row ${this.#row} on`);
-    const { data, tokens } = batch;
+  #open(batch: RowsInMemory): KnownBatch {
+    const { classes, rowLength: own } = this.#options;
+    const nameOf = () => `the batch of ${this.name} from row ${this.#row} on`;
+    const opened = openBatch("compareLogits", nameOf, batch);
+    const { data, tokens, type, rowLength: told = own ?? classes } = opened;
     this.#type ??= type;
     if (type !== this.#type) {
       throw new TypeError(
         `compareLogits: ${this.name} goes on with ${type} after ${this.#type}; it must be of one type`,
       );
     }
-    if (data.length % classes !== 0) {
+    if (told < classes || told !== (own ?? told)) {
+      const demand = told < classes ? `classes is ${classes}` : `${this.name} says ${own}`;
+      throw new RangeError(`compareLogits: a row of ${nameOf()} has ${told} numbers; ${demand}`);
+    }
+    if (data.length % told !== 0) {
       throw new RangeError(
-        `compareLogits: ${this.name} gave ${data.length} numbers from row ${this.#row} on, no multiple of its ${classes} classes`,
+        `compareLogits: ${this.name} gave ${data.length} numbers from row ${this.#row} on, no multiple of its ${told} classes`,
       );
     }
-    if (tokens !== undefined && tokens?.length * classes !== data.length) {
+    if (tokens !== undefined && tokens?.length * told !== data.length) {
       throw new RangeError(
-        `compareLogits: ${this.name} gave ${tokens?.length ?? shownValue(tokens)} tokens with ${data.length / classes} rows, from row ${this.#row} on`,
+        `compareLogits: ${this.name} gave ${tokens?.length ?? shownValue(tokens)} tokens with ${data.length / told} rows, from row ${this.#row} on`,
       );
     }
+    return { ...opened, rowLength: told };
   }
 
   /** One of two arrays, in turns. */

@@ -17,10 +17,12 @@ export type {
   ElementType,
   HalfFormat,
   LogitFormat,
+  LogitRows,
   LogitSource,
   ReadOptions,
   RowBatch,
   RowBatches,
+  RowsInMemory,
 } from "./source.js";
 export {
   type ClusteredEstimates,

@@ -1,6 +1,8 @@
 // What is compared: rows of logits, wherever they come from.
 
+import type { NumberFormat } from "../backends/halves.js";
 import type { HalfFormat } from "../backends/kernel.js";
+import type { Matrix } from "../call/inputs.js";
 
 export type { HalfFormat };
 
@@ -19,6 +21,21 @@ export interface RowBatch {
   /** The token observed after each row, if known; -1 for none. */
   readonly tokens?: ArrayLike<number>;
 }
+
+/** Rows as a model leaves them: a matrix, as {@link index!klDivergence}.rows takes it, alone or with what else is known. */
+export type RowsInMemory =
+  | Matrix
+  | {
+      /** Whole rows. */
+      readonly data: Matrix;
+      /** Of numbers of 8 or 16 bits, unless `data` says so itself. */
+      readonly format?: NumberFormat;
+      /** The token observed after each row, if known; -1 for none. */
+      readonly tokens?: ArrayLike<number>;
+    };
+
+/** What {@link compareLogits} takes: a file ({@link openLogits}), a stream of batches, or rows that are all in memory. */
+export type LogitRows = AsyncIterable<RowsInMemory> | RowsInMemory;
 
 /** Rows in order, to be written. */
 export type RowBatches = AsyncIterable<RowBatch> | Iterable<RowBatch>;

@@ -11,6 +11,7 @@ import {
 } from "./distribution.js";
 import { HALF_LN_2PI, klOfBetas, stirlingRemainder } from "./gammaFunction.js";
 import { betaTail } from "./tails.js";
+import type { Uniform } from "./uniform.js";
 import { weightsOf } from "./weights.js";
 
 /** What {@link beta} makes. */
@@ -58,6 +59,13 @@ class Beta extends Family implements UnivariateDistribution {
 
   survivalProbability(x: number): number {
     return betaTail(this.alpha, this.beta, checkValue("beta", x), true);
+  }
+
+  /** @internal */
+  override including(other: Family<unknown>): Beta | undefined {
+    if (other.family !== "uniform") return undefined;
+    const { minimum, maximum } = other as Uniform;
+    return minimum === 0 && maximum === 1 ? new Beta(1, 1) : undefined;
   }
 
   /** @internal */

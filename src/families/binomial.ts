@@ -1,6 +1,6 @@
 import { ln } from "../numbers/scalar.js";
 import { excess, log1p, productPlus } from "./arithmetic.js";
-import { bernoulliKl, UP } from "./bernoulli.js";
+import { type Bernoulli, bernoulliKl, UP } from "./bernoulli.js";
 import { discreteEntropy } from "./discreteEntropy.js";
 import {
   checkNumber,
@@ -72,6 +72,11 @@ class Binomial extends Family implements UnivariateDistribution {
     const isAbove = k < 0 ? true : k >= trials ? false : this.#point === undefined ? undefined : this.#point > k;
     if (isAbove !== undefined) return isAbove === isUpper ? 1 : 0;
     return betaTail(k + 1, trials - k, probability, !isUpper);
+  }
+
+  /** @internal */
+  override including(other: Family<unknown>): Binomial | undefined {
+    if (other.family === "bernoulli") return new Binomial(1, (other as Bernoulli).probability);
   }
 
   /** @internal */

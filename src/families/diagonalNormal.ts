@@ -9,7 +9,7 @@ import {
   frozen,
   listOf,
 } from "./distribution.js";
-import { logDensity, normalEntropy, normalKl } from "./normal.js";
+import { logDensity, type Normal, normalEntropy, normalKl } from "./normal.js";
 
 /** What {@link diagonalNormal} makes. */
 class DiagonalNormal extends Family<ArrayLike<number>> {
@@ -26,6 +26,13 @@ class DiagonalNormal extends Family<ArrayLike<number>> {
     const { means, standardDeviations } = this;
     checkVector("diagonalNormal", x, means.length);
     return sumOf(means.length, (i) => logDensity(x[i], means[i], standardDeviations[i]));
+  }
+
+  /** @internal */
+  override including(other: Family<unknown>): DiagonalNormal | undefined {
+    if (other.family !== "normal") return undefined;
+    const { mean, standardDeviation } = other as Normal;
+    return new DiagonalNormal([mean], [standardDeviation]);
   }
 
   /** @internal */

@@ -35,6 +35,13 @@ class Dirichlet extends Family<Vector> {
     this.mean = Object.freeze(concentrations.map((a) => a / weights.sum.value));
   }
 
+  /** @internal */
+  override including(other: Family<unknown>): Dirichlet | undefined {
+    if (other.family !== "beta") return undefined;
+    const { alpha, beta } = other as unknown as { alpha: number; beta: number };
+    return new Dirichlet([alpha, beta]);
+  }
+
   logProbability(x: Vector): number {
     const { concentrations } = this;
     checkVector("dirichlet", x, concentrations.length);

@@ -48,6 +48,11 @@ export abstract class Family<Value = number> implements Distribution<Value> {
   /** ln of the density at x; -Infinity outside of the support. */
   abstract logProbability(x: Value): number;
 
+  /** A distribution of another family as one of this family, which contains it. @internal */
+  including(_other: Family<unknown>): Family<unknown> | undefined {
+    return undefined;
+  }
+
   /** Throws where q, of the same family, cannot be compared with this. @internal */
   checkComparable(_functionName: string, _q: this): void {}
 

@@ -8,6 +8,7 @@ import {
   frozen,
   type UnivariateDistribution,
 } from "./distribution.js";
+import type { Exponential } from "./exponential.js";
 import { HALF_LN_2PI, lesserRemainder, logMinusDigamma, stirlingRemainder } from "./gammaFunction.js";
 import { gammaTail } from "./tails.js";
 
@@ -78,6 +79,11 @@ class Gamma extends Family implements UnivariateDistribution {
       return isUpper ? -expm1(logarithm) : exp(logarithm);
     }
     return gammaTail(this.shape, standard, isUpper, difference);
+  }
+
+  /** @internal */
+  override including(other: Family<unknown>): Gamma | undefined {
+    if (other.family === "exponential") return gamma({ shape: 1, rate: (other as Exponential).rate });
   }
 
   /** @internal */

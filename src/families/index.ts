@@ -12,7 +12,7 @@ export { type Exponential, exponential } from "./exponential.js";
 export { type Gamma, gamma } from "./gamma.js";
 export { type Geometric, geometric } from "./geometric.js";
 export { type Laplace, laplace } from "./laplace.js";
-export { crossEntropy, entropy, klDivergence, type UnitOptions } from "./measures.js";
+export { crossEntropy, entropy, klDivergence, type Related, type UnitOptions } from "./measures.js";
 export { type MultivariateNormal, multivariateNormal } from "./multivariateNormal.js";
 export { type Normal, normal } from "./normal.js";
 export { type Poisson, poisson } from "./poisson.js";

@@ -1,8 +1,11 @@
 import { isList } from "../engine/checks.js";
 import { ln } from "../numbers/scalar.js";
-import { logOfRatio, ratioExcess, sumOf } from "./arithmetic.js";
+import { logOfRatio, productPlus, ratioExcess, sumOf } from "./arithmetic.js";
+import type { DiagonalNormal } from "./diagonalNormal.js";
 import { checkFinite, checkParameters, checkSameNumber, checkVector, Family, frozen, listOf } from "./distribution.js";
 import { HALF_LN_2PI } from "./gammaFunction.js";
+
+import type { Normal } from "./normal.js";
 
 type Vector = ArrayLike<number>;
 type Matrix = readonly Vector[];
@@ -17,13 +20,26 @@ class MultivariateNormal extends Family<Vector> {
   readonly family = "multivariateNormal";
   /** L of the covariance L·Lᵀ. */
   readonly #factor: Matrix;
+  /** Of independent components, whose variances are rounded squares of them. */
+  readonly #deviations: readonly number[] | undefined;
 
   constructor(
     /** μ. */ readonly mean: readonly number[],
     /** Σ, row by row. */ readonly covariance: readonly (readonly number[])[],
+    deviations?: readonly number[],
   ) {
     super();
-    this.#factor = choleskyFactor(covariance);
+    this.#deviations = deviations;
+    this.#factor = deviations ? diagonalOf(deviations) : choleskyFactor(covariance);
+  }
+
+  /** @internal */
+  override including(other: Family<unknown>): MultivariateNormal | undefined {
+    const isOne = other.family === "normal";
+    if (!isOne && other.family !== "diagonalNormal") return undefined;
+    const means = isOne ? [(other as Normal).mean] : (other as DiagonalNormal).means;
+    const deviations = isOne ? [(other as Normal).standardDeviation] : (other as DiagonalNormal).standardDeviations;
+    return new MultivariateNormal(means, diagonalOf(deviations.map((x) => x * x)), deviations);
   }
 
   logProbability(x: Vector): number {
@@ -51,13 +67,25 @@ class MultivariateNormal extends Family<Vector> {
     if (!z.every(Number.isFinite)) return Number.POSITIVE_INFINITY;
     const ofMeans = sumOf(z.length, (i) => 0.5 * z[i] * z[i]);
     // E = L_q⁻¹(Σₚ - Σ_q)L_q⁻ᵀ, of which KL is a function
-    const difference = this.covariance.map((row, i) => row.map((x, j) => x - q.covariance[i][j]));
+    const difference = this.covariance.map((row, i) =>
+      row.map((x, j) => (i === j ? this.#lessVariance(q, i) : x - q.covariance[i][j])),
+    );
     const half = transposed(difference).map((column) => solveLower(factor, column));
     const relative = transposed(half).map((row) => solveLower(factor, row));
     const square = sumOf(z.length, (i) => sumOf(z.length, (j) => relative[i][j] * relative[i][j]));
     return ofMeans + (square <= NEAR ? ofNear(relative) : ofFar(factor, this.#factor));
   }
+
+  /** The difference of the variances of component i, of one rounding. */
+  #lessVariance(q: MultivariateNormal, i: number): number {
+    const [own, others] = [this.covariance[i][i], q.covariance[i][i]];
+    if (this.#deviations) return productPlus(this.#deviations[i], this.#deviations[i], -others);
+    return q.#deviations ? -productPlus(q.#deviations[i], q.#deviations[i], -own) : own - others;
+  }
 }
+
+const diagonalOf = (numbers: readonly number[]): number[][] =>
+  numbers.map((x, i) => numbers.map((_, j) => (i === j ? x : 0)));
 
 /** Σ of squares of E, up to which I + E is factored in deviations. */
 const NEAR = 0.25;

@@ -21,7 +21,7 @@ import { type Loss, loss } from "../call/forms.js";
 import { dataOf, type Matrix, type Numbers, open, openRow } from "../call/inputs.js";
 import { countRows, readMask, selectForLoss } from "../call/masks.js";
 import type { EngineOption, Mask } from "../call/options.js";
-import { checkNumber, describe } from "../engine/checks.js";
+import { checkNumber, describe, show } from "../engine/checks.js";
 import { guard } from "../engine/overlap.js";
 import type { Loop, Work } from "../engine/work.js";
 import {
@@ -65,6 +65,11 @@ export interface CrossEntropyLossOptions extends EngineOption {
   ignoreIndex?: number;
   /** Which rows count: one entry per row, 1 or `true`. The others are not looked at: they add nothing, and have a gradient of 0. */
   mask?: Mask;
+  /**
+   * What a row of soft targets is that are all 0: `"error"` (the default), or `"ignore"`: without a loss, as of an ignored label. It adds
+   * nothing, does not count in the mean, and has a gradient of 0; its logits are not looked at.
+   */
+  zeroTargets?: "error" | "ignore";
   /** ε, from 0 to 1: the target becomes (1 - ε)·target + ε/classes. 0 by default. */
   labelSmoothing?: number;
   /** w: one weight >= 0 per class, which multiplies the part of the loss that the class has. 1 by default. */
@@ -102,6 +107,7 @@ const KEYS = [
   "classes",
   "ignoreIndex",
   "mask",
+  "zeroTargets",
   "labelSmoothing",
   "classWeights",
   "temperature",
@@ -110,6 +116,7 @@ const KEYS = [
   "gradient",
 ] as const;
 const REDUCTIONS: readonly Reduction[] = ["mean", "sum", "none"];
+const ZERO_TARGETS: readonly unknown[] = ["error", "ignore"];
 const NAME = "crossEntropyLoss";
 
 const plainRow = (argument: string, source: Vector, start: number): NamedRow => ({
@@ -177,13 +184,16 @@ function prepareCrossEntropyLoss(
   options: CrossEntropyLossOptions = {},
 ): Work<CrossEntropyLoss, LossSettings> {
   checkCallOptions(NAME, options, KEYS);
-  const { ignoreIndex = -100, labelSmoothing = 0, zLoss = 0, reduction = "mean" } = options;
+  const { ignoreIndex = -100, labelSmoothing = 0, zLoss = 0, reduction = "mean", zeroTargets = "error" } = options;
   const sources = [givenLogits as Vector];
   const { rows, rowLength } = openRows(NAME, ["logits"], sources, options);
   const [logits] = sources;
   const mask = readMask(NAME, options.mask, rows);
   checkReduction(NAME, reduction, REDUCTIONS);
   checkIgnoreIndex(NAME, ignoreIndex);
+  if (!ZERO_TARGETS.includes(zeroTargets)) {
+    throw new RangeError(`${NAME}: zeroTargets is ${show(zeroTargets)}; it must be "error" or "ignore"`);
+  }
   checkNumber(NAME, "labelSmoothing", labelSmoothing, (x) => x >= 0 && x <= 1, "from 0 to 1");
   checkNumber(NAME, "zLoss", zLoss, (x) => x >= 0 && x < Number.POSITIVE_INFINITY, "finite and >= 0");
   const precision = precisionOf([logits]);
@@ -215,7 +225,8 @@ function prepareCrossEntropyLoss(
   const labels = isSoft
     ? undefined
     : readLabels(NAME, "targets", targets as Labels, rows, rowLength, ignoreIndex, mask, hint);
-  const count = labels === undefined ? countRows(NAME, mask, rows, reduction === "mean") : countLabels(labels);
+  const counted = isSoft && zeroTargets === "ignore" ? withTargets(mask, targets as Vector, rows, rowLength) : mask;
+  const count = labels === undefined ? countRows(NAME, counted, rows, reduction === "mean") : countLabels(labels);
   const scales = scalesOf(reduction, weights, weightScale, labels, count);
   const width = zLoss === 0 ? 1 : 2;
   const work: Work<CrossEntropyLoss, LossSettings> = {
@@ -257,7 +268,16 @@ function prepareCrossEntropyLoss(
       };
     },
   };
-  return selectForLoss(work, mask, [draft]);
+  return selectForLoss(work, counted, [draft], mask);
+}
+
+/** The mask without rows whose targets are all 0. */
+function withTargets(mask: Uint8Array | undefined, targets: Vector, rows: number, rowLength: number): Uint8Array {
+  return Uint8Array.from({ length: rows }, (_, r) => {
+    let i = mask?.[r] === 0 ? rowLength : 0;
+    while (i < rowLength && targets[r * rowLength + i] === 0) i++;
+    return i < rowLength ? 1 : 0;
+  });
 }
 
 function readWeights(call: Call, given: Numbers): Vector {
@@ -447,7 +467,8 @@ function softTargets(
   if (flags & UNUSUAL) checkNumbers(call, target);
   const sum = flags & UNUSUAL || !isDistribution ? sumOf(call, target) : backend.total(1);
   if (target.argument === "targets" && !(Math.abs(sum - 1) <= 1e-2)) {
-    throw new RangeError(`${NAME}: ${nameOfRow(call, target)} sums to ${sum}, not to 1`);
+    const hint = sum === 0 ? '; to leave out such rows pass { zeroTargets: "ignore" }' : "";
+    throw new RangeError(`${NAME}: ${nameOfRow(call, target)} sums to ${sum}, not to 1${hint}`);
   }
   if (flags & UNUSUAL) {
     const products = tooLarge(call, logits, target, row);

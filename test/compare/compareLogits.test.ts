@@ -301,10 +301,6 @@ describe("what cannot be is an error", () => {
     ["ends before other", () => run([sourceOf(shorter), batchesOf(other)])],
     ["there are no rows from row 61 on", () => run(undefined, { start: 61 })],
     ["start is 61, but there are 61 rows", () => run([sourceOf(base), sourceOf(other)], { start: 61 })],
-    [
-      "the option classes has 299 classes, file.npy has 300",
-      () => run([sourceOf(base), sourceOf(other)], { classes: 299 }),
-    ],
     ["classes is undefined, and no source says", () => run(undefined, { classes: undefined })],
     ["gave 3000 numbers from row 0 on, no multiple of its 299 classes", () => run(undefined, { classes: 299 })],
     ["tokens has 60 tokens; row 60 has none", () => run(undefined, { tokens: base.tokens.slice(1) })],
@@ -359,7 +355,7 @@ describe("what cannot be is an error", () => {
     ],
     [
       "compareLogits: others[0] is [object Object]: it must be an AsyncIterable of rows, as openLogits gives",
-      () => compareLogits(sourceOf(base), [other] as never),
+      () => compareLogits(sourceOf(base), [{}] as never),
     ],
     [
       "compareLogits: options is null; it must be an object",
@@ -401,7 +397,7 @@ describe("what cannot be is an error", () => {
       'compareLogits: the batch of base from row 0 on has a Float32Array with the format "f16"; a format is for a Uint16Array',
       () => run([batchesOf(base, [10], { format: "f16" }), batchesOf(other)]),
     ],
-    ...[undefined, 5, [1, 2], new Float32Array(CLASSES)].map((batch): [string, () => Promise<unknown>] => [
+    ...[undefined, 5, {}].map((batch): [string, () => Promise<unknown>] => [
       "it must be { data }, with an array of numbers",
       () =>
         run([

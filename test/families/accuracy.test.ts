@@ -1,6 +1,21 @@
 import { describe, expect, test } from "vitest";
-import { crossEntropy, entropy, gamma, klDivergence, poisson } from "../../src/families/index.js";
-import { type FamilyName, make, references } from "./made.js";
+import {
+  bernoulli,
+  beta,
+  binomial,
+  crossEntropy,
+  diagonalNormal,
+  dirichlet,
+  entropy,
+  exponential,
+  gamma,
+  klDivergence,
+  multivariateNormal,
+  normal,
+  poisson,
+  uniform,
+} from "../../src/families/index.js";
+import { type AnyDistribution, type FamilyName, make, references } from "./made.js";
 
 /** Relative errors of divergences; the largest found are from a fifth to all of it. */
 const BOUNDS: Record<FamilyName, number> = {
@@ -33,6 +48,38 @@ describe.each(Object.entries(BOUNDS) as [FamilyName, number][])("%s", (name, bou
     expectClose(crossEntropy(first, second), ofCrossEntropy, 1e-14, atLeastOne(ofCrossEntropy), "cross-entropy");
     expectClose(klDivergence(first, second), ofKl, bound, ofKl, "KL");
   });
+});
+
+describe.each(Object.entries(references.across))("%s", (names, pairs) => {
+  const [first, second] = names.split(" ") as FamilyName[];
+  // of three dimensions, times the condition of the correlations
+  const bound = names.includes("multivariate") ? 1e-14 : Math.max(BOUNDS[first], BOUNDS[second]);
+  test.each(pairs)("%j, %j", (p, q, expected) => {
+    const [a, b] = [make[first](p), make[second](q)] as [AnyDistribution, AnyDistribution];
+    const kl = klDivergence(a as never, b as never);
+    expectClose(kl, expected, bound, expected, "KL");
+    const scale = Math.max(1, kl, Math.abs(entropy(a)));
+    expectClose(crossEntropy(a as never, b as never), entropy(a) + kl, 1e-13, scale, "cross-entropy");
+    expect(klDivergence(a as never, b as never, { base: 2 })).toBe(kl / Math.LN2);
+  });
+});
+
+test("a family within another is that distribution of it", () => {
+  const distributions = {
+    exponential: [exponential({ rate: 3 }), gamma({ shape: 1, rate: 3 })],
+    bernoulli: [bernoulli({ probability: 0.3 }), binomial({ trials: 1, probability: 0.3 })],
+    uniform: [uniform({ minimum: 0, maximum: 1 }), beta({ alpha: 1, beta: 1 })],
+    beta: [beta({ alpha: 2, beta: 3 }), dirichlet({ concentrations: [2, 3] })],
+    normal: [normal({ mean: 1, standardDeviation: 3 }), diagonalNormal({ means: [1], standardDeviations: [3] })],
+    diagonalNormal: [
+      diagonalNormal({ means: [1, 2], standardDeviations: [0.1, 3] }),
+      multivariateNormal({ mean: [1, 2], covariance: [0.1 * 0.1, 0, 0, 9] }),
+    ],
+  };
+  for (const [p, q] of Object.values(distributions)) {
+    expect(klDivergence(p as never, q as never)).toBeLessThan(1e-30);
+    expect(klDivergence(q as never, p as never)).toBeLessThan(1e-30);
+  }
 });
 
 /** Of numbers x that are themselves exact: a tail at z deviations multiplies the rounding of z by z². */

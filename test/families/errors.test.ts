@@ -336,6 +336,11 @@ test("parameters that lead out of the range of numbers", () => {
 });
 
 test("two families of which types know", () => {
+  const rates = [exponential({ rate: 1 }), gamma({ shape: 1, rate: 2 })] as const;
+  expect(klDivergence(...rates)).toBeGreaterThan(0);
+  expect(klDivergence(rates[1], rates[0])).toBeGreaterThan(0);
+  const wide = uniform({ minimum: 0, maximum: 2 });
+  expect(() => klDivergence(wide, beta({ alpha: 2, beta: 2 }))).toThrow("discretize() brings both to one grid");
   // @ts-expect-error: closed forms are for two of one family
   expect(() => klDivergence(standard, poisson({ rate: 1 }))).toThrow(TypeError);
 });

@@ -21,8 +21,10 @@ export const make = {
   normal: ([mean, standardDeviation]) => families.normal({ mean, standardDeviation }),
   diagonalNormal: (numbers) =>
     families.diagonalNormal({ means: numbers.slice(0, 3), standardDeviations: numbers.slice(3) }),
-  multivariateNormal: (numbers) =>
-    families.multivariateNormal({ mean: numbers.slice(0, 3), covariance: numbers.slice(3) }),
+  multivariateNormal: (numbers) => {
+    const n = numbers.length === 2 ? 1 : 3;
+    return families.multivariateNormal({ mean: numbers.slice(0, n), covariance: numbers.slice(n) });
+  },
 } satisfies Record<string, (parameters: number[]) => AnyDistribution>;
 
 export type FamilyName = keyof typeof make;
@@ -49,4 +51,6 @@ export const references: {
     [parameters: number[], x: number, lower: number | null, upper: number | null, logProbability: End][]
   >;
   endMoments: Record<Univariate, [parameters: number[], mean: End, variance: End][]>;
+  /** Of a family and one that contains it, by "p q". */
+  across: Record<string, [p: number[], q: number[], kl: number][]>;
 } = JSON.parse(readFileSync(new URL("../fixtures/families.json", import.meta.url), "utf8"));

@@ -101,7 +101,7 @@ class DistributionPair {
 }
 
 /** ln Σ e^t over classes; those of -∞ add nothing. */
-function logSumOf(length: number, logarithm: (i: number) => number): number {
+export function logSumOf(length: number, logarithm: (i: number) => number): number {
   const t = new Float64Array(length);
   let most = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < length; i++) {
