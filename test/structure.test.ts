@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { drawRooms } from "../scripts/architecture.js";
+import { files, imports, roomOf } from "../scripts/imports.js";
 
 // Imports of src/ go from room to room downwards, types included, and never in a circle.
-
-const root = path.join(import.meta.dirname, "../src");
 
 /** Each room, and those from which it may import besides itself. */
 const BELOW: Record<string, readonly string[]> = {};
@@ -21,20 +20,6 @@ BELOW.cli = ["evidence", "sparse", ...BELOW.compare, "compare"];
 BELOW.worker = ["compare", ...LADDER];
 // the others know of no families, nor these of kernels
 BELOW.families = ["numbers", "engine/checks"];
-
-const files = readdirSync(root, { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts"))
-  .map((name) => name.slice(0, -".ts".length));
-
-/** Every other file that one imports, for its types alone or when it is needed too. */
-function importsOf(file: string): string[] {
-  const code = readFileSync(path.join(root, `${file}.ts`), "utf8");
-  const found = code.matchAll(/\b(?:from|import)\s*\(?\s*"(\.[^"]+)\.js"/g);
-  return [...found].map(([, relative]) => path.join(path.dirname(file), relative));
-}
-
-const imports = new Map(files.map((file) => [file, importsOf(file)]));
-const roomOf = (file: string) => file.split("/")[0];
 
 function isAllowed(from: string, to: string): boolean {
   const [room, other] = [roomOf(from), roomOf(to)];
@@ -82,6 +67,10 @@ describe("src", () => {
       all.filter((other) => !isAllowed(file, other)).map((other) => `${file} → ${other}`),
     );
     expect(up).toEqual([]);
+  });
+
+  test("is as docs/architecture.md draws it", () => {
+    expect(readFileSync("docs/plots/rooms.svg", "utf8"), "npm run architecture draws it").toBe(drawRooms());
   });
 
   test("has no files that import each other", () => {
