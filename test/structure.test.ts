@@ -84,6 +84,17 @@ describe("src", () => {
     expect(up).toEqual([]);
   });
 
+  test("loads nothing of Node's where pages would, too", () => {
+    const needing = files.filter((file) => {
+      const code = readFileSync(path.join(root, `${file}.ts`), "utf8");
+      return (
+        roomOf(file) !== "cli" &&
+        /^(?:import|export) (?!type ).*from "node:|(?<!typeof )\bimport\("node:|\bBuffer\./m.test(code)
+      );
+    });
+    expect(needing).toEqual([]);
+  });
+
   test("has no files that import each other", () => {
     expect(findCircle()?.join(" → ")).toBeUndefined();
   });

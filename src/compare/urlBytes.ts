@@ -73,7 +73,7 @@ class ObjectAtUrl implements ByteSource {
 
   static async open(request: Request): Promise<ObjectAtUrl> {
     const name = shownUrl(request.url);
-    const response = await ask(name, request, 0, HEAD_BYTES, undefined);
+    const response = await ask(name, request, 0, HEAD_BYTES, null);
     const part = partOf(response);
     if (response.status === 416) {
       await response.body?.cancel();
@@ -119,7 +119,7 @@ class ObjectAtUrl implements ByteSource {
   /** The answer of just these bytes, of the object that was opened. */
   async #part(start: number, end: number): Promise<Response> {
     const { size, etag, modified } = this.#version;
-    const response = await ask(this.name, this.#request, start, end, etag ?? modified ?? undefined);
+    const response = await ask(this.name, this.#request, start, end, etag);
     const part = partOf(response);
     const isSame = response.status === 206 && part?.size === size && part.etag === etag && part.modified === modified;
     if (isSame && part.start === start && part.end === end) return response;
@@ -138,17 +138,11 @@ const isOwn = (url: string): boolean => {
   return own === undefined || new URL(url).origin === own;
 };
 
-async function ask(
-  name: string,
-  request: Request,
-  start: number,
-  end: number,
-  version: string | undefined,
-): Promise<Response> {
+async function ask(name: string, request: Request, start: number, end: number, etag: string | null): Promise<Response> {
   const headers = new Headers(request.headers);
   headers.set("Range", `bytes=${start}-${end - 1}`);
   // other origins would have to allow it; the answer tells its version all the same
-  if (version !== undefined && !version.startsWith("W/") && isOwn(request.url)) headers.set("If-Range", version);
+  if (etag?.startsWith('"') && isOwn(request.url)) headers.set("If-Range", etag);
   // a cache might hold parts of an older version
   return load(name, new Request(request, { headers, cache: "no-store" }), [416]);
 }
