@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import type { reportOf } from "./pages/report.js";
+import { answerOf } from "./ranges.js";
 
 export type Report = Awaited<ReturnType<typeof reportOf>>;
 
@@ -44,7 +45,7 @@ async function contentOf(content: Content, path: string): Promise<Buffer | undef
   return undefined;
 }
 
-/** Serves `content` on a port of its own, every file with the same headers. */
+/** Serves `content` on a port of its own, every file with the same headers, and ranges of files. */
 export async function serve(content: Content, headers: Record<string, string>): Promise<Site> {
   let resolve: (report: unknown) => void;
   const report = new Promise<unknown>((resolved) => {
@@ -72,7 +73,10 @@ export async function serve(content: Content, headers: Record<string, string>): 
     }
     const type = TYPES[extname(path)];
     if (extname(path) === ".js") scripts.set(path, file);
-    response.writeHead(200, { "Content-Type": type, ...headers }).end(file);
+    const answer = answerOf(file, request.headers);
+    response
+      .writeHead(answer.status, { ...(type !== undefined && { "Content-Type": type }), ...answer.headers, ...headers })
+      .end(answer.body);
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const { port } = server.address() as AddressInfo;

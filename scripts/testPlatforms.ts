@@ -10,7 +10,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "vite";
 import { DEFINITIONS } from "../test/definitions.js";
-import type { Run } from "../test/platforms/cases.js";
+import type { Report, Run } from "../test/platforms/cases.js";
+import type { FilesRun } from "../test/platforms/files.js";
+import { writeFiles } from "./platforms/files.js";
 import { type Outcome, PLATFORMS, type Platform } from "./platforms/platforms.js";
 
 interface Row {
@@ -21,6 +23,8 @@ interface Row {
   threads: number;
   threadsReason: string;
   cases: number;
+  /** Of files, opened in all ways that there are. */
+  comparisons: number;
   /** Of each backend, with one thread and with two. */
   digests: string;
   isEqual: boolean;
@@ -49,11 +53,21 @@ await build({
     target: "es2022",
     outDir: "test/platforms/build",
     emptyOutDir: true,
-    lib: { entry: "test/platforms/cases.ts", formats: ["es"], fileName: () => "cases.js" },
+    lib: { entry: ["test/platforms/cases.ts", "test/platforms/files.ts"], formats: ["es"] },
+    rolldownOptions: { output: { entryFileNames: "[name].js" } },
   },
 });
+await writeFiles(fileURLToPath(new URL("../test/platforms/build/files/", import.meta.url)));
 
 let expected: Run | undefined;
+let expectedFiles: FilesRun | undefined;
+
+/** The same of comparisons of files. */
+function differenceOfFiles({ files }: Report): string | undefined {
+  expectedFiles ??= files;
+  if (files === undefined || files.digest === expectedFiles?.digest) return undefined;
+  return `files: ${files.digest} instead of ${expectedFiles?.digest}`;
+}
 
 /** Where a run differs from what is expected, in words. */
 function differenceOf(run: Run): string | undefined {
@@ -66,7 +80,9 @@ function differenceOf(run: Run): string | undefined {
 
 function rowOf({ title }: Platform, { version, report }: Outcome): Row {
   const { backend, runs } = report;
-  const differences = runs.map(differenceOf).filter((difference) => difference !== undefined);
+  const differences = [...runs.map(differenceOf), differenceOfFiles(report)].filter(
+    (difference) => difference !== undefined,
+  );
   for (const difference of differences) console.error(`${title} ${version}: ${difference}`);
   const { threads, threadsReason } = runs.reduce((most, run) => (run.threads > most.threads ? run : most), runs[1]);
   return {
@@ -76,6 +92,7 @@ function rowOf({ title }: Platform, { version, report }: Outcome): Row {
     threads,
     threadsReason,
     cases: runs[0].cases,
+    comparisons: report.files?.count ?? 0,
     digests: [...new Set(runs.map((run) => run.digest))].join(", "),
     isEqual: differences.length === 0,
     seconds: Math.round(runs.reduce((all, run) => all + run.milliseconds, 0) / 100) / 10,
@@ -89,9 +106,9 @@ for (const name of new Set(["node", ...asked])) {
   try {
     const row = rowOf(platform, await platform.run());
     rows.push(row);
-    const { version, backend, threads, threadsReason, cases, digests, isEqual, seconds } = row;
+    const { version, backend, threads, threadsReason, cases, comparisons, digests, isEqual, seconds } = row;
     console.log(
-      `${platform.title} ${version}: ${backend}, ${threads} threads (${threadsReason}), ${cases} cases, ${digests} ${isEqual ? "equal" : "DIFFERENT"}, ${seconds} s`,
+      `${platform.title} ${version}: ${backend}, ${threads} threads (${threadsReason}), ${cases} cases, ${comparisons} comparisons of files, ${digests} ${isEqual ? "equal" : "DIFFERENT"}, ${seconds} s`,
     );
     if (!isEqual) process.exitCode = 1;
   } catch (error) {

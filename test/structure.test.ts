@@ -73,6 +73,17 @@ describe("src", () => {
     expect(readFileSync("docs/plots/rooms.svg", "utf8"), "npm run architecture draws it").toBe(drawRooms());
   });
 
+  test("loads nothing of Node's where pages would, too", () => {
+    const needing = files.filter((file) => {
+      const code = readFileSync(`src/${file}.ts`, "utf8");
+      return (
+        roomOf(file) !== "cli" &&
+        /^(?:import|export) (?!type ).*from "node:|(?<!typeof )\bimport\("node:|\bBuffer\./m.test(code)
+      );
+    });
+    expect(needing).toEqual([]);
+  });
+
   test("has no files that import each other", () => {
     expect(findCircle()?.join(" → ")).toBeUndefined();
   });

@@ -83,7 +83,7 @@ export async function compare(command: CompareCommand, version: string, io: Io):
   }
   const gates = [...(command.failIf ?? []), ...(maxMeanKl === undefined ? [] : [gateOfMean(maxMeanKl)])];
   const models = await modelsOf([base, ...others], command);
-  checkGates(gates, models.slice(1));
+  checkGates(gates, models.slice(1), "logits");
   const rows = outputs["--rows-out"];
   const run = (write?: WritePart) => compareFiles(command, models, io, write);
   const comparison = rows === undefined ? await run() : await rows.writeParts(run);

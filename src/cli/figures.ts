@@ -15,9 +15,15 @@ export interface Figure {
   readonly chart: string | undefined;
 }
 
+/** Candidates in the order of their ranking. */
+export interface Ranked {
+  readonly candidates: readonly Pick<Candidate, "label" | "floor">[];
+  readonly ranking: readonly number[];
+}
+
 /** Colours of candidates, by their places in the ranking; base rounded is grey. */
 const COLOURS = 12;
-export const colourOf = ({ candidates, ranking }: Comparison, i: number): string =>
+export const colourOf = ({ candidates, ranking }: Ranked, i: number): string =>
   candidates[i].floor === null
     ? `var(--c${ranking.filter((j) => candidates[j].floor === null).indexOf(i) % COLOURS})`
     : "var(--soft)";
@@ -27,7 +33,7 @@ export const anchorOf = (i: number): string => `candidate-${i}`;
 export const rowAnchorOf = (i: number, row: number): string => `candidate-${i}-row-${row}`;
 
 /** Base, rounded, has no part of the page. */
-export const linkTo = ({ candidates }: Comparison, i: number): string | undefined =>
+export const linkTo = ({ candidates }: Ranked, i: number): string | undefined =>
   candidates[i].floor === null ? `#${anchorOf(i)}` : undefined;
 
 const KL = "KL(base‖candidate), nats";
@@ -443,7 +449,7 @@ export function calibrationFigure(comparison: Comparison, i: number): Figure | u
 
 /** Which colour is which candidate. */
 export function legendOf(
-  comparison: Comparison,
+  comparison: Ranked,
 ): readonly { readonly i: number; readonly label: string; readonly colour: string }[] {
   return comparison.ranking.map((i) => ({
     ...{ i, label: printable(comparison.candidates[i].label) },

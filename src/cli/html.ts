@@ -11,6 +11,7 @@ import {
   type Figure,
   legendOf,
   linkTo,
+  type Ranked,
   rankingFigure,
   rowAnchorOf,
   sizeFigures,
@@ -29,9 +30,6 @@ export function pageOf(comparison: Comparison, version: string): string {
   const title = isOne
     ? `How far <b>${nameOf(files[0])}</b> is from <b>${nameOf(base)}</b>`
     : `How far ${formatCount(files.length)} ${files.length === 1 ? "model is" : "models are"} from <b>${nameOf(base)}</b>`;
-  const subject = subjectOf(comparison).map(
-    ([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`,
-  );
   const warnings = warningsOf(comparison).map(
     (warning) => `<p class="warning">${escapeHtml(printable(warning))}</p>\n`,
   );
@@ -47,27 +45,45 @@ export function pageOf(comparison: Comparison, version: string): string {
         figureHtml(alongFigure(comparison, ranking), legendHtml(comparison)),
         ...ranking.filter((i) => candidates[i].floor === null).map((i) => candidateHtml(comparison, i, false)),
       ];
-  return `<!doctype html>
+  return documentOf({
+    title: [base, ...files].map(({ label }) => label).join(", "),
+    heading: title,
+    subject: subjectOf(comparison),
+    body: `${warnings.join("")}${parts.join("\n")}`,
+    version,
+  });
+}
+
+interface Page {
+  readonly title: string;
+  /** HTML, as `body` is. */
+  readonly heading: string;
+  /** Name, value. */
+  readonly subject: readonly (readonly [string, string])[];
+  readonly body: string;
+  readonly version: string;
+}
+
+export const documentOf = ({ title, heading, subject, body, version }: Page): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>${escapeHtml(printable([base, ...files].map(({ label }) => label).join(", ")))}</title>
+<title>${escapeHtml(printable(title))}</title>
 <style>${STYLE}</style>
 <body>
 <header>
-<h1>${title}</h1>
-<dl>${subject.join("")}</dl>
+<h1>${heading}</h1>
+<dl>${subject.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join("")}</dl>
 </header>
 <main>
-${warnings.join("")}${parts.join("\n")}
+${body}
 </main>
 <footer>logratio ${escapeHtml(version)}: <code>logratio compare</code>. KL in nats.</footer>
 </body>
 </html>
 `;
-}
 
-const nameOf = ({ label }: Pick<Candidate, "label">): string => escapeHtml(printable(label));
+export const nameOf = ({ label }: Pick<Candidate, "label">): string => escapeHtml(printable(label));
 
 /** Cards, charts and tables of one candidate; where it is not the only one, without the charts that all share. */
 function candidateHtml(comparison: Comparison, i: number, isOnly: boolean): string {
@@ -82,9 +98,7 @@ function candidateHtml(comparison: Comparison, i: number, isOnly: boolean): stri
   const worst = tables.pop() as Table;
   const shown = candidate.report.worst.slice(0, WORST);
   const anchors = shown.map(({ row }) => rowAnchorOf(i, Number(row)));
-  const heading = isOnly
-    ? ""
-    : `<h2 class="candidate"><i style="background: ${colourOf(comparison, i)}"></i>${nameOf(candidate)}</h2>\n`;
+  const heading = isOnly ? "" : headingHtml(comparison, i);
   return `<article id="${anchorOf(i)}">
 ${heading}<ul class="key">${keyFigures(candidate.report).join("")}</ul>
 ${figures.map((figure) => figureHtml(figure)).join("\n")}
@@ -92,6 +106,9 @@ ${tables.map((table) => tableHtml(table)).join("\n")}
 ${tableHtml(worst, [], anchors)}
 </article>`;
 }
+
+export const headingHtml = (comparison: Ranked, i: number): string =>
+  `<h2 class="candidate"><i style="background: ${colourOf(comparison, i)}"></i>${nameOf(comparison.candidates[i])}</h2>\n`;
 
 /** Each with its error, or with why it has none. */
 function keyFigures({ kl, perplexity, sameTop, tokens }: Candidate["report"]): string[] {
@@ -113,14 +130,17 @@ function keyFigures({ kl, perplexity, sameTop, tokens }: Candidate["report"]): s
   return shown.map(([name, { value, standardError }, whyNoError = ""]) => {
     const decimals = decimalsFor(value, standardError);
     const note = Number.isNaN(standardError) ? whyNoError : `± ${format(standardError, decimals)}`;
-    return `<li><span>${escapeHtml(name)}</span><strong>${escapeHtml(format(value, decimals))}</strong><span>${escapeHtml(note)}</span></li>`;
+    return cardHtml(name, format(value, decimals), note);
   });
 }
+
+export const cardHtml = (name: string, value: string, note: string): string =>
+  `<li><span>${escapeHtml(name)}</span><strong>${escapeHtml(value)}</strong><span>${escapeHtml(note)}</span></li>`;
 
 const linked = (html: string, link: string | undefined): string =>
   link === undefined ? html : `<a href="${link}">${html}</a>`;
 
-const legendHtml = (comparison: Comparison): string =>
+export const legendHtml = (comparison: Ranked): string =>
   `<ul class="legend">${legendOf(comparison)
     .map(
       ({ i, label, colour }) =>
@@ -128,14 +148,14 @@ const legendHtml = (comparison: Comparison): string =>
     )
     .join("")}</ul>`;
 
-const figureHtml = ({ title, caption, chart = "" }: Figure, legend = ""): string =>
+export const figureHtml = ({ title, caption, chart = "" }: Figure, legend = ""): string =>
   `<figure><h3>${escapeHtml(title)}</h3><figcaption>${escapeHtml(caption)}</figcaption>${chart === "" ? "" : legend}${chart}</figure>`;
 
 /** Columns from which on a narrow page shows each row as a list. */
 const MANY = 8;
 
 /** Rows may have links from their names, and anchors. */
-function tableHtml(
+export function tableHtml(
   { title, head, rows, note }: Table,
   links: readonly (string | undefined)[] = [],
   anchors: readonly string[] = [],
@@ -175,6 +195,9 @@ dd { margin: 0; color: var(--ink); overflow-wrap: anywhere }
 .key { display: grid; grid-template-columns: repeat(auto-fit, minmax(132px, 1fr)); gap: 12px; margin: 20px 0; padding: 0; list-style: none }
 .key li { display: grid; align-content: start; padding: 10px 12px; border: 1px solid var(--faint); border-radius: 6px }
 .key strong { font-size: 20px; font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap }
+.intervals strong { font-size: 16px }
+.lists { display: grid; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: 0 24px } .lists section { margin: 16px 0 }
+.lists h3 { font-size: 14px; overflow-wrap: anywhere } summary { cursor: pointer }
 .key span, figcaption, p, footer { color: var(--soft); font-size: 13px }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 4px 0; padding: 0; list-style: none; font-size: 13px }
 i { display: inline-block; width: 11px; height: 11px; margin-right: 6px; border-radius: 3px }

@@ -37,10 +37,10 @@ Files: .npy (f16, f32, f64; bfloat16 as 16-bit integers with --bfloat16),
 --type and --shape. They are read as they are needed, however large.`;
 
 const COMPARE = `
-Files: .npy, .safetensors, llama.cpp's --kl-divergence-base, raw numbers, or
-folders of such (shards). NAME: a candidate's file name without its ending, or
-"base". An option that is given once is for all files; twice: for base, for all
-others. FILE "-": standard output.
+Files: .npy, .safetensors, llama.cpp's --kl-divergence-base, raw numbers,
+folders of such (shards), or lists of an API (docs/sparse.md). NAME: a
+candidate's file name without its ending, or "base". An option that is given
+once is for all files; twice: for base, all others. FILE "-": standard output.
 Exit code: 0 done, 1 a condition fails, 2 bad usage or input, 130 interrupted.
 
 Examples:
@@ -139,7 +139,7 @@ Examples:
     .addHelpText("after", COMPARE)
     .action(async (base, others, options) =>
       (await hasLists(base))
-        ? compareListFiles({ base, others, ...options }, io)
+        ? compareListFiles({ base, others, ...options }, version, io)
         : compare({ base, others, ...options }, version, io),
     );
   const repeatable = [...OF_FILES, "input", "pair", "label", "size", "model", "bits", "fail-if"];

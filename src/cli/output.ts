@@ -21,7 +21,8 @@ export interface Output {
   writeParts<Result>(use: (write: WritePart) => Promise<Result>): Promise<Result>;
 }
 
-export type WritePart = (part: Uint8Array | string) => Promise<void>;
+/** Behind what was written before; or, in a regular file, over what is at `position`. */
+export type WritePart = (part: Uint8Array | string, position?: number) => Promise<void>;
 
 /** Paths by what they are: the name of an argument, or of an option that may not have been given. */
 type Paths<Name extends string = string> = Readonly<Record<Name, string | undefined>>;
@@ -105,7 +106,13 @@ async function targetAt(
       isStandard: false,
       isFile: true,
       check: () => checkWritable(path),
-      writeParts: (use) => writeWhole(path, (file) => use((part) => file.writeFile(part))),
+      writeParts: (use) =>
+        writeWhole(path, (file) =>
+          use(async (part, position) => {
+            if (position === undefined) await file.writeFile(part);
+            else await file.write(Buffer.from(part), 0, undefined, position);
+          }),
+        ),
     };
   }
   return {

@@ -2,6 +2,7 @@
 
 import type { ClusterKind, Estimate, PairedDifference, Quantile, Report, Statistics } from "../compare/index.js";
 import type { Candidate, Comparison } from "./comparison.js";
+import type { Model } from "./models.js";
 import { decimalsFor, format, formatBytes, formatCount, formatDigits } from "./numbers.js";
 import { printable } from "./printable.js";
 
@@ -270,19 +271,26 @@ export const shortLabel = (label: string): string => {
   return text.length > 28 ? `${text.slice(0, 27)}…` : text;
 };
 
+/** Labels, and of those models that have any, sizes and bits per weight: the first columns of a ranking. */
+export function modelColumns(models: readonly Model[]): { head: string[]; cellsOf(model: Model): string[] } {
+  const hasSize = models.some(({ size }) => size !== null);
+  const hasBits = models.some(({ bitsPerWeight }) => bitsPerWeight !== null);
+  return {
+    head: ["", ...(hasSize ? ["size"] : []), ...(hasBits ? ["bits/weight"] : [])],
+    cellsOf: ({ label, size, bitsPerWeight }) => [
+      shortLabel(label),
+      ...(hasSize ? [size === null ? "" : formatBytes(size)] : []),
+      ...(hasBits ? [bitsPerWeight === null ? "" : String(bitsPerWeight)] : []),
+    ],
+  };
+}
+
 /** All candidates, the closest first, after base. */
 export function rankingTable(comparison: Comparison): Table {
   const { base, candidates, ranking } = comparison;
   const columns = columnsOf(comparison);
   const [{ report }] = candidates;
-  const models = [base, ...candidates];
-  const hasSize = models.some(({ size }) => size !== null);
-  const hasBits = models.some(({ bitsPerWeight }) => bitsPerWeight !== null);
-  const modelCells = ({ label, size, bitsPerWeight }: Comparison["base"]) => [
-    shortLabel(label),
-    ...(hasSize ? [size === null ? "" : formatBytes(size)] : []),
-    ...(hasBits ? [bitsPerWeight === null ? "" : String(bitsPerWeight)] : []),
-  ];
+  const { head, cellsOf } = modelColumns([base, ...candidates]);
   const ofBase = columns.map(({ key }) => {
     if (key !== "ppl") return "";
     const [value, error] = estimate(report.clustered.basePerplexity);
@@ -290,11 +298,11 @@ export function rankingTable(comparison: Comparison): Table {
   });
   return {
     title: "Ranking by mean KL(base‖candidate), nats per token",
-    head: ["", ...(hasSize ? ["size"] : []), ...(hasBits ? ["bits/weight"] : []), ...columns.map(({ head }) => head)],
+    head: [...head, ...columns.map(({ head }) => head)],
     rows: [
-      [...modelCells(base), ...ofBase],
+      [...cellsOf(base), ...ofBase],
       ...ranking.map((i) => [
-        ...modelCells(candidates[i]),
+        ...cellsOf(candidates[i]),
         ...columns.map((column) => estimateText(column, candidates[i].report)),
       ]),
     ],

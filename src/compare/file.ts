@@ -1,77 +1,33 @@
 // A file that is read at any place, by reads into memory of the caller's, and that must stay what it was when opened.
 
-import type { BigIntStats } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
-import { shown } from "./shown.js";
-import { explaining } from "./systemError.js";
-import { copyOf, isPacked } from "./unpacked.js";
-
-/** As a path. */
-const STANDARD_INPUT = "-";
-
-/** Bytes of one call of the system; Linux reads 2 GiB less a page at most. */
-const LARGEST_READ = 2 ** 30;
+import type { ByteSource, FileSource } from "./bytes.js";
+import { openBytes } from "./openBytes.js";
 
 export class InputFile {
-  /** The path, for messages. */
+  /** For messages. */
   readonly name: string;
-  readonly #path: string;
   /** In bytes. */
   readonly size: number;
-  readonly #handle: FileHandle;
-  /** Of what must stay as it is; undefined for standard input, which is gone. */
-  readonly #opened: BigIntStats | undefined;
-  readonly #close: () => Promise<void>;
+  readonly #bytes: ByteSource;
 
-  private constructor(
-    path: string,
-    handle: FileHandle,
-    size: bigint,
-    opened: BigIntStats | undefined,
-    close: () => Promise<void>,
-  ) {
-    this.#path = path;
-    this.name = path === STANDARD_INPUT ? "standard input" : shown(path, Infinity);
-    this.size = Number(size);
-    this.#handle = handle;
-    this.#opened = opened;
-    this.#close = close;
-  }
-
-  /** Throws for a path that cannot be opened, with the system's reason, and for what is not a regular file. */
-  static async open(path: string): Promise<InputFile> {
-    if (path === STANDARD_INPUT) return InputFile.#ofCopy(path, undefined);
-    // before it is opened, since opening a pipe waits for its other end
-    if (!(await explaining(stat(path), path, "read")).isFile()) {
-      throw new TypeError(`${shown(path, Infinity)} is not a regular file, which can be read at any place`);
-    }
-    if (isPacked(path)) return InputFile.#ofCopy(path, await explaining(stat(path, { bigint: true }), path, "read"));
-    const handle = await explaining(open(path, "r"), path, "read");
-    const opened = await handle.stat({ bigint: true });
-    return new InputFile(path, handle, opened.size, opened, () => handle.close());
-  }
-
-  /** What is packed, or standard input, by way of a copy. */
-  static async #ofCopy(path: string, opened: BigIntStats | undefined): Promise<InputFile> {
-    const { handle, close } = await copyOf(opened === undefined ? undefined : path);
-    const { size } = await handle.stat({ bigint: true });
-    return new InputFile(path, handle, size, opened, close);
+  constructor(bytes: ByteSource) {
+    this.name = bytes.name;
+    this.size = bytes.size;
+    this.#bytes = bytes;
   }
 
   /** Fills `bytes` from `position` on. Throws where the file ends before; `placeAt` tells what the byte there belongs to. */
   async read(bytes: Uint8Array, position: number, placeAt?: (byte: number) => string): Promise<void> {
     for (let done = 0; done < bytes.length; ) {
-      const length = Math.min(bytes.length - done, LARGEST_READ);
-      const reading = this.#handle.read(bytes, done, length, position + done);
-      const { bytesRead } = await explaining(reading, this.name, "read");
-      if (bytesRead === 0) {
+      const count = await this.#bytes.read(done === 0 ? bytes : bytes.subarray(done), position + done);
+      if (count === 0) {
         await this.checkUnchanged();
         const end = position + done;
         throw new RangeError(
           `${this.name} ends at byte ${end}${placeAt ? `, in ${placeAt(end)}` : ""}: it is truncated`,
         );
       }
-      done += bytesRead;
+      done += count;
     }
   }
 
@@ -82,32 +38,23 @@ export class InputFile {
     return bytes;
   }
 
-  /** Throws if the path no longer leads to what was opened, or to another size or time of writing. */
-  async checkUnchanged(): Promise<void> {
-    const was = this.#opened;
-    if (was === undefined) return;
-    const now = await stat(this.#path, { bigint: true }).catch(() => undefined);
-    const what =
-      now === undefined
-        ? "was removed"
-        : now.ino !== was.ino || now.dev !== was.dev
-          ? "was replaced by another file"
-          : now.size !== was.size
-            ? `${now.size < was.size ? "shrank" : "grew"} from ${was.size} to ${now.size} bytes`
-            : now.mtimeNs !== was.mtimeNs
-              ? "was written to"
-              : undefined;
-    if (what !== undefined) throw new Error(`${this.name} ${what} while it was read`);
+  /** Throws if it is no longer what was opened. */
+  checkUnchanged(): Promise<void> {
+    return this.#bytes.checkUnchanged();
   }
 
   close(): Promise<void> {
-    return this.#close();
+    return this.#bytes.close();
   }
 }
 
-/** The file at `path` as `use` makes something of it, closed again if that fails. */
-export async function withFile<Result>(path: string, use: (file: InputFile) => Promise<Result>): Promise<Result> {
-  const file = await InputFile.open(path);
+/** The file as `use` makes something of it, closed again if that fails. */
+export async function withFile<Result>(
+  functionName: string,
+  source: FileSource,
+  use: (file: InputFile) => Promise<Result>,
+): Promise<Result> {
+  const file = new InputFile(await openBytes(functionName, source));
   try {
     return await use(file);
   } catch (error) {

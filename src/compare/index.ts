@@ -1,11 +1,13 @@
 /**
  * Two models' logits in, the whole comparison out; docs/compare.md goes from a model to the report.
  *
- * For Node and what is like it: all but {@link compareLogits} and {@link Summary} read or write files.
+ * For Node, Bun, Deno and pages: files are read from paths, URLs, Blobs, streams and memory ({@link FileSource}); paths, and functions that
+ * write files, are for Node, Bun and Deno.
  *
  * @module
  */
 
+export type { BlobLike, ByteSource, FileSource, RequestLike, ResponseLike, StreamLike } from "./bytes.js";
 export type { ClusterKind } from "./clusters.js";
 export { type CompareManyOptions, type CompareOptions, compareLogits } from "./compareLogits.js";
 export type { ConfidenceBucket } from "./confidence.js";

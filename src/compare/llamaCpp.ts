@@ -76,20 +76,27 @@ export async function readLlamaCppHeader(file: InputFile, isPartial: boolean): P
   return header;
 }
 
+/** Of one read, at most, unless a chunk has more. */
+const TOKENS_AT_ONCE = 2 ** 18;
+
 /** The token after each row: row j of a chunk is what the model says after its token context/2 + j. */
 export async function readObservedTokens(file: InputFile, header: LlamaCppHeader): Promise<Int32Array> {
   const { context, chunks, classes, rowsPerChunk } = header;
   const observed = new Int32Array(chunks * rowsPerChunk);
-  const chunk = new Int32Array(context);
-  for (let c = 0; c < chunks; c++) {
-    const position = HEADER_BYTES + 4 * context * c;
-    await file.read(new Uint8Array(chunk.buffer), position);
-    const wrong = chunk.findIndex((token) => token < 0 || token >= classes);
+  // many chunks at a time: behind a URL, each read takes a while
+  const atOnce = Math.max(1, Math.floor(TOKENS_AT_ONCE / context));
+  for (let first = 0; first < chunks; first += atOnce) {
+    const tokens = new Int32Array(context * Math.min(atOnce, chunks - first));
+    const position = HEADER_BYTES + 4 * context * first;
+    await file.read(new Uint8Array(tokens.buffer), position);
+    const wrong = tokens.findIndex((token) => token < 0 || token >= classes);
     if (wrong >= 0) {
-      const place = `token ${context * c + wrong}, at byte ${position + 4 * wrong}`;
-      throw new RangeError(`${file.name}: ${place}, is ${chunk[wrong]}; there are ${classes} classes`);
+      const place = `token ${context * first + wrong}, at byte ${position + 4 * wrong}`;
+      throw new RangeError(`${file.name}: ${place}, is ${tokens[wrong]}; there are ${classes} classes`);
     }
-    observed.set(chunk.subarray(context - rowsPerChunk), c * rowsPerChunk);
+    for (let end = context, c = first; end <= tokens.length; end += context, c++) {
+      observed.set(tokens.subarray(end - rowsPerChunk, end), c * rowsPerChunk);
+    }
   }
   return observed;
 }

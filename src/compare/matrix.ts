@@ -80,10 +80,22 @@ export function checkEnd(file: InputFile, matrix: Matrix, end: number): void {
 
 /** The bytes of each number the other way round. */
 function swap({ buffer, byteOffset, byteLength, BYTES_PER_ELEMENT }: RowBatch["data"]): void {
-  const bytes = Buffer.from(buffer, byteOffset, byteLength);
-  if (BYTES_PER_ELEMENT === 2) bytes.swap16();
-  else if (BYTES_PER_ELEMENT === 4) bytes.swap32();
-  else bytes.swap64();
+  if (BYTES_PER_ELEMENT === 2) {
+    const halves = new Uint16Array(buffer, byteOffset, byteLength / 2);
+    for (let i = 0; i < halves.length; i++) halves[i] = (halves[i] << 8) | (halves[i] >>> 8);
+    return;
+  }
+  const words = new Uint32Array(buffer, byteOffset, byteLength / 4);
+  const swapped = (x: number) => (x << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24);
+  if (BYTES_PER_ELEMENT === 4) {
+    for (let i = 0; i < words.length; i++) words[i] = swapped(words[i]);
+    return;
+  }
+  for (let i = 0; i < words.length; i += 2) {
+    const first = words[i];
+    words[i] = swapped(words[i + 1]);
+    words[i + 1] = swapped(first);
+  }
 }
 
 export function matrixSource(

@@ -1,12 +1,14 @@
 // Any file of logits that is known here.
 
 import { checkOptions } from "../engine/checks.js";
-import { checkChoice, checkPath, checkType } from "./checks.js";
+import type { FileSource } from "./bytes.js";
+import { checkChoice, checkType } from "./checks.js";
 import { ELEMENT_TYPES, type ElementType } from "./elements.js";
 import { type InputFile, withFile } from "./file.js";
 import { LLAMA_CPP_MAGIC } from "./llamaCpp.js";
 import { checkEnd, matrixSource, wholeRows } from "./matrix.js";
 import { elementTypeOf, NPY_MAGIC, readNpyHeader } from "./npy.js";
+import { isPath } from "./openBytes.js";
 import { rawMatrix } from "./raw.js";
 import { llamaCppSource } from "./readLlamaCpp.js";
 import { findTensor } from "./safetensors.js";
@@ -59,32 +61,35 @@ const KEYS: readonly (keyof OpenLogitsOptions)[] = [
  * files: in a folder, where they are read in the order of their names, with numbers in these as numbers; or called
  * `…-00001-of-00003…`, the first of which stands for all.
  *
- * Files of `.gz`, and of `.zst` where Node has it (22.15), are unpacked to a temporary file first.
+ * Files of `.gz`, and of `.zst` where Node has it (22.15), are unpacked to a temporary file first, or in pages, where `.gz` is, to a `Blob`.
  *
- * @param path - Of a regular file, or a folder of such; "-" for standard input, which is copied to a temporary file.
+ * @param source - The path of a regular file, or a folder of such, or "-" for standard input, which is copied to a temporary file: in Node,
+ * Bun and Deno. Anywhere a URL or a `Request`, read by range requests; a `Blob` or a `File`; a `Response` or a stream, loaded as a whole first;
+ * bytes in memory; or what {@link ByteSource} describes. {@link FileSource} says more.
  * @returns A promise of the rows, which can be read as often as is wanted, until `close` closes the file.
- * @throws TypeError for another format or type of numbers, numbers column by column, several tensors of which
+ * @throws TypeError for what is no such source, another format or type of numbers, numbers column by column, several tensors of which
  * none is named, and for an option that is unknown or of the wrong kind.
  * @throws RangeError for a file that is shorter or longer than it says, has no rows, or not the tensor asked for; and for files of one matrix that do not fit together, or of which
  * one is missing.
- * @throws Error for a path that cannot be read, with the system's `code`; and where the file is changed while it is read.
+ * @throws Error for a path that cannot be read, with the system's `code`, and an object behind a URL that cannot be loaded; and where the file
+ * is changed while it is read. Names and passwords in a URL, and what follows its `?`, are in no message.
  * @example
  * const logits = await openLogits("base.npy");
  * [logits.rows, logits.classes]; // [2, 4]
  * for await (const { data } of logits) console.log(data.length / logits.classes, "rows");
  * await logits.close();
  */
-export async function openLogits(path: string, options: OpenLogitsOptions = {}): Promise<LogitSource> {
-  checkPath("openLogits", path);
+export async function openLogits(source: FileSource, options: OpenLogitsOptions = {}): Promise<LogitSource> {
   check(options);
-  const paths = await shardsOf(path);
-  if (paths.length === 1) return openFile(paths[0], options);
-  return joinedSource(shown(path, Infinity), paths, (shard) => openFile(shard, options));
+  if (!isPath(source)) return openOne(source, options);
+  const paths = await shardsOf(source);
+  if (paths.length === 1) return openOne(paths[0], options);
+  return joinedSource(shown(source, Infinity), paths, (shard) => openOne(shard, options));
 }
 
-async function openFile(path: string, options: OpenLogitsOptions): Promise<LogitSource> {
+async function openOne(source: FileSource, options: OpenLogitsOptions): Promise<LogitSource> {
   const { shape, type, tensor, bfloat16, float16, bigEndian = false, partial = false, input = "logits" } = options;
-  return withFile(path, async (file) => {
+  return withFile("openLogits", source, async (file) => {
     const format = options.format ?? (await recognise(file, shape !== undefined));
     if (format !== "raw" && (shape !== undefined || type !== undefined)) {
       throw new TypeError(`${file.name}: shape and type are of raw files; this is ${format} (or give format: "raw")`);

@@ -1,11 +1,10 @@
 // A file that is there when it is whole, and not before.
 
-import { randomBytes } from "node:crypto";
-import { type BigIntStats, constants } from "node:fs";
-import { access, type FileHandle, open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve, sep } from "node:path";
+import type { BigIntStats } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { typeOfBatch } from "./batch.js";
 import { checkInteger } from "./checks.js";
+import { builtin } from "./node.js";
 import { shown, shownValue } from "./shown.js";
 import type { RowBatch, RowBatches } from "./source.js";
 import { explained, explaining } from "./systemError.js";
@@ -18,6 +17,8 @@ interface Target {
 
 /** Throws for what is no place for a file: an empty name, a directory, a path through what does not exist. */
 export async function targetOf(path: string): Promise<Target> {
+  const { readlink, realpath, stat } = builtin("node:fs/promises");
+  const { basename, dirname, join, resolve, sep } = builtin("node:path");
   if (path === "") throw new RangeError("the name of the file to write is empty");
   const stats = await stat(path, { bigint: true }).catch((error) => {
     if (error.code !== "ENOENT") throw explained(error, path, "written");
@@ -41,6 +42,8 @@ interface Unfinished {
 }
 
 async function create(path: string): Promise<Unfinished> {
+  const { access, constants, open } = builtin("node:fs/promises");
+  const { basename, dirname, join } = builtin("node:path");
   const target = await targetOf(path);
   if (target.stats !== undefined) {
     if (!target.stats.isFile()) {
@@ -49,7 +52,7 @@ async function create(path: string): Promise<Unfinished> {
     await explaining(access(target.path, constants.W_OK), path, "written");
   }
   // short, for the longest names leave no room
-  const name = `${basename(target.path).slice(0, 40)}.${randomBytes(6).toString("hex")}.partial`;
+  const name = `${basename(target.path).slice(0, 40)}.${builtin("node:crypto").randomBytes(6).toString("hex")}.partial`;
   const unfinished = join(dirname(target.path), name);
   // "wx": neither a file nor a link that is there already
   const file = await explaining(open(unfinished, "wx", modeOf(target.stats)), path, "written");
@@ -60,7 +63,7 @@ async function create(path: string): Promise<Unfinished> {
 export async function checkWritable(path: string): Promise<void> {
   const { path: unfinished, file } = await create(path);
   await file.close();
-  await rm(unfinished, { force: true });
+  await builtin("node:fs/promises").rm(unfinished, { force: true });
 }
 
 /**
@@ -68,6 +71,7 @@ export async function checkWritable(path: string): Promise<void> {
  * is replaced, its owner and mode stay, and so do the links that lead to it.
  */
 export async function writeWhole<Result>(path: string, write: (file: FileHandle) => Promise<Result>): Promise<Result> {
+  const { rename, rm } = builtin("node:fs/promises");
   const { target, path: unfinished, file } = await create(path);
   try {
     const result = await write(file);

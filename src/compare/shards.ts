@@ -1,7 +1,6 @@
 // A matrix whose rows are in several files: shards, in a folder or by their names.
 
-import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { builtin } from "./node.js";
 import { shown } from "./shown.js";
 import type { LogitSource, ReadOptions, RowBatch } from "./source.js";
 import { explaining } from "./systemError.js";
@@ -12,14 +11,17 @@ const ENDINGS = /\.(npy|safetensors|kld|bin|raw)(\.gz|\.zst)?$/i;
 /** `base-00002-of-00003.safetensors`, as Hugging Face and llama.cpp have it. */
 const OF_MANY = /^(.*-)(\d+)(-of-(\d+))(\.[^-]+)?$/;
 
-const collator = new Intl.Collator("en", { numeric: true });
+const collator = /* @__PURE__ */ new Intl.Collator("en", { numeric: true });
 
 /**
  * The files that a path stands for, in order: those of a folder by their names (numbers in them as numbers), all parts of
  * `…-00001-of-00003…`, or the file itself. Throws where one is missing.
  */
 export async function shardsOf(path: string): Promise<readonly string[]> {
-  const stats = await stat(path).catch(() => undefined);
+  const { basename, dirname, join } = builtin("node:path");
+  const stats = await builtin("node:fs/promises")
+    .stat(path)
+    .catch(() => undefined);
   if (stats?.isDirectory()) return shardsIn(path);
   const [, start, number, , count, ending = ""] = OF_MANY.exec(basename(path)) ?? [];
   if (count === undefined || Number(number) !== 1 || Number(count) < 2) return [path];
@@ -31,6 +33,8 @@ export async function shardsOf(path: string): Promise<readonly string[]> {
 }
 
 async function shardsIn(folder: string): Promise<readonly string[]> {
+  const { join } = builtin("node:path");
+  const { readdir } = builtin("node:fs/promises");
   const entries = await explaining(readdir(folder, { withFileTypes: true }), folder, "read");
   const names = entries
     .filter((entry) => !entry.isDirectory() && !entry.name.startsWith(".") && ENDINGS.test(entry.name))

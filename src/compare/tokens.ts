@@ -1,6 +1,6 @@
 // Tokens beside rows of logits, from a file of their own.
 
-import { checkPath } from "./checks.js";
+import type { FileSource } from "./bytes.js";
 import { type InputFile, withFile } from "./file.js";
 import { shapeText } from "./matrix.js";
 import { NPY_MAGIC, readNpyHeader } from "./npy.js";
@@ -28,7 +28,8 @@ const PART = 2 ** 20;
  * Known are `.npy` of i32, i64, u32 or u16 in any shape, and text: JSON arrays (of arrays), or integers with white space or
  * commas between them. Files are read in parts.
  *
- * @param path - Of a regular file, or one of `.gz` or `.zst`; "-" for standard input.
+ * @param source - The path of a regular file, or one of `.gz` or `.zst`, "-" for standard input; or what else {@link FileSource} says: a URL, a
+ * Blob, a Response.
  * @returns A promise of the tokens in order: from 0 to 2^31 - 1, or -1 for none, which -100 (PyTorch's ignore_index) becomes
  * too.
  * @throws TypeError for what is not an integer, with its place in the file, and for another type of numbers.
@@ -39,18 +40,16 @@ const PART = 2 ** 20;
  * await openTokens("tokens.npy"); // Int32Array [0, 2]
  * @see {@link writeTokens}
  */
-export async function openTokens(path: string): Promise<Int32Array> {
-  checkPath("openTokens", path);
-  const tokens = await withFile(path, async (file) => {
+export async function openTokens(source: FileSource): Promise<Int32Array> {
+  return withFile("openTokens", source, async (file) => {
     const start = String.fromCharCode(...(await file.readBytes(0, Math.min(6, file.size))));
     const read =
-      start === NPY_MAGIC || unpackedName(path).endsWith(".npy") ? await readNpy(file) : await readText(file);
+      start === NPY_MAGIC || unpackedName(file.name).endsWith(".npy") ? await readNpy(file) : await readText(file);
+    if (read.length === 0) throw new RangeError(`${file.name}: there are no tokens`);
     await file.checkUnchanged();
     await file.close();
     return read;
   });
-  if (tokens.length === 0) throw new RangeError(`${shown(path, Infinity)}: there are no tokens`);
-  return tokens;
 }
 
 async function readNpy(file: InputFile): Promise<Int32Array> {

@@ -10,8 +10,8 @@ import { TopKDistribution } from "./topKDistribution.js";
 export interface CompareListsOptions {
   /** Unit of kl, reverseKl, js and the entropies: its logarithm's base. Nats by default. */
   base?: number;
-  /** Called for every position that is compared, with its bounds. */
-  onPosition?: (base: Position, other: Position, bounds: DivergenceBounds) => void;
+  /** Called for every position that is compared, with its bounds. A promise that it returns is awaited before the next position. */
+  onPosition?: (base: Position, other: Position, bounds: DivergenceBounds) => unknown;
 }
 
 /** A mean over positions. */
@@ -197,7 +197,8 @@ export async function compareLists(
         const bounds = boundsOf(p, q, ofBounds);
         for (const name of MEASURES) for (const end of ENDS) means[name][end].add(bounds[name][end]);
         positions++;
-        onPosition?.(p, q, bounds);
+        const done = onPosition?.(p, q, bounds);
+        if (done !== undefined) await done;
         await Promise.all([ps.advance(), qs.advance()]);
         if (p.token !== undefined && q.token !== undefined && p.token !== q.token) {
           diverging++;

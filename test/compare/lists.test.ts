@@ -50,7 +50,10 @@ describe("logratio top", () => {
     const { code, stdout } = await run("compare", file("base.jsonl"), file("other.jsonl"), "--json", "-");
     expect(code).toBe(0);
     const { candidates, ...rest } = JSON.parse(stdout);
-    expect(rest).toEqual({ format: "logratio comparison of lists", version: 1, base: file("base.jsonl") });
+    expect(rest).toEqual({
+      ...{ format: "logratio comparison of lists", version: 1, base: file("base.jsonl") },
+      ...{ ranking: ["other"], gates: [] },
+    });
     const [{ kl, totalVariation, positions, farthest }] = candidates;
     expect(positions).toBe(ROWS);
     expect(farthest.length).toBe(10);
@@ -100,8 +103,7 @@ describe("logratio compare with lists", () => {
   test("the report", async () => {
     const { code, stdout, stderr } = await run("compare", chat, ollama);
     expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toContain("compared    4 positions of 2 answers");
-    expect(stdout).toContain("left out    0 positions of base, 0 of other");
+    expect(stdout).toMatch(/base +4 +4 +0 +100\.0\n +other +4 +4 +0 +100\.0\n +Compared are 2 answers/);
     expect(stdout).toMatch(/KL\(base‖other\) +0.* ∞ /);
     expect(stdout).toMatch(/0, 0 +" Paris" +0 +0 to 0\.\d+ +0 to 0\.\d+/);
     for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
@@ -113,9 +115,10 @@ describe("logratio compare with lists", () => {
     writeFileSync(file("a.jsonl"), line(0, "a") + line(0, "b") + line(0, "c") + line(1, "a"));
     writeFileSync(file("b.jsonl"), line(0, "a") + line(0, "x") + line(0, "c") + line(1, "a"));
     const { stdout } = await run("compare", file("a.jsonl"), file("b.jsonl"));
-    expect(stdout).toContain("compared    3 positions of 2 answers");
-    expect(stdout).toContain("left out    1 positions of base, 1 of other");
-    expect(stdout).toContain("1 answers differ from some token on");
+    expect(stdout).toMatch(/base +4 +3 +1 +75\.0\n +other +4 +3 +1 +75\.0\n/);
+    expect(stdout.replace(/\s+/g, " ")).toContain(
+      "Compared are 2 answers, each up to the first token that differs: 1 answers",
+    );
   });
 
   test("--max-mean-kl: exit 1 where the mean certainly exceeds it", async () => {
@@ -123,7 +126,7 @@ describe("logratio compare with lists", () => {
     expect((await run(...args, "10")).code).toBe(0);
     const { code, stderr } = await run(...args, "0.001");
     expect(code).toBe(1);
-    expect(stderr).toMatch(/the mean KL of .* is at least 0\.\d+, which exceeds --max-mean-kl 0\.001/);
+    expect(stderr).toMatch(/^logratio: other fails: meanKl > 0\.001; it is 0\.\d+ to Infinity\n$/);
   });
 
   test.each<[string, () => string[], string]>([
@@ -139,6 +142,172 @@ describe("logratio compare with lists", () => {
     const { code, stdout, stderr } = await run("compare", ...args());
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(message);
+  });
+});
+
+/** Three models: the second is nearer to the first than the third. Texts, so that the number of classes is not known. */
+describe("logratio compare with lists of several models", () => {
+  const answer = (yes: number) =>
+    `{"token":"yes","top":[["yes",${Math.log(yes)}],["no",${Math.log(0.9 - yes)}]],"rounding":0}\n`;
+  const [p, near, far] = ["p.jsonl", "near.jsonl", "far.jsonl"].map(file);
+  beforeAll(() => {
+    writeFileSync(p, answer(0.5) + answer(0.4));
+    writeFileSync(near, answer(0.45) + answer(0.4));
+    writeFileSync(far, answer(0.2) + answer(0.3));
+  });
+  const csv = (path: string) =>
+    readFileSync(path, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split(","));
+
+  test("the closest comes first, in the text, --markdown, --csv and --json", async () => {
+    const [markdown, table, report] = ["r.md", "r.csv", "r.json"].map(file);
+    const args = ["compare", p, far, near, "--label", "far=Far|away", "--size", "near=2GB"];
+    const { code, stdout } = await run(...args, "--markdown", markdown, "--csv", table, "--json", report);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\n {2}near +2\.00 GB .*\n {2}Far\|away /);
+    expect(stdout.indexOf("━━ near")).toBeLessThan(stdout.indexOf("━━ Far|away"));
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    expect(readFileSync(markdown, "utf8")).toMatch(/^### Ranking.*\n\n.*\n.*\n\| near \|.*\n\| Far\\\|away \|/);
+    const [head, first, second] = csv(table);
+    expect([first[0], second[0]]).toEqual(["near", "Far|away"]);
+    expect(first[head.indexOf("sizeBytes")]).toBe("2000000000");
+    // both lists have the same two tokens, and 0.1 is left: TV is half of what these differ by, and at most 0.1 more
+    const [lower, upper] = ["totalVariationLower", "totalVariationUpper"].map((name) =>
+      Number(second[head.indexOf(name)]),
+    );
+    expect(lower).toBeCloseTo((0.3 + 0.1) / 2, 12);
+    expect(upper).toBeCloseTo((0.3 + 0.1) / 2 + 0.1, 12);
+    expect(second[head.indexOf("klUpper")]).toBe("inf");
+    expect(JSON.parse(readFileSync(report, "utf8")).ranking).toEqual(["near", "Far|away"]);
+  });
+
+  test("--fail-if: what certainly is so, wherever in its interval the value lies", async () => {
+    // of near, total variation is 0.025 to 0.125; of far 0.2 to 0.3
+    const fails = async (...conditions: string[]) => {
+      const { stderr } = await run("compare", p, far, near, ...conditions.flatMap((one) => ["--fail-if", one]));
+      return stderr;
+    };
+    expect(await fails("meanTotalVariation > 0.21", "meanTotalVariation(near) < 0.12")).toBe("");
+    expect(await fails("meanTotalVariation.upper >= 0.2")).toMatch(/^logratio: far fails: .*; it is 0\.3\d*\n$/);
+    expect(await fails("meanTotalVariation(near) < 0.126")).toMatch(/near fails: .*; it is 0\.0249\d+ to 0\.125\d+\n$/);
+    expect(await fails("acceptance < 80.1%")).toMatch(
+      /^logratio: far fails: acceptance < 80\.1%; it is 0\.\d+ to 0\.8\d+\n$/,
+    );
+    const { code, stdout } = await run(
+      "compare",
+      p,
+      far,
+      near,
+      "--fail-if",
+      "meanKl.estimate(far) > 0.01",
+      "--json",
+      "-",
+    );
+    expect(code).toBe(1);
+    const { gates } = JSON.parse(stdout);
+    expect(gates).toEqual([
+      { condition: "meanKl.estimate(far) > 0.01", candidate: "far", value: expect.any(Number), isFailed: true },
+    ]);
+  });
+
+  test("--rows-out: every position of every candidate", async () => {
+    const [lines, numbers, table] = ["rows.jsonl", "rows.npy", "rows.csv"].map(file);
+    for (const path of [lines, numbers, table]) {
+      expect((await run("compare", p, far, near, "--rows-out", path)).code).toBe(0);
+    }
+    const parsed = readFileSync(lines, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(parsed.map(({ record, position, candidate, token }) => [record, position, candidate, token])).toEqual(
+      ["far", "near"].flatMap((name) => [0, 1].map((position) => [0, position, name, "yes"])),
+    );
+    expect(parsed[0].totalVariation.lower).toBeCloseTo(0.3, 12);
+    expect(parsed[0].kl.upper).toBe("Infinity");
+    const [head, ...rows] = csv(table);
+    expect(head.slice(0, 7)).toEqual(["record", "position", "candidate", "token", "klLower", "klUpper", "klEstimate"]);
+    const bytes = readFileSync(numbers);
+    expect(bytes.subarray(0, 128).toString("latin1")).toContain("'shape': (4, 25)");
+    const matrix = new Float64Array(new Uint8Array(bytes.subarray(128)).buffer);
+    expect(matrix.length).toBe(4 * 25);
+    for (const [r, row] of rows.entries()) {
+      const own = Array.from(matrix.subarray(25 * r, 25 * (r + 1)));
+      expect(own.slice(0, 4)).toEqual([0, Number(row[1]), r < 2 ? 0 : 1, -1]);
+      expect(own.slice(4)).toEqual(row.slice(4).map((cell) => Number(cell.replace("inf", "Infinity"))));
+      expect(parsed[r].js.lower).toBe(own[4 + 3 * 2]);
+    }
+  });
+
+  test("--rows-out of more than is written at once", async () => {
+    const many = Array.from({ length: 3000 }, (_, i) => `{"record":${i},"top":[[7,-0.5]],"token":7}\n`).join("");
+    writeFileSync(file("many.jsonl"), many);
+    for (const name of ["many.npy", "many.csv"]) {
+      const args = ["compare", file("many.jsonl"), file("many.jsonl")];
+      expect((await run(...args, "--rows-out", file(name))).code).toBe(0);
+    }
+    const matrix = new Float64Array(new Uint8Array(readFileSync(file("many.npy")).subarray(128)).buffer);
+    expect(Array.from({ length: 3000 }, (_, r) => matrix[25 * r])).toEqual(Array.from({ length: 3000 }, (_, r) => r));
+    expect(matrix[3]).toBe(7);
+    expect(
+      csv(file("many.csv"))
+        .slice(1)
+        .map(([record]) => Number(record)),
+    ).toEqual(Array.from({ length: 3000 }, (_, r) => r));
+  });
+
+  test("--html: one candidate, and several", async () => {
+    const page = file("lists.html");
+    expect((await run("compare", p, far, "--html", page)).code).toBe(0);
+    const one = readFileSync(page, "utf8");
+    for (const title of ["KL along the positions", "JS along the positions", "Positions by total variation"]) {
+      expect(one).toMatch(new RegExp(`<h3>${title}</h3><figcaption>[^<]+</figcaption><div class="wide"><svg`));
+    }
+    expect(one).toContain("<span>mean total variation</span><strong>0.200 to 0.300</strong>");
+    // both lists of the farthest position
+    expect(one).toMatch(
+      /Answer, position 0, 0: token &#34;yes&#34;.*&#34;yes&#34;<\/th><td>50\.0<\/td><td>20\.0<\/td>/s,
+    );
+    expect(one).not.toMatch(/<script|src=|https?:(?!\/\/www\.w3\.org)/);
+    writeFileSync(file("<b>.jsonl"), answer(0.3) + answer(0.3).replaceAll('"yes"', '"<i>"'));
+    expect((await run("compare", p, far, near, file("<b>.jsonl"), "--html", page)).code).toBe(0);
+    const several = readFileSync(page, "utf8");
+    expect(several).toContain("How far 3 models are from <b>p</b>");
+    expect(several.match(/<article /g)).toHaveLength(3);
+    for (const title of ["Mean KL", "Mean JS", "Mean total variation"]) expect(several).toContain(`<h3>${title}</h3>`);
+    expect(several).not.toMatch(/<b>\.jsonl|<i>"/);
+  });
+
+  test("--html of a model beside itself says so", async () => {
+    writeFileSync(file("all.jsonl"), '{"top":[[0,0]],"classes":1,"rounding":0}\n');
+    const { code } = await run("compare", file("all.jsonl"), file("all.jsonl"), "--html", file("all.html"));
+    expect(code).toBe(0);
+    expect(readFileSync(file("all.html"), "utf8")).toContain("Identical: every one is 0.");
+  });
+
+  test.each<[string, () => string[], string]>([
+    [
+      "a quantity of logits",
+      () => ["--fail-if", "ppl > 3"],
+      "lists tell no ppl; they tell acceptance, meanKl, meanKl.lower",
+    ],
+    ["another candidate", () => ["--fail-if", "meanKl(q5) > 3"], '--fail-if is for "q5", but there is no such model'],
+    ["rows of another kind", () => ["--rows-out", file("rows.txt")], "must end in .csv, .jsonl or .npy"],
+    ["a page over an input", () => ["--html", near], "is the same as other 2"],
+    ["pairs", () => ["--pair", "far,near"], "--pair is for logits"],
+    ["a label of no model", () => ["--label", "q=Q"], '--label is for "q", but there is no such model'],
+  ])("%s: an error", async (_, args, message) => {
+    const { code, stdout, stderr } = await run("compare", p, far, near, ...args());
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(message);
+  });
+
+  test("a quantity of lists is none of logits", async () => {
+    const args = ["compare", file("base.npy"), file("other.npy"), "--fail-if", "meanHellinger > 1"];
+    const { code, stderr } = await run(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain("logits tell no meanHellinger; they tell meanKl");
   });
 });
 

@@ -656,8 +656,8 @@ describe("bad files", () => {
 describe("options of the wrong kind", () => {
   const at = join(FIXTURES, "f32.npy");
   it.each<[unknown, unknown, typeof Error, RegExp]>([
-    [undefined, {}, TypeError, /^openLogits: path is undefined; it must be the path of a file/],
-    ["", {}, RangeError, /^openLogits: path is ""/],
+    [undefined, {}, TypeError, /^openLogits: source is undefined; it must be a path, a URL/],
+    ["", {}, RangeError, /^openLogits: source is ""/],
     [at, null, TypeError, /^openLogits: options is null/],
     [at, "npy", TypeError, /^openLogits: options is string/],
     [at, { input: "probabilities" }, TypeError, /input is "probabilities"; .*logits, logProbabilities/],

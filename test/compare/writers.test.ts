@@ -476,7 +476,7 @@ describe("tokens", () => {
   });
 
   it("wrong arguments", async () => {
-    await expect(openTokens(undefined as never)).rejects.toThrow(/^openTokens: path is undefined/);
+    await expect(openTokens(undefined as never)).rejects.toThrow(/^openTokens: source is undefined/);
     const path = changed("tokens.i4.npy", (bytes) => {
       bytes.fill(0x20, 10, 127);
       bytes.write("{'descr': 'constructor', 'fortran_order': False, 'shape': (7,)}", 10);

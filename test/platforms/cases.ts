@@ -10,6 +10,7 @@ import * as logits from "../logitCalls.js";
 import * as probabilities from "../probabilityCalls.js";
 import { randomNumbers } from "../random.js";
 import { Digest } from "./digest.js";
+import type { FilesRun } from "./files.js";
 import { MISTAKES } from "./mistakes.js";
 
 type Package = typeof import("../../src/index.js");
@@ -241,6 +242,8 @@ export interface Report {
   backend: string;
   backendReason: string;
   runs: Run[];
+  /** Where there are files. */
+  files?: FilesRun;
 }
 
 /** Every case on each backend, with one thread and with two where there can be. */
