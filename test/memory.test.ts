@@ -521,6 +521,28 @@ describe.each(kinds)("the memory of an engine (%s) with logits", (kind, options)
     expect(byteLength()).toBe(before);
   });
 
+  test("does not grow with a softmax of halves", () => {
+    // 33 MB in and 66 MB out, or 2 and 4 in the quick run of JavaScript
+    const [rows, rowLength] = [isLong || kind !== "js" ? 512 : 32, 32000];
+    const bits = Uint16Array.from({ length: rows * rowLength }, (_, i) => 0x3c00 + (i % 1031));
+    const { Float16Array } = globalThis as unknown as { Float16Array?: typeof Uint16Array };
+    const options = { rowLength, format: "f16", engine } as const;
+    const outs = [undefined, new Float32Array(bits.length), Float16Array && new Float16Array(bits.length)];
+    softmax.rows(bits.subarray(0, rowLength), options);
+    const before = byteLength();
+    for (const [i, out] of outs.entries()) {
+      if (i > 0 && out === undefined) continue;
+      collectGarbage();
+      const { arrayBuffers, heapUsed } = process.memoryUsage();
+      const result = softmax.rows(bits, { ...options, out: out as Float32Array });
+      const used = process.memoryUsage();
+      // with all that is garbage by now
+      const beyond = used.arrayBuffers - arrayBuffers + Math.max(0, used.heapUsed - heapUsed);
+      expect(beyond - (out ? 0 : result.byteLength)).toBeLessThan(8_000_000);
+    }
+    expect(byteLength()).toBe(before);
+  });
+
   test("does not grow with calls", () => {
     const [p, q, gradient] = [Float32Array.of(1, 2, -Infinity), Float32Array.of(3, 1, -1), new Float32Array(3)];
     const before = byteLength();
