@@ -1,6 +1,8 @@
 // Every measure: the list that the documentation, the benchmarks, the tests of bits and the threads go through.
 
+export { alphaDivergence } from "./alphaDivergence.js";
 export { bhattacharyyaDistance } from "./bhattacharyyaDistance.js";
+export { neymanChiSquared, pearsonChiSquared } from "./chiSquared.js";
 export { crossEntropy } from "./crossEntropy.js";
 export { entropy } from "./entropy.js";
 export { hellingerDistance } from "./hellingerDistance.js";
@@ -16,3 +18,4 @@ export { renyiEntropy, tsallisEntropy } from "./renyiEntropy.js";
 export { skewDivergence } from "./skewDivergence.js";
 export { logSoftmax, softmax } from "./softmax.js";
 export { totalVariationDistance } from "./totalVariationDistance.js";
+export { tsallisDivergence } from "./tsallisDivergence.js";

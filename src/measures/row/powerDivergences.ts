@@ -1,0 +1,36 @@
+// Tsallis's relative entropy, the α-divergence and the χ² divergences, from the sums of powers that Rényi's divergence has:
+// with S = Σ p̂^α q̂^(1-α), all of them are (S - 1)/(α - 1) to a factor.
+
+import type { Backend } from "../../backends/backend.js";
+import type { Call, NamedRow } from "../../call/arguments.js";
+import { squaredHellinger } from "./distances.js";
+import { klOf, MOST_ORDER, powersOfPair, renyiDivergence, supportOf } from "./renyi.js";
+
+/** (Σ p̂^α q̂^(1-α) - 1)/(α - 1). */
+export function tsallisDivergence(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  const { alpha = 1 } = call;
+  if (alpha === 0) {
+    const [inside, outside] = supportOf(backend, call, rows);
+    return outside / (inside + outside);
+  }
+  if (alpha === 0.5) return 2 * squaredHellinger(backend, call, rows);
+  if (alpha === 1) return klOf(backend, call, rows);
+  if (alpha > MOST_ORDER) return renyiDivergence(backend, call, rows) > 0 ? Number.POSITIVE_INFINITY : 0;
+  return Math.max(0, powersOfPair(backend, call, rows).lessOne / (alpha - 1));
+}
+
+/** (Σ p̂^α q̂^(1-α) - 1)/(α(α - 1)). */
+export function alphaDivergence(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  const { alpha = 1 } = call;
+  if (alpha > 0) return tsallisDivergence(backend, call, rows) / alpha;
+  if (alpha === 0) return klOf(backend, call, [rows[1], rows[0]]);
+  return Math.max(0, powersOfPair(backend, call, rows).lessOne / alpha / (alpha - 1));
+}
+
+/** Σ (p̂ - q̂)²/q̂. */
+export const pearsonChiSquared = (backend: Backend, call: Call, rows: readonly NamedRow[]): number =>
+  tsallisDivergence(backend, { ...call, alpha: 2 }, rows);
+
+/** Σ (p̂ - q̂)²/p̂. */
+export const neymanChiSquared = (backend: Backend, call: Call, rows: readonly NamedRow[]): number =>
+  pearsonChiSquared(backend, call, [rows[1], rows[0]]);
