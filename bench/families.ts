@@ -16,6 +16,7 @@ import { logLikelihoodRatio } from "./logLikelihoodRatio.bench.js";
 import { logRatio } from "./logRatio.bench.js";
 import { logSoftmax } from "./logSoftmax.bench.js";
 import { logSumExp } from "./logSumExp.bench.js";
+import { pearsonChiSquared } from "./pearsonChiSquared.bench.js";
 import { renyiDivergence } from "./renyiDivergence.bench.js";
 import { renyiEntropy } from "./renyiEntropy.bench.js";
 import { skewDivergence } from "./skewDivergence.bench.js";
@@ -34,6 +35,7 @@ export const FAMILIES: readonly Family[] = [
   renyiEntropy,
   hellingerDistance,
   totalVariationDistance,
+  pearsonChiSquared,
   logLikelihoodRatio,
   logRatio,
   logSumExp,
@@ -59,8 +61,7 @@ export const TIMED_AS: Readonly<Record<string, string>> = {
   iDivergence: "klDivergence",
   jsDistance: "jsDivergence",
   logLikelihoodRatioOfTokens: "logSumExp",
-  neymanChiSquared: "renyiDivergence",
-  pearsonChiSquared: "renyiDivergence",
+  neymanChiSquared: "pearsonChiSquared",
   perplexity: "logSumExp",
   tokenLogProbabilities: "logSumExp",
   tsallisDivergence: "renyiDivergence",

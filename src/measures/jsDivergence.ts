@@ -16,7 +16,7 @@ const ofProbabilities: Batch = (backend, call, count, values, at) => {
   const decide = (_flags: number, pSum: number, qSum: number) => {
     return row.areComparable(pSum, qSum) ? PENDING : Number.NaN;
   };
-  surveyed(backend, call, kernels.jsDivergence, true, count, values, at, decide, (total, _, pSum, gamma) => {
+  surveyed(backend, call, kernels.jsDivergence, "larger first", count, values, at, decide, (total, _, pSum, gamma) => {
     const result = total / pSum;
     return row.isTooCoarse(precision, gamma, result) ? Number.NaN : Math.min(LN2, result / 2);
   });
