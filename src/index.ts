@@ -44,6 +44,7 @@ export * from "./losses/index.js";
 export type { GivenLabels, Labels, Reduction } from "./losses/labels.js";
 export type { PerplexityOptions, TokenLogLikelihoodRatio, TokenOptions } from "./losses/tokens.js";
 export * from "./measures/index.js";
+export type { ManyOptions, MeasureOfMany } from "./measures/many.js";
 
 // Names of browsers that the types use: an application whose TypeScript knows nothing of browsers gets them empty.
 declare global {

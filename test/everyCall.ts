@@ -16,10 +16,11 @@ export interface Arrays {
   tokens: Int32Array;
 }
 
-/** The arguments of the function itself, and those of its `rows`, if it has them. */
+/** The arguments of the function itself, and those of its `rows` and its `of`, if it has them. */
 interface Arguments {
   f: unknown[];
   rows?: unknown[];
+  of?: unknown[];
 }
 
 /** Those written by hand: of every loss, and of measures that were there before the others were derived. */
@@ -33,7 +34,11 @@ function ownArguments({ z, w, p, counts, one, tokens }: Arrays): Partial<Record<
     crossEntropy: { f: [one, one, normalize], rows: [p, p, { ...normalize, rowLength }] },
     klDivergence: { f: [one, one, ofLogits], rows: [z, w, { ...ofLogits, rowLength }] },
     jeffreysDivergence: { f: [one, one, normalize], rows: [one, p, { ...normalize, rowLength }] },
-    jsDivergence: { f: [one, one, ofLogits], rows: [z, one, { ...ofLogits, rowLength }] },
+    jsDivergence: {
+      f: [one, one, ofLogits],
+      rows: [z, one, { ...ofLogits, rowLength }],
+      of: [p, { ...normalize, rowLength }],
+    },
     jsDistance: { f: [one, one, normalize], rows: [p, one, { ...normalize, rowLength }] },
     renyiDivergence: { f: [one, one, 0.7, ofLogits], rows: [p, one, 2, { ...normalize, rowLength }] },
     skewDivergence: { f: [one, one, 0.99, normalize], rows: [z, w, 0.3, { ...ofLogits, rowLength }] },
@@ -75,6 +80,7 @@ function derivedArguments({ p, z, counts, one }: Arrays, definition: Definition)
   return {
     f: [...arrays.map(() => one), ...alpha, options],
     rows: [...inRows, ...alpha, { ...options, rowLength: one.length }],
+    of: [matrix, ...alpha, { ...options, rowLength: one.length }],
   };
 }
 
@@ -88,7 +94,11 @@ export interface EveryCall {
   runAside(functions: Functions, arrays: Arrays): Promise<unknown>;
 }
 
-type Forms = ((...args: unknown[]) => unknown) & { async(...args: unknown[]): Promise<unknown>; rows?: Forms };
+type Forms = ((...args: unknown[]) => unknown) & {
+  async(...args: unknown[]): Promise<unknown>;
+  rows?: Forms;
+  of?: Forms;
+};
 
 const NO_ARRAYS: Arrays = { z: [], w: [], p: [], counts: [], one: [], tokens: new Int32Array(0) };
 
@@ -101,8 +111,8 @@ export function everyCall(functions: Functions, definitions: Record<string, Defi
   // in the order above: a module's names come in the alphabet's
   const names = computed.sort((a, b) => placeOf(a) - placeOf(b)) as Name[];
   return names.flatMap((name) =>
-    (["f", "rows"] as const)
-      .filter((form) => form === "f" || "rows" in all[name])
+    (["f", "rows", "of"] as const)
+      .filter((form) => form === "f" || form in all[name])
       .map((form) => {
         const args = (arrays: Arrays) => {
           const definition = definitions[name];
@@ -115,10 +125,10 @@ export function everyCall(functions: Functions, definitions: Record<string, Defi
         args(NO_ARRAYS);
         const formOf = (these: Functions) => {
           const f = these[name] as unknown as Forms;
-          return form === "f" ? f : (f.rows as Forms);
+          return form === "f" ? f : (f[form] as Forms);
         };
         return {
-          name: form === "f" ? name : `${name}.rows`,
+          name: form === "f" ? name : `${name}.${form}`,
           args,
           run: (these: Functions, arrays: Arrays) => formOf(these)(...args(arrays)),
           runAside: (these: Functions, arrays: Arrays) => formOf(these).async(...args(arrays)),

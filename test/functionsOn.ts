@@ -7,7 +7,7 @@ export type Functions = typeof import("../src/measures/index.js") & typeof impor
 export type Name = keyof Functions;
 
 type Form = (...args: unknown[]) => unknown;
-type Forms = Form & { rows?: Forms; async?: Form };
+type Forms = Form & { rows?: Forms; async?: Form; of?: Forms };
 
 /** A function with one more option. `count` arguments come before the options. */
 function bound(form: Forms, count: number, engine: Engine): Forms {
@@ -21,6 +21,7 @@ function bound(form: Forms, count: number, engine: Engine): Forms {
   return Object.assign(f, {
     ...(form.rows && { rows: bound(form.rows, count, engine) }),
     ...(form.async && { async: bound(form.async, count, engine) }),
+    ...(form.of && { of: bound(form.of, form.of.length, engine) }),
   });
 }
 

@@ -120,6 +120,9 @@ const OWN_CALLS: Calls = {
   klDivergence: (f, { p, q }) => f.klDivergence(p, q, normalize),
   jeffreysDivergence: (f, { p, q }) => f.jeffreysDivergence(p, q, normalize),
   jsDivergence: (f, { p, q }) => f.jsDivergence(p, q, normalize),
+  "jsDivergence of many": (f, { p, q, counts }) => f.jsDivergence.of([p, q, counts], normalize),
+  "jsDivergence of many with weights": (f, { p, q }) =>
+    f.jsDivergence.of([p, q, p], { weights: [1, 5, 0.5], ...normalize }),
   jsDistance: (f, { p, q }) => f.jsDistance(p, q, normalize),
   hellingerDistance: (f, { p, q }) => f.hellingerDistance(p, q, normalize),
   bhattacharyyaDistance: (f, { p, q }) => f.bhattacharyyaDistance(p, q, normalize),
