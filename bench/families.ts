@@ -57,6 +57,7 @@ export const FAMILIES: readonly Family[] = [
 export const TIMED_AS: Readonly<Record<string, string>> = {
   alphaDivergence: "renyiDivergence",
   bhattacharyyaDistance: "hellingerDistance",
+  distanceMatrix: "totalVariationDistance",
   elbo: "gaussianKl",
   iDivergence: "klDivergence",
   jsDistance: "jsDivergence",

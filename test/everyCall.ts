@@ -24,7 +24,10 @@ interface Arguments {
 }
 
 /** Those written by hand: of every loss, and of measures that were there before the others were derived. */
-function ownArguments({ z, w, p, counts, one, tokens }: Arrays): Partial<Record<Name, Arguments>> {
+function ownArguments(
+  { z, w, p, counts, one, tokens }: Arrays,
+  functions: Functions,
+): Partial<Record<Name, Arguments>> {
   const rowLength = one.length;
   const ofLogits = { input: "logits", temperature: 1.5 };
   const normalize = { normalize: true, base: 2 };
@@ -47,6 +50,7 @@ function ownArguments({ z, w, p, counts, one, tokens }: Arrays): Partial<Record<
     hellingerDistance: { f: [one, one, ofLogits], rows: [one, p, { normalize: true, rowLength }] },
     bhattacharyyaDistance: { f: [one, one, normalize], rows: [z, w, { ...ofLogits, rowLength }] },
     totalVariationDistance: { f: [one, one, ofLogits], rows: [p, one, { normalize: true, rowLength }] },
+    distanceMatrix: { f: [p, functions.jsDistance, { ...normalize, rowLength }] },
     iDivergence: { f: [one, one], rows: [p, p, { rowLength }] },
     logLikelihoodRatio: { f: [one, one, one], rows: [counts, p, one, { rowLength }] },
     logRatio: { f: [one, one], rows: [p, one, { rowLength }] },
@@ -104,7 +108,7 @@ const NO_ARRAYS: Arrays = { z: [], w: [], p: [], counts: [], one: [], tokens: ne
 
 /** All of them: where a form has no arguments here and none can be derived, this fails. */
 export function everyCall(functions: Functions, definitions: Record<string, Definition> = DEFINITIONS): EveryCall[] {
-  const known = Object.keys(ownArguments(NO_ARRAYS));
+  const known = Object.keys(ownArguments(NO_ARRAYS, functions));
   const all = functions as unknown as Record<string, Forms>;
   const computed = Object.keys(all).filter((name) => typeof all[name] === "function" && "async" in all[name]);
   const placeOf = (name: string) => (known.includes(name) ? known.indexOf(name) : known.length);
@@ -117,7 +121,7 @@ export function everyCall(functions: Functions, definitions: Record<string, Defi
         const args = (arrays: Arrays) => {
           const definition = definitions[name];
           const derived = definition && derivedArguments(arrays, definition);
-          const found = (ownArguments(arrays)[name] ?? derived)?.[form];
+          const found = (ownArguments(arrays, functions)[name] ?? derived)?.[form];
           if (found === undefined)
             throw new Error(`${name}, ${form}: add its arguments to ownArguments in test/everyCall.ts`);
           return found;

@@ -59,5 +59,6 @@ export const jeffreysDivergence: Measure<[p: Numbers, q: Numbers], MeasureOption
   logarithms,
   arguments: P_AND_Q,
   distributions: P_AND_Q,
+  isSymmetric: true,
   keys: MEASURE_KEYS,
 });

@@ -57,6 +57,7 @@ export const jsDivergence: MeasureOfMany<[p: Numbers, q: Numbers], []> = /* @__P
     logarithms,
     arguments: P_AND_Q,
     distributions: P_AND_Q,
+    isSymmetric: true,
     keys: MEASURE_KEYS,
   }),
   { of: /* @__PURE__ */ ofMany<[]>("jsDivergence", jsOfMany) },
@@ -89,6 +90,7 @@ export const jsDistance: Measure<[p: Numbers, q: Numbers], MeasureOptions> = /* 
   logarithms,
   arguments: P_AND_Q,
   distributions: P_AND_Q,
+  isSymmetric: true,
   keys: MEASURE_KEYS,
   finish: (nats, unit) => Math.sqrt(nats / Math.abs(unit)),
 });
