@@ -1,5 +1,6 @@
 // The exports of the module, `family_type`: (rows…, length, state) → flags, a map's with (…, out). Pointers are bytes, lengths
 // are classes. `familyRows_type` computes many rows in one call: (state, length, count, mode), see rows.ts.
+export { chiSquared_f32, chiSquared_f64, chiSquaredRows_f32, chiSquaredRows_f64 } from "./chiSquared";
 export { crossEntropy_f32, crossEntropy_f64, crossEntropyRows_f32, crossEntropyRows_f64 } from "./crossEntropy";
 export { crossEntropyLossRows_f64 } from "./crossEntropyLoss";
 export {

@@ -16,6 +16,7 @@ import { logLikelihoodRatio } from "./logLikelihoodRatio.bench.js";
 import { logRatio } from "./logRatio.bench.js";
 import { logSoftmax } from "./logSoftmax.bench.js";
 import { logSumExp } from "./logSumExp.bench.js";
+import { pearsonChiSquared } from "./pearsonChiSquared.bench.js";
 import { renyiDivergence } from "./renyiDivergence.bench.js";
 import { renyiEntropy } from "./renyiEntropy.bench.js";
 import { skewDivergence } from "./skewDivergence.bench.js";
@@ -34,6 +35,7 @@ export const FAMILIES: readonly Family[] = [
   renyiEntropy,
   hellingerDistance,
   totalVariationDistance,
+  pearsonChiSquared,
   logLikelihoodRatio,
   logRatio,
   logSumExp,
@@ -53,12 +55,16 @@ export const FAMILIES: readonly Family[] = [
 
 /** Functions without a row of their own: the one whose kernels they run, and whose time they take. */
 export const TIMED_AS: Readonly<Record<string, string>> = {
+  alphaDivergence: "renyiDivergence",
   bhattacharyyaDistance: "hellingerDistance",
+  distanceMatrix: "totalVariationDistance",
   elbo: "gaussianKl",
   iDivergence: "klDivergence",
   jsDistance: "jsDivergence",
   logLikelihoodRatioOfTokens: "logSumExp",
+  neymanChiSquared: "pearsonChiSquared",
   perplexity: "logSumExp",
   tokenLogProbabilities: "logSumExp",
+  tsallisDivergence: "renyiDivergence",
   tsallisEntropy: "renyiEntropy",
 };

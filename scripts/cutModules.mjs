@@ -322,6 +322,7 @@ const ORDER = [
   "logLikelihoodRatio",
   "totalVariationDistance",
   "hellingerDistance",
+  "chiSquared",
   "entropy",
   "divergencesOfLogits",
   "largest",

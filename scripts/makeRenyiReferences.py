@@ -93,7 +93,7 @@ def reference(p, q):
     }
 
 
-def probability_cases():
+def probability_cases(reference):
     cases = []
 
     def add(shape, n, eps=0.0, mismatch=0.0, **more):
@@ -126,7 +126,7 @@ def probability_cases():
     return cases
 
 
-def logit_cases():
+def logit_cases(reference):
     cases = []
 
     def add(p, q, n, **more):
@@ -157,7 +157,7 @@ def logit_cases():
     return cases
 
 
-def edge_cases():
+def edge_cases(reference):
     tiny = 5e-324
     pairs = [
         ([1.0, tiny], [0.5, 0.5]),
@@ -180,14 +180,16 @@ def edge_cases():
     return edges
 
 
-def main():
-    edges = edge_cases()
-    probabilities = probability_cases()
-    logits = logit_cases()
+def write(name, reference, head):
+    """A fixture of what `reference` makes of each pair, under lists of orders."""
+    edges = edge_cases(reference)
+    probabilities = probability_cases(reference)
+    logits = logit_cases(reference)
     as_lines = lambda cases: ",\n".join("    " + json.dumps(it, separators=(",", ":")) for it in cases)  # noqa: E731
-    alphas = json.dumps(["Infinity" if alpha == inf else alpha for alpha in ALPHAS])
-    with open("test/fixtures/renyi.json", "w", encoding="utf-8") as file:
-        file.write(f'{{\n  "alphas": {alphas},\n')
+    with open(f"test/fixtures/{name}.json", "w", encoding="utf-8") as file:
+        file.write("{\n")
+        for key, orders in head.items():
+            file.write(f'  "{key}": {json.dumps(["Infinity" if order == inf else order for order in orders])},\n')
         file.write(f'  "probabilities": [\n{as_lines(probabilities)}\n  ],\n')
         file.write(f'  "logits": [\n{as_lines(logits)}\n  ],\n')
         file.write(f'  "edges": [\n{as_lines(edges)}\n  ]\n}}\n')
@@ -195,4 +197,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    write("renyi", reference, {"alphas": ALPHAS})

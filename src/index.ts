@@ -43,8 +43,11 @@ export type { Elbo, ElboOptions, GaussianGradient, GaussianKl, GaussianKlOptions
 export * from "./losses/index.js";
 export type { GivenLabels, Labels, Reduction } from "./losses/labels.js";
 export type { PerplexityOptions, TokenLogLikelihoodRatio, TokenOptions } from "./losses/tokens.js";
+export type { DistanceMatrixOptions, PairMeasure } from "./measures/distanceMatrix.js";
 export * from "./measures/index.js";
 export type { LogSumExpOptions } from "./measures/logSumExp.js";
+export type { ManyOptions, MeasureOfMany } from "./measures/many.js";
+export type { BinOptions } from "./measures/orderedBins.js";
 
 // Names of browsers that the types use: an application whose TypeScript knows nothing of browsers gets them empty.
 declare global {

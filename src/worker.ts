@@ -23,8 +23,10 @@ import * as measures from "./measures/index.js";
 function loopsByName(): ReadonlyMap<string, Loop<never>> {
   const loops = new Map<string, Loop<never>>([["compareLogits", compareLoop]]);
   for (const f of [...Object.values(measures), ...Object.values(losses)]) {
-    const declared = declarationOf(f);
-    if (declared) loops.set(declared.loopName, declared.loop);
+    for (const form of "of" in f ? [f, f.of as object] : [f]) {
+      const declared = declarationOf(form);
+      if (declared) loops.set(declared.loopName, declared.loop);
+    }
   }
   return loops;
 }

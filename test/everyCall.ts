@@ -16,14 +16,18 @@ export interface Arrays {
   tokens: Int32Array;
 }
 
-/** The arguments of the function itself, and those of its `rows`, if it has them. */
+/** The arguments of the function itself, and those of its `rows` and its `of`, if it has them. */
 interface Arguments {
   f: unknown[];
   rows?: unknown[];
+  of?: unknown[];
 }
 
 /** Those written by hand: of every loss, and of measures that were there before the others were derived. */
-function ownArguments({ z, w, p, counts, one, tokens }: Arrays): Partial<Record<Name, Arguments>> {
+function ownArguments(
+  { z, w, p, counts, one, tokens }: Arrays,
+  functions: Functions,
+): Partial<Record<Name, Arguments>> {
   const rowLength = one.length;
   const ofLogits = { input: "logits", temperature: 1.5 };
   const normalize = { normalize: true, base: 2 };
@@ -33,7 +37,11 @@ function ownArguments({ z, w, p, counts, one, tokens }: Arrays): Partial<Record<
     crossEntropy: { f: [one, one, normalize], rows: [p, p, { ...normalize, rowLength }] },
     klDivergence: { f: [one, one, ofLogits], rows: [z, w, { ...ofLogits, rowLength }] },
     jeffreysDivergence: { f: [one, one, normalize], rows: [one, p, { ...normalize, rowLength }] },
-    jsDivergence: { f: [one, one, ofLogits], rows: [z, one, { ...ofLogits, rowLength }] },
+    jsDivergence: {
+      f: [one, one, ofLogits],
+      rows: [z, one, { ...ofLogits, rowLength }],
+      of: [p, { ...normalize, rowLength }],
+    },
     jsDistance: { f: [one, one, normalize], rows: [p, one, { ...normalize, rowLength }] },
     renyiDivergence: { f: [one, one, 0.7, ofLogits], rows: [p, one, 2, { ...normalize, rowLength }] },
     skewDivergence: { f: [one, one, 0.99, normalize], rows: [z, w, 0.3, { ...ofLogits, rowLength }] },
@@ -42,6 +50,7 @@ function ownArguments({ z, w, p, counts, one, tokens }: Arrays): Partial<Record<
     hellingerDistance: { f: [one, one, ofLogits], rows: [one, p, { normalize: true, rowLength }] },
     bhattacharyyaDistance: { f: [one, one, normalize], rows: [z, w, { ...ofLogits, rowLength }] },
     totalVariationDistance: { f: [one, one, ofLogits], rows: [p, one, { normalize: true, rowLength }] },
+    distanceMatrix: { f: [p, functions.jsDistance, { ...normalize, rowLength }] },
     iDivergence: { f: [one, one], rows: [p, p, { rowLength }] },
     logLikelihoodRatio: { f: [one, one, one], rows: [counts, p, one, { rowLength }] },
     logRatio: { f: [one, one], rows: [p, one, { rowLength }] },
@@ -75,6 +84,7 @@ function derivedArguments({ p, z, counts, one }: Arrays, definition: Definition)
   return {
     f: [...arrays.map(() => one), ...alpha, options],
     rows: [...inRows, ...alpha, { ...options, rowLength: one.length }],
+    of: [matrix, ...alpha, { ...options, rowLength: one.length }],
   };
 }
 
@@ -88,26 +98,30 @@ export interface EveryCall {
   runAside(functions: Functions, arrays: Arrays): Promise<unknown>;
 }
 
-type Forms = ((...args: unknown[]) => unknown) & { async(...args: unknown[]): Promise<unknown>; rows?: Forms };
+type Forms = ((...args: unknown[]) => unknown) & {
+  async(...args: unknown[]): Promise<unknown>;
+  rows?: Forms;
+  of?: Forms;
+};
 
 const NO_ARRAYS: Arrays = { z: [], w: [], p: [], counts: [], one: [], tokens: new Int32Array(0) };
 
 /** All of them: where a form has no arguments here and none can be derived, this fails. */
 export function everyCall(functions: Functions, definitions: Record<string, Definition> = DEFINITIONS): EveryCall[] {
-  const known = Object.keys(ownArguments(NO_ARRAYS));
+  const known = Object.keys(ownArguments(NO_ARRAYS, functions));
   const all = functions as unknown as Record<string, Forms>;
   const computed = Object.keys(all).filter((name) => typeof all[name] === "function" && "async" in all[name]);
   const placeOf = (name: string) => (known.includes(name) ? known.indexOf(name) : known.length);
   // in the order above: a module's names come in the alphabet's
   const names = computed.sort((a, b) => placeOf(a) - placeOf(b)) as Name[];
   return names.flatMap((name) =>
-    (["f", "rows"] as const)
-      .filter((form) => form === "f" || "rows" in all[name])
+    (["f", "rows", "of"] as const)
+      .filter((form) => form === "f" || form in all[name])
       .map((form) => {
         const args = (arrays: Arrays) => {
           const definition = definitions[name];
           const derived = definition && derivedArguments(arrays, definition);
-          const found = (ownArguments(arrays)[name] ?? derived)?.[form];
+          const found = (ownArguments(arrays, functions)[name] ?? derived)?.[form];
           if (found === undefined)
             throw new Error(`${name}, ${form}: add its arguments to ownArguments in test/everyCall.ts`);
           return found;
@@ -115,10 +129,10 @@ export function everyCall(functions: Functions, definitions: Record<string, Defi
         args(NO_ARRAYS);
         const formOf = (these: Functions) => {
           const f = these[name] as unknown as Forms;
-          return form === "f" ? f : (f.rows as Forms);
+          return form === "f" ? f : (f[form] as Forms);
         };
         return {
-          name: form === "f" ? name : `${name}.rows`,
+          name: form === "f" ? name : `${name}.${form}`,
           args,
           run: (these: Functions, arrays: Arrays) => formOf(these)(...args(arrays)),
           runAside: (these: Functions, arrays: Arrays) => formOf(these).async(...args(arrays)),

@@ -7,7 +7,13 @@ export type Functions = typeof import("../src/measures/index.js") & typeof impor
 export type Name = keyof Functions;
 
 type Form = (...args: unknown[]) => unknown;
-type Forms = Form & { rows?: Forms; async?: Form };
+type Forms = Form & { rows?: Forms; async?: Form; of?: Forms };
+
+/** Of functions that have one more option, those that they call: what a function may get as an argument. */
+const originals = new WeakMap<object, Forms>();
+
+const originalOf = (argument: unknown): unknown =>
+  typeof argument === "function" ? (originals.get(argument) ?? argument) : argument;
 
 /** A function with one more option. `count` arguments come before the options. */
 function bound(form: Forms, count: number, engine: Engine): Forms {
@@ -15,12 +21,14 @@ function bound(form: Forms, count: number, engine: Engine): Forms {
     const options = args[count];
     // options that are none are for the function to complain of
     const isOptions = options === undefined || (typeof options === "object" && options !== null);
-    const before = Array.from({ length: count }, (_, i) => args[i]);
+    const before = Array.from({ length: count }, (_, i) => originalOf(args[i]));
     return form(...before, isOptions ? { ...options, engine } : options);
   };
+  originals.set(f, form);
   return Object.assign(f, {
     ...(form.rows && { rows: bound(form.rows, count, engine) }),
     ...(form.async && { async: bound(form.async, count, engine) }),
+    ...(form.of && { of: bound(form.of, form.of.length, engine) }),
   });
 }
 

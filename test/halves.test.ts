@@ -134,10 +134,9 @@ const ENCODED = Object.fromEntries(
 
 describe.each(everyCall(FUNCTIONS))("$name", ({ name, args }) => {
   const [own, form] = name.split(".");
-  type Form = ((...args: unknown[]) => unknown) & { rows: Form; async: Form };
-  const f = form
-    ? (FUNCTIONS[own as "entropy"] as unknown as Form).rows
-    : (FUNCTIONS[own as "entropy"] as unknown as Form);
+  type Form = ((...args: unknown[]) => unknown) & { rows: Form; of: Form; async: Form };
+  const all = FUNCTIONS[own as "entropy"] as unknown as Form;
+  const f = form ? all[form as "rows" | "of"] : all;
 
   /** The arguments with arrays of bits, and with f32 of the same numbers. */
   function both(format: NumberFormat): [bits: unknown[], wide: unknown[]] {

@@ -72,10 +72,9 @@ function wrapped(args: unknown[], wrap: Wrap, wrapLabels: (labels: Int32Array) =
 
 describe.each(everyCall(FUNCTIONS))("$name", ({ name, args }) => {
   const [own, form] = name.split(".");
-  type Form = ((...args: unknown[]) => unknown) & { rows: Form; async: Form };
-  const f = form
-    ? (FUNCTIONS[own as "entropy"] as unknown as Form).rows
-    : (FUNCTIONS[own as "entropy"] as unknown as Form);
+  type Form = ((...args: unknown[]) => unknown) & { rows: Form; of: Form; async: Form };
+  const all = FUNCTIONS[own as "entropy"] as unknown as Form;
+  const f = form ? all[form as "rows" | "of"] : all;
 
   describe.each(Object.entries(types))("%s", (_, type) => {
     const typed = (array: ArrayLike<number>) => type.from(array);
@@ -101,7 +100,7 @@ describe.each(everyCall(FUNCTIONS))("$name", ({ name, args }) => {
     });
 
     // where one row is wanted there are no rows
-    if (form === "rows" || args(flat).some((argument) => argument === flat.z)) {
+    if (form || args(flat).some((argument) => argument === flat.z)) {
       test("arrays of rows", () => {
         const rowsOf = (data: ArrayLike<number>) =>
           numbers(data.length / CLASSES, (r) => r).map((r) =>

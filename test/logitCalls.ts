@@ -203,6 +203,8 @@ export function measuresOf(first: InputKind, second: InputKind, temperature?: nu
   }
   if (first === second) {
     const options = { ...normalize, input: first };
+    calls.distanceMatrix = (f, { a, b }) => f.distanceMatrix([a, b, a], f.jeffreysDivergence, options);
+    calls["jsDivergence of many"] = (f, { a, b }) => f.jsDivergence.of([a, b, a], options);
     calls.entropy = (f, { a }) => f.entropy(a, options);
     calls["renyiEntropy of 0.1"] = (f, { a }) => f.renyiEntropy(a, 0.1, options);
     calls["renyiEntropy of 2"] = (f, { a }) => f.renyiEntropy(a, 2, options);

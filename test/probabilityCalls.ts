@@ -120,6 +120,9 @@ const OWN_CALLS: Calls = {
   klDivergence: (f, { p, q }) => f.klDivergence(p, q, normalize),
   jeffreysDivergence: (f, { p, q }) => f.jeffreysDivergence(p, q, normalize),
   jsDivergence: (f, { p, q }) => f.jsDivergence(p, q, normalize),
+  "jsDivergence of many": (f, { p, q, counts }) => f.jsDivergence.of([p, q, counts], normalize),
+  "jsDivergence of many with weights": (f, { p, q }) =>
+    f.jsDivergence.of([p, q, p], { weights: [1, 5, 0.5], ...normalize }),
   jsDistance: (f, { p, q }) => f.jsDistance(p, q, normalize),
   hellingerDistance: (f, { p, q }) => f.hellingerDistance(p, q, normalize),
   bhattacharyyaDistance: (f, { p, q }) => f.bhattacharyyaDistance(p, q, normalize),
@@ -130,6 +133,7 @@ const OWN_CALLS: Calls = {
   ),
   ...ofOrders("renyiEntropy", ENTROPY_ORDERS, (f, { p }, alpha) => f.renyiEntropy(p, alpha, normalize)),
   ...ofOrders("tsallisEntropy", [0.75, 2], (f, { p }, alpha) => f.tsallisEntropy(p, alpha, normalize)),
+  distanceMatrix: (f, { p, q, counts }) => f.distanceMatrix([p, q, counts], f.klDivergence, normalize),
   iDivergence: (f, { p, q }) => f.iDivergence(p, q),
   logLikelihoodRatio: (f, { p, q, counts }) => f.logLikelihoodRatio(counts, p, q),
   logRatio: (f, { p, q }) => f.logRatio(p, q),

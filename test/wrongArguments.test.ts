@@ -147,7 +147,8 @@ const ARRAYS: Arrays = {
   tokens: Int32Array.of(0, 1),
 };
 
-const OF_LOSSES: Partial<Record<Name, string[]>> = {
+/** Of calls that no definition of a measure is about. */
+const OF_LOSSES: Partial<Record<string, string[]>> = {
   crossEntropyLoss: ["logits", "targets"],
   distillationLoss: ["studentLogits", "teacherLogits"],
   gaussianKl: ["mean", "logVariance"],
@@ -155,9 +156,13 @@ const OF_LOSSES: Partial<Record<Name, string[]>> = {
   tokenLogProbabilities: ["logits", "tokens"],
   perplexity: ["logits", "tokens"],
   logLikelihoodRatioOfTokens: ["logitsP", "logitsQ", "tokens"],
+  distanceMatrix: ["distributions", "measure"],
+  "jsDivergence.of": ["distributions"],
 };
 
-const OPTIONS_OF_LOSSES: Partial<Record<Name, string[]>> = {
+const OPTIONS_OF_LOSSES: Partial<Record<string, string[]>> = {
+  distanceMatrix: ["base", "input", "normalize", "temperature"],
+  "jsDivergence.of": ["base", "input", "normalize", "temperature", "weights"],
   crossEntropyLoss: [
     "ignoreIndex",
     "mask",
@@ -179,14 +184,17 @@ const OPTIONS_OF_LOSSES: Partial<Record<Name, string[]>> = {
 type Form = (...args: unknown[]) => unknown;
 
 describe.each(everyCall(FUNCTIONS))("$name", ({ name, args }) => {
-  const [own, form] = name.split(".") as [Name, "rows" | undefined];
+  const [own, form] = name.split(".") as [Name, "rows" | "of" | undefined];
   const { arrays, mostAlpha, keys } = DEFINITIONS[own];
-  const names = OF_LOSSES[own] ?? [...arrays, ...(mostAlpha > 0 ? ["alpha"] : [])];
-  const options = [...(OPTIONS_OF_LOSSES[own] ?? keys), "format", ...(form === "rows" ? ["mask", "onInvalidRow"] : [])];
-  const isLoss = OF_LOSSES[own] !== undefined;
-  const f = (form === undefined ? FUNCTIONS[own] : (FUNCTIONS[own] as { rows: unknown }).rows) as Form & {
-    async: Form;
-  };
+  const names = OF_LOSSES[name] ?? [...arrays, ...(mostAlpha > 0 ? ["alpha"] : [])];
+  const options = [
+    ...(OPTIONS_OF_LOSSES[name] ?? keys),
+    "format",
+    ...(form === "rows" ? ["mask", "onInvalidRow"] : []),
+  ];
+  const isLoss = OF_LOSSES[name] !== undefined;
+  const all = FUNCTIONS[own] as unknown as Form & Record<"rows" | "of", Form & { async: Form }> & { async: Form };
+  const f = form === undefined ? all : all[form];
   const given = args(ARRAYS);
   const before = given.slice(0, names.length);
   const last = (given[names.length] ?? {}) as object;

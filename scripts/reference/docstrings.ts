@@ -66,8 +66,10 @@ export function faultsOf(entry: Entry): string[] {
     if (declaration?.signatures?.some(givesSomething) && !/^[^/\n]*; \/\/ /m.test(code)) {
       faults.push(`${entry.name}: the example of ${name} shows no value`);
     }
-    const hasRows = declaration !== undefined && formsOf(declaration).some(({ path }) => path === ".rows");
-    if (hasRows && !code.includes(`${name}.rows(`)) faults.push(`${entry.name}: ${name}.rows has no example`);
+    for (const form of [".rows", ".of"]) {
+      const hasForm = declaration !== undefined && formsOf(declaration).some(({ path }) => path === form);
+      if (hasForm && !code.includes(`${name}${form}(`)) faults.push(`${entry.name}: ${name}${form} has no example`);
+    }
   }
   return faults;
 }

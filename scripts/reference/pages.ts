@@ -79,6 +79,10 @@ function textOfRows(name: string, own: readonly SignatureReflection[]): string {
     .join(" ");
 }
 
+/** What `.of` adds to a function. */
+const TEXT_OF_MANY =
+  "Compares any number of distributions with weights: returns one number for all rows of a matrix, or a promise of it.";
+
 /** What `.async` adds to a function. */
 const TEXT_OF_ASYNC = [
   "Returns a promise of the same result, computed beside the caller's other tasks: by workers where the engine has threads, else on the",
@@ -278,7 +282,7 @@ class Page {
     );
   }
 
-  /** `.rows` and `.async` of a measure, `.async` of a loss: what they add to the function. */
+  /** `.rows`, `.of` and `.async` of a measure, `.async` of a loss: what they add to the function. */
   #forms(declaration: DeclarationReflection): string[] {
     const { name, signatures: own = [] } = declaration;
     const forms = formsOf(declaration);
@@ -287,6 +291,13 @@ class Page {
     );
     return [
       rows ? this.#form(`${name}.rows`, [rows], own, textOfRows(name, own), name) : "",
+      this.#form(
+        `${name}.of`,
+        forms.filter(({ path }) => path.startsWith(".of")),
+        own,
+        TEXT_OF_MANY,
+        name,
+      ),
       this.#form(
         `${name}.async`,
         asynchronous.filter((form) => form !== undefined),

@@ -2,6 +2,7 @@
 // a bundle has no others.
 
 import * as modules from "../generated/modules.js";
+import { chiSquared_f32, chiSquared_f64 } from "./js/chiSquared.js";
 import { crossEntropy_f32, crossEntropy_f64 } from "./js/crossEntropy.js";
 import { crossEntropyLoss as crossEntropyLossOfRow } from "./js/crossEntropyLoss.js";
 import {
@@ -78,6 +79,13 @@ import { survey_f32, survey_f64 } from "./js/survey.js";
 import { totalVariationDistance_f32, totalVariationDistance_f64 } from "./js/totalVariationDistance.js";
 import { type Kernel, kernel, mapping } from "./kernel.js";
 
+export const chiSquared: Kernel = /* @__PURE__ */ kernel(
+  modules.chiSquared,
+  "chiSquared",
+  2,
+  chiSquared_f32,
+  chiSquared_f64,
+);
 export const crossEntropy: Kernel = /* @__PURE__ */ kernel(
   modules.crossEntropy,
   "crossEntropy",

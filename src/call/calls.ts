@@ -65,6 +65,8 @@ export interface Definition {
   /** The largest α, where a number α >= 0 comes behind the arrays; with the check of it. */
   readonly mostAlpha?: number;
   readonly checkAlpha?: (functionName: string, alpha: number | undefined, most: number | undefined) => void;
+  /** Whether it is the same, to the bit, for p and q in the other order. */
+  readonly isSymmetric?: boolean;
   /** What the options say, where they are not those of {@link settingsOf}. */
   readonly settings?: (functionName: string, options: AnyOptions | undefined, keys: readonly string[]) => Settings;
   readonly finish?: (nats: number, unit: number) => number;
@@ -81,7 +83,8 @@ export type AnyOptions = RowsOptions & OutOption;
 /** Those that `rows` has besides. */
 const ROW_KEYS = ["rowLength", "classes", "mask", "onInvalidRow"];
 
-function settingsFor(
+/** What the options say, after all checks of them and of α. */
+export function settingsFor(
   functionName: string,
   definition: Definition,
   options: AnyOptions | undefined,
@@ -94,7 +97,8 @@ function settingsFor(
   return found;
 }
 
-const callOf = (
+/** A call as its rows see it. */
+export const callOf = (
   functionName: string,
   { ofLogits }: Pick<Arguments, "ofLogits">,
   precision: Precision,

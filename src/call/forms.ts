@@ -87,9 +87,13 @@ export interface Declared {
 }
 
 const declarations = /* @__PURE__ */ new WeakMap<object, Declared>();
+const named = /* @__PURE__ */ new Map<string, Declared>();
 
 /** What a function of this package was made from; undefined for others. */
 export const declarationOf = (f: object): Declared | undefined => declarations.get(f);
+
+/** The same of the function that has this name, once it has been imported. */
+export const declarationNamed = (name: string): Declared | undefined => named.get(name);
 
 type Arguments = readonly unknown[];
 type AnyWork = Work<unknown, unknown>;
@@ -131,6 +135,7 @@ function splitOptions(name: string, options: unknown): { own: unknown; aside: As
 
 function declare<F extends object>(f: F, declared: Declared): F {
   declarations.set(f, declared);
+  named.set(declared.name, declared);
   // as a function has them whose parameters are written out
   return Object.defineProperties(f, { name: { value: declared.name }, length: { value: declared.count } });
 }

@@ -75,18 +75,22 @@ export function crossEntropies(
 /** Where a row of the table keeps Σp of its pair while the second kernel runs. */
 const P_SUM = FIELDS + 9;
 
+/** Which row of a pair a kernel takes for p. */
+type Order = "given" | "swapped" | "larger first";
+
 /** What becomes of a pair of rows after its survey: undefined for a row by itself, a result, or `PENDING`. */
 type Decide = (flags: number, pSum: number, qSum: number, difference: number) => number;
 
 /**
  * Measures with two passes: a survey of both rows, then a kernel over p and q̃ = q·(1 + γ), γ = Σp/Σq - 1, and α, where there is one. If
- * the measure is symmetric, the larger sum comes first, so that γ >= 0; `decide` sees the sums in that order.
+ * the measure is symmetric, the larger sum comes first, so that γ >= 0; `decide` sees the sums in the order of the kernel, and flags in the
+ * given one.
  */
 export function surveyed(
   backend: Backend,
   { precision, length, normalize, alpha = 0 }: Call,
   kernel: Kernel,
-  isSymmetric: boolean,
+  order: Order,
   count: number,
   values: Float64Array,
   at: number,
@@ -99,12 +103,12 @@ export function surveyed(
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
     const flags = table[line];
     const total = totalAt(table, line, 2);
-    const isSwapped = isSymmetric && total < 0;
+    const isSwapped = order === "larger first" ? total < 0 : order === "swapped";
     const difference = isSwapped ? -total : total;
     let qSum = totalAt(table, line, isSwapped ? 1 : 0);
     let pSum = totalAt(table, line, isSwapped ? 0 : 1);
     const isUsual = !(flags & (UNUSUAL | DECLINED)) && isSum(pSum, normalize) && isSum(qSum, normalize);
-    if (isSymmetric && difference === 0) {
+    if (order === "larger first" && difference === 0) {
       pSum = Math.max(pSum, qSum);
       qSum = pSum;
     }

@@ -39,5 +39,6 @@ export const bhattacharyyaDistance: Measure<[p: Numbers, q: Numbers], MeasureOpt
   batch: ofProbabilities,
   arguments: P_AND_Q,
   distributions: P_AND_Q,
+  isSymmetric: true,
   keys: MEASURE_KEYS,
 });

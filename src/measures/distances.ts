@@ -19,5 +19,5 @@ export function distances(
   const { precision } = call;
   const decide = (_flags: number, pSum: number, qSum: number, difference: number) =>
     areNear({ pSum, qSum }) && !isCoarse({ precision, qSum, difference }) ? PENDING : Number.NaN;
-  surveyed(backend, call, kernel, true, count, values, at, decide, resultOf);
+  surveyed(backend, call, kernel, "larger first", count, values, at, decide, resultOf);
 }

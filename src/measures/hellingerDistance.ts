@@ -33,5 +33,6 @@ export const hellingerDistance: Measure<[p: Numbers, q: Numbers], UnitlessOption
   batch: ofProbabilities,
   arguments: P_AND_Q,
   distributions: P_AND_Q,
+  isSymmetric: true,
   keys: UNITLESS_KEYS,
 });

@@ -17,10 +17,20 @@ const ofProbabilities: Batch = (backend, call, count, values, at) => {
     if (flags & (P_IS_ZERO | Q_IS_ZERO)) return Number.POSITIVE_INFINITY;
     return row.areComparable(pSum, qSum) ? PENDING : Number.NaN;
   };
-  surveyed(backend, call, kernels.jeffreysDivergence, true, count, values, at, decide, (total, _, pSum, gamma) => {
-    const result = total / pSum;
-    return row.isTooCoarse(precision, gamma, result) ? Number.NaN : result;
-  });
+  surveyed(
+    backend,
+    call,
+    kernels.jeffreysDivergence,
+    "larger first",
+    count,
+    values,
+    at,
+    decide,
+    (total, _, pSum, gamma) => {
+      const result = total / pSum;
+      return row.isTooCoarse(precision, gamma, result) ? Number.NaN : result;
+    },
+  );
 };
 
 /**
@@ -49,5 +59,6 @@ export const jeffreysDivergence: Measure<[p: Numbers, q: Numbers], MeasureOption
   logarithms,
   arguments: P_AND_Q,
   distributions: P_AND_Q,
+  isSymmetric: true,
   keys: MEASURE_KEYS,
 });

@@ -18,7 +18,7 @@ const ofProbabilities: Batch = (backend, call, count, values, at) => {
   }
   const decide = (_flags: number, pSum: number, qSum: number, difference: number) =>
     areNear({ pSum, qSum }) && !isCoarse({ precision, qSum, difference }) ? PENDING : Number.NaN;
-  surveyed(backend, call, kernels.skewDivergence, false, count, values, at, decide, (total, _, pSum) =>
+  surveyed(backend, call, kernels.skewDivergence, "given", count, values, at, decide, (total, _, pSum) =>
     row.fromTotal(alpha, total, pSum),
   );
 };

@@ -35,5 +35,6 @@ export const totalVariationDistance: Measure<[p: Numbers, q: Numbers], UnitlessO
   batch: ofProbabilities,
   arguments: P_AND_Q,
   distributions: P_AND_Q,
+  isSymmetric: true,
   keys: UNITLESS_KEYS,
 });

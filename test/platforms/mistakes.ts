@@ -42,6 +42,7 @@ export const MISTAKES: ((f: Functions, of: Place) => unknown)[] = [
   (f) => f.jeffreysDivergence.rows([...half, ...half], [...half, 0.7, 0.7], { rowLength }),
   (f) => f.iDivergence(half, [0.5, Number.NaN]),
   (f) => f.renyiDivergence(half, half, -1),
+  (f) => f.alphaDivergence(half, half, Number.NEGATIVE_INFINITY),
   (f) => f.skewDivergence(half, half, 1.5),
   (f) => f.renyiEntropy(half, wrong(undefined)),
   (f) => f.totalVariationDistance([0.5, -0.5], half),

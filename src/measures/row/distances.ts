@@ -37,8 +37,11 @@ function hellinger(backend: Backend, call: Call, rows: readonly NamedRow[]): [sq
   return [squaredFrom(apart, root), affinityFrom(apart, root)];
 }
 
+export const squaredHellinger = (backend: Backend, call: Call, rows: readonly NamedRow[]): number =>
+  hellinger(backend, call, rows)[0];
+
 export function hellingerDistance(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  return Math.min(1, Math.sqrt(hellinger(backend, call, rows)[0]));
+  return Math.min(1, Math.sqrt(squaredHellinger(backend, call, rows)));
 }
 
 /** A sum of roots of products that may have underflowed, or what has been taken for 0 may be all of it. */

@@ -38,21 +38,33 @@ export class ExactPair {
   }
 
   /** (p̂ - q̂)·Σp·Σq. */
-  #difference(i: number): number {
+  #difference(i: number): Twofold {
     const x = { high: this.#p.source[this.#p.start + i] * this.#a, low: 0 };
     const y = { high: this.#q.source[this.#q.start + i] * this.#b, low: 0 };
-    return difference(product(x, this.#qSum), product(y, this.#pSum)).high;
+    return difference(product(x, this.#qSum), product(y, this.#pSum));
   }
 
   /** p̂/q̂ - 1. */
   relativeDifference(i: number): number {
-    return this.#difference(i) / (this.#q.source[this.#q.start + i] * this.#b * this.#pSum.high);
+    return this.#difference(i).high / (this.#q.source[this.#q.start + i] * this.#b * this.#pSum.high);
+  }
+
+  /** Visits Σ (p̂ - q̂) of the classes up to each but the last. */
+  overCumulative(visit: (sum: number) => void): void {
+    const sum = new Sum();
+    const scale = this.#pSum.high * this.#qSum.high;
+    for (let i = 0; i < this.#length - 1; i++) {
+      const { high, low } = this.#difference(i);
+      sum.add(high);
+      sum.add(low);
+      visit(sum.value / scale);
+    }
   }
 
   /** ½ Σ|p̂ - q̂|. */
   totalVariation(): number {
     const sum = new Sum();
-    for (let i = 0; i < this.#length; i++) sum.add(Math.abs(this.#difference(i)));
+    for (let i = 0; i < this.#length; i++) sum.add(Math.abs(this.#difference(i).high));
     return sum.value / (2 * this.#pSum.high * this.#qSum.high);
   }
 }

@@ -18,27 +18,50 @@ import { areProbabilities, type Pair, pairOf, reducePair, swapped, weightsOf } f
 import { lnRatio } from "./wide.js";
 
 /** An order so large that only the largest term is left. */
-const MOST_ORDER = 1e290;
+export const MOST_ORDER = 1e290;
 
 /** A ratio of sums that may have lost some of its powers to underflow. */
 const LEAST_RATIO = 1e-250;
 
+/** KL of rows of any kind. */
+export const klOf = (backend: Backend, call: Call, rows: readonly NamedRow[]): number =>
+  (areProbabilities(rows) ? klDivergence : klDivergenceOfLogits)(backend, call, rows);
+
 /** D_α(p‖q) = ln(Σ p̂^α q̂^(1-α))/(α - 1). */
 export function renyiDivergence(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
   const { alpha = 1 } = call;
-  if (alpha === 0) return ofSupport(backend, call, rows);
+  if (alpha === 0) {
+    const [inside, outside] = supportOf(backend, call, rows);
+    if (inside === 0) return Number.POSITIVE_INFINITY;
+    return Math.max(0, outside < inside ? -log1p(-outside / (inside + outside)) : -ln(inside / (inside + outside)));
+  }
   if (alpha === 0.5) return 2 * bhattacharyyaDistance(backend, call, rows);
-  if (alpha === 1) return (areProbabilities(rows) ? klDivergence : klDivergenceOfLogits)(backend, call, rows);
-  const pair = pairOf(backend, call, rows, "exact");
-  if (alpha > 1 && pair && pair.flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
-  if (alpha > MOST_ORDER) return Math.max(0, ofLargestRatio(call, rows, pair));
-  // below ½ in the other order, Σ q̂^(1-α) p̂^α: the kernel is for exponents from -½ on
-  const inOrder = alpha < 0.5 ? [rows[1], rows[0]] : rows;
-  const beta = alpha < 0.5 ? -alpha : alpha - 1;
-  const fast = pair && logSumOf(backend, call, alpha < 0.5 ? swapped(pair) : pair, beta);
-  const isExact = fast !== undefined && !(alpha > 1 && isInexact(call, rows, pair as Pair, fast / beta, beta));
-  return Math.max(0, (isExact ? fast : logOfPowers(call, inOrder, beta)) / (alpha - 1));
+  if (alpha === 1) return klOf(backend, call, rows);
+  if (alpha > MOST_ORDER) return Math.max(0, ofLargestRatio(backend, call, rows));
+  return Math.max(0, powersOfPair(backend, call, rows).log / (alpha - 1));
 }
+
+/** ln S and S - 1 of a sum S of powers. */
+interface Powers {
+  readonly log: number;
+  readonly lessOne: number;
+}
+
+/** Of S = Σ p̂^α q̂^(1-α) for any α up to ±`MOST_ORDER` but 0 and 1. Both keep their relative accuracy. */
+export function powersOfPair(backend: Backend, call: Call, rows: readonly NamedRow[]): Powers {
+  const { alpha = 1 } = call;
+  const given = pairOf(backend, call, rows, "exact");
+  // below ½ in the other order, Σ q̂^(1-α) p̂^α: the kernel is for exponents from -½ on
+  const isSwapped = alpha < 0.5;
+  const pair = given && isSwapped ? swapped(given) : given;
+  const beta = isSwapped ? -alpha : alpha - 1;
+  if (beta > 0 && pair && pair.flags & (isSwapped ? P_IS_ZERO : Q_IS_ZERO)) return ofLog(Number.POSITIVE_INFINITY);
+  const fast = pair && sumOfPowers(backend, call, pair, beta);
+  const isExact = fast !== undefined && !(beta > 0 && isInexact(call, rows, pair as Pair, fast.log / beta, beta));
+  return isExact ? fast : ofLog(logOfPowers(call, isSwapped ? [rows[1], rows[0]] : rows, beta));
+}
+
+const ofLog = (log: number): Powers => ({ log, lessOne: expm1(log) });
 
 /** Whether the result, of log-ratios that are at least that and at least √(2·result/β), is less accurate than promised. */
 const isInexact = (call: Call, rows: readonly NamedRow[], pair: Pair, result: number, beta: number): boolean =>
@@ -46,32 +69,34 @@ const isInexact = (call: Call, rows: readonly NamedRow[], pair: Pair, result: nu
   areProbabilities(rows) &&
   isBlurred(pair.difference / pair.qSum, Math.max(result, Math.sqrt((2 * Math.max(0, result)) / beta)));
 
-/** ln Σ p̂^(1+β) q̂^(-β); undefined where its powers are beyond f64. */
-function logSumOf(backend: Backend, call: Call, pair: Pair, beta: number): number | undefined {
+/** Of Σ p̂^(1+β) q̂^(-β); undefined where its powers are beyond f64. */
+function sumOfPowers(backend: Backend, call: Call, pair: Pair, beta: number): Powers | undefined {
   backend.setPower(beta);
   if (reducePair(backend, call, kernels.renyiDivergence, pair) & UNUSUAL) return undefined;
   const pSum = backend.total(2);
   const lessOne = backend.total(0) / pSum;
   if (!Number.isFinite(lessOne)) return undefined;
-  if (lessOne > -0.5) return log1p(lessOne);
+  if (lessOne > -0.5) return { log: log1p(lessOne), lessOne };
   const ratio = backend.total(1) / pSum;
-  return ratio < LEAST_RATIO ? undefined : ln(ratio);
+  return ratio < LEAST_RATIO ? undefined : { log: ln(ratio), lessOne: ratio - 1 };
 }
 
-/** D_0 = -ln Σ_{p>0} q̂. */
-function ofSupport(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+/** Σ q̂ over the classes that are possible in p, and over the others, to a factor. */
+export function supportOf(
+  backend: Backend,
+  call: Call,
+  rows: readonly NamedRow[],
+): readonly [inside: number, outside: number] {
   const pair = pairOf(backend, call, rows, "exact");
-  if (pair && !(pair.flags & P_IS_ZERO)) return 0;
-  const [inside, outside] = massOn(call, rows);
-  if (inside === 0) return Number.POSITIVE_INFINITY;
-  return Math.max(0, outside < inside ? -log1p(-outside / (inside + outside)) : -ln(inside / (inside + outside)));
+  return pair && !(pair.flags & P_IS_ZERO) ? [1, 0] : massOn(call, rows);
 }
 
 /**
  * D_∞ = ln max p̂/q̂. Of probabilities by (p - q)/q, which keeps its relative accuracy near p = q, and so does what is left of it for
  * q̃ = q·(1 + γ).
  */
-function ofLargestRatio(call: Call, rows: readonly NamedRow[], pair: Pair | undefined): number {
+function ofLargestRatio(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  const pair = pairOf(backend, call, rows, "exact");
   if (pair === undefined || !areProbabilities(rows)) return largestLogRatio(call, rows);
   const { p, q, qSum, difference } = pair;
   let most = -1;
@@ -106,7 +131,7 @@ export function tsallisEntropy(backend: Backend, call: Call, rows: readonly Name
 }
 
 /** ln Σ p̂^α, and Σ p̂^α - 1. */
-function powers(backend: Backend, call: Call, row: NamedRow): { log: number; lessOne: number } {
+function powers(backend: Backend, call: Call, row: NamedRow): Powers {
   const { alpha = 1 } = call;
   // below ½ each class has its p^α, and the least of them matters
   const isOfClasses = alpha < 0.5;
@@ -135,7 +160,7 @@ function powers(backend: Backend, call: Call, row: NamedRow): { log: number; les
 }
 
 /** From M and S of the kernel, of exponents less by k; undefined where they are beyond f64. */
-function fromSums(backend: Backend, beta: number, isOfClasses: boolean, k: number) {
+function fromSums(backend: Backend, beta: number, isOfClasses: boolean, k: number): Powers | undefined {
   const sum = backend.total(2);
   const [m, s] = [backend.total(0), backend.total(1)];
   const shift = -beta * ln(sum * powerOf2(-k));

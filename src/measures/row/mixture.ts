@@ -1,0 +1,133 @@
+// The mixture m = Σ wᵢp̂ᵢ of any number of distributions, class by class in f64: one code for both backends.
+//
+// What a divergence from the mixture needs is p̂ᵢ - m, which m itself has lost by rounding where the distributions are near each other.
+// Here it is uᵢ - Σ wₖuₖ of the differences uᵢ = (pᵢ - p₁) + γᵢpᵢ from the distribution of the largest weight w₁, with γᵢ = Σp₁/Σpᵢ - 1,
+// each of which has a relative error of ε. So p̂ᵢ - m has an error of at most 2ε(|uᵢ| + Σ wₖ|uₖ|), and the divergence, which is about
+// ½ Σ wᵢ(p̂ᵢ - m)²/m, one of at most 2ε Σ wᵢ|p̂ᵢ - m|(|uᵢ| + Σ wₖ|uₖ|)/m: by Cauchy and Schwarz, and Σ wᵢuᵢ² <= (1 + 1/w₁) Σ wᵢ(p̂ᵢ - m)², that is
+// a relative error of 8ε·√(1 + 1/w₁) at most, 8ε·√(1 + n) of n distributions, however near they are. Where the differences are larger than m,
+// p̂ᵢ - m is taken as it is: its error is ε·max(p̂ᵢ, m). The rounding of m itself is of second order: m minimises Σ wᵢ KL(p̂ᵢ‖m).
+
+import type { Backend } from "../../backends/backend.js";
+import { type Call, checkNumbers, checkSum, type NamedRow, sumOf } from "../../call/arguments.js";
+import { exponentGap_f64, high_f64, SMALLEST_NORMAL_F64, scaleByGap_f64 } from "../../numbers/lanes.js";
+import { excess_f64 } from "../../numbers/logarithm.js";
+import { exp, ln } from "../../numbers/scalar.js";
+import { Sum } from "../../numbers/twofold.js";
+import { exponentOfLogit, findLogits, logSumExpOf } from "./logits.js";
+import { scalesToOne } from "./pair.js";
+
+/** A row of any kind as numbers >= 0 in proportion to its probabilities, and their sum. Throws what there is to throw. */
+export function asProbabilities(backend: Backend, call: Call, row: NamedRow): { row: NamedRow; sum: number } {
+  if (row.kind === "probabilities") {
+    checkNumbers(call, row);
+    const sum = sumOf(call, row);
+    checkSum(call, row, sum);
+    return { row, sum };
+  }
+  const logits = findLogits(backend, call, [row], "f64");
+  const [found] = logits.found;
+  const source = new Float64Array(call.length);
+  for (let i = 0; i < call.length; i++) source[i] = exp(exponentOfLogit(logits, found, row.source[row.start + i]));
+  const plain: NamedRow = { ...row, kind: "probabilities", source, start: 0 };
+  const sum = sumOf(call, plain);
+  logSumExpOf(call, row, found, logits.scale, ln(sum));
+  return { row: plain, sum };
+}
+
+/** A distribution of a mixture: its numbers times `scale` have a sum near 1, and times 1 + γ that of the first. */
+interface Part {
+  readonly source: NamedRow["source"];
+  readonly start: number;
+  readonly weight: number;
+  readonly scale: number;
+  readonly gamma: number;
+}
+
+export class Mixture {
+  /** Those of the distributions that have a weight, the largest first: positive, with the sum 1. */
+  readonly weights: readonly number[];
+  /** Of the class that has been read, all times `sum`: each p̂ᵢ, its difference from m, and m. */
+  readonly probabilities: Float64Array;
+  readonly differences: Float64Array;
+  mean = 0;
+  readonly sum: number;
+  readonly #parts: readonly Part[];
+
+  /** Throws what there is to throw of the rows. The weights are >= 0, and one of them is positive. */
+  constructor(backend: Backend, call: Call, rows: readonly NamedRow[], weights: readonly number[]) {
+    const total = new Sum();
+    for (const weight of weights) total.add(weight);
+    const plain = rows.map((row, i) => ({ ...asProbabilities(backend, call, row), weight: weights[i] / total.value }));
+    const weighted = plain.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight);
+    const [first] = weighted;
+    const [scale] = scalesToOne(first.sum, first.sum);
+    this.sum = first.sum * scale;
+    this.#parts = weighted.map(({ row: { source, start }, sum, weight }) => {
+      const own = scalesToOne(first.sum, sum)[1];
+      const difference = new Sum();
+      for (let j = 0; j < call.length; j++) {
+        difference.add(first.row.source[first.row.start + j] * scale - source[start + j] * own);
+      }
+      return { source, start, weight, scale: own, gamma: difference.value / (sum * own) };
+    });
+    this.weights = weighted.map(({ weight }) => weight);
+    this.probabilities = new Float64Array(weighted.length);
+    this.differences = new Float64Array(weighted.length);
+  }
+
+  /** Reads class j. */
+  read(j: number): void {
+    const { probabilities, differences } = this;
+    const parts = this.#parts;
+    const first = parts[0].source[parts[0].start + j] * parts[0].scale;
+    let shift = 0;
+    let spread = 0;
+    let mean = 0;
+    for (let i = 0; i < parts.length; i++) {
+      const { source, start, weight, scale, gamma } = parts[i];
+      const x = source[start + j] * scale;
+      const more = gamma * x;
+      const u = x - first + more;
+      probabilities[i] = x + more;
+      differences[i] = u;
+      shift += weight * u;
+      spread += weight * Math.abs(u);
+      mean += weight * (x + more);
+    }
+    for (let i = 0; i < parts.length; i++) {
+      const u = differences[i];
+      differences[i] = Math.abs(u) + spread < mean ? u - shift : probabilities[i] - mean;
+    }
+    this.mean = mean;
+  }
+
+  /** x ln(x/m) - x + m >= 0 of distribution i. */
+  excess(i: number): number {
+    return excessOf(this.probabilities[i], this.mean, this.differences[i]);
+  }
+}
+
+/** x ln(x/y) - x + y of numbers whose difference is d. What is less than the smallest normal number counts as 0. */
+export function excessOf(x: number, y: number, d: number): number {
+  if (x < SMALLEST_NORMAL_F64) return y;
+  const gap = exponentGap_f64(high_f64(x), high_f64(y));
+  const shifted = scaleByGap_f64(y, gap);
+  return excess_f64(x, y, shifted, gap === 0 ? d : x - shifted, gap, x + shifted);
+}
+
+/** Σ wᵢ KL(p̂ᵢ‖m); at most the entropy of the weights. */
+export function jsOfMany(backend: Backend, call: Call, rows: readonly NamedRow[], given: readonly number[]): number {
+  const mixture = new Mixture(backend, call, rows, given);
+  const { weights } = mixture;
+  const total = new Sum();
+  for (let j = 0; j < call.length; j++) {
+    mixture.read(j);
+    if (mixture.mean < SMALLEST_NORMAL_F64) continue;
+    let sum = 0;
+    for (let i = 0; i < weights.length; i++) sum += weights[i] * mixture.excess(i);
+    total.add(sum);
+  }
+  let most = 0;
+  for (const weight of weights) most -= weight * ln(weight);
+  return Math.min(most, total.value / mixture.sum);
+}
