@@ -14,7 +14,8 @@ BELOW.generated = [];
 BELOW.index = LADDER;
 // subpaths: what they offer is built on what the package does
 BELOW.evidence = ["index", ...LADDER];
-BELOW.counts = ["index", ...LADDER];
+// posteriors of entropy are made of gamma functions
+BELOW.counts = ["index", "families/gammaFunction", ...LADDER];
 BELOW.sparse = ["index", ...LADDER, "compare/systemError", "compare/shown"];
 // Student's t is a beta distribution's tail
 BELOW.compare = ["index", "families/tails", ...LADDER];
