@@ -7,7 +7,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 const TOGETHER = [
   "test/{accuracy,bits,errors,properties}*.test.ts",
   "test/{counts,everyFunction,extremes,gaussianKl,inPlace,losses,many,orderedBins,powerDivergences,renyi,skewDivergence,sweep,values,wrongArguments}.test.ts",
-  "test/{evidence,families,sparse}/*.test.ts",
+  "test/{counts,evidence,families,sparse}/*.test.ts",
   "test/compare/{exactSum,kernels,quantiles,references,rows,summary}.test.ts",
 ];
 

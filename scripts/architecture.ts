@@ -9,6 +9,7 @@ const ROWS: readonly (readonly [room: string, what: string])[][] = [
   [
     ["compare", "files of logits"],
     ["sparse", "top-k lists"],
+    ["counts", "counts by key"],
     ["evidence", "tests"],
     ["families", "closed forms"],
   ],

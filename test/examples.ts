@@ -50,6 +50,7 @@ const MODULES: Readonly<Record<string, () => Promise<object>>> = {
   logratio: () => import("../src/index.js"),
   "logratio/compare": () => import("../src/compare/index.js"),
   "logratio/evidence": () => import("../src/evidence/index.js"),
+  "logratio/counts": () => import("../src/counts/index.js"),
   "logratio/sparse": () => import("../src/sparse/index.js"),
   "logratio/families": () => import("../src/families/index.js"),
 };

@@ -13,10 +13,12 @@ BELOW.generated = [];
 BELOW.index = LADDER;
 // subpaths: what they offer is built on what the package does
 BELOW.evidence = ["index", ...LADDER];
+// posteriors of entropy are made of gamma functions
+BELOW.counts = ["index", "families/gammaFunction", ...LADDER];
 BELOW.sparse = ["index", ...LADDER, "compare/systemError", "compare/shown"];
 // Student's t is a beta distribution's tail
 BELOW.compare = ["index", "families/tails", ...LADDER];
-BELOW.cli = ["evidence", "sparse", ...BELOW.compare, "compare"];
+BELOW.cli = ["evidence", "sparse", "counts", ...BELOW.compare, "compare"];
 BELOW.worker = ["compare", ...LADDER];
 // the others know of no families, nor these of kernels
 BELOW.families = ["numbers", "engine/checks"];

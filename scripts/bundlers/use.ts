@@ -13,6 +13,7 @@ import {
   softmax,
   type Vector,
 } from "logratio";
+import { type Aligned, align, tally } from "logratio/counts";
 import { type GTest, gTest } from "logratio/evidence";
 import { type Normal, normal } from "logratio/families";
 import module from "logratio/simd.wasm";
@@ -26,10 +27,22 @@ const { gradient } = crossEntropyLoss(row, [1], { rowLength: 2, gradient: true }
 const bell: Normal = normal({ mean: 0, standardDeviation: 1 });
 const { pValue }: GTest = gTest([1, 2], [1, 1]);
 const list: TopKDistribution = topKDistribution([{ token: "a", logprob: -1 }], { classes: 10 });
+const { keys, counts }: Aligned<string> = align(tally(["a", "b"]), { c: 2 });
 const { kl }: { kl: Bounds } = divergenceBounds(list, topKDistribution(new Map([["a", -2]])));
 using other = createEngineSync({ shared: false });
 
-export const results: [number, Float64Array, number | undefined, Promise<number>, string, number, number, number] = [
+export const results: [
+  number,
+  Float64Array,
+  number | undefined,
+  Promise<number>,
+  string,
+  number,
+  number,
+  number,
+  string,
+  number,
+] = [
   klDivergence([0.5, 0.5], other.float32(2)),
   measure.rows(row, { rowLength: 1 }),
   gradient?.[0],
@@ -38,10 +51,14 @@ export const results: [number, Float64Array, number | undefined, Promise<number>
   bell.variance,
   pValue,
   kl.lower,
+  keys[0],
+  counts[1].length,
 ];
 
 // @ts-expect-error: it takes `threads`
 createEngineSync({ thread: 2 });
+// @ts-expect-error: counts are numbers
+align(new Map([["a", "1"]]));
 // @ts-expect-error: it takes numbers
 klDivergence(["a"], [1]);
 // @ts-expect-error: it takes `engine`

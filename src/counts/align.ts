@@ -1,0 +1,99 @@
+import { isFloat64 } from "../backends/arrays.js";
+import { allocate } from "../engine/checks.js";
+import { type Counts, forEachCount, hasUniqueKeys, isMap } from "./read.js";
+
+/** The keys of counts. */
+export type KeyOf<Source> =
+  Source extends ReadonlyMap<infer Key, number>
+    ? Key
+    : Source extends ArrayLike<number>
+      ? number
+      : Source extends Iterable<readonly [infer Key, number]>
+        ? Key
+        : Source extends Readonly<Record<infer Key, number>>
+          ? Key
+          : number;
+
+/** Counts of the same keys: what {@link align} returns. */
+export interface Aligned<Key, Sources extends readonly unknown[] = readonly unknown[]> {
+  /** Each key once, in the order of first appearance: those of the first source, then those that are new in the second, … */
+  readonly keys: Key[];
+  /** One array per source, one count per key: 0 where the source does not have the key. */
+  readonly counts: { [Index in keyof Sources]: Float64Array };
+}
+
+const NAME = "align";
+
+/** A copy with more room, or less. */
+function resized(functionName: string, array: Float64Array, length: number): Float64Array {
+  if (array.length === length) return array;
+  const copy = allocate(functionName, Float64Array, length);
+  copy.set(length < array.length ? array.subarray(0, length) : array);
+  return copy;
+}
+
+/** The keys of all sources, and the counts of each. */
+function gather(
+  functionName: string,
+  sources: readonly unknown[],
+  nameOf: (s: number) => string,
+  check?: (count: number, key: unknown) => void,
+): { keys: unknown[]; counts: Float64Array[] } {
+  const keys: unknown[] = [];
+  const places = new Map<unknown, number>();
+  const counts = sources.map((source, s) => {
+    // keys that come once need not be looked up where they are the first, nor be kept where they are the last
+    const areUnique = hasUniqueKeys(source);
+    const isFirst = areUnique && keys.length === 0;
+    const isLast = areUnique && s === sources.length - 1;
+    let own: Float64Array = allocate(functionName, Float64Array, keys.length + (isMap(source) ? source.size : 0));
+    forEachCount(functionName, nameOf(s), source, (count, key) => {
+      check?.(count, key);
+      let place = isFirst ? undefined : places.get(key);
+      if (place === undefined) {
+        place = keys.push(key) - 1;
+        if (!isLast) places.set(key, place);
+        if (place >= own.length) own = resized(functionName, own, 2 * place + 16);
+      }
+      own[place] += count;
+    });
+    return own;
+  });
+  return { keys, counts: counts.map((own) => resized(functionName, own, keys.length)) };
+}
+
+/**
+ * Makes arrays of counts by key, so that the same index means the same key in all of them: what every measure takes, with
+ * `{ normalize: true }`, and `smooth`.
+ *
+ * @param sources - One or more of: a Map of counts, as {@link tally} makes it; a plain object; an iterable of entries `[key, count]`, of
+ * which those with the same key add up; an array of counts, with keys 0, 1, … Counts are finite and >= 0. Keys are equal as those of a Map
+ * are: 1 and "1" are not, and the keys of a plain object are texts.
+ * @returns The keys in the order of first appearance, and one Float64Array per source. (Integers among the keys of a plain object come
+ * first, as JavaScript has it.)
+ * @throws TypeError for what has no counts, or a count that is no number.
+ * @throws RangeError for a count that is negative, NaN or infinite: the error names the source and the key. Complexity O(entries), in one
+ * pass: a Map from key to index, and 8 bytes per key and source.
+ * @example
+ * const { keys, counts } = align(new Map([["a", 3], ["b", 1]]), { b: 2, c: 5 });
+ * keys; // ["a", "b", "c"]
+ * counts[1]; // Float64Array [0, 2, 5]
+ */
+export function align<const Sources extends readonly Counts[]>(
+  ...sources: Sources
+): Aligned<KeyOf<Sources[number]>, Sources> {
+  const { keys, counts } = gather(NAME, sources, (s) => `sources[${s}]`);
+  return { keys: keys as KeyOf<Sources[number]>[], counts: counts as Aligned<unknown, Sources>["counts"] };
+}
+
+/** The counts of one argument, in the order of its keys, each looked at by `check`; an array may be returned as it is. @internal */
+export function countsOf(
+  functionName: string,
+  argument: string,
+  counts: unknown,
+  check?: (count: number, key: unknown) => void,
+): Float64Array {
+  if (!isFloat64(counts)) return gather(functionName, [counts], () => argument, check).counts[0];
+  forEachCount(functionName, argument, counts, check ?? (() => {}));
+  return counts;
+}
