@@ -8,5 +8,6 @@ export {
   type Contributions,
   contributions,
 } from "./contributions.js";
+export { type Keyword, type KeywordOptions, keywords } from "./keywords.js";
 export type { Counts } from "./read.js";
 export { tally } from "./tally.js";
