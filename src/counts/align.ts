@@ -35,8 +35,8 @@ function resized(functionName: string, array: Float64Array, length: number): Flo
 /** The keys of all sources, and the counts of each. */
 function gather(
   functionName: string,
+  names: readonly string[],
   sources: readonly unknown[],
-  nameOf: (s: number) => string,
   check?: (count: number, key: unknown) => void,
 ): { keys: unknown[]; counts: Float64Array[] } {
   const keys: unknown[] = [];
@@ -47,7 +47,7 @@ function gather(
     const isFirst = areUnique && keys.length === 0;
     const isLast = areUnique && s === sources.length - 1;
     let own: Float64Array = allocate(functionName, Float64Array, keys.length + (isMap(source) ? source.size : 0));
-    forEachCount(functionName, nameOf(s), source, (count, key) => {
+    forEachCount(functionName, names[s], source, (count, key) => {
       check?.(count, key);
       let place = isFirst ? undefined : places.get(key);
       if (place === undefined) {
@@ -60,6 +60,16 @@ function gather(
     return own;
   });
   return { keys, counts: counts.map((own) => resized(functionName, own, keys.length)) };
+}
+
+/** {@link align} for another function, which names its arguments so. */
+export function alignAs<const Sources extends readonly Counts[]>(
+  functionName: string,
+  names: readonly string[],
+  sources: Sources,
+): Aligned<KeyOf<Sources[number]>, Sources> {
+  const { keys, counts } = gather(functionName, names, sources);
+  return { keys: keys as KeyOf<Sources[number]>[], counts: counts as Aligned<unknown, Sources>["counts"] };
 }
 
 /**
@@ -82,8 +92,8 @@ function gather(
 export function align<const Sources extends readonly Counts[]>(
   ...sources: Sources
 ): Aligned<KeyOf<Sources[number]>, Sources> {
-  const { keys, counts } = gather(NAME, sources, (s) => `sources[${s}]`);
-  return { keys: keys as KeyOf<Sources[number]>[], counts: counts as Aligned<unknown, Sources>["counts"] };
+  const names = sources.map((_, s) => `sources[${s}]`);
+  return alignAs(NAME, names, sources);
 }
 
 /** The counts of one argument, in the order of its keys, each looked at by `check`; an array may be returned as it is. @internal */
@@ -93,7 +103,7 @@ export function countsOf(
   counts: unknown,
   check?: (count: number, key: unknown) => void,
 ): Float64Array {
-  if (!isFloat64(counts)) return gather(functionName, [counts], () => argument, check).counts[0];
+  if (!isFloat64(counts)) return gather(functionName, [argument], [counts], check).counts[0];
   forEachCount(functionName, argument, counts, check ?? (() => {}));
   return counts;
 }

@@ -1,7 +1,8 @@
 // logratio/evidence: what observations say for one distribution and against another.
 
+export { adjustPValues, type Correction } from "./adjustPValues.js";
 export { chiSquaredTail } from "./chiSquaredTail.js";
-export { type EstimateOptions, estimateKlDivergence, type KlEstimate, type KlEstimates } from "./estimates.js";
+export { estimateKlDivergence, type KlEstimates } from "./estimates.js";
 export {
   type GoodnessOfFitOptions,
   type GTest,
@@ -11,6 +12,7 @@ export {
   type IndependenceOptions,
 } from "./gTest.js";
 export { keyness } from "./keyness.js";
+export type { EstimateOptions, KlEstimate } from "./klEstimate.js";
 export type { LogProbability, Model } from "./models.js";
 export {
   type EntropyMean,
