@@ -1,5 +1,6 @@
 // logratio/counts: counts of words, events or categories: aligned by key, smoothed, and their entropy estimated.
 
 export { type Aligned, align, type KeyOf } from "./align.js";
+export { type Histogram, type HistogramOptions, histogram } from "./histogram.js";
 export type { Counts } from "./read.js";
 export { tally } from "./tally.js";
