@@ -1,7 +1,7 @@
 // The commands that are for lists of log-probabilities alone.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { drift } from "./drift.js";
+import { drift } from "./driftOfLists.js";
 import type { Io } from "./io.js";
 import { readCount, readPositive } from "./options.js";
 import { top } from "./top.js";
