@@ -14,7 +14,8 @@ BELOW.generated = [];
 BELOW.index = LADDER;
 // subpaths: what they offer is built on what the package does
 BELOW.evidence = ["index", ...LADDER];
-BELOW.counts = ["index", ...LADDER];
+// a divergence of counts is a test's statistic; its estimates are made of gamma functions, their intervals of tails
+BELOW.counts = ["evidence", "families/tails", "families/gammaFunction", "families/arithmetic", ...BELOW.evidence];
 BELOW.sparse = ["index", ...LADDER, "compare/systemError", "compare/shown"];
 // Student's t is a beta distribution's tail
 BELOW.compare = ["index", "families/tails", ...LADDER];

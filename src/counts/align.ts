@@ -24,11 +24,46 @@ export interface Aligned<Key, Sources extends readonly unknown[] = readonly unkn
 const NAME = "align";
 
 /** A copy with more room, or less. */
-function resized(array: Float64Array, length: number): Float64Array {
+function resized(functionName: string, array: Float64Array, length: number): Float64Array {
   if (array.length === length) return array;
-  const copy = allocate(NAME, Float64Array, length);
+  const copy = allocate(functionName, Float64Array, length);
   copy.set(length < array.length ? array.subarray(0, length) : array);
   return copy;
+}
+
+/** {@link align}, for errors of another function that calls its arguments so. */
+export function alignAs<const Sources extends readonly Counts[]>(
+  functionName: string,
+  names: readonly string[],
+  sources: Sources,
+): Aligned<KeyOf<Sources[number]>, Sources> {
+  const keys: unknown[] = [];
+  const places = new Map<unknown, number>();
+  const counts = sources.map((source, s) => {
+    // keys that come once need not be looked up where they are the first, nor be kept where they are the last
+    const areUnique = hasUniqueKeys(source);
+    const isFirst = areUnique && keys.length === 0;
+    const isLast = areUnique && s === sources.length - 1;
+    let own: Float64Array = allocate(
+      functionName,
+      Float64Array,
+      keys.length + (source instanceof Map ? source.size : 0),
+    );
+    forEachCount(functionName, names[s], source, (count, key) => {
+      let place = isFirst ? undefined : places.get(key);
+      if (place === undefined) {
+        place = keys.push(key) - 1;
+        if (!isLast) places.set(key, place);
+        if (place >= own.length) own = resized(functionName, own, 2 * place + 16);
+      }
+      own[place] += count;
+    });
+    return own;
+  });
+  return {
+    keys: keys as KeyOf<Sources[number]>[],
+    counts: counts.map((own) => resized(functionName, own, keys.length)) as Aligned<unknown, Sources>["counts"],
+  };
 }
 
 /**
@@ -49,27 +84,6 @@ function resized(array: Float64Array, length: number): Float64Array {
 export function align<const Sources extends readonly Counts[]>(
   ...sources: Sources
 ): Aligned<KeyOf<Sources[number]>, Sources> {
-  const keys: unknown[] = [];
-  const places = new Map<unknown, number>();
-  const counts = sources.map((source, s) => {
-    // keys that come once need not be looked up where they are the first, nor be kept where they are the last
-    const areUnique = hasUniqueKeys(source);
-    const isFirst = areUnique && keys.length === 0;
-    const isLast = areUnique && s === sources.length - 1;
-    let own: Float64Array = allocate(NAME, Float64Array, keys.length + (source instanceof Map ? source.size : 0));
-    forEachCount(NAME, `sources[${s}]`, source, (count, key) => {
-      let place = isFirst ? undefined : places.get(key);
-      if (place === undefined) {
-        place = keys.push(key) - 1;
-        if (!isLast) places.set(key, place);
-        if (place >= own.length) own = resized(own, 2 * place + 16);
-      }
-      own[place] += count;
-    });
-    return own;
-  });
-  return {
-    keys: keys as KeyOf<Sources[number]>[],
-    counts: counts.map((own) => resized(own, keys.length)) as Aligned<unknown, Sources>["counts"],
-  };
+  const names = sources.map((_, s) => `sources[${s}]`);
+  return alignAs(NAME, names, sources);
 }

@@ -1,6 +1,13 @@
 // logratio/counts: counts of words, events or categories: aligned by key, smoothed, and their entropy estimated.
 
 export { type Aligned, align, type KeyOf } from "./align.js";
+export {
+  type Contribution,
+  type ContributionMeasure,
+  type ContributionOptions,
+  type Contributions,
+  contributions,
+} from "./contributions.js";
 export { type Histogram, type HistogramOptions, histogram } from "./histogram.js";
 export type { Counts } from "./read.js";
 export { tally } from "./tally.js";
