@@ -3,7 +3,8 @@
 
 import json
 
-from mpmath import fsum, inf, log, mp, mpf, nstr, sqrt
+from mpmath import erfc, fsum, inf, log, mp, mpf, nstr, sqrt
+from scipy.stats import false_discovery_control
 
 mp.dps = 50
 
@@ -62,7 +63,54 @@ def pairs():
         yield [1 + draw(100) for _ in range(classes)], [1 + draw(1000) for _ in range(classes)]
 
 
-references = {"contributions": [contributions(a, b) for a, b in pairs()]}
+def keyword(x, y, sum_a, sum_b):
+    """The 2x2 table of a word and all others."""
+    total, word = sum_a + sum_b, x + y
+    cells = [(x, word * sum_a), (y, word * sum_b), (sum_a - x, (total - word) * sum_a), (sum_b - y, (total - word) * sum_b)]
+    g2 = 2 * fsum(xlog(mpf(n), mpf(expected) / total) for n, expected in cells)
+    p, q = mpf(x) / sum_a, mpf(y) / sum_b
+    return {
+        "g2": text(g2 if p >= q else -g2),
+        "pValue": text(erfc(sqrt(abs(g2) / 2))),
+        "bic": text(abs(g2) - log(total)),
+        "logRatio": text(log(p / q, 2)),
+        "percentDifference": text(100 * (p - q) / q),
+        "oddsRatio": text(p / (1 - p) * (1 - q) / q),
+    }
+
+
+def keywords(a, b):
+    return {"a": a, "b": b, "words": [keyword(x, y, sum(a), sum(b)) for x, y in zip(a, b)]}
+
+
+def holm(values):
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    adjusted, largest = [0.0] * len(values), 0.0
+    for rank, i in enumerate(order):
+        largest = max(largest, min(1.0, values[i] * (len(values) - rank)))
+        adjusted[i] = largest
+    return adjusted
+
+
+def corrections():
+    random = Random(11)
+    for count in (1, 2, 5, 100):
+        values = [random.next() ** 3 for _ in range(count)]
+        yield {
+            "pValues": values,
+            "benjaminiHochberg": [float(p) for p in false_discovery_control(values)],
+            "holm": holm(values),
+        }
+
+
+references = {
+    "contributions": [contributions(a, b) for a, b in pairs()],
+    "keywords": [
+        keywords([30, 14, 34, 45, 57, 20], [31, 13, 34, 40, 60, 25]),
+        keywords([10**6 + 1, 3 * 10**6, 5, 1], [10**7, 3 * 10**7 + 11, 7, 1]),
+    ],
+    "corrections": list(corrections()),
+}
 
 with open("test/fixtures/samples.json", "w") as file:
     json.dump(references, file, separators=(",", ":"))

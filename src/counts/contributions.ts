@@ -100,7 +100,7 @@ const TERMS: Readonly<Record<Exclude<ContributionMeasure, "g2">, Term>> = {
 };
 
 /** a·Σb - b·Σa and the rounded products. */
-function crossProducts(a: number, b: number, totals: Totals): { x: number; y: number; d: number } {
+export function crossProducts(a: number, b: number, totals: Totals): { x: number; y: number; d: number } {
   const x = a * totals.b.high;
   const y = b * totals.a.high;
   const rest = productError(a, totals.b.high, x) - productError(b, totals.a.high, y);

@@ -9,5 +9,6 @@ export {
   contributions,
 } from "./contributions.js";
 export { type Histogram, type HistogramOptions, histogram } from "./histogram.js";
+export { type Keyword, type KeywordOptions, keywords } from "./keywords.js";
 export type { Counts } from "./read.js";
 export { tally } from "./tally.js";

@@ -1,5 +1,6 @@
 // logratio/evidence: what observations say for one distribution and against another.
 
+export { adjustPValues, type Correction } from "./adjustPValues.js";
 export { chiSquaredTail } from "./chiSquaredTail.js";
 export { type EstimateOptions, estimateKlDivergence, type KlEstimate, type KlEstimates } from "./estimates.js";
 export {

@@ -12,7 +12,7 @@ import { twofoldSumOf } from "./expected.js";
  * @param countsB - And in B.
  * @returns One number a word, in nats: ±G², 0 where the frequencies are equal, and for a word that occurs in neither. |G²| is of χ² of
  * one degree of freedom where the word is as frequent in both: {@link chiSquaredTail}(|G²|, 1) is its p-value. Relative error 4e-15,
- * for counts whose sums are below 2^53 or not.
+ * for counts whose sums are below 2^53 or not. `keywords` of logratio/counts takes words, and adds corrected p-values and effect sizes.
  * @throws TypeError for what is not an array of numbers.
  * @throws RangeError for a number that is negative, NaN or infinite, for lengths
  * that differ, and for an empty corpus. Complexity O(words).

@@ -9,6 +9,8 @@ interface Sum {
 
 export interface References {
   readonly contributions: readonly { a: number[]; b: number[]; measures: Readonly<Record<string, Sum>> }[];
+  readonly keywords: readonly { a: number[]; b: number[]; words: Readonly<Record<string, string>>[] }[];
+  readonly corrections: readonly Readonly<Record<"pValues" | "benjaminiHochberg" | "holm", number[]>>[];
 }
 
 export const references: References = JSON.parse(

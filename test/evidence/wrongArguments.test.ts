@@ -5,7 +5,7 @@ import { expectClear, noArrays, noNumbers, noOptions, strangeKeys } from "../wro
 
 // Every function, with every kind of wrong argument.
 
-const { chiSquaredTail, cumulativeLogLikelihoodRatio, estimateKlDivergence, gTest, keyness } = evidence;
+const { adjustPValues, chiSquaredTail, cumulativeLogLikelihoodRatio, estimateKlDivergence, gTest, keyness } = evidence;
 const { logLikelihoodRatioOfSequence, mutualInformation, normalizedMutualInformation, sequentialTest } = evidence;
 
 // biome-ignore lint/suspicious/noExplicitAny: what types forbid is tried here
@@ -21,6 +21,7 @@ type Call = readonly [functionName: string, argument: string, call: (value: unkn
 const ofArrays: Call[] = [
   ["gTest", "counts", (x) => gTest(wrong(x), even)],
   ["gTest", "table", (x) => gTest(wrong(x), { rowLength: 2 })],
+  ["adjustPValues", "pValues", (x) => adjustPValues(wrong(x))],
   ["keyness", "countsA", (x) => keyness(wrong(x), even)],
   ["keyness", "countsB", (x) => keyness(even, wrong(x))],
   ["mutualInformation", "joint", (x) => mutualInformation(wrong(x), { rowLength: 2 })],
