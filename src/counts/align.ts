@@ -87,3 +87,10 @@ export function align<const Sources extends readonly Counts[]>(
   const names = sources.map((_, s) => `sources[${s}]`);
   return alignAs(NAME, names, sources);
 }
+
+/** The counts of one argument, in the order of its keys; an array may be returned as it is. @internal */
+export function countsOf(functionName: string, argument: string, counts: unknown): Float64Array {
+  if (!(counts instanceof Float64Array)) return alignAs(functionName, [argument], [counts as Counts]).counts[0];
+  forEachCount(functionName, argument, counts, () => {});
+  return counts;
+}
