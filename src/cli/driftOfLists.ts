@@ -1,4 +1,4 @@
-// logratio drift: the same prompts' answers at two times in, whether the model has changed out.
+// logratio drift with lists: the same prompts' answers at two times in, whether the model has changed out.
 
 import { type PermutationTest, permutationTest, readPositions, type TopKDistribution } from "../sparse/index.js";
 import { Exit, type Io, say } from "./io.js";
@@ -7,21 +7,29 @@ import { jsonOf, outputsOf, writeAll } from "./output.js";
 import { printable } from "./printable.js";
 import { wrap } from "./text.js";
 
-export interface DriftCommand {
+export interface ListsCommand {
   readonly before: string;
   readonly after: string;
   /** How many prompts are asked in turn, again and again. */
   readonly prompts: number;
-  readonly statistic: "logProbabilities" | "js";
-  readonly permutations: number;
-  readonly seed: number;
-  readonly alpha: number;
+  readonly statistic?: "logProbabilities" | "js";
+  readonly permutations?: number;
+  readonly seed?: number;
+  readonly alpha?: number;
   readonly json?: string;
 }
 
 /** @throws Exit with 1 where the model has changed; other errors are of the input. */
-export async function drift(command: DriftCommand, io: Io): Promise<void> {
-  const { before, after, prompts, statistic, permutations, seed, alpha } = command;
+export async function driftOfLists(command: ListsCommand, io: Io): Promise<void> {
+  const {
+    before,
+    after,
+    prompts,
+    statistic = "logProbabilities",
+    permutations = 999,
+    seed = 0,
+    alpha = 0.05,
+  } = command;
   const { "--json": json } = await outputsOf({ before, after }, { "--json": command.json }, io);
   const [ofBefore, ofAfter] = [await samplesOf(before, prompts), await samplesOf(after, prompts)];
   const result = permutationTest(ofBefore, ofAfter, { statistic, permutations, seed });
@@ -29,7 +37,7 @@ export async function drift(command: DriftCommand, io: Io): Promise<void> {
   const answers = { before: ofBefore[0].length * prompts, after: ofAfter[0].length * prompts };
   const content = { format: "logratio drift", version: 1, before, after, prompts, answers, alpha, seed, hasChanged };
   await writeAll(io, [[json, () => jsonOf({ ...content, test: { name: statistic, ...result } })]], () =>
-    textOf(command, answers, result),
+    textOf({ before, after, prompts, statistic, alpha }, answers, result),
   );
   if (!hasChanged) return;
   say(io, `the model has changed: p is ${result.pValue}, below --alpha ${alpha}`);
@@ -59,7 +67,13 @@ const NAMES = {
 };
 
 function textOf(
-  { before, after, prompts, statistic, alpha }: DriftCommand,
+  {
+    before,
+    after,
+    prompts,
+    statistic,
+    alpha,
+  }: Required<Pick<ListsCommand, "before" | "after" | "prompts" | "statistic" | "alpha">>,
   answers: { before: number; after: number },
   { pValue, statistic: value, exceeding, permutations }: PermutationTest,
 ): string {

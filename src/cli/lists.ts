@@ -48,7 +48,8 @@ export interface ListsCommand {
 /** Options that lists have a use for. */
 const KNOWN = ["base", "others", "json", "maxMeanKl"];
 
-const optionOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+/** The option of the command line. */
+export const optionOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** A position that is compared, for the table of those that are farthest apart. */
 interface Far {
