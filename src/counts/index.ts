@@ -1,6 +1,7 @@
 // logratio/counts: counts of words, events or categories: aligned by key, smoothed, and their entropy estimated.
 
 export { type Aligned, align, type KeyOf } from "./align.js";
+export { type CompareCountsOptions, type CountComparison, compareCounts } from "./compareCounts.js";
 export {
   type Contribution,
   type ContributionMeasure,
@@ -10,4 +11,5 @@ export {
 } from "./contributions.js";
 export { type Keyword, type KeywordOptions, keywords } from "./keywords.js";
 export type { Counts } from "./read.js";
+export type { ComparisonMeasure } from "./statistics.js";
 export { tally } from "./tally.js";
