@@ -15,6 +15,7 @@ BELOW.index = LADDER;
 // subpaths: what they offer is built on what the package does
 // Zhang and Grabchak's estimator is made of the gamma function's derivative
 BELOW.evidence = ["index", "families/gammaFunction", ...LADDER];
+// posteriors of entropy are made of gamma functions, intervals of tails
 BELOW.counts = ["evidence", "families/tails", ...BELOW.evidence];
 BELOW.sparse = ["index", ...LADDER, "compare/systemError", "compare/shown"];
 // Student's t is a beta distribution's tail

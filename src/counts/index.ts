@@ -9,7 +9,15 @@ export {
   type Contributions,
   contributions,
 } from "./contributions.js";
+export {
+  type EntropyEstimate,
+  type EntropyEstimator,
+  type EntropyOptions,
+  estimateEntropy,
+} from "./estimateEntropy.js";
 export { type Keyword, type KeywordOptions, keywords } from "./keywords.js";
+export type { Pseudocount } from "./pseudocount.js";
 export type { Counts } from "./read.js";
+export { type Smoothed, type SmoothOptions, smooth } from "./smooth.js";
 export type { ComparisonMeasure } from "./statistics.js";
 export { tally } from "./tally.js";

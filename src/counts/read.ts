@@ -37,7 +37,8 @@ function isPlainObject(value: object): value is Record<string, unknown> {
 export const isMap = (value: unknown): value is ReadonlyMap<unknown, unknown> => value instanceof Map;
 
 /** Whether each key comes once. */
-export const hasUniqueKeys = (counts: unknown): boolean => isMap(counts) || (isObject(counts) && isPlainObject(counts));
+export const hasUniqueKeys = (counts: unknown): boolean =>
+  isMap(counts) || (isObject(counts) && (isPlainObject(counts) || (isList(counts) && !isList(counts[0]))));
 
 /** An array of counts; undefined of what has keys of its own. */
 function arrayOf(functionName: string, argument: string, counts: object): Vector | undefined {

@@ -50,6 +50,22 @@ export function logMinusDigamma(a: number): number {
   return sum + (0.5 + series * inverse) * inverse;
 }
 
+/** ψ(a + b) - ψ(a) >= 0 of b >= 0, without cancellation for b much smaller than a. */
+export const digammaRise = (a: number, b: number): number => log1p(b / a) + logMinusDigammaDrop(a, b);
+
+/** a·ψ'(a) - 1 > 0 of a >= 1: Σ B₂ₖ/a^2k + 1/(2a), Bernoulli's numbers. Relative error 1e-14. */
+export function trigammaExcess(a: number): number {
+  let sum = 0;
+  let x = a;
+  for (; x < LARGE; x++) sum += 1 / (x * x);
+  const inverse = 1 / x;
+  const square = inverse * inverse;
+  let series = 0;
+  for (let k = STIRLING.length; k > 0; k--) series = series * square + 2 * k * (2 * k - 1) * STIRLING[k - 1];
+  const excess = (0.5 + series * inverse) * inverse;
+  return x === a ? excess : a * (sum + (1 + excess) * inverse) - 1;
+}
+
 /** L(a) - L(a + b) >= 0, without cancellation for b much smaller than a. */
 export function logMinusDigammaDrop(a: number, b: number): number {
   let sum = 0;

@@ -1,0 +1,136 @@
+// Estimators of entropy that are sums over classes: of a term of each count, and of what depends on few numbers of the whole sample.
+// Their standard errors are those of the jackknife, which leaves out one observation after the other.
+
+import { digammaRise, logMinusDigamma } from "../families/gammaFunction.js";
+import { expm1, ln, log1p, log1pMinus } from "../numbers/scalar.js";
+import { Sum } from "../numbers/twofold.js";
+import { unseenTerm } from "./chaoWangJost.js";
+import type { Frequencies } from "./frequencies.js";
+
+/** What terms may depend on, besides their count. */
+export interface Whole {
+  /** Observations. */
+  readonly total: number;
+  /** Classes that were observed. */
+  readonly seen: number;
+  /** Once. */
+  readonly once: number;
+  /** Twice. */
+  readonly twice: number;
+}
+
+/** An estimate: Σ term(count) + rest, in nats. */
+interface SumOfTerms {
+  /** Of a count >= 1. */
+  term(count: number, whole: Whole): number;
+  rest?(whole: Whole): number;
+}
+
+/** An estimate in nats, and how far off it may be. */
+export interface Estimate {
+  readonly value: number;
+  readonly standardError: number;
+}
+
+/** -ln x, x in (0, 1], of which 1 - x is known to all digits. */
+const minusLog = (x: number, rest: number): number => (rest < 0.5 ? -log1p(-rest) : -ln(x));
+
+/** -p ln p, p = c/N. */
+const plugIn = (count: number, { total }: Whole): number =>
+  (count / total) * minusLog(count / total, (total - count) / total);
+
+/** p·(ln N - G(c)), G(c) = ψ(h) + ln 2, h = ⌊c/2⌋ + ½, as which Grassberger's sum with (-1)^c can be written. */
+function grassbergerTerm(count: number, { total }: Whole): number {
+  const half = Math.floor(count / 2) + 0.5;
+  return (count / total) * (log1p((total - 2 * half) / (2 * half)) + logMinusDigamma(half));
+}
+
+/** -p ln p/(1 - (1 - p)^N), p = C·c/N, C = 1 - n₁/N the coverage; n₁ is one less where all were observed once, for C to be above 0. */
+function chaoShenTerm(count: number, { total, once }: Whole): number {
+  const alone = once === total ? total - 1 : once;
+  const share = alone / total;
+  const part = count / total;
+  const p = ((total - alone) / total) * part;
+  const rest = (total - count) / total + share * part;
+  if (rest === 0) return 0;
+  return (p * minusLog(p, rest)) / -expm1(-total * minusLog(rest, p));
+}
+
+/** d(c) - ln c - 1 of what the last observation adds to Σ c ln c, d(c) = c ln c - (c - 1) ln(c - 1) = ln c - (c - 1) ln(1 - 1/c). */
+const addedBeyondLog = (count: number): number =>
+  count === 1 ? -1 : -1 / count - (count - 1) * log1pMinus(-1 / count);
+
+/** p·(d(N) - d(c)): N·H - (N - 1)·(the mean of H without one observation), in which all of Σ c ln c cancels. */
+const jackknifeTerm = (count: number, { total }: Whole): number =>
+  (count / total) * (minusLog(count / total, (total - count) / total) + addedBeyondLog(total) - addedBeyondLog(count));
+
+export const SUMS = {
+  maximumLikelihood: { term: plugIn },
+  millerMadow: { term: plugIn, rest: ({ seen, total }) => (seen - 1) / (2 * total) },
+  grassberger: { term: grassbergerTerm },
+  chaoShen: { term: chaoShenTerm },
+  chaoWangJost: {
+    term: (count, { total }) => (count / total) * digammaRise(count, total - count),
+    rest: unseenTerm,
+  },
+  jackknife: { term: jackknifeTerm },
+} satisfies Record<string, SumOfTerms> as Readonly<Record<string, SumOfTerms>>;
+
+/** The sample without one observation, of a class that has `count` of them. */
+const without = ({ total, seen, once, twice }: Whole, count: number): Whole => ({
+  total: total - 1,
+  seen: seen - (count === 1 ? 1 : 0),
+  once: once - (count === 1 ? 1 : 0) + (count === 2 ? 1 : 0),
+  twice: twice - (count === 2 ? 1 : 0) + (count === 3 ? 1 : 0),
+});
+
+/** From this count on it makes no difference to what is known of the whole which class has lost one. */
+const MANY = 4;
+
+/** The sum over all classes. */
+function sumOver({ counts, classes }: Frequencies, term: (count: number) => number): number {
+  const sum = new Sum();
+  for (let i = 0; i < counts.length; i++) sum.add(classes[i] * term(counts[i]));
+  return sum.value;
+}
+
+/** √[(N - 1)/N·Σ (θᵢ - mean)²], θᵢ the estimate without observation i. As differences from that without one of a common class. */
+function jackknifeError(frequencies: Frequencies, whole: Whole, { term, rest = () => 0 }: SumOfTerms): number {
+  const { counts, total } = frequencies;
+  if (total === 1) return Number.NaN;
+  // whichever observation is left out, the rest is the same
+  if (counts.length === 1) return 0;
+  const common = without(whole, MANY);
+  const changes = counts.map((count) => {
+    const left = count < MANY ? without(whole, count) : common;
+    const own = (count > 1 ? term(count - 1, left) : 0) - term(count, left);
+    if (count >= MANY) return own;
+    return own + sumOver(frequencies, (other) => term(other, left) - term(other, common)) + rest(left) - rest(common);
+  });
+  const mean = weighted(frequencies, (i) => changes[i]);
+  const variance = weighted(frequencies, (i) => (changes[i] - mean) * (changes[i] - mean));
+  return Math.sqrt((total - 1) * variance);
+}
+
+/** Σ p·x over all classes, x of the i-th count. */
+function weighted({ counts, classes, total }: Frequencies, of: (i: number) => number): number {
+  const sum = new Sum();
+  for (let i = 0; i < counts.length; i++) sum.add(((classes[i] * counts[i]) / total) * of(i));
+  return sum.value;
+}
+
+/** How many classes have one count. */
+function classesWith({ counts, classes }: Frequencies, count: number): number {
+  const i = counts.subarray(0, 2).indexOf(count);
+  return i < 0 ? 0 : classes[i];
+}
+
+export function estimateBySum(name: string, frequencies: Frequencies): Estimate {
+  const { total, seen } = frequencies;
+  const whole = { total, seen, once: classesWith(frequencies, 1), twice: classesWith(frequencies, 2) };
+  const estimator = SUMS[name];
+  const value = sumOver(frequencies, (count) => estimator.term(count, whole)) + (estimator.rest?.(whole) ?? 0);
+  // the jackknife corrects the bias of maximum likelihood, whose deviation it has
+  const ofError = name === "jackknife" ? SUMS.maximumLikelihood : estimator;
+  return { value, standardError: jackknifeError(frequencies, whole, ofError) };
+}
