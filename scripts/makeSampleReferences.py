@@ -3,7 +3,7 @@
 
 import json
 
-from mpmath import erfc, fsum, inf, log, mp, mpf, nstr, sqrt
+from mpmath import binomial, digamma, erfc, erfinv, findroot, fsum, inf, log, mp, mpf, nstr, sqrt
 from scipy.stats import false_discovery_control
 
 mp.dps = 50
@@ -103,7 +103,142 @@ def corrections():
         }
 
 
+def zhang_grabchak(x, y):
+    """As their paper has it, by products (equation 5)."""
+    n, m = sum(x), sum(y)
+    total = mpf(0)
+    for own, other in zip(x, y):
+        if own == 0:
+            continue
+        term, product = mpf(0), mpf(1)
+        for v in range(1, m - other + 1):
+            product *= 1 - mpf(other) / (m - v + 1)
+            term += product / v
+        product = mpf(1)
+        for v in range(1, n - own + 1):
+            product *= 1 - mpf(own - 1) / (n - v)
+            term -= product / v
+        total += mpf(own) / n * term
+    return total
+
+
+def jackknife_variance(x, y):
+    """Leaves out every observation of the first sample in turn."""
+    n = sum(x)
+    values = []
+    for k, count in enumerate(x):
+        if count > 0:
+            values += [zhang_grabchak([c - (i == k) for i, c in enumerate(x)], y)] * count
+    mean = fsum(values) / n
+    return mpf(n - 1) / n * fsum((value - mean) ** 2 for value in values)
+
+
+def kl_of_counts(x, y):
+    n = sum(y)
+    values = []
+    for k, count in enumerate(y):
+        if count > 0:
+            values += [zhang_grabchak(x, [c - (i == k) for i, c in enumerate(y)])] * count
+    mean = fsum(values) / n
+    variance = jackknife_variance(x, y) + mpf(n - 1) / n * fsum((value - mean) ** 2 for value in values)
+    return {"x": x, "y": y, "estimate": text(zhang_grabchak(x, y)), "standardError": text(sqrt(variance))}
+
+
+class SampleModel:
+    """The models of src/counts/sampleModel.ts, of which the mean and the deviation of a statistic are summed over binomial distributions."""
+
+    def __init__(self, measure, a, b):
+        self.a, self.b = a, b
+        self.n, self.m = mpf(sum(a)), mpf(sum(b))
+        self.term = TERMS[measure]
+        kl = lambda x, y, n, m: x / n * (digamma(m + 1) - digamma(y + 1) - digamma(n) + digamma(x)) if x > 0 else mpf(0)
+        n, m = self.n, self.m
+        self.of = {
+            "kl": lambda x, y: kl(x, y, n, m),
+            "psi": lambda x, y: kl(x, y, n, m) + kl(y, x, m, n),
+        }.get(measure, lambda x, y: self.term(x / n, y / m))
+        self.is_unbiased = measure in ("kl", "psi")
+        self.observed = fsum(self.of(mpf(x), mpf(y)) for x, y in zip(a, b))
+        self.values = {}
+
+    def moments(self, count, pi):
+        if count not in self.values:
+            self.values[count] = [self.of(mpf(x), mpf(count - x)) for x in range(count + 1)]
+        values = self.values[count]
+        weights = [binomial(count, x) * pi**x * (1 - pi) ** (count - x) for x in range(count + 1)]
+        mean = fsum(w * v for w, v in zip(weights, values))
+        variance = fsum(w * v * v for w, v in zip(weights, values)) - mean**2
+        return mean, variance, fsum(w * v * (x - count * pi) for x, (w, v) in enumerate(zip(weights, values)))
+
+    def at(self, share):
+        """(divergence, expected, deviation) of a share lambda."""
+        classes = [(x, y) for x, y in zip(self.a, self.b) if x + y > 0]
+        total = self.n + self.m
+        kept = (1 - share) * total / len(classes)
+        divergence, expected, variance, with_a, with_b = [], [], [], [], []
+        for x, y in classes:
+            count = x + y
+            pi = (share * x + kept * self.n / total) / (share * count + kept)
+            divergence.append(self.term(count * pi / self.n, count * (1 - pi) / self.m))
+            mean, own, covariance = self.moments(count, pi)
+            expected.append(mean)
+            variance.append(own + mean**2 / count)
+            with_a.append(covariance + mean * pi)
+            with_b.append(mean * (1 - pi) - covariance)
+        own = fsum(variance) - fsum(with_a) ** 2 / self.n - fsum(with_b) ** 2 / self.m
+        expected = fsum(expected)
+        is_last = share == 1 and self.is_unbiased
+        return expected if is_last else fsum(divergence), expected, sqrt(max(own, 0))
+
+    def divergence_at(self, deviations):
+        observed = self.observed
+        end = 1 - mpf(2) ** -20 if deviations > 0 else mpf(1)
+        none, every = self.at(mpf(0)), self.at(end)
+        if deviations < 0:
+            observed = max(observed, none[1])
+        excess = lambda state: state[1] + deviations * state[2] - observed
+        if excess(none) >= 0:
+            return mpf(0)
+        if excess(every) <= mpf(10) ** -40:
+            return every[0] - excess(every)
+        share = findroot(lambda share: excess(self.at(share)), (mpf(0), end), solver="anderson", tol=1e-45, maxsteps=200)
+        return self.at(share)[0]
+
+
+MOST = {"js": log(2), "kl": inf, "psi": inf, "hellinger": 1, "totalVariation": 1}
+
+
+def comparison(measure, a, b, confidence=0.95):
+    model = SampleModel(measure, a, b)
+    z = sqrt(mpf(2)) * erfinv(mpf(confidence))
+    ends = [model.divergence_at(mpf(0)), model.divergence_at(z), model.divergence_at(-z)]
+    ends = [min(max(end, 0), MOST[measure]) for end in ends]
+    if measure == "hellinger":
+        ends = [sqrt(end) for end in ends]
+    return {"a": a, "b": b, "measure": measure, "ends": [text(end) for end in ends]}
+
+
+def comparisons():
+    random = Random(5)
+    draw = lambda most: int(random.next() ** 2 * most)
+    yield [30, 10, 0], [12, 25, 3]
+    yield [3, 1, 0, 2], [2, 2, 1, 1]
+    yield [5, 5], [5, 5]
+    yield [7, 0, 0], [0, 4, 5]
+    yield [draw(20) for _ in range(12)], [draw(60) for _ in range(12)]
+
+
 references = {
+    "fromCounts": [
+        kl_of_counts(x, y)
+        for x, y in [
+            ([6, 4, 0], [3, 5, 2]),
+            ([5, 0, 1, 2], [0, 3, 3, 1]),
+            ([1, 1], [1, 1]),
+            ([20, 11, 7, 3, 1, 0, 1], [14, 12, 2, 9, 1, 1, 0]),
+        ]
+    ],
+    "comparisons": [comparison(measure, a, b) for a, b in comparisons() for measure in MOST],
     "contributions": [contributions(a, b) for a, b in pairs()],
     "keywords": [
         keywords([30, 14, 34, 45, 57, 20], [31, 13, 34, 40, 60, 25]),

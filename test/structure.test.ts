@@ -13,9 +13,10 @@ for (const [i, room] of LADDER.entries()) BELOW[room] = LADDER.slice(i + 1);
 BELOW.generated = [];
 BELOW.index = LADDER;
 // subpaths: what they offer is built on what the package does
-BELOW.evidence = ["index", ...LADDER];
-// a divergence of counts is a test's statistic; its estimates are made of gamma functions, their intervals of tails
-BELOW.counts = ["evidence", "families/tails", "families/gammaFunction", "families/arithmetic", ...BELOW.evidence];
+// Zhang and Grabchak's estimator is made of the gamma function's derivative
+BELOW.evidence = ["index", "families/gammaFunction", ...LADDER];
+// posteriors of entropy are made of gamma functions, intervals of tails
+BELOW.counts = ["evidence", "families/tails", ...BELOW.evidence];
 BELOW.sparse = ["index", ...LADDER, "compare/systemError", "compare/shown"];
 // Student's t is a beta distribution's tail
 BELOW.compare = ["index", "families/tails", ...LADDER];

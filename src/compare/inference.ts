@@ -1,6 +1,6 @@
 // Errors, intervals and tests of means over clusters of rows.
 
-import { betaTail } from "../families/tails.js";
+import { betaTail, quantileOf } from "../families/tails.js";
 import type { ClusterSum } from "./clusters.js";
 import { Partials } from "./partials.js";
 
@@ -54,17 +54,8 @@ export function studentTail(t: number, freedom: number): number {
 }
 
 /** The t >= 0 that |T| exceeds with a probability. */
-export function studentQuantile(probability: number, freedom: number): number {
-  if (freedom < 1) return Number.NaN;
-  let [low, high] = [0, 1];
-  while (studentTail(high, freedom) > probability) [low, high] = [high, 2 * high];
-  for (;;) {
-    const middle = (low + high) / 2;
-    if (middle <= low || middle >= high) return middle;
-    if (studentTail(middle, freedom) > probability) low = middle;
-    else high = middle;
-  }
-}
+export const studentQuantile = (probability: number, freedom: number): number =>
+  freedom < 1 ? Number.NaN : quantileOf((t) => studentTail(t, freedom), probability);
 
 /** Uniform integers of 32 bits from a seed (mulberry32, by Tommy Ettinger). */
 export function randomWords(seed: number): () => number {

@@ -31,12 +31,12 @@ function resized(functionName: string, array: Float64Array, length: number): Flo
   return copy;
 }
 
-/** {@link align}, for errors of another function that calls its arguments so. */
-export function alignAs<const Sources extends readonly Counts[]>(
+/** The keys of all sources, and the counts of each. */
+function gather(
   functionName: string,
   names: readonly string[],
-  sources: Sources,
-): Aligned<KeyOf<Sources[number]>, Sources> {
+  sources: readonly unknown[],
+): { keys: unknown[]; counts: Float64Array[] } {
   const keys: unknown[] = [];
   const places = new Map<unknown, number>();
   const counts = sources.map((source, s) => {
@@ -60,10 +60,17 @@ export function alignAs<const Sources extends readonly Counts[]>(
     });
     return own;
   });
-  return {
-    keys: keys as KeyOf<Sources[number]>[],
-    counts: counts.map((own) => resized(functionName, own, keys.length)) as Aligned<unknown, Sources>["counts"],
-  };
+  return { keys, counts: counts.map((own) => resized(functionName, own, keys.length)) };
+}
+
+/** {@link align} for another function, which names its arguments so. */
+export function alignAs<const Sources extends readonly Counts[]>(
+  functionName: string,
+  names: readonly string[],
+  sources: Sources,
+): Aligned<KeyOf<Sources[number]>, Sources> {
+  const { keys, counts } = gather(functionName, names, sources);
+  return { keys: keys as KeyOf<Sources[number]>[], counts: counts as Aligned<unknown, Sources>["counts"] };
 }
 
 /**
@@ -90,7 +97,7 @@ export function align<const Sources extends readonly Counts[]>(
 
 /** The counts of one argument, in the order of its keys; an array may be returned as it is. @internal */
 export function countsOf(functionName: string, argument: string, counts: unknown): Float64Array {
-  if (!(counts instanceof Float64Array)) return alignAs(functionName, [argument], [counts as Counts]).counts[0];
+  if (!(counts instanceof Float64Array)) return gather(functionName, [argument], [counts]).counts[0];
   forEachCount(functionName, argument, counts, () => {});
   return counts;
 }

@@ -71,7 +71,7 @@ interface Term {
   readonly hasUnit: boolean;
 }
 
-const TERMS: Readonly<Record<Exclude<ContributionMeasure, "g2">, Term>> = {
+export const TERMS: Readonly<Record<Exclude<ContributionMeasure, "g2">, Term>> = {
   js: {
     of: (x, y, d) => {
       if (x === 0 || y === 0) return 0.5 * (x + y) * LN2;

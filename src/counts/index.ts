@@ -1,6 +1,7 @@
 // logratio/counts: counts of words, events or categories: aligned by key, smoothed, and their entropy estimated.
 
 export { type Aligned, align, type KeyOf } from "./align.js";
+export { type CompareCountsOptions, type CountComparison, compareCounts } from "./compareCounts.js";
 export {
   type Contribution,
   type ContributionMeasure,
@@ -22,4 +23,5 @@ export { populationStabilityIndex, type StabilityOptions, type ZeroPolicy } from
 export type { Pseudocount } from "./pseudocount.js";
 export type { Counts } from "./read.js";
 export { type Smoothed, type SmoothOptions, smooth } from "./smooth.js";
+export type { ComparisonMeasure } from "./statistics.js";
 export { tally } from "./tally.js";

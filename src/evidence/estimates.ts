@@ -3,21 +3,9 @@ import { type Numbers, openRow } from "../call/inputs.js";
 import { checkOptions, describe, unitOf } from "../engine/checks.js";
 import { expm1Minus } from "../numbers/scalar.js";
 import { checkSameLength } from "./arguments.js";
+import type { EstimateOptions, KlEstimate } from "./klEstimate.js";
+import { klFromCounts } from "./klOfCounts.js";
 import { meanOf } from "./means.js";
-
-/** The options of {@link estimateKlDivergence}. */
-export interface EstimateOptions {
-  /** Unit of the result: its logarithm's base. Nats by default. */
-  base?: number;
-}
-
-/** An estimate of a divergence, and how far off it may be. */
-export interface KlEstimate {
-  /** In nats, or units of `base`. */
-  readonly estimate: number;
-  /** The standard deviation of the terms over √count; NaN for a single sample, or an infinite estimate. */
-  readonly standardError: number;
-}
 
 /** Three estimates of KL(p‖q) from one sample, of log r = ln q(x) - ln p(x). */
 export interface KlEstimates {
@@ -49,22 +37,7 @@ function readLogProbabilities(
   return source;
 }
 
-/**
- * Estimates KL(p‖q) from the log-probabilities of samples x ~ p under both: of two language models along a text that one has written,
- * say, where the sum over everything that it might have written is out of reach.
- *
- * @param logProbabilitiesP - ln p(xᵢ) of n samples *from p*, finite. Densities do as well.
- * @param logProbabilitiesQ - ln q(xᵢ) of the same, finite or -Infinity, which makes every estimate Infinity.
- * @returns Schulman's k1, k2 and k3 in nats (or units of `base`), each with its standard error. No term cancels: k3 keeps its relative
- * accuracy, 1e-15, as q nears p, but for what the difference of the two logarithms has lost.
- * @throws TypeError for the wrong kind of thing or an unknown option.
- * @throws RangeError for a number that is none of these, and for lengths
- * that differ. Complexity O(n), 24 n bytes.
- * @example
- * estimateKlDivergence([-1, -2], [-1.5, -1.75]).k3.estimate; // 0.07027803820018745
- * @see J. Schulman, Approximating KL Divergence (2020), http://joschu.net/blog/kl-approx.html
- */
-export function estimateKlDivergence(
+function klFromLogProbabilities(
   logProbabilitiesP: Numbers,
   logProbabilitiesQ: Numbers,
   options: EstimateOptions = {},
@@ -97,3 +70,22 @@ export function estimateKlDivergence(
     count: logRatios.length,
   };
 }
+
+/**
+ * Estimates KL(p‖q) from the log-probabilities of samples x ~ p under both: of two language models along a text that one has written,
+ * say, where the sum over everything that it might have written is out of reach.
+ *
+ * @param logProbabilitiesP - ln p(xᵢ) of n samples *from p*, finite. Densities do as well.
+ * @param logProbabilitiesQ - ln q(xᵢ) of the same, finite or -Infinity, which makes every estimate Infinity.
+ * @returns Schulman's k1, k2 and k3 in nats (or units of `base`), each with its standard error. No term cancels: k3 keeps its relative
+ * accuracy, 1e-15, as q nears p, but for what the difference of the two logarithms has lost.
+ * @throws TypeError for the wrong kind of thing or an unknown option.
+ * @throws RangeError for a number that is none of these, and for lengths
+ * that differ. Complexity O(n), 24 n bytes.
+ * @example
+ * estimateKlDivergence([-1, -2], [-1.5, -1.75]).k3.estimate; // 0.07027803820018745
+ * @see J. Schulman, Approximating KL Divergence (2020), http://joschu.net/blog/kl-approx.html
+ */
+export const estimateKlDivergence = /* @__PURE__ */ Object.assign(klFromLogProbabilities, {
+  fromCounts: klFromCounts,
+});

@@ -2,7 +2,7 @@
 
 export { adjustPValues, type Correction } from "./adjustPValues.js";
 export { chiSquaredTail } from "./chiSquaredTail.js";
-export { type EstimateOptions, estimateKlDivergence, type KlEstimate, type KlEstimates } from "./estimates.js";
+export { estimateKlDivergence, type KlEstimates } from "./estimates.js";
 export {
   type GoodnessOfFitOptions,
   type GTest,
@@ -12,6 +12,7 @@ export {
   type IndependenceOptions,
 } from "./gTest.js";
 export { keyness } from "./keyness.js";
+export type { EstimateOptions, KlEstimate } from "./klEstimate.js";
 export type { LogProbability, Model } from "./models.js";
 export {
   type EntropyMean,

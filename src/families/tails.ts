@@ -81,6 +81,18 @@ export function normalTail(z: number): number {
   return z >= 0 ? positiveNormalTail(z) : 1 - (z < -40 ? 0 : positiveNormalTail(-z));
 }
 
+/** The x >= 0 that a falling tail brings down to a probability. */
+export function quantileOf(tail: (x: number) => number, probability: number): number {
+  let [low, high] = [0, 1];
+  while (tail(high) > probability) [low, high] = [high, 2 * high];
+  for (;;) {
+    const middle = (low + high) / 2;
+    if (middle <= low || middle >= high) return middle;
+    if (tail(middle) > probability) low = middle;
+    else high = middle;
+  }
+}
+
 /** The one of two complementary tails, of which only that at `near` is surely summed: 1 - the other loses nothing where it is > ½. */
 function eitherTail(isUpper: boolean, isUpperNearer: boolean, sum: (isUpper: boolean) => number): number {
   const nearer = sum(isUpperNearer);

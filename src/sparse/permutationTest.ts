@@ -1,6 +1,7 @@
 // Has the model behind an API changed? The same prompts at two times, several times each.
 
 import { checkInteger, checkOptions, isObject, mustBe, show } from "../engine/checks.js";
+import { randomWords } from "../numbers/random.js";
 import { divergenceBounds } from "./divergenceBounds.js";
 import type { Token } from "./token.js";
 import { TopKDistribution } from "./topKDistribution.js";
@@ -85,29 +86,6 @@ function ofJs(samples: Samples): Statistic {
   };
 }
 
-/** Uniform integers below n: xorshift128 of Marsaglia, seeded by a sequence of Weyl. By integers alone, so that all engines draw the same. */
-function randomIntegers(seed: number): (n: number) => number {
-  let [low, high] = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0];
-  const state = Uint32Array.from({ length: 4 }, () => {
-    low = (low + 0x9e3779b9) >>> 0;
-    high = (high + 0x85ebca6b) >>> 0;
-    let x = low ^ Math.imul(high, 0xc2b2ae35);
-    x = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
-    x = Math.imul(x ^ (x >>> 15), 0x735a2d97);
-    return (x ^ (x >>> 15)) >>> 0;
-  });
-  state[3] |= 1;
-  return (n) => {
-    let x = state[3];
-    x ^= x << 11;
-    x ^= x >>> 8;
-    state.copyWithin(1, 0, 3);
-    state[0] = x ^ state[1] ^ (state[1] >>> 19);
-    // of 2^32 values; a bias of n/2^32 is far below what so many permutations show
-    return Math.floor((state[0] / 2 ** 32) * n);
-  };
-}
-
 /** What equal statistics differ by, in another order of their terms. */
 const EQUAL = 1 - 1e-12;
 
@@ -172,7 +150,9 @@ export function permutationTest(
     return sum / prompts.length;
   };
   const observed = mean();
-  const random = randomIntegers(seed);
+  const words = randomWords(seed);
+  // of 2^32 values; a bias of n/2^32 is far below what so many permutations show
+  const random = (n: number) => Math.floor((words() / 2 ** 32) * n);
   let exceeding = 0;
   for (let turn = 0; turn < permutations; turn++) {
     for (const { order } of prompts) {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { ComparisonMeasure } from "../../src/counts/index.js";
 
 // What scripts/makeSampleReferences.py has computed at 50 digits.
 
@@ -8,6 +9,14 @@ interface Sum {
 }
 
 export interface References {
+  readonly fromCounts: readonly { x: number[]; y: number[]; estimate: string; standardError: string }[];
+  readonly comparisons: readonly {
+    a: number[];
+    b: number[];
+    measure: ComparisonMeasure;
+    /** The value, and the ends of the interval. */
+    ends: [string, string, string];
+  }[];
   readonly contributions: readonly { a: number[]; b: number[]; measures: Readonly<Record<string, Sum>> }[];
   readonly keywords: readonly { a: number[]; b: number[]; words: Readonly<Record<string, string>>[] }[];
   readonly corrections: readonly Readonly<Record<"pValues" | "benjaminiHochberg" | "holm", number[]>>[];
