@@ -1,79 +1,64 @@
-// logratio drift: the same prompts' answers at two times in, whether the model has changed out.
+// logratio drift: two files in, of answers of an API or of the rows of a table; what has changed out.
 
-import { type PermutationTest, permutationTest, readPositions, type TopKDistribution } from "../sparse/index.js";
-import { Exit, type Io, say } from "./io.js";
-import { formatCount, formatDigits } from "./numbers.js";
-import { jsonOf, outputsOf, writeAll } from "./output.js";
+import { stat } from "node:fs/promises";
+import { driftOfLists, type ListsCommand } from "./driftOfLists.js";
+import { driftOfTables, type TableCommand } from "./driftOfTables.js";
+import type { Io } from "./io.js";
+import { hasLists, optionOf } from "./lists.js";
 import { printable } from "./printable.js";
-import { wrap } from "./text.js";
+import { hasAnswers } from "./records.js";
 
-export interface DriftCommand {
-  readonly before: string;
-  readonly after: string;
-  /** How many prompts are asked in turn, again and again. */
-  readonly prompts: number;
-  readonly statistic: "logProbabilities" | "js";
-  readonly permutations: number;
-  readonly seed: number;
-  readonly alpha: number;
-  readonly json?: string;
-}
+/** What a file has: answers of an API with log-probabilities, or rows: as JSON objects, or as CSV. */
+export type FileKind = "lists" | "records" | "csv";
 
-/** @throws Exit with 1 where the model has changed; other errors are of the input. */
-export async function drift(command: DriftCommand, io: Io): Promise<void> {
-  const { before, after, prompts, statistic, permutations, seed, alpha } = command;
-  const { "--json": json } = await outputsOf({ before, after }, { "--json": command.json }, io);
-  const [ofBefore, ofAfter] = [await samplesOf(before, prompts), await samplesOf(after, prompts)];
-  const result = permutationTest(ofBefore, ofAfter, { statistic, permutations, seed });
-  const hasChanged = result.pValue < alpha;
-  const answers = { before: ofBefore[0].length * prompts, after: ofAfter[0].length * prompts };
-  const content = { format: "logratio drift", version: 1, before, after, prompts, answers, alpha, seed, hasChanged };
-  await writeAll(io, [[json, () => jsonOf({ ...content, test: { name: statistic, ...result } })]], () =>
-    textOf(command, answers, result),
-  );
-  if (!hasChanged) return;
-  say(io, `the model has changed: p is ${result.pValue}, below --alpha ${alpha}`);
-  throw new Exit(1);
-}
-
-/** Of each prompt, the distributions of the first token of its answers. */
-async function samplesOf(path: string, prompts: number): Promise<TopKDistribution[][]> {
-  const samples: TopKDistribution[][] = Array.from({ length: prompts }, () => []);
-  let answers = 0;
-  for await (const { index, record, distribution } of readPositions(path)) {
-    if (index > 0) continue;
-    samples[record % prompts].push(distribution);
-    answers++;
-  }
-  if (answers === 0 || answers % prompts !== 0) {
-    throw new RangeError(
-      `${path} has ${answers} answers, which are no whole rounds of --prompts ${prompts}: ask all prompts in turn, again and again`,
-    );
-  }
-  return samples;
-}
-
-const NAMES = {
-  logProbabilities: "mean absolute difference of log-probabilities, nats",
-  js: "JS at least, mean over pairs of answers, nats",
+const NAMES: Readonly<Record<FileKind, string>> = {
+  lists: "answers with log-probabilities",
+  records: "rows of a table",
+  csv: "rows of a table",
 };
 
-function textOf(
-  { before, after, prompts, statistic, alpha }: DriftCommand,
-  answers: { before: number; after: number },
-  { pValue, statistic: value, exceeding, permutations }: PermutationTest,
-): string {
-  const line = (name: string, text: string) => `${name.padEnd(12)}${text}`;
-  const answersTo = (count: number) => `${formatCount(count)} answers to ${formatCount(prompts)} prompts`;
-  const words =
-    `If nothing had changed, the answers to a prompt could have come in any order. Of ${formatCount(permutations)} orders, ` +
-    `${formatCount(exceeding)} have before and after as far apart: p = ${formatDigits(pValue, 3)}, ${pValue < alpha ? "below" : "not below"} ${alpha}.`;
-  return `${[
-    line("before", `${printable(before)}: ${answersTo(answers.before)}`),
-    line("after", `${printable(after)}: ${answersTo(answers.after)}`),
-    line("apart", `${formatDigits(value, 4)} (${NAMES[statistic]})`),
-    line("p", formatDigits(pValue, 3)),
-    "",
-    ...wrap(words),
-  ].join("\n")}\n`;
+/** Options of one kind of files alone. */
+const OF_LISTS = ["prompts", "statistic", "permutations", "alpha", "seed"];
+const OF_TABLES = [
+  "columns",
+  "without",
+  "numeric",
+  "categorical",
+  "missing",
+  "delimiter",
+  "bins",
+  "psiAdd",
+  "failIf",
+  "html",
+  "markdown",
+];
+
+async function kindOf(path: string): Promise<FileKind> {
+  // of what can be read once, nothing is read before its time
+  const isFile = await stat(path).then(
+    (stats) => stats.isFile(),
+    () => true,
+  );
+  if (!isFile || !(await hasLists(path))) return "csv";
+  return (await hasAnswers(path)) ? "lists" : "records";
+}
+
+/** Of the command's options, those of either kind. */
+export type DriftCommand = Omit<ListsCommand, "prompts"> & Partial<ListsCommand> & TableCommand;
+
+export async function drift(command: DriftCommand, version: string, io: Io): Promise<void> {
+  const { before, after } = command;
+  const kinds = [await kindOf(before), await kindOf(after)] as const;
+  const tables = kinds.filter((kind) => kind !== "lists");
+  const areTables = tables.length === kinds.length;
+  const what = (i: number) => `${printable([before, after][i])} has ${NAMES[kinds[i]]}`;
+  if (tables.length === 1) throw new RangeError(`${what(0)}, ${what(1)}; both must have the same`);
+  const wrong = (areTables ? OF_LISTS : OF_TABLES).find((key) => command[key as keyof DriftCommand] !== undefined);
+  if (wrong !== undefined) {
+    throw new RangeError(`${optionOf(wrong)} is for ${areTables ? NAMES.lists : NAMES.csv}; ${what(0)}`);
+  }
+  if (areTables) return driftOfTables(command, tables, version, io);
+  const { prompts } = command;
+  if (prompts !== undefined) return driftOfLists({ ...command, prompts }, io);
+  throw new RangeError(`${what(0)}: say with --prompts how many prompts are asked in turn`);
 }

@@ -32,7 +32,7 @@ export function say({ stderr }: Io, message: string): void {
 /** The message of whatever was thrown, without the name of a function that nobody has called. */
 export const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(
-    /^(compareLogits|compareLists|permutationTest|entropy\.rows): /,
+    /^(compareLogits|compareLists|permutationTest|entropy\.rows|Drift): /,
     "",
   );
 

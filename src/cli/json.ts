@@ -1,7 +1,7 @@
 // The report of a comparison as data: docs/compare.md and docs/compare.schema.json describe it.
 
 import type { Candidate, Comparison, Pair } from "./comparison.js";
-import type { GateResult } from "./gates.js";
+import type { GateResult } from "./comparisonGates.js";
 
 export function contentOf(comparison: Comparison, gates: readonly GateResult[]): object {
   const { base, candidates, ranking, pairs, tokens, groups, classes, start, end } = comparison;

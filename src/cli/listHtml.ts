@@ -1,11 +1,12 @@
 // The report of a comparison of lists as one page that needs no network.
 
 import { anchorOf, linkTo } from "./figures.js";
-import { cardHtml, documentOf, figureHtml, headingHtml, legendHtml, nameOf, tableHtml } from "./html.js";
+import { documentOf, headingHtml, legendHtml, nameOf } from "./html.js";
 import type { ListCandidate, ListComparison } from "./listComparison.js";
 import { alongFigures, distributionFigure, meanFigures } from "./listFigures.js";
 import { bothListsTable, farthestTable, meanInterval, rankingTable, subjectOf, tablesOf } from "./listTables.js";
 import { format, formatCount, formatDigits } from "./numbers.js";
+import { cardHtml, figureHtml, tableHtml } from "./page.js";
 import { CAUTION } from "./tables.js";
 
 export function pageOf(comparison: ListComparison, version: string): string {

@@ -3,7 +3,8 @@
 import { open } from "node:fs/promises";
 import { explaining } from "../compare/systemError.js";
 import { compareLists, readPositions } from "../sparse/index.js";
-import { checkGates, failureOf, type Gate, gateOfMean, listResultsOf } from "./gates.js";
+import { checkGates, failureOf, gateOfMean, listResultsOf } from "./comparisonGates.js";
+import type { Gate } from "./gates.js";
 import { Exit, type Io, say } from "./io.js";
 import { ListCharts } from "./listCharts.js";
 import { type ListCandidate, type ListComparison, type ListPosition, rankingOf } from "./listComparison.js";
@@ -51,7 +52,8 @@ const KNOWN = [
   ...["json", "html", "markdown", "csv", "rowsOut", "failIf", "maxMeanKl"],
 ];
 
-const optionOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+/** The option of the command line. */
+export const optionOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** How many positions are shown of those that are farthest apart. */
 const FARTHEST = 10;

@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import { Command, CommanderError, Option } from "commander";
 import { bench } from "./bench.js";
 import { compare } from "./compare.js";
+import { readGate } from "./comparisonGates.js";
 import { entropy } from "./entropy.js";
-import { readGate } from "./gates.js";
 import { Exit, type Io, messageOf, print, say } from "./io.js";
 import { addListCommands } from "./listCommands.js";
 import { compareListFiles, hasLists } from "./lists.js";
@@ -83,7 +83,7 @@ function ignoreHelp(error: unknown): void {
 /** What is asked for instead of a command goes to `help`. */
 function programOn(io: Io, help: string[]): Command {
   const program = new Command("logratio")
-    .description("How far is one model's distribution from another's, over large vocabularies.")
+    .description("How far is one distribution from another: of models, over large vocabularies, or of tables.")
     .version(version)
     .configureOutput({
       writeOut: (text) => help.push(text),
@@ -99,6 +99,7 @@ function programOn(io: Io, help: string[]): Command {
       `
 Examples:
   $ logratio compare base.npy quantised.npy --tokens tokens.npy
+  $ logratio drift january.csv february.csv --html drift.html
   $ logratio entropy logits.npy
   $ logratio bench
 
@@ -167,8 +168,8 @@ Examples:
     .addHelpText("after", BENCH)
     .action((options) => bench(options, io));
   refuseRepeats(measuring, []);
-  for (const command of addListCommands(program, io, (one) => withFileOptions(one, false)))
-    refuseRepeats(command, OF_FILES);
+  for (const command of addListCommands(program, version, io, (one) => withFileOptions(one, false)))
+    refuseRepeats(command, [...OF_FILES, "fail-if"]);
   return program;
 }
 

@@ -9,13 +9,17 @@ export {
   type Contributions,
   contributions,
 } from "./contributions.js";
+export type { ColumnDrift, DriftClass } from "./driftMeasures.js";
+export { Drift, type DriftOptions, type DriftReport, driftReport, type Table } from "./driftReport.js";
 export {
   type EntropyEstimate,
   type EntropyEstimator,
   type EntropyOptions,
   estimateEntropy,
 } from "./estimateEntropy.js";
+export { type Histogram, type HistogramOptions, histogram } from "./histogram.js";
 export { type Keyword, type KeywordOptions, keywords } from "./keywords.js";
+export { populationStabilityIndex, type StabilityOptions, type ZeroPolicy } from "./populationStabilityIndex.js";
 export type { Pseudocount } from "./pseudocount.js";
 export type { Counts } from "./read.js";
 export { type Smoothed, type SmoothOptions, smooth } from "./smooth.js";

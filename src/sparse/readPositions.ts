@@ -1,9 +1,9 @@
 // Positions of texts with the log-probabilities that a server gave, from its answers: objects, or files of them.
 
 import { shown } from "../compare/shown.js";
-import { explaining } from "../compare/systemError.js";
 import { checkOptions, isObject, mustBe } from "../engine/checks.js";
 import { nodeModule } from "../engine/platform.js";
+import { fileChunks } from "./fileChunks.js";
 import { type Listed, Misfit, readAnswers } from "./formats.js";
 import { isIterable } from "./iterables.js";
 import { placeOf, shownPath } from "./jsonText.js";
@@ -95,26 +95,8 @@ export function positionsOf(response: object, options: PositionOptions = {}): Po
   }
 }
 
-/** Of one read, into the same memory again: its text is so short that V8 keeps it among its young objects. */
-const CHUNK_BYTES = 2 ** 16;
-
-async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
-  const { open } = (nodeModule as NonNullable<typeof nodeModule>)("node:fs/promises");
-  const file = await explaining(open(path, "r"), path, "read");
-  try {
-    const buffer = new Uint8Array(CHUNK_BYTES);
-    for (;;) {
-      const { bytesRead } = await explaining(file.read({ buffer }), path, "read");
-      if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
-    }
-  } finally {
-    await file.close();
-  }
-}
-
 /** The line and the column of a place in a value, each counted from 1. */
-function lineAndColumn({ text, line, column }: JsonValue, at: number): string {
+export function lineAndColumn({ text, line, column }: JsonValue, at: number): string {
   const before = text.slice(0, at);
   const lines = before.split("\n").length - 1;
   const inLine = at - (before.lastIndexOf("\n") + 1);

@@ -342,7 +342,7 @@ describe("logratio drift", () => {
   });
 
   test.each<[string, string[], string]>([
-    ["no prompts", [], "required option '--prompts <count>' not specified"],
+    ["no prompts", [], "say with --prompts how many prompts are asked in turn"],
     ["broken rounds", ["--prompts", "4"], "has 18 answers, which are no whole rounds of --prompts 4"],
     ["one of each", ["--prompts", "18"], "ask each prompt at least twice"],
     ["another statistic", ["--prompts", "3", "--statistic", "kl"], "Allowed choices are logProbabilities, js"],

@@ -1,0 +1,116 @@
+// The report of logratio drift with tables, as text, and as the tables of a page.
+
+import type { ColumnDrift, DriftClass, DriftReport } from "../counts/index.js";
+import { format, formatCount, formatDigits } from "./numbers.js";
+import { printable } from "./printable.js";
+import type { Table } from "./tables.js";
+import { tableMarkdown, tableText, wrap } from "./text.js";
+
+/** Two files, and how far their columns are apart. */
+export interface Drifted {
+  readonly before: string;
+  readonly after: string;
+  readonly report: DriftReport;
+}
+
+/** Characters of a name. */
+const LONG = 28;
+
+export function shortName(name: string, most = LONG): string {
+  const text = printable(name) || '""';
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
+const edge = (x: number): string =>
+  String(Number(x.toPrecision(7)))
+    .replace("-", "−")
+    .replace("Infinity", "∞");
+
+/** A bin by its edges, a category by its text. */
+export function classLabel({ kind, name, from = 0, to = 0 }: DriftClass, most = LONG): string {
+  if (kind === "category") return shortName(name, most);
+  if (kind === "below" || kind === "above") return `${kind} ${edge(Number(name.slice(kind.length)))}`;
+  if (kind !== "bin") return kind === "text" ? "(no number)" : "(missing)";
+  return from === to ? edge(from) : `${edge(from)} to ${edge(to)}`;
+}
+
+export const subjectOf = ({ before, after, report }: Drifted): [name: string, value: string][] => [
+  ["before", `${printable(before)}: ${formatCount(report.rows.reference)} rows`],
+  ["after", `${printable(after)}: ${formatCount(report.rows.current)} rows`],
+];
+
+/** What is not compared, and why. */
+export function warningsOf({ before, after, report }: Drifted): string[] {
+  const { onlyInReference, onlyInCurrent, tooManyCategories } = report.notCompared;
+  const list = (names: readonly string[]) => {
+    const some = names.slice(0, 8).map((name) => `"${shortName(name)}"`);
+    return some.join(", ") + (names.length > 8 ? ` and ${names.length - 8} more` : "");
+  };
+  const lines: [names: readonly string[], why: string][] = [
+    [onlyInReference, `only ${before} has`],
+    [onlyInCurrent, `only ${after} has`],
+    [tooManyCategories, "with more than 200,000 categories"],
+  ];
+  return lines.flatMap(([names, why]) => (names.length === 0 ? [] : [`not compared, columns ${why}: ${list(names)}`]));
+}
+
+const percent = (part: number, whole: number): string => {
+  const share = (100 * part) / whole;
+  return share === 0 ? "0" : share < 0.005 ? "<0.01" : format(share, share < 10 ? 2 : 1);
+};
+
+const changeText = (before: string, after: string): string => (before === after ? before : `${before} → ${after}`);
+
+const NOTE =
+  "JS is from 0 to ln 2 = 0.693 nats. By a rule of thumb, a PSI below 0.1 is stable and one above 0.25 a shift. p is of the G-test, " +
+  "corrected for the number of columns: with many rows it is small for differences that do not matter.";
+
+/** All columns, the farthest first. */
+export const columnsTable = ({ report }: Drifted): Table => ({
+  title: "Columns by JS divergence",
+  head: ["", "kind", "JS, nats", "PSI", "p", "missing, %"],
+  rows: report.columns.map(({ name, kind, js, psi, adjustedPValue, missing }) => [
+    ...[shortName(name), kind, formatDigits(js, 3)],
+    ...[formatDigits(psi, 3), formatDigits(adjustedPValue, 2)],
+    changeText(percent(missing.reference, report.rows.reference), percent(missing.current, report.rows.current)),
+  ]),
+  note: NOTE,
+});
+
+/** The classes that drive a column's divergence, the largest contributions first. */
+export function classesTable({ name, js, classes }: ColumnDrift, rows: DriftReport["rows"], most: number): Table {
+  const largest = classes.toSorted((a, b) => b.contribution - a.contribution).filter((one) => one.contribution > 0);
+  return {
+    title: `${shortName(name)}: what drives it`,
+    head: ["", "before, %", "after, %", "of the divergence, %"],
+    rows: largest
+      .slice(0, most)
+      .map((one) => [
+        classLabel(one),
+        percent(one.reference, rows.reference),
+        percent(one.current, rows.current),
+        percent(one.contribution, js),
+      ]),
+    ...(largest.length > most && { note: `${formatCount(largest.length - most)} more are in --json.` }),
+  };
+}
+
+/** Columns whose classes the text has, and how many of each. */
+const SHOWN = 5;
+const CLASSES = 8;
+
+export function textOf(drifted: Drifted): string {
+  const { report } = drifted;
+  const farthest = report.columns.filter(({ js }) => js > 0).slice(0, SHOWN);
+  const parts = [
+    subjectOf(drifted)
+      .map(([name, value]) => `${name.padEnd(12)}${value}`)
+      .join("\n"),
+    ...warningsOf(drifted).map((warning) => wrap(printable(warning)).join("\n")),
+    tableText(columnsTable(drifted)),
+    ...farthest.map((column) => tableText(classesTable(column, report.rows, CLASSES))),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+export const markdownOf = (drifted: Drifted): string => `${tableMarkdown(columnsTable(drifted))}\n`;
