@@ -92,7 +92,7 @@ class Worker {
     const bytes = job.length * (job.precision === "f32" ? 4 : 8);
     this.#space.reach(Math.max(...job.offsets, job.out ?? 0) + bytes);
     this.#backend.readParameters(this.#parameters);
-    return (task) => doChunk(this.#backend, job, from + task, this.#results, task * RESULT);
+    return (task) => doChunk(this.#backend, this.#space, job, from + task, this.#results, task * RESULT);
   }
 
   #rows({ job }: Job & { kind: "rows" }): (task: number) => void {

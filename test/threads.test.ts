@@ -110,6 +110,54 @@ describe.each(["simd", "js"] as const)("%s", (backend) => {
     expect(engines.every((engine) => engine.backend === backend)).toBe(true);
   });
 
+  test.each(["f16", "bf16", "e4m3"] as const)("long rows of %s", (format) => {
+    const chunk = chunkOf(Float32Array);
+    const isByte = format === "e4m3";
+    const most = isByte ? 0x7e : format === "f16" ? 0x4c00 : 0x4180;
+    const random = randomNumbers(3);
+    for (const [i, length] of [3 * chunk, 3 * chunk + 1, 9 * chunk + 515].entries()) {
+      const engine = engines[1 + (i % 3)];
+      const make = () => {
+        const numbers = Array.from({ length }, () => Math.floor(random() * most));
+        return isByte ? Uint8Array.from(numbers) : Uint16Array.from(numbers);
+      };
+      const given = [make(), make(), make()];
+      const memory = [engine.float32(length), engine.float32(length), engine.float32(length)];
+      const placed = given.map((bits, j) => {
+        const { buffer, byteOffset } = memory[j];
+        // halves and bytes as they may lie: behind others
+        const held = isByte
+          ? new Uint8Array(buffer, byteOffset + 3, length)
+          : new Uint16Array(buffer, byteOffset + 6, length);
+        held.set(bits);
+        return held;
+      });
+      const out = engine.float32(length);
+      const resultsOf = ([a, b, counts]: (Uint8Array | Uint16Array)[], own: Engine, target?: Float32Array) => {
+        const f = on(own);
+        const ofLogits = { input: "logits", format } as const;
+        return [
+          f.klDivergence(a, b, ofLogits),
+          f.klDivergence(a, b, { normalize: true, format }),
+          f.entropy(a, { ...ofLogits, temperature: 3 }),
+          f.iDivergence(a, Float32Array.from(b), { format }),
+          f.logLikelihoodRatio(Float32Array.from(counts), a, b, { format, input: "logits" }),
+          f.softmax(a, { format, out: target }).slice(),
+          f.logSumExp(a, { format }),
+        ];
+      };
+      const sharing = countSharing();
+      expect(resultsOf(placed, engine, out), `${engine.threads} threads`).toEqual(resultsOf(given, reference));
+      expect(sharing.chunks).toBeGreaterThan(5);
+      const spoilt = placed[0];
+      spoilt[length - 2] = isByte ? 0x7f : 0x7fff;
+      expect(() => on(engine).klDivergence(spoilt, placed[1], { input: "logits", format })).toThrow(
+        `klDivergence: p[${length - 2}] is NaN`,
+      );
+      for (const array of [...memory, out]) engine.free(array);
+    }
+  });
+
   describe.each(TYPES)("%s", (_, type) => {
     const chunk = chunkOf(type);
     // rows that are shared: at, before and after the ends of chunks, blocks and groups

@@ -63,9 +63,9 @@ function isConverted({ source, scale, as, weights, isFlushed }: Row, precision: 
 
 /** Threads that take their share of a long row. */
 export interface Crew {
-  /** Whether that many chunks are worth sharing, of a kernel that is part of the call of that number. */
-  wants(kernel: Kernel, chunks: number, call: number): boolean;
-  /** Does all chunks of a row, and leaves the totals; returns flags. undefined where a row is not in the memory that they share. */
+  /** Whether rows are worth sharing, and are in the memory that threads share, as the kernels read them or as halves. */
+  wants(backend: Backend, kernel: Kernel, precision: Precision, rows: readonly Row[], length: number): boolean;
+  /** Does all chunks of such rows, and leaves the totals; returns flags. undefined where one is not in the memory after all. */
   share(
     backend: Backend,
     functionName: string,
@@ -264,7 +264,7 @@ export abstract class Backend<Location = unknown> {
     if (length <= CHUNK[precision]) return this.#reducePart(kernel, precision, rows, 0, length, firstSlot);
     let step = length;
     for (const row of rows) if (!this.isInPlace(row, precision)) step = CHUNK[precision];
-    if (step === length && this.crew?.wants(kernel, length / CHUNK[precision], this.callNumber)) {
+    if (this.crew?.wants(this, kernel, precision, rows, length)) {
       const flags = this.crew.share(this, this.functionName, kernel, precision, rows, length);
       if (flags !== undefined) return flags;
     }
@@ -325,7 +325,7 @@ export abstract class Backend<Location = unknown> {
   }
 
   /** Writes numbers of 8 or 16 bits to a slot. */
-  protected widen({ data, format }: Halves, start: number, count: number, precision: Precision, slot: number): void {
+  widen({ data, format }: Halves, start: number, count: number, precision: Precision, slot: number): void {
     widen(data.subarray(start, start + count), this.staging(precision, slot), format);
   }
 

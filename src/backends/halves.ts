@@ -15,6 +15,9 @@ export type Float16 = typeof globalThis extends { Float16Array: { readonly proto
 /** In the order of the kernels. Those of 16 bits come first. */
 export const FORMATS: readonly string[] = ["f16", "bf16", "e4m3", "e5m2"];
 
+/** Whether numbers of the format of an index have 16 bits. */
+export const isOf16 = (format: number): boolean => format < 2;
+
 /** The bits of numbers. In a proxy, which reads single numbers: all that look at few do without knowing of it. */
 export class Halves {
   readonly data: Uint16Array | Uint8Array;

@@ -55,6 +55,8 @@ export interface ChunkJob {
   readonly precision: Precision;
   /** Where the rows are, in bytes. */
   readonly offsets: readonly number[];
+  /** How their numbers are stored: indices of formats, -1 for numbers as the kernels read them. */
+  readonly formats: readonly number[];
   readonly length: number;
   /** Where a mapping writes. */
   readonly out: number | undefined;

@@ -109,7 +109,7 @@ export class SimdBackend extends Backend<number> {
     this.#most[0] = value;
   }
 
-  protected override widen(halves: Halves, start: number, count: number, precision: Precision, slot: number): void {
+  override widen(halves: Halves, start: number, count: number, precision: Precision, slot: number): void {
     if (precision === "f64") {
       super.widen(halves, start, count, precision, slot);
       return;

@@ -59,7 +59,7 @@ export function map(
     step = length;
     for (const row of rows) if (!backend.isInPlace(row, precision)) step = CHUNK[precision];
     const { crew } = backend;
-    if (step === length && crew?.wants(kernel, length / CHUNK[precision], backend.callNumber)) {
+    if (crew?.wants(backend, kernel, precision, rows, length)) {
       const result: Row = { source: out, start: outStart, scale: 1 };
       if (crew.share(backend, backend.functionName, kernel, precision, rows, length, result) !== undefined) {
         forget(backend, out);

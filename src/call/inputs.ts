@@ -2,7 +2,7 @@
 
 import { isFloat32, isFloat64, typeNameOf } from "../backends/arrays.js";
 import type { FloatArray, Vector } from "../backends/backend.js";
-import { indexOfFormat, isSingle, type NumberFormat, numbersOf } from "../backends/halves.js";
+import { indexOfFormat, isOf16, isSingle, type NumberFormat, numbersOf } from "../backends/halves.js";
 import { allocate, describe, isList, mustBe, propertyOf } from "../engine/checks.js";
 
 /**
@@ -102,7 +102,7 @@ function openBits(
   if (type === "Float16Array") return numbersOf(new Uint16Array(view.buffer, view.byteOffset, view.length), 0);
   const index = indexOfFormat(view, format);
   if (index < 0 || (type !== "Uint16Array" && type !== "Uint8Array")) return undefined;
-  const wanted = index < 2 ? "Uint16Array" : "Uint8Array";
+  const wanted = isOf16(index) ? "Uint16Array" : "Uint8Array";
   if (type === wanted) return numbersOf(view, index);
   throw mustBe(functionName, argument, value, `a ${wanted} for format "${format}"`);
 }

@@ -18,7 +18,7 @@ const SLEEPERS = LINE;
 const IS_WATCHED = 2 * LINE;
 const FIRST_TASK = 3 * LINE;
 const HEADER_BYTES = 4 * (FIRST_TASK + MOST_TASKS * LINE);
-const MESSAGE_NUMBERS = 16;
+const MESSAGE_NUMBERS = 24;
 const TEXT = BOARD + HEADER_BYTES + 8 * (MESSAGE_NUMBERS + PARAMETERS);
 const TEXT_BYTES = BOARD + BOARD_BYTES - TEXT;
 
@@ -70,7 +70,7 @@ export class Board {
 
   /** Chunks from `from` on. */
   writeChunks(
-    { kernel, precision, offsets, length, out }: ChunkJob,
+    { kernel, precision, offsets, formats, length, out }: ChunkJob,
     from: number,
     writeParameters: (to: Float64Array) => void,
   ): void {
@@ -84,7 +84,8 @@ export class Board {
     message[6] = length;
     message[7] = out ?? -1;
     message[8] = offsets.length;
-    for (let i = 0; i < offsets.length; i++) message[9 + i] = offsets[i];
+    message.set(offsets, 9);
+    message.set(formats, 9 + offsets.length);
   }
 
   writeRows({ text, from, rows, rowsPerTask, width }: RowJob): void {
@@ -232,6 +233,7 @@ export class Board {
     const job = {
       precision,
       offsets: rest.slice(6, 6 + count),
+      formats: rest.slice(6 + count, 6 + 2 * count),
       length,
       out: out < 0 ? undefined : out,
     };

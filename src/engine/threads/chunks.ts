@@ -1,18 +1,39 @@
 // A long row, chunk by chunk, by any thread: chunks are done in any order, and their totals added in theirs.
 
 import type { Backend } from "../../backends/backend.js";
+import { Halves, isOf16 } from "../../backends/halves.js";
 import { addTo, BEFORE, BLOCKS, TOTAL } from "../../backends/js/blocks.js";
 import { CHUNK, type ChunkJob } from "../../backends/kernel.js";
 import { CHUNK_BYTES } from "../../backends/layout.js";
+import type { Space } from "../../backends/space.js";
 
 /** Chunk `index` of a job, alone. Short of it would be a call of the kernel: what surrounds it counts. */
-export function doChunk(backend: Backend, job: ChunkJob, index: number, results: Float64Array, at: number): void {
-  const { precision, offsets, out } = job;
+export function doChunk(
+  backend: Backend,
+  { buffer }: Space,
+  job: ChunkJob,
+  index: number,
+  results: Float64Array,
+  at: number,
+): void {
+  const { precision, offsets, formats, out } = job;
   const start = index * CHUNK_BYTES;
   const from = index * CHUNK[precision];
   const count = Math.min(CHUNK[precision], job.length - from);
   const rows: unknown[] = [];
-  for (let i = 0; i < offsets.length; i++) rows.push(backend.inSpace(precision, offsets[i] + start, count));
+  for (let i = 0; i < offsets.length; i++) {
+    const [offset, format] = [offsets[i], formats[i]];
+    if (format < 0) {
+      rows.push(backend.inSpace(precision, offset + start, count));
+      continue;
+    }
+    const data = isOf16(format)
+      ? new Uint16Array(buffer, offset + 2 * from, count)
+      : new Uint8Array(buffer, offset + from, count);
+    backend.staged[i] = undefined;
+    backend.widen(new Halves(data, format), 0, count, precision, i);
+    rows.push(backend.stagingAt(precision, i, count));
+  }
   backend.clear();
   if (out === undefined) {
     results[at] = backend.call(job.kernel, precision, rows, count);

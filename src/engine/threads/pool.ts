@@ -1,7 +1,7 @@
 // The caller's side of the threads: it posts jobs, does its share, and waits for the rest, but for no one for ever.
 
 import { type Backend, type Row, UNUSUAL, type Vector } from "../../backends/backend.js";
-import { viewOf } from "../../backends/halves.js";
+import { halvesOf, viewOf } from "../../backends/halves.js";
 import { TOTAL } from "../../backends/js/blocks.js";
 import { CHUNK, type ChunkJob, type Kernel, type Precision, RESULT } from "../../backends/kernel.js";
 import { CHUNK_BYTES, RESULT_BYTES, resultsOf } from "../../backends/layout.js";
@@ -251,10 +251,12 @@ export class Pool implements Team {
 
   // Long rows, by chunks.
 
-  wants(kernel: Kernel, chunks: number, call: number): boolean {
+  wants(backend: Backend, kernel: Kernel, precision: Precision, rows: readonly Row[], length: number): boolean {
+    const chunks = length / CHUNK[precision];
     if (chunks < LEAST_CHUNKS || !this.#isFree) return false;
-    if (call !== this.#call) this.#notice();
-    this.#call = call;
+    if (!rows.every((row) => backend.isInPlace(row, precision) || this.#holdsHalves(row))) return false;
+    if (backend.callNumber !== this.#call) this.#notice();
+    this.#call = backend.callNumber;
     return (chunks >= LEAST_LIGHT_CHUNKS || !LIGHT.has(kernel.name)) && this.#isWorthWaking(chunks);
   }
 
@@ -269,8 +271,15 @@ export class Pool implements Team {
     return !this.#isAlone || chunks >= this.#leastToWake || !this.#board.hasSleepers;
   }
 
+  /** Whether a row is of halves that a thread can widen chunk by chunk. */
+  #holdsHalves({ source, scale, as, weights }: Row): boolean {
+    const halves = halvesOf(source);
+    if (!halves || scale !== 1 || as !== undefined || weights !== undefined) return false;
+    return this.#memory.holds(halves.data.buffer);
+  }
+
   #offsetOf(source: Vector, start: number): number | undefined {
-    const array = source as SharedArray;
+    const array = viewOf(source) as SharedArray;
     return this.#memory.holds(array.buffer) ? array.byteOffset + start * array.BYTES_PER_ELEMENT : undefined;
   }
 
@@ -284,16 +293,18 @@ export class Pool implements Team {
     result?: Row,
   ): number | undefined {
     const offsets: number[] = [];
+    const formats: number[] = [];
     for (const { source, start } of rows) {
       const offset = this.#offsetOf(source, start);
       if (offset === undefined) return undefined;
       offsets.push(offset);
+      formats.push(halvesOf(source)?.format ?? -1);
     }
     const out = result && this.#offsetOf(result.source, result.start);
     if (result && out === undefined) return undefined;
     const totals = new Float64Array(3 * TOTAL);
     let flags = 0;
-    this.#doChunks(backend, functionName, { kernel, precision, offsets, length, out }, (results, at) => {
+    this.#doChunks(backend, functionName, { kernel, precision, offsets, formats, length, out }, (results, at) => {
       flags |= results[at];
       addChunk(totals, results, at, kernel.name === "maximum");
       return !(flags & UNUSUAL);
@@ -316,7 +327,9 @@ export class Pool implements Team {
     for (let from = 0; from < chunks; from += MOST_TASKS) {
       const tasks = Math.min(MOST_TASKS, chunks - from);
       this.#board.writeChunks(job, from, (parameters) => backend.writeParameters(parameters));
-      this.#run(functionName, tasks, writes, (task) => doChunk(backend, job, from + task, own, task * RESULT));
+      this.#run(functionName, tasks, writes, (task) =>
+        doChunk(backend, this.#memory.space, job, from + task, own, task * RESULT),
+      );
       for (let task = 0; task < tasks; task++) if (!take(this.#resultsOf(task), task * RESULT)) return;
     }
   }
