@@ -9,5 +9,5 @@ export {
 } from "./estimateEntropy.js";
 export type { Pseudocount } from "./pseudocount.js";
 export type { Counts } from "./read.js";
-export { type Smoothed, type SmoothOptions, smooth } from "./smooth.js";
+export { type Smoothed, type SmoothingMethod, type SmoothOptions, smooth } from "./smooth.js";
 export { tally } from "./tally.js";
