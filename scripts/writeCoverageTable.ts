@@ -1,4 +1,4 @@
-// Writes the table of docs/counts.md that says how often intervals of compareCounts contain the true value: npx tsx scripts/writeCoverageTable.ts
+// Writes the table of docs/counts.md that says how often intervals of compareCounts contain the true value: npm run intervals
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { MEASURES, PAIRS, simulate } from "../test/counts/coverage.js";
