@@ -425,7 +425,8 @@ describe("logratio/counts", () => {
       Object.entries(keys).flatMap(([key, values]) =>
         [...Object.values(NO_OPTION), ...values].map((value) => {
           const others = name === "smooth" ? laplace : { estimator: "nsb" };
-          const call = () => (counts as unknown as Record<string, Form>)[name]([1, 2], { ...others, [key]: value } as never);
+          const call = () =>
+            (counts as unknown as Record<string, Form>)[name]([1, 2], { ...others, [key]: value } as never);
           return [key, name, key, call] as const;
         }),
       ),
