@@ -18,7 +18,7 @@ const inWidths = {
   arguments: P_AND_Q,
   distributions: P_AND_Q,
   isSymmetric: true,
-  keys: [...UNITLESS_KEYS, "width"],
+  keys: /* @__PURE__ */ UNITLESS_KEYS.concat("width"),
   settings(functionName, options, keys) {
     const settings = settingsOf(functionName, options, keys, P_AND_Q);
     const { width = 1 } = (options ?? {}) as BinOptions;
