@@ -113,7 +113,7 @@ describe.each(renamed)("a new measure like $name", ({ name, newName, f }) => {
 
   test("is called in each form", async () => {
     const derived = everyCall(functions, definitions).filter((call) => functionOf(call.name) === newName);
-    const forms = ["rows", "of"].filter((form) => form in FUNCTIONS[name]);
+    const forms = ["rows", "of"].filter((form) => form in f);
     expect(derived.map((call) => call.name)).toEqual([newName, ...forms.map((form) => `${newName}.${form}`)]);
     const arrays = {
       z: [0, 3, 1, 2],
