@@ -159,11 +159,13 @@ const OF_LOSSES: Partial<Record<string, string[]>> = {
   logLikelihoodRatioOfTokens: ["logitsP", "logitsQ", "tokens"],
   distanceMatrix: ["distributions", "measure"],
   "jsDivergence.of": ["distributions"],
+  "jensenRenyiDivergence.of": ["distributions", "alpha"],
 };
 
 const OPTIONS_OF_LOSSES: Partial<Record<string, string[]>> = {
   distanceMatrix: ["base", "input", "normalize", "temperature"],
   "jsDivergence.of": ["base", "input", "normalize", "temperature", "weights"],
+  "jensenRenyiDivergence.of": ["base", "input", "normalize", "temperature", "weights"],
   crossEntropyLoss: [
     "ignoreIndex",
     "mask",
