@@ -6,7 +6,7 @@ import { MEASURES, PAIRS, simulate } from "../test/counts/coverage.js";
 const PAGE = "docs/counts.md";
 const BEGIN = "<!-- coverage -->";
 const END = "<!-- /coverage -->";
-const REPETITIONS = 2000;
+const REPETITIONS = 500;
 
 const lines = [
   `| distributions | classes K | N = M | ${MEASURES.map((measure) => `\`${measure}\``).join(" | ")} |`,
@@ -17,7 +17,7 @@ for (const pair of Object.keys(PAIRS)) {
     for (const times of [1, 2, 10, 100]) {
       const size = classes * times;
       if (size < 20 || size > 10_000) continue;
-      const repetitions = classes < 1000 ? REPETITIONS : REPETITIONS / 4;
+      const repetitions = classes < 1000 ? REPETITIONS : REPETITIONS / 5;
       const results = simulate(pair, classes, [size, size], repetitions);
       const cells = MEASURES.map((measure) => (100 * results[measure].coverage).toFixed(1));
       lines.push(`| ${pair} | ${classes} | ${size} | ${cells.join(" | ")} |`);
