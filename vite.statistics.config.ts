@@ -7,6 +7,14 @@ const onKernels: Plugin = {
   resolveId: (source) => (source === "../index.js" ? { id: source, external: "relative" } : undefined),
 };
 
+/** What several of them share, by a file that is in it. */
+const SHARED = [
+  ["/numbers/scalar.ts", "numbers.js"],
+  ["/families/gammaFunction.ts", "gamma.js"],
+  ["/backends/arrays.ts", "arrays.js"],
+  ["/measures/row/wide.ts", "ratios.js"],
+] as const;
+
 // logratio/families and these. Apart from the kernels: functions of numbers that lay in a file of their own, for these to
 // share, would make the `js` backend's loops, which call them across modules, up to a quarter slower.
 export default defineConfig({
@@ -25,9 +33,8 @@ export default defineConfig({
       output: {
         topLevelVar: false,
         entryFileNames: "[name].js",
-        // what all share, and what evidence and sparse share: logarithms of ratios
         chunkFileNames: ({ moduleIds }) =>
-          moduleIds.some((id) => id.endsWith("/numbers/scalar.ts")) ? "numbers.js" : "ratios.js",
+          SHARED.find(([path]) => moduleIds.some((id) => id.endsWith(path)))?.[1] ?? "shared.js",
       },
     },
   },

@@ -1,4 +1,4 @@
-// npx tsx scripts/studyEntropyEstimators.ts
+// npx tsx scripts/studyEntropyEstimators.ts && npx biome format --write docs/counts.md
 //
 // Writes the tables of docs/counts.md: bias and root mean squared error of each estimator of entropy, over samples of distributions whose
 // entropy is known. A minute or two.
@@ -70,7 +70,10 @@ function samplerOf(weights: Float64Array): (observations: number) => Float64Arra
   };
 }
 
-const signed = (x: number) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(3)}`;
+function signed(x: number): string {
+  const size = Math.abs(x).toFixed(3);
+  return Number(size) === 0 ? size : `${x < 0 ? "−" : "+"}${size}`;
+}
 
 function study(name: string, weights: Float64Array): string {
   const truth = entropy(weights, { normalize: true });

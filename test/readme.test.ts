@@ -21,6 +21,7 @@ describe("README.md", () => {
       "first",
       "Distributions by their parameters",
       "Evidence",
+      "Counts",
       "What an API tells",
       "Engines",
       "Threads",

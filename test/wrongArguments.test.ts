@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import * as counts from "../src/counts/index.js";
 import * as evidence from "../src/evidence/index.js";
 import * as families from "../src/families/index.js";
 import { createEngine, createEngineSync, Engine } from "../src/index.js";
@@ -363,6 +364,64 @@ describe("logratio/evidence", () => {
           [what, name, /options|expected/.test(argument) ? "" : argument, () => run(...args.with(i, value))] as const,
       );
     });
+    expect(await problemsOf(calls)).toEqual([]);
+  });
+});
+
+describe("logratio/counts", () => {
+  const { align, estimateEntropy, smooth, tally } = counts;
+  const laplace = { method: "addConstant", constant: "laplace" };
+  type Case = [name: string, f: unknown, args: unknown[], names: string[]];
+  test.each<Case>([
+    ["tally", tally, [["a", "b"]], ["keys"]],
+    ["align", align, [[1, 2], { a: 1 }], ["sources[0]", "sources[1]"]],
+    ["smooth", smooth, [[1, 2], laplace], ["counts", "options"]],
+    [
+      "smooth",
+      (...args: never[]) => smooth([1, 2], { method: "wittenBell", background: args[0] }),
+      [[1, 2]],
+      ["background"],
+    ],
+    ["estimateEntropy", estimateEntropy, [[1, 2], {}], ["counts", "options"]],
+  ])("%s", async (name, f, args, names) => {
+    const run = f as Form;
+    expect(await outcomeOf(() => run(...args))).not.toBeInstanceOf(Error);
+    const values = {
+      ...NO_ARRAY,
+      "a function": () => 0.5,
+      "a negative number": [-1],
+      "a NaN": new Map([["a", Number.NaN]]),
+    };
+    const calls = names.flatMap((argument, i) =>
+      Object.entries(values).flatMap(([what, value]) => {
+        const call = () => run(...args.with(i, value));
+        try {
+          call();
+          return [];
+        } catch {
+          // without keys or counts they are options; a count is named by its key; empty counts are no source that is wrong
+          return [[what, name, argument === "options" ? "" : argument, call] as const];
+        }
+      }),
+    );
+    expect(calls.length).toBeGreaterThan(8);
+    expect(await problemsOf(calls)).toEqual([]);
+  });
+
+  test("options", async () => {
+    const of = {
+      smooth: { method: ["addOne"], constant: [-1, "one"], classes: [0, 1.5, 1] },
+      estimateEntropy: { estimator: ["best"], base: [0, 1, -2], classes: [0, 1.5, 1] },
+    };
+    const calls = Object.entries(of).flatMap(([name, keys]) =>
+      Object.entries(keys).flatMap(([key, values]) =>
+        [...Object.values(NO_OPTION), ...values].map((value) => {
+          const others = name === "smooth" ? laplace : { estimator: "nsb" };
+          const call = () => (counts as Record<string, Form>)[name]([1, 2], { ...others, [key]: value } as never);
+          return [key, name, key, call] as const;
+        }),
+      ),
+    );
     expect(await problemsOf(calls)).toEqual([]);
   });
 });

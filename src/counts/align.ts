@@ -1,5 +1,6 @@
+import { isFloat64 } from "../backends/arrays.js";
 import { allocate } from "../engine/checks.js";
-import { type Counts, forEachCount, hasUniqueKeys } from "./read.js";
+import { type Counts, forEachCount, hasUniqueKeys, isMap } from "./read.js";
 
 /** The keys of counts. */
 export type KeyOf<Source> =
@@ -36,6 +37,7 @@ function gather(
   functionName: string,
   names: readonly string[],
   sources: readonly unknown[],
+  check?: (count: number, key: unknown) => void,
 ): { keys: unknown[]; counts: Float64Array[] } {
   const keys: unknown[] = [];
   const places = new Map<unknown, number>();
@@ -44,12 +46,9 @@ function gather(
     const areUnique = hasUniqueKeys(source);
     const isFirst = areUnique && keys.length === 0;
     const isLast = areUnique && s === sources.length - 1;
-    let own: Float64Array = allocate(
-      functionName,
-      Float64Array,
-      keys.length + (source instanceof Map ? source.size : 0),
-    );
+    let own: Float64Array = allocate(functionName, Float64Array, keys.length + (isMap(source) ? source.size : 0));
     forEachCount(functionName, names[s], source, (count, key) => {
+      check?.(count, key);
       let place = isFirst ? undefined : places.get(key);
       if (place === undefined) {
         place = keys.push(key) - 1;
@@ -86,7 +85,9 @@ export function alignAs<const Sources extends readonly Counts[]>(
  * @throws RangeError for a count that is negative, NaN or infinite: the error names the source and the key. Complexity O(entries), in one
  * pass: a Map from key to index, and 8 bytes per key and source.
  * @example
- * align(new Map([["a", 3], ["b", 1]]), { b: 2, c: 5 }); // { keys: ["a", "b", "c"], counts: [[3, 1, 0], [0, 2, 5]] }
+ * const { keys, counts } = align(new Map([["a", 3], ["b", 1]]), { b: 2, c: 5 });
+ * keys; // ["a", "b", "c"]
+ * counts[1]; // Float64Array [0, 2, 5]
  */
 export function align<const Sources extends readonly Counts[]>(
   ...sources: Sources
@@ -95,9 +96,14 @@ export function align<const Sources extends readonly Counts[]>(
   return alignAs(NAME, names, sources);
 }
 
-/** The counts of one argument, in the order of its keys; an array may be returned as it is. @internal */
-export function countsOf(functionName: string, argument: string, counts: unknown): Float64Array {
-  if (!(counts instanceof Float64Array)) return gather(functionName, [argument], [counts]).counts[0];
-  forEachCount(functionName, argument, counts, () => {});
+/** The counts of one argument, in the order of its keys, each looked at by `check`; an array may be returned as it is. @internal */
+export function countsOf(
+  functionName: string,
+  argument: string,
+  counts: unknown,
+  check?: (count: number, key: unknown) => void,
+): Float64Array {
+  if (!isFloat64(counts)) return gather(functionName, [argument], [counts], check).counts[0];
+  forEachCount(functionName, argument, counts, check ?? (() => {}));
   return counts;
 }

@@ -2,7 +2,7 @@
 
 import { logMinusDigamma } from "../families/gammaFunction.js";
 import { ln } from "../numbers/scalar.js";
-import type { Whole } from "./entropySums.js";
+import type { Whole } from "./frequencies.js";
 
 /** Euler's γ. */
 const GAMMA = 0.5772156649015329;

@@ -5,31 +5,13 @@ import { digammaRise, logMinusDigamma } from "../families/gammaFunction.js";
 import { expm1, ln, log1p, log1pMinus } from "../numbers/scalar.js";
 import { Sum } from "../numbers/twofold.js";
 import { unseenTerm } from "./chaoWangJost.js";
-import type { Frequencies } from "./frequencies.js";
-
-/** What terms may depend on, besides their count. */
-export interface Whole {
-  /** Observations. */
-  readonly total: number;
-  /** Classes that were observed. */
-  readonly seen: number;
-  /** Once. */
-  readonly once: number;
-  /** Twice. */
-  readonly twice: number;
-}
+import type { Estimate, Frequencies, Whole } from "./frequencies.js";
 
 /** An estimate: Σ term(count) + rest, in nats. */
 interface SumOfTerms {
   /** Of a count >= 1. */
   term(count: number, whole: Whole): number;
   rest?(whole: Whole): number;
-}
-
-/** An estimate in nats, and how far off it may be. */
-export interface Estimate {
-  readonly value: number;
-  readonly standardError: number;
 }
 
 /** -ln x, x in (0, 1], of which 1 - x is known to all digits. */

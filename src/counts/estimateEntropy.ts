@@ -1,6 +1,6 @@
 import { checkInteger, checkKeys, isOptions, mustBe, show, unitOf } from "../engine/checks.js";
-import { type Estimate, estimateBySum, SUMS } from "./entropySums.js";
-import { type Frequencies, frequenciesOf, readSample } from "./frequencies.js";
+import { estimateBySum, SUMS } from "./entropySums.js";
+import { type Estimate, type Frequencies, frequenciesOf, readSample } from "./frequencies.js";
 import { dirichletEntropy, nsbEntropy } from "./posteriorEntropy.js";
 import { type Pseudocount, pseudocountOf } from "./pseudocount.js";
 import type { Counts } from "./read.js";
@@ -94,7 +94,7 @@ function readEstimator(options: EntropyOptions): EntropyEstimator {
  * @throws RangeError for counts that are negative, no integers or all 0. Complexity O(classes), of `nsb` besides some hundred passes over
  * the different counts. The relative error is 1e-12, of `nsb` 1e-8.
  * @example
- * estimateEntropy([4, 2, 1, 1, 1]).value; // 1.9
+ * estimateEntropy([4, 2, 1, 1, 1]).value; // 1.92589724324696
  * @see A. Chao, Y. Wang, L. Jost, Entropy and the species accumulation curve (2013); A. Chao, T.-J. Shen (2003); P. Grassberger, Entropy
  * estimates from insufficient samplings (2003); J. Hausser, K. Strimmer, Entropy inference and the James-Stein estimator (2009);
  * D. Wolpert, D. Wolf (1995); I. Nemenman, F. Shafee, W. Bialek, Entropy and inference, revisited (2002).
@@ -102,10 +102,10 @@ function readEstimator(options: EntropyOptions): EntropyEstimator {
 export function estimateEntropy(counts: Counts, options: EntropyOptions = {}): EntropyEstimate {
   const estimator = readEstimator(options);
   const unit = unitOf(NAME, options.base);
-  const sample = readSample(NAME, counts);
+  const sample = readSample(NAME, counts, "counts must be integers");
   const { classes = sample.counts.length } = options;
   checkInteger(NAME, "classes", classes, sample.counts.length);
-  const frequencies = frequenciesOf(NAME, "it", sample);
+  const frequencies = frequenciesOf(sample);
   const { value, standardError } = Object.hasOwn(OF_CLASSES, estimator)
     ? OF_CLASSES[estimator](frequencies, classes, options.constant)
     : estimateBySum(estimator, frequencies);

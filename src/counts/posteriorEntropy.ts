@@ -4,8 +4,7 @@
 import { digammaRise, stirlingRemainder, trigammaExcess } from "../families/gammaFunction.js";
 import { exp, ln, log1p } from "../numbers/scalar.js";
 import { Sum } from "../numbers/twofold.js";
-import type { Estimate } from "./entropySums.js";
-import type { Frequencies } from "./frequencies.js";
+import type { Estimate, Frequencies } from "./frequencies.js";
 
 /** Every class, also those without observations, by count. */
 interface Groups {

@@ -2,7 +2,7 @@
 
 import type { Vector } from "../backends/backend.js";
 import { openRow } from "../call/inputs.js";
-import { describe, isList, isObject, propertyOf, show } from "../engine/checks.js";
+import { describe, isList, isObject, show } from "../engine/checks.js";
 
 /**
  * Counts: a Map, a plain object, an iterable of entries `[key, count]`, or an array of counts, whose keys are its indices 0, 1, … Numbers
@@ -34,7 +34,15 @@ function isPlainObject(value: object): value is Record<string, unknown> {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-export const isMap = (value: unknown): value is ReadonlyMap<unknown, unknown> => value instanceof Map;
+/** Whether a value is a Map, of whichever realm: what only looks like one throws. */
+export function isMap(value: unknown): value is ReadonlyMap<unknown, unknown> {
+  try {
+    Map.prototype.has.call(value as Map<unknown, unknown>, undefined);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Whether each key comes once. */
 export const hasUniqueKeys = (counts: unknown): boolean =>
@@ -97,6 +105,9 @@ export function forEachCount(
 
 /** What can be gone through; throws for anything else. */
 export function iterableOf(functionName: string, argument: string, value: unknown, demand: string): Iterable<unknown> {
-  if (typeof propertyOf(value, Symbol.iterator) === "function") return value as Iterable<unknown>;
+  try {
+    // what only has the prototype of an array throws here, and a revoked proxy
+    if ((value as Iterable<unknown>)[Symbol.iterator]() !== undefined) return value as Iterable<unknown>;
+  } catch {}
   throw new TypeError(`${functionName}: ${argument} is ${describe(value)}; it must be ${demand}`);
 }

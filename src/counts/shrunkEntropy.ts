@@ -2,8 +2,7 @@
 
 import { ln } from "../numbers/scalar.js";
 import { Sum } from "../numbers/twofold.js";
-import type { Estimate } from "./entropySums.js";
-import type { Frequencies } from "./frequencies.js";
+import type { Estimate, Frequencies } from "./frequencies.js";
 
 /** Σ over the classes that were observed. */
 function sumOver({ counts, classes, total }: Frequencies, of: (share: number, count: number) => number): number {

@@ -1,7 +1,7 @@
 import { checkInteger, checkKeys, checkNumber, isList, isOptions, mustBe, show } from "../engine/checks.js";
 import { sumOfAll } from "../numbers/twofold.js";
 import { countsOf } from "./align.js";
-import { frequenciesOf, readSample } from "./frequencies.js";
+import { frequenciesOf, readSample, type Sample } from "./frequencies.js";
 import { goodTuring } from "./goodTuring.js";
 import { type Pseudocount, pseudocountOf } from "./pseudocount.js";
 import type { Counts } from "./read.js";
@@ -47,9 +47,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The counts, and what is known of the classes. */
-interface Sample {
-  readonly counts: Float64Array;
-  readonly total: number;
+interface Known extends Sample {
   /** Classes with a count above 0. */
   readonly seen: number;
   /** How many classes there are; undefined where it is not known. */
@@ -81,7 +79,7 @@ const withPrior = (total: number, added: number): Discounted => ({
 });
 
 /** λ = (1 - Σp²)/((N - 1)·Σ(t - p)²), at most 1: the share of the target t that has the least expected squared error. */
-function shrinkageOf({ counts, total, classes = counts.length, background }: Sample): number {
+function shrinkageOf({ counts, total, classes = counts.length, background }: Known): number {
   const even = 1 / classes;
   const spread = sumOfAll(counts.map((count) => (count / total) * ((total - count) / total)));
   const deviations = counts.map((count, i) => {
@@ -109,7 +107,7 @@ function discountOf(counts: Float64Array, given: number | undefined): number {
 }
 
 /** Each method. */
-function discount(sample: Sample, options: SmoothOptions): Discounted {
+function discount(sample: Known, options: SmoothOptions): Discounted {
   const { counts, total, seen, classes = counts.length } = sample;
   switch (options.method) {
     case "addConstant":
@@ -130,7 +128,7 @@ function discount(sample: Sample, options: SmoothOptions): Discounted {
     case "wittenBell":
       return { ...withPrior(total, seen), toUnseen: true };
     case "goodTuring": {
-      const { probabilities, unseen } = goodTuring(NAME, frequenciesOf(NAME, "goodTuring", sample));
+      const { probabilities, unseen } = goodTuring(NAME, frequenciesOf(sample));
       return { discounted: (count) => probabilities.get(count) as number, mass: unseen, toUnseen: true };
     }
   }
@@ -194,7 +192,8 @@ function readOptions(options: SmoothOptions): void {
  */
 export function smooth(counts: Counts, options: SmoothOptions): Smoothed {
   readOptions(options);
-  const sample = readSample(NAME, counts);
+  const demand = options.method === "goodTuring" ? "counts must be integers for goodTuring" : undefined;
+  const sample = readSample(NAME, counts, demand);
   const { length } = sample.counts;
   if (options.classes !== undefined) checkInteger(NAME, "classes", options.classes, length);
   const given = "background" in options ? options.background : undefined;

@@ -9,7 +9,7 @@ const NAME = "tally";
  * @returns A Map of counts, its keys in the order of their first appearance.
  * @throws TypeError for what is no iterable, and for a Map: {@link align} takes counts that are there already. Complexity O(keys).
  * @example
- * tally(["to", "be", "or", "not", "to", "be"]); // Map { "to" => 2, "be" => 2, "or" => 1, "not" => 1 }
+ * tally(["to", "be", "or", "not", "to", "be"]).get("be"); // 2
  */
 export function tally<Key>(keys: Iterable<Key>): Map<Key, number> {
   if (isMap(keys)) throw new TypeError(`${NAME}: keys is a Map; align takes counts that are there already`);

@@ -47,9 +47,9 @@ export const isObject = (value: unknown): value is object =>
   typeof value === "object" && value !== null && describe(value) !== REVOKED;
 
 /** A property of anything; undefined where there is none or it cannot be read. */
-export function propertyOf(value: unknown, key: PropertyKey): unknown {
+export function propertyOf(value: unknown, key: string): unknown {
   try {
-    return (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
+    return (value as Record<string, unknown> | null | undefined)?.[key];
   } catch {
     return undefined;
   }

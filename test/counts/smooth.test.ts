@@ -197,7 +197,7 @@ describe("errors", () => {
     thrown(
       [1.5, 1],
       { method: "goodTuring" },
-      range("a count is 1.5; goodTuring requires integers, as many observations"),
+      range("the count of 0 in counts is 1.5; counts must be integers for goodTuring"),
     );
     thrown(
       [3, 3],
