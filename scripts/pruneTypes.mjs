@@ -13,7 +13,8 @@ function need(path) {
   }
 }
 
-for (const entry of ["", "compare", "families", "evidence", "sparse"]) need(join("dist", entry, "index.d.ts"));
+for (const entry of ["", "compare", "families", "evidence", "sparse", "shards"])
+  need(join("dist", entry, "index.d.ts"));
 
 function prune(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

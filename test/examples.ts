@@ -51,6 +51,7 @@ const MODULES: Readonly<Record<string, () => Promise<object>>> = {
   "logratio/compare": () => import("../src/compare/index.js"),
   "logratio/evidence": () => import("../src/evidence/index.js"),
   "logratio/sparse": () => import("../src/sparse/index.js"),
+  "logratio/shards": () => import("../src/shards/index.js"),
   "logratio/families": () => import("../src/families/index.js"),
 };
 

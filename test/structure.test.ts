@@ -17,7 +17,8 @@ BELOW.evidence = ["index", ...LADDER];
 BELOW.sparse = ["index", ...LADDER, "compare/systemError", "compare/shown"];
 // Student's t is a beta distribution's tail
 BELOW.compare = ["index", "families/tails", ...LADDER];
-BELOW.cli = ["evidence", "sparse", ...BELOW.compare, "compare"];
+BELOW.shards = [...BELOW.compare, "compare"];
+BELOW.cli = ["evidence", "sparse", ...BELOW.shards, "shards"];
 BELOW.worker = ["compare", ...LADDER];
 // the others know of no families, nor these of kernels
 BELOW.families = ["numbers", "engine/checks"];

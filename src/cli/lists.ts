@@ -13,6 +13,7 @@ import {
 } from "../sparse/index.js";
 import { Exit, type Io, say } from "./io.js";
 import { decimalsFor, format, formatCount, formatDigits } from "./numbers.js";
+import { optionOf } from "./options.js";
 import { jsonOf, outputsOf, writeAll } from "./output.js";
 import { printable } from "./printable.js";
 import type { Table } from "./tables.js";
@@ -47,8 +48,6 @@ export interface ListsCommand {
 
 /** Options that lists have a use for. */
 const KNOWN = ["base", "others", "json", "maxMeanKl"];
-
-const optionOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** A position that is compared, for the table of those that are farthest apart. */
 interface Far {
