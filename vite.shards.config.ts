@@ -11,7 +11,8 @@ const onEntries: Plugin = {
 // logratio/shards and logratio/queue: for Node.
 export default defineConfig({
   plugins: [onEntries],
-  ssr: { noExternal: true },
+  // an application installs the queue's libraries, if it wants them
+  ssr: { noExternal: true, external: ["bullmq", "ioredis"] },
   build: {
     ssr: true,
     target: "es2022",
@@ -20,6 +21,8 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         "shards/index": "src/shards/index.ts",
+        "queue/index": "src/queue/index.ts",
+        "queue/processor": "src/queue/processor.ts",
       },
       output: { entryFileNames: "[name].js", chunkFileNames: "shards/[name].js" },
     },

@@ -13,7 +13,7 @@ function need(path) {
   }
 }
 
-for (const entry of ["", "compare", "families", "evidence", "sparse", "shards"])
+for (const entry of ["", "compare", "families", "evidence", "sparse", "shards", "queue"])
   need(join("dist", entry, "index.d.ts"));
 
 function prune(folder) {

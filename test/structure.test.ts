@@ -18,7 +18,8 @@ BELOW.sparse = ["index", ...LADDER, "compare/systemError", "compare/shown"];
 // Student's t is a beta distribution's tail
 BELOW.compare = ["index", "families/tails", ...LADDER];
 BELOW.shards = [...BELOW.compare, "compare"];
-BELOW.cli = ["evidence", "sparse", ...BELOW.shards, "shards"];
+BELOW.queue = ["shards", ...BELOW.shards];
+BELOW.cli = ["evidence", "sparse", "queue", ...BELOW.queue];
 BELOW.worker = ["compare", ...LADDER];
 // the others know of no families, nor these of kernels
 BELOW.families = ["numbers", "engine/checks"];

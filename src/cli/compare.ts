@@ -10,6 +10,7 @@ import { type Model, modelsOf } from "./models.js";
 import { checkTemperature, checkTimes, type FileOptions, openOptionsOf, optionOf, valueFor } from "./options.js";
 import { outputsOf, type WritePart } from "./output.js";
 import { Progress } from "./progress.js";
+import { checkQueued, compareQueued } from "./queue.js";
 import { gatesOf, type ReportsOptions, reportPaths, writeReports } from "./reports.js";
 import { checkRowsOut, RowsOut } from "./rowsOut.js";
 import { type ShardOption, type ShardTask, shardTask } from "./shard.js";
@@ -31,6 +32,8 @@ export interface CompareCommand extends FileOptions, ReportsOptions {
   readonly rowsOut?: string;
   readonly checkpoint?: string;
   readonly shard?: ShardOption;
+  readonly redis?: string;
+  readonly shards?: number;
 }
 
 /** Options of a report, which a shard has none of. */
@@ -46,10 +49,16 @@ export async function compare(command: CompareCommand, version: string, io: Io):
   const task = command.shard && (await shardTask(command.shard, command.checkpoint));
   const partPath = task?.path ?? command.checkpoint;
   const partOption = task === undefined ? "--checkpoint" : "--shard";
+  if (command.shards !== undefined && command.redis === undefined) {
+    throw new RangeError("--shards is of a queue (--redis); a part of the rows is --shard 1/8");
+  }
+  if (command.redis !== undefined) checkQueued(command);
   const fromStandard = [base, ...others, tokens].filter((path) => path === "-").length;
   if (fromStandard > 1) throw new RangeError('"-" is standard input, which can be read once');
-  if (fromStandard > 0 && partPath !== undefined) {
-    throw new RangeError(`${partOption} is of files that stay; standard input is gone when the next run begins`);
+  if (fromStandard > 0 && (partPath ?? command.redis) !== undefined) {
+    throw new RangeError(
+      `${command.redis === undefined ? partOption : "--redis"} is of files that stay; standard input is gone when the next run begins`,
+    );
   }
   if (rowsOut !== undefined && partPath !== undefined) {
     throw new RangeError(
@@ -121,6 +130,12 @@ async function compareRows(
 ): Promise<Comparison | undefined> {
   const { options, files, sources } = prepared;
   const candidates = candidatesOf(models, options.floors, command);
+  const { classes } = sources[0];
+  if (command.redis !== undefined) {
+    const subject = await subjectOf(prepared, true);
+    const results = await compareQueued(subject, command.redis, command.shards, io);
+    return comparisonOf(models, files, classes, options, results, command);
+  }
   const range = task?.rangeOf(options) ?? options;
   const path = task?.path ?? command.checkpoint;
   const subject = await subjectOf(prepared, path !== undefined);
@@ -157,7 +172,7 @@ async function compareRows(
     }
     await part.write({ next, results });
   }
-  if (task === undefined) return comparisonOf(models, files, sources[0].classes, options, results, command);
+  if (task === undefined) return comparisonOf(models, files, classes, options, results, command);
   await print(io, task.doneText(range));
   return undefined;
 }

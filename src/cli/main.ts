@@ -29,6 +29,7 @@ import {
   readType,
 } from "./options.js";
 import { printableLines } from "./printable.js";
+import { work } from "./queue.js";
 import { readShard } from "./shard.js";
 
 const FILES = `
@@ -57,6 +58,13 @@ Examples:
   $ logratio compare base.npy q4.npy --tokens tokens.npy --shard 1/2
   $ logratio compare base.npy q4.npy --tokens tokens.npy --shard 2/2
   $ logratio merge part-*.json --html report.html`;
+
+const WORKER = `
+Ctrl-C ends it after the part that it works on; a second one at once.
+
+Examples:
+  $ logratio worker --redis redis://queue:6379 --root /data
+  $ logratio compare /data/base.npy /data/q4.npy --redis redis://queue:6379`;
 
 const ENTROPY = `${FILES}
 
@@ -135,6 +143,8 @@ Examples:
     .option("--rows-out <file>", "results of every row: .csv, .jsonl or .npy")
     .option("--checkpoint <file>", "keep what is done, and go on from there")
     .option("--shard <i/n>", "only the i-th of n parts of the rows; auto: by the scheduler", readShard)
+    .option("--redis <url>", "by the workers of a queue (logratio worker)")
+    .option("--shards <count>", "of a queue: parts of the rows (default: 16)", readCount)
     .addHelpText("after", COMPARE)
     .action(async (base, others, options) =>
       (await hasLists(base))
@@ -152,6 +162,19 @@ Examples:
     .addHelpText("after", MERGE)
     .action((parts, options) => merge({ parts, ...options }, VERSION, io));
   refuseRepeats(merging, OF_REPORTS);
+
+  const working = program
+    .command("worker")
+    .summary("computes what compare --redis asks for, until it is stopped")
+    .description("Takes comparisons from a queue in Redis. Requires bullmq and ioredis.")
+    .requiredOption("--redis <url>", "redis://host:6379")
+    .option("--root <folder>", "jobs may name files in it alone (default: this one)")
+    .option("--concurrency <count>", "parts that are computed at once (default: 1)", readCount)
+    .option("--threads <count>", "threads that compute each (default: all)", readThreads)
+    .option("--takeover <seconds>", "until a lost worker's part is done by another (default: 10)", readCount)
+    .addHelpText("after", WORKER)
+    .action((options) => work(options, io));
+  refuseRepeats(working, []);
 
   const ofEntropy = program
     .command("entropy")

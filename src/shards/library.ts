@@ -131,14 +131,17 @@ export async function planShards(files: ComparisonFiles, options: PlanShardsOpti
     // as JSON has it, and checked as strictly as where it is read
     const subject = JSON.parse(JSON.stringify(await subjectOf(prepared, true)));
     const at = new JsonValue("planShards", subject).entries(["command", "logratio", "inputs", "options"]);
-    const checked = subjectFrom(COMPARISON, at);
-    return Array.from({ length: shards }, (_, i) => ({
-      ...({ format: FORMAT, version: FORMAT_VERSION } as const),
-      ...checked,
-      ...shardRange(checked.options, i, shards),
-    }));
+    return shardsOf(subjectFrom(COMPARISON, at), shards);
   });
 }
+
+/** So many of a comparison. */
+export const shardsOf = (subject: Subject<ComparisonOptions>, count: number): Shard[] =>
+  Array.from({ length: count }, (_, i) => ({
+    ...({ format: FORMAT, version: FORMAT_VERSION } as const),
+    ...subject,
+    ...shardRange(subject.options, i, count),
+  }));
 
 function checkFiles(files: ComparisonFiles): void {
   checkOptions("planShards", files, ["base", "others", "tokens", "groups"]);
