@@ -10,7 +10,7 @@ const INPUTS: readonly InputKind[] = ["logits", "logProbabilities", "probabiliti
 export const flagFrom = (json: JsonValue): boolean =>
   typeof json.value === "boolean" ? json.value : json.fail("true or false");
 
-export function choiceFrom<Choice extends string>(json: JsonValue, choices: readonly Choice[]): Choice {
+function choiceFrom<Choice extends string>(json: JsonValue, choices: readonly Choice[]): Choice {
   return choices.find((choice) => choice === json.value) ?? json.fail(choices.join(", "));
 }
 
