@@ -7,6 +7,10 @@ import { imports, roomOf } from "./imports.js";
 const ROWS: readonly (readonly [room: string, what: string])[][] = [
   [["cli", "the command: logratio compare, drift, top"]],
   [
+    ["queue", "comparisons by workers over Redis"],
+    ["shards", "parts of comparisons that merge"],
+  ],
+  [
     ["compare", "files of logits"],
     ["sparse", "top-k lists"],
     ["counts", "counts by key"],

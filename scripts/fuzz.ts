@@ -16,9 +16,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
-import { Charts } from "../src/cli/charts.js";
-import { Checkpoint } from "../src/cli/checkpoint.js";
-import { readGroups } from "../src/cli/groups.js";
 import {
   type LogitSource,
   openLogits,
@@ -31,6 +28,12 @@ import {
   writeTokens,
 } from "../src/compare/index.js";
 import { makeNpyHeader } from "../src/compare/npy.js";
+import { Charts } from "../src/shards/charts.js";
+import { COMPARISON, ComparisonResults } from "../src/shards/comparison.js";
+import { readGroups } from "../src/shards/groups.js";
+import { identityOf } from "../src/shards/identity.js";
+import { PartFile } from "../src/shards/partFile.js";
+import { VERSION } from "../src/shards/version.js";
 import { randomNumbers } from "../test/random.js";
 
 const { values: options } = parseArgs({
@@ -173,19 +176,31 @@ async function makeFormats(): Promise<Format[]> {
   const checkpoint = join(folder, "run.json");
   const base = join(folder, "base.bin");
   writeFileSync(base, "stays as it is");
+  const identity = await identityOf(base, [100, 2]);
   const subject = {
-    files: { base, tokens: undefined },
+    ...{ command: COMPARISON.name, logratio: VERSION },
+    inputs: { base: identity, other: identity, tokens: null, groups: null },
     options: {
-      ...{ input: ["logits", "logits"] as const, start: 2, end: 90, temperature: 1, topK: 10 },
+      ...{
+        open: [{}, {}],
+        input: ["logits", "logits"] as const,
+        classes: 2,
+        start: 2,
+        end: 90,
+        temperature: 1,
+        topK: 10,
+      },
       ...{ blockRows: 0, acceptance: true, floors: [] },
     },
   };
   const summary = makeSummary(100);
-  const charts = new Charts();
+  const charts = new Charts(2);
   const [kl, baseLogProbability, otherLogProbability] = [0.5, -1, -2].map((x) => new Float64Array(ROWS).fill(x));
   charts.add(2, { count: ROWS, kl, tokens, baseLogProbability, otherLogProbability } as unknown as RowResults);
-  await (await Checkpoint.open(checkpoint, subject)).write({ next: 2 + ROWS, results: [{ summary, charts }] });
-  const open = async (path: string) => JSON.stringify((await Checkpoint.open(path, subject)).progress);
+  const results = new ComparisonResults([{ summary, charts }]);
+  const openPart = (path: string) => PartFile.open(path, COMPARISON, subject, { start: 2, end: 90 });
+  await (await openPart(checkpoint)).write({ next: 2 + ROWS, results });
+  const open = async (path: string) => JSON.stringify((await openPart(path)).progress);
   add("checkpoint", checkpoint, 0, open);
   return formats;
 }

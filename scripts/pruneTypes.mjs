@@ -13,7 +13,7 @@ function need(path) {
   }
 }
 
-for (const entry of ["", "compare", "families", "evidence", "sparse", "counts"])
+for (const entry of ["", "compare", "families", "evidence", "sparse", "counts", "shards", "queue"])
   need(join("dist", entry, "index.d.ts"));
 
 function prune(folder) {

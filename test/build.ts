@@ -9,5 +9,10 @@ export default async function buildForTests(): Promise<void> {
   execFileSync("npm", ["run", "build:worker"], { stdio: "pipe" });
   const output = { entryFileNames: basename(COMMAND), chunkFileNames: "[name].js" };
   const target = { ssr: "src/cli/index.ts", outDir: dirname(COMMAND), emptyOutDir: true, rolldownOptions: { output } };
-  await build({ configFile: false, logLevel: "silent", ssr: { noExternal: true }, build: target });
+  await build({
+    configFile: false,
+    logLevel: "silent",
+    ssr: { noExternal: true, external: ["bullmq", "ioredis"] },
+    build: target,
+  });
 }

@@ -52,6 +52,8 @@ const MODULES: Readonly<Record<string, () => Promise<object>>> = {
   "logratio/evidence": () => import("../src/evidence/index.js"),
   "logratio/counts": () => import("../src/counts/index.js"),
   "logratio/sparse": () => import("../src/sparse/index.js"),
+  "logratio/shards": () => import("../src/shards/index.js"),
+  "logratio/queue": () => import("../src/queue/index.js"),
   "logratio/families": () => import("../src/families/index.js"),
 };
 

@@ -19,7 +19,9 @@ BELOW.counts = ["evidence", "families/tails", ...BELOW.evidence];
 BELOW.sparse = ["index", ...LADDER, "compare/systemError", "compare/shown"];
 // Student's t is a beta distribution's tail
 BELOW.compare = ["index", "families/tails", ...LADDER];
-BELOW.cli = ["evidence", "sparse", "counts", ...BELOW.compare, "compare"];
+BELOW.shards = [...BELOW.compare, "compare"];
+BELOW.queue = ["shards", ...BELOW.shards];
+BELOW.cli = ["evidence", "sparse", "counts", "queue", ...BELOW.queue];
 BELOW.worker = ["compare", ...LADDER];
 // the others know of no families, nor these of kernels
 BELOW.families = ["numbers", "engine/checks"];
@@ -77,10 +79,12 @@ describe("src", () => {
   });
 
   test("loads nothing of Node's where pages would, too", () => {
+    // files, processes and connections
+    const OF_NODE = ["cli", "queue", "shards"];
     const needing = files.filter((file) => {
       const code = readFileSync(`src/${file}.ts`, "utf8");
       return (
-        roomOf(file) !== "cli" &&
+        !OF_NODE.includes(roomOf(file)) &&
         /^(?:import|export) (?!type ).*from "node:|(?<!typeof )\bimport\("node:|\bBuffer\./m.test(code)
       );
     });

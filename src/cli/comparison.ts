@@ -1,8 +1,11 @@
-import type { PairedDifference, Report } from "../compare/index.js";
+// What was compared, and what came of it: all that a report tells.
+
+import { type PairedDifference, pairedDifference, type Report } from "../compare/index.js";
 import type { HalfFormat } from "../compare/source.js";
 import type { InputKind } from "../index.js";
-import type { Charts } from "./charts.js";
-import type { Model } from "./models.js";
+import type { Charts } from "../shards/charts.js";
+import type { ComparisonFiles, ComparisonOptions, ComparisonResults } from "../shards/comparison.js";
+import { candidateOf, type Model, type ModelOptions } from "./models.js";
 
 /** A model that was compared with base, and what came of it. */
 export interface Candidate extends Model {
@@ -23,7 +26,6 @@ export interface Pair {
   readonly logProbability: PairedDifference | undefined;
 }
 
-/** What was compared, and what came of it: all that a report tells. */
 export interface Comparison {
   readonly base: Model & { readonly input: InputKind };
   /** In the order in which they were given. */
@@ -37,4 +39,76 @@ export interface Comparison {
   /** The rows that were compared. */
   readonly start: number;
   readonly end: number;
+}
+
+/** What options say of the models, and of pairs of them. */
+export interface ReportOptions extends ModelOptions {
+  readonly pair?: readonly (readonly [first: string, second: string])[];
+}
+
+/** The candidates and the floors, base first. Throws for a pair of others. */
+export function candidatesOf(
+  models: readonly Model[],
+  floors: readonly HalfFormat[],
+  { pair = [] }: ReportOptions,
+): (Model & Pick<Candidate, "floor">)[] {
+  const candidates = [
+    ...models.slice(1).map((model) => ({ ...model, floor: null })),
+    ...floors.map(floorOf(models[0])),
+  ];
+  for (const names of pair) for (const name of names) candidateOf("--pair", name, candidates);
+  return candidates;
+}
+
+/** Base beside itself, as a candidate. */
+const floorOf = (base: Model) => (floor: HalfFormat) => ({
+  ...{ path: base.path, name: `base-${floor}`, label: `base as ${floor}` },
+  ...{ size: null, bitsPerWeight: null, floor },
+});
+
+/** Of the rows of all. */
+export function comparisonOf(
+  models: readonly Model[],
+  files: ComparisonFiles,
+  { input, classes, floors, start, end }: ComparisonOptions,
+  { candidates: results }: ComparisonResults,
+  options: ReportOptions,
+): Comparison {
+  const candidates = candidatesOf(models, floors, options).map((candidate, i): Candidate => {
+    const { summary, charts } = results[i];
+    return { ...candidate, input: input[i + 1], report: summary.report(), charts };
+  });
+  const ranking = rankingOf(candidates);
+  return {
+    base: { ...models[0], input: input[0] },
+    ...{ candidates, ranking, pairs: pairsOf(options, candidates, ranking, results) },
+    ...{ tokens: files.tokens ?? null, groups: files.groups ?? null },
+    ...{ classes, start, end },
+  };
+}
+
+/** That of the smallest mean KL first; of the same, in the order given. */
+const rankingOf = (candidates: readonly Candidate[]): number[] =>
+  candidates
+    .map((_, i) => i)
+    .sort((a, b) => {
+      const [first, second] = [a, b].map((i) => candidates[i].report.kl.mean);
+      return first === second ? a - b : first - second;
+    });
+
+/** Neighbours in the ranking, then those that were asked for. */
+function pairsOf(
+  { pair = [] }: ReportOptions,
+  candidates: readonly Candidate[],
+  ranking: readonly number[],
+  results: ComparisonResults["candidates"],
+): Pair[] {
+  const neighbours = ranking.slice(1).map((second, i) => [ranking[i], second]);
+  const asked = pair.map((names) => names.map((name) => candidateOf("--pair", name, candidates)));
+  return [...neighbours, ...asked].map(([first, second]) => {
+    const of = (quantity: "kl" | "logProbability") =>
+      pairedDifference(results[first].summary, results[second].summary, { quantity });
+    const hasTokens = candidates[first].report.tokens > 0;
+    return { first, second, kl: of("kl"), logProbability: hasTokens ? of("logProbability") : undefined };
+  });
 }

@@ -4,7 +4,8 @@ import { stat } from "node:fs/promises";
 import { driftOfLists, type ListsCommand } from "./driftOfLists.js";
 import { driftOfTables, type TableCommand } from "./driftOfTables.js";
 import type { Io } from "./io.js";
-import { hasLists, optionOf } from "./lists.js";
+import { hasLists } from "./lists.js";
+import { optionOf } from "./options.js";
 import { printable } from "./printable.js";
 import { hasAnswers } from "./records.js";
 

@@ -1,18 +1,23 @@
-// logratio entropy: a file of distributions in, a summary of their entropies out.
+// logratio entropy: a file of distributions in, a summary of their entropies out; or of a shard, its part.
 
-import { widen } from "../compare/half.js";
-import type { LogitSource, Statistics } from "../compare/index.js";
-import { Moments } from "../compare/moments.js";
-import { looksLikeProbabilities, problemOf, wordsOf } from "../compare/rowChecks.js";
-import { createEngine, entropy as entropyOf, type InputKind } from "../index.js";
+import type { Statistics } from "../compare/index.js";
+import type { InputKind } from "../index.js";
+import { addEntropies, ENTROPIES, type EntropyOptions, type EntropyResults } from "../shards/entropies.js";
+import { identityOf } from "../shards/identity.js";
+import type { Inputs, Subject } from "../shards/kind.js";
+import { PartFile } from "../shards/partFile.js";
+import { trimmed } from "../shards/trimmed.js";
+import { VERSION } from "../shards/version.js";
+import { checkShardOptions } from "./compare.js";
 import { Interrupted, interruptible } from "./interrupt.js";
-import { Exit, type Io, say } from "./io.js";
+import { Exit, type Io, print, say } from "./io.js";
 import { formatCount } from "./numbers.js";
-import { checkTemperature, type FileOptions } from "./options.js";
-import { jsonOf, outputsOf, writeAll } from "./output.js";
+import { checkTemperature, type FileOptions, openOptionsOf } from "./options.js";
+import { jsonOf, type Output, outputsOf, writeAll } from "./output.js";
 import { printable } from "./printable.js";
 import { Progress } from "./progress.js";
-import { closeAll, openSources, trimmed } from "./sources.js";
+import { type ShardOption, shardTask } from "./shard.js";
+import { closeAll, openSources } from "./sources.js";
 import { statisticsTable, warningOf } from "./tables.js";
 import { tableText, wrap } from "./text.js";
 
@@ -22,14 +27,22 @@ export interface EntropyCommand extends FileOptions {
   readonly temperature?: number;
   readonly base?: number;
   readonly json?: string;
+  readonly checkpoint?: string;
+  readonly shard?: ShardOption;
 }
-
-/** Entropies that are kept for exact quantiles. */
-const VALUES = 2 ** 18;
 
 export async function entropy(command: EntropyCommand, io: Io): Promise<void> {
   const { file, input, temperature, base = Math.E, rows } = command;
-  const { "--json": json } = await outputsOf({ file }, { "--json": command.json }, io);
+  const task = command.shard && (await shardTask(command.shard, command.checkpoint));
+  const path = task?.path ?? command.checkpoint;
+  if (file === "-" && path !== undefined) {
+    throw new RangeError("a part is of files that stay; standard input is gone when the next run begins");
+  }
+  if (task !== undefined) checkShardOptions(command, ["json"]);
+  const outputs = await outputsOf({ file }, { "--json": command.json, "--checkpoint": path }, io);
+  if (outputs["--checkpoint"]?.isFile === false) {
+    throw new RangeError(`--checkpoint ${path} is no regular file; the next run is to read it`);
+  }
   checkTemperature(temperature, [input]);
   const sources = await openSources([file], command);
   try {
@@ -41,91 +54,75 @@ export async function entropy(command: EntropyCommand, io: Io): Promise<void> {
     const all = source.rows as number;
     const { start = 0, end = all } = rows ?? {};
     if (start >= end) throw new RangeError(`--rows begins at ${start}, ${file} ends after ${all} rows`);
-    const found = await summarise(source, { start, end, input, temperature, base }, io);
-    const { statistics, probabilityRows } = found;
-    const warning = probabilityRows === 0 ? undefined : warningOf(probabilityRows, file);
-    if (warning !== undefined) say(io, warning);
-    const content = { format: "logratio entropies", version: 1, file, classes: source.classes, start, end, input };
-    await writeAll(
-      io,
-      [[json, () => jsonOf({ ...content, temperature: temperature ?? 1, base, probabilityRows, entropy: statistics })]],
-      () => textOf(command, source.classes, start, end, statistics, warning),
-    );
+    const open = openOptionsOf(command, 0);
+    const options: EntropyOptions = { open, input, start, end, temperature: temperature ?? 1, base };
+    const inputs: Inputs = path === undefined ? {} : { file: await identityOf(file, [all, source.classes]) };
+    const subject: Subject<EntropyOptions> = { command: ENTROPIES.name, logratio: VERSION, inputs, options };
+    const range = task?.rangeOf(options) ?? options;
+    const part = await PartFile.open(path, ENTROPIES, subject, range);
+    const results = part.progress?.results ?? ENTROPIES.empty(options);
+    let next = part.progress?.next ?? range.start;
+    const progress = new Progress(io, range.end - range.start, next - range.start);
+    try {
+      await interruptible((signal) =>
+        addEntropies(source, { start: next, end: range.end }, options, results, {
+          signal,
+          onRows(row) {
+            next = row;
+            progress.update(next - range.start);
+            part.offer(() => ({ next, results }));
+          },
+        }),
+      );
+    } catch (error) {
+      progress.stop();
+      if (!(error instanceof Interrupted)) throw error;
+      await part.write({ next, results });
+      const advice = path === undefined ? "" : `; ${part.advice}`;
+      say(io, `interrupted after ${next - range.start} of ${range.end - range.start} rows${advice}`);
+      throw new Exit(error.exitCode);
+    } finally {
+      progress.stop();
+      await part.settled();
+    }
+    await part.write({ next, results });
+    if (task !== undefined) await print(io, task.doneText(range));
+    else await writeEntropies(file, source.classes, options, results, outputs["--json"], io);
   } finally {
     await closeAll(sources);
   }
 }
 
-interface Settings {
-  readonly start: number;
-  readonly end: number;
-  readonly input: InputKind;
-  readonly temperature?: number;
-  readonly base: number;
-}
-
-async function summarise(
-  source: LogitSource,
-  settings: Settings,
+/** The report of all rows. */
+export async function writeEntropies(
+  file: string,
+  classes: number,
+  { start, end, input, temperature, base }: EntropyOptions,
+  { moments, probabilityRows }: EntropyResults,
+  json: Output | undefined,
   io: Io,
-): Promise<{ statistics: Statistics; probabilityRows: number }> {
-  const { start, end, input, base, temperature } = settings;
-  const { classes } = source;
-  const options = { input, base, ...(temperature !== undefined && { temperature }), rowLength: classes };
-  const engine = await createEngine({ threads: "auto" });
-  const moments = new Moments(VALUES);
-  const progress = new Progress(io, end - start, 0);
-  let row = start;
-  let probabilityRows = 0;
-  try {
-    await interruptible(async (signal) => {
-      for await (const batch of source.read({ start, end })) {
-        const numbers = widen(batch);
-        const entropies = await entropyOf.rows.async(numbers, { ...options, engine, signal }).catch((error) => {
-          signal.throwIfAborted();
-          throw placed(error, source, row, numbers, input);
-        });
-        for (const [r, value] of entropies.entries()) {
-          moments.add(value);
-          if (input === "logits" && looksLikeProbabilities(numbers, r * classes, classes)) probabilityRows++;
-        }
-        row += entropies.length;
-        progress.update(row - start);
-      }
-    });
-  } catch (error) {
-    progress.stop();
-    if (!(error instanceof Interrupted)) throw error;
-    say(io, `interrupted after ${row - start} of ${end - start} rows`);
-    throw new Exit(error.exitCode);
-  } finally {
-    progress.stop();
-    engine.dispose();
-  }
-  return { statistics: moments.statistics, probabilityRows };
-}
-
-/** An error of a batch whose first row is `first`, with the place in the file. */
-function placed(error: Error, source: LogitSource, first: number, numbers: ArrayLike<number>, kind: InputKind): Error {
-  const { name, classes } = source;
-  for (let row = first, at = 0; at < numbers.length; row++, at += classes) {
-    const problem = problemOf(kind, numbers, at, classes);
-    if (problem === undefined) continue;
-    const place = source.placeOf(row, problem.column);
-    return new RangeError(wordsOf(problem, kind, name, row, place), { cause: error });
-  }
-  return error;
+): Promise<void> {
+  const { statistics } = moments;
+  const warning = probabilityRows === 0 ? undefined : warningOf(probabilityRows, file);
+  if (warning !== undefined) say(io, warning);
+  const content = { format: "logratio entropies", version: 1, file, classes, start, end, input };
+  await writeAll(
+    io,
+    [[json, () => jsonOf({ ...content, temperature, base, probabilityRows, entropy: statistics })]],
+    () => textOf(file, base, classes, start, end, statistics, warning),
+  );
 }
 
 function textOf(
-  { file, base }: EntropyCommand,
+  file: string,
+  base: number,
   classes: number,
   start: number,
   end: number,
   entropy: Statistics,
   warning: string | undefined,
 ): string {
-  const unit = base === undefined ? "nats" : base === 2 ? "bits" : `units of ln ${base} nats`;
+  const unit = base === Math.E ? "nats" : base === 2 ? "bits" : `units of ln ${base} nats`;
   const rows = `${formatCount(start)} to ${formatCount(end - 1)}: ${formatCount(entropy.count)} of ${formatCount(classes)} classes`;
   const subject = `${"file".padEnd(12)}${printable(file)}\n${"rows".padEnd(12)}${rows}`;
   const table = tableText(statisticsTable(`Entropy, ${unit} a row`, [["H", entropy]]));

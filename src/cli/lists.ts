@@ -11,6 +11,7 @@ import { type ListCandidate, type ListComparison, type ListPosition, rankingOf }
 import { checkListRowsOut, ListRowsOut } from "./listRowsOut.js";
 import { csvOf, markdownOf, textOf } from "./listTables.js";
 import { type Model, type ModelOptions, modelsOf } from "./models.js";
+import { optionOf } from "./options.js";
 import { jsonOf, outputsOf, type WritePart, writeAll } from "./output.js";
 import { checkRowsOut } from "./rowsOut.js";
 
@@ -51,9 +52,6 @@ const KNOWN = [
   ...["base", "others", "label", "size", "model", "bits"],
   ...["json", "html", "markdown", "csv", "rowsOut", "failIf", "maxMeanKl"],
 ];
-
-/** The option of the command line. */
-export const optionOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** How many positions are shown of those that are farthest apart. */
 const FARTHEST = 10;

@@ -1,7 +1,7 @@
 // The commands and their options.
 
-import { createRequire } from "node:module";
 import { Command, CommanderError, Option } from "commander";
+import { VERSION } from "../shards/version.js";
 import { bench } from "./bench.js";
 import { compare } from "./compare.js";
 import { readGate } from "./comparisonGates.js";
@@ -9,6 +9,7 @@ import { entropy } from "./entropy.js";
 import { Exit, type Io, messageOf, print, say } from "./io.js";
 import { addListCommands } from "./listCommands.js";
 import { compareListFiles, hasLists } from "./lists.js";
+import { merge } from "./merge.js";
 import {
   each,
   INPUT_KINDS,
@@ -28,8 +29,8 @@ import {
   readType,
 } from "./options.js";
 import { printableLines } from "./printable.js";
-
-const { version } = createRequire(import.meta.url)("logratio/package.json");
+import { work } from "./queue.js";
+import { readShard } from "./shard.js";
 
 const FILES = `
 Files: .npy (f16, f32, f64; bfloat16 as 16-bit integers with --bfloat16),
@@ -48,6 +49,22 @@ Examples:
   $ logratio compare base.npy q4.npy --tokens tokens.npy --html report.html
   $ logratio compare a.bin b.bin --type f16 --shape 128256 --checkpoint run.json
   $ logratio compare base.kld q4.kld --fail-if "meanKl > 0.02" || echo too far`;
+
+const MERGE = `
+The report has the bytes of one run over all rows. Parts of other inputs, options
+or versions, and rows that are missing or there twice, are errors.
+
+Examples:
+  $ logratio compare base.npy q4.npy --tokens tokens.npy --shard 1/2
+  $ logratio compare base.npy q4.npy --tokens tokens.npy --shard 2/2
+  $ logratio merge part-*.json --html report.html`;
+
+const WORKER = `
+Ctrl-C ends it after the part that it works on; a second one at once.
+
+Examples:
+  $ logratio worker --redis redis://queue:6379 --root /data
+  $ logratio compare /data/base.npy /data/q4.npy --redis redis://queue:6379`;
 
 const ENTROPY = `${FILES}
 
@@ -84,7 +101,7 @@ function ignoreHelp(error: unknown): void {
 function programOn(io: Io, help: string[]): Command {
   const program = new Command("logratio")
     .description("How far is one distribution from another: of models, over large vocabularies, or of tables.")
-    .version(version)
+    .version(VERSION)
     .configureOutput({
       writeOut: (text) => help.push(text),
       writeErr: (text) => io.stderr.write(text),
@@ -99,7 +116,6 @@ function programOn(io: Io, help: string[]): Command {
       `
 Examples:
   $ logratio compare base.npy quantised.npy --tokens tokens.npy
-  $ logratio drift january.csv february.csv --html drift.html
   $ logratio entropy logits.npy
   $ logratio bench
 
@@ -117,34 +133,48 @@ Examples:
     .option("--groups <file>", "the group of each row, one a line: means, errors");
   withFileOptions(comparing, true)
     .option("--input <kind>", "logits, logProbabilities or probabilities", each(readInput))
-    .option("--classes <count>", "the first so many of each row: padded vocabularies", readCount)
     .option("--temperature <t>", "divides the logits of all", readPositive)
     .option("--top-k <count>", "compare so many of the likeliest (default: 10)", readCount)
     .option("--acceptance", "1 − TV, the acceptance rate of speculative decoding")
     .option("--noise-floor", "base rounded to bf16 and f16, as candidates")
     .option("--block-rows <count>", "rows of a cluster, for errors (default: √rows)", readCount)
-    .option("--pair <a,b>", "test these two, besides neighbours in the ranking", each(readPair))
-    .option("--label <name=text>", "what a model is called", each(readLabel))
-    .option("--size <name=size>", "of a model: q4=2.2GB", each(readSize))
-    .option("--model <name=path>", "the model's file or folder, for its size", each(readAssignment))
-    .option("--bits <name=bits>", "bits per weight", each(readBits))
-    .option("--threads <count>", "threads that compute (default: all)", readThreads)
-    .option("--json <file>", "the report as JSON (docs/compare.schema.json)")
-    .option("--html <file>", "as a page with charts")
-    .option("--markdown <file>", "the ranking as a table of Markdown")
-    .option("--csv <file>", "the ranking as numbers")
+    .option("--threads <count>", "threads that compute (default: all)", readThreads);
+  withReportOptions(comparing)
     .option("--rows-out <file>", "results of every row: .csv, .jsonl or .npy")
-    .option("--fail-if <condition>", 'exit with 1: "meanKl(q4) > 0.02"', each(readGate))
-    .option("--max-mean-kl <nats>", 'the same as --fail-if "meanKl > nats"', readBound)
     .option("--checkpoint <file>", "keep what is done, and go on from there")
+    .option("--shard <i/n>", "only the i-th of n parts of the rows; auto: by the scheduler", readShard)
+    .option("--redis <url>", "by the workers of a queue (logratio worker)")
+    .option("--shards <count>", "of a queue: parts of the rows (default: 16)", readCount)
     .addHelpText("after", COMPARE)
     .action(async (base, others, options) =>
       (await hasLists(base))
-        ? compareListFiles({ base, others, ...options }, version, io)
-        : compare({ base, others, ...options }, version, io),
+        ? compareListFiles({ base, others, ...options }, VERSION, io)
+        : compare({ base, others, ...options }, VERSION, io),
     );
-  const repeatable = [...OF_FILES, "input", "pair", "label", "size", "model", "bits", "fail-if"];
-  refuseRepeats(comparing, repeatable);
+  refuseRepeats(comparing, [...OF_FILES, "input", ...OF_REPORTS]);
+
+  const merging = program
+    .command("merge")
+    .summary("the parts of all shards in, the report of one run out")
+    .description("Makes the report of all rows from the parts that --shard has written.")
+    .argument("<part...>", "the parts of one comparison, or of one file's entropies");
+  withReportOptions(merging)
+    .addHelpText("after", MERGE)
+    .action((parts, options) => merge({ parts, ...options }, VERSION, io));
+  refuseRepeats(merging, OF_REPORTS);
+
+  const working = program
+    .command("worker")
+    .summary("computes what compare --redis asks for, until it is stopped")
+    .description("Takes comparisons from a queue in Redis. Requires bullmq and ioredis.")
+    .requiredOption("--redis <url>", "redis://host:6379")
+    .option("--root <folder>", "jobs may name files in it alone (default: this one)")
+    .option("--concurrency <count>", "parts that are computed at once (default: 1)", readCount)
+    .option("--threads <count>", "threads that compute each (default: all)", readThreads)
+    .option("--takeover <seconds>", "until a lost worker's part is done by another (default: 10)", readCount)
+    .addHelpText("after", WORKER)
+    .action((options) => work(options, io));
+  refuseRepeats(working, []);
 
   const ofEntropy = program
     .command("entropy")
@@ -156,6 +186,8 @@ Examples:
     .option("--temperature <number>", "divides the logits", readPositive)
     .option("--base <number>", "the unit's: 2 for bits (default: e, nats)", readBase)
     .option("--json <file>", 'write the summary as JSON; "-" for standard output')
+    .option("--checkpoint <file>", "keep what is done, and go on from there")
+    .option("--shard <i/n>", "only the i-th of n parts of the rows; auto: by the scheduler", readShard)
     .addHelpText("after", ENTROPY)
     .action((file, options) => entropy({ file, ...options }, io));
   refuseRepeats(ofEntropy, OF_FILES);
@@ -168,13 +200,15 @@ Examples:
     .addHelpText("after", BENCH)
     .action((options) => bench(options, io));
   refuseRepeats(measuring, []);
-  for (const command of addListCommands(program, version, io, (one) => withFileOptions(one, false)))
+  for (const command of addListCommands(program, VERSION, io, (one) => withFileOptions(one, false)))
     refuseRepeats(command, [...OF_FILES, "fail-if"]);
   return program;
 }
 
 /** May be given for each file. */
 const OF_FILES = ["tensor", "type", "shape"];
+/** May be given for each model. */
+const OF_REPORTS = ["pair", "label", "size", "model", "bits", "fail-if"];
 
 /** Of an option that is given twice, the parser would ignore the first. */
 function refuseRepeats(command: Command, repeatable: readonly string[]): void {
@@ -187,6 +221,21 @@ function refuseRepeats(command: Command, repeatable: readonly string[]): void {
       isGiven = true;
     });
   }
+}
+
+function withReportOptions(command: Command): Command {
+  return command
+    .option("--pair <a,b>", "test these two, besides neighbours in the ranking", each(readPair))
+    .option("--label <name=text>", "what a model is called", each(readLabel))
+    .option("--size <name=size>", "of a model: q4=2.2GB", each(readSize))
+    .option("--model <name=path>", "the model's file or folder, for its size", each(readAssignment))
+    .option("--bits <name=bits>", "bits per weight", each(readBits))
+    .option("--json <file>", "the report as JSON (docs/compare.schema.json)")
+    .option("--html <file>", "as a page with charts")
+    .option("--markdown <file>", "the ranking as a table of Markdown")
+    .option("--csv <file>", "the ranking as numbers")
+    .option("--fail-if <condition>", 'exit with 1: "meanKl(q4) > 0.02"', each(readGate))
+    .option("--max-mean-kl <nats>", 'the same as --fail-if "meanKl > nats"', readBound);
 }
 
 function withFileOptions(command: Command, isShort: boolean): Command {

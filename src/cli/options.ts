@@ -31,6 +31,9 @@ export function openOptionsOf(
   return { tensor: of(tensor), bfloat16, float16, bigEndian, partial, type: of(type), shape: of(shape) };
 }
 
+/** The option whose value has this name. */
+export const optionOf = (key: string): string => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 export const valueFor = <T>(values: readonly T[] | undefined, side: number): T | undefined =>
   values?.[Math.min(side, values.length - 1)];
 

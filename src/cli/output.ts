@@ -160,9 +160,6 @@ function descriptorOf(path: string): number | undefined {
   return number === undefined ? undefined : Number(number);
 }
 
-export const writeText = (path: string, text: string): Promise<void> =>
-  writeWhole(path, (file) => file.writeFile(text));
-
 /** JSON has neither infinities, which become strings, nor NaN, which becomes null. */
 const spell = (_: string, value: unknown): unknown =>
   value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY ? String(value) : value;

@@ -8,7 +8,8 @@ export function base64Of(numbers: Float64Array): string {
   for (let i = 0; i < numbers.length; i++) view.setFloat64(8 * i, numbers[i], true);
   let text = "";
   for (let from = 0; from < bytes.length; from += CHUNK) {
-    text += btoa(String.fromCharCode(...bytes.subarray(from, from + CHUNK)));
+    // as a list of arguments that is spread, each byte would be an object
+    text += btoa(String.fromCharCode.apply(null, bytes.subarray(from, from + CHUNK) as never));
   }
   return text;
 }

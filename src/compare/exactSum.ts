@@ -110,14 +110,6 @@ export class ExactSum {
     return BigInt(`0x${digits}`) + (BigInt(this.#limbs[LIMBS - 1]) << BigInt(32 * (LIMBS - 1)));
   }
 
-  static fromUnits(units: bigint): ExactSum {
-    const sum = new ExactSum();
-    let rest = units;
-    for (let i = 0; i < LIMBS - 1; i++, rest >>= 32n) sum.#limbs[i] = Number(rest & 0xffffffffn);
-    sum.#limbs[LIMBS - 1] = Number(rest);
-    return sum;
-  }
-
   /** The f64 nearest to the sum. */
   get value(): number {
     return toNumber(this.toUnits(), -BITS_BELOW);
@@ -125,11 +117,25 @@ export class ExactSum {
 
   /** Hexadecimal digits and how many zeros follow them: `-1f:580`. */
   toString(): string {
-    const digits = this.toUnits().toString(16);
+    this.#carry();
+    const isNegative = this.#limbs[LIMBS - 1] < 0;
+    const limbs = isNegative ? this.#negated().#limbs : this.#limbs;
+    let top = LIMBS - 1;
+    while (top >= 0 && limbs[top] === 0) top--;
+    if (top < 0) return "0:0";
+    let low = 0;
+    while (limbs[low] === 0) low++;
+    let digits = limbs[top].toString(16);
+    for (let i = top - 1; i >= low; i--) digits += limbs[i].toString(16).padStart(8, "0");
     const significant = digits.replace(/0+$/, "");
-    return significant === "" || significant === "-"
-      ? "0:0"
-      : `${significant}:${(digits.length - significant.length).toString()}`;
+    return `${isNegative ? "-" : ""}${significant}:${digits.length - significant.length + 8 * low}`;
+  }
+
+  #negated(): ExactSum {
+    const sum = new ExactSum();
+    for (let i = 0; i < LIMBS; i++) sum.#limbs[i] = 0 - this.#limbs[i];
+    sum.#carry();
+    return sum;
   }
 
   /** What `toString` gave. */
@@ -137,9 +143,14 @@ export class ExactSum {
     const text = json.text();
     const [, sign, digits, zeros] = /^(-?)([0-9a-f]{1,1200}):(\d{1,4})$/.exec(text) ?? [];
     if (zeros === undefined || digits.length + Number(zeros) > MOST_DIGITS) return json.fail("an exact sum");
-    const units = BigInt(`0x${digits}`) << BigInt(4 * Number(zeros));
-    const sum = ExactSum.fromUnits(sign === "-" ? -units : units);
-    return sum.toString() === text ? sum : json.fail("an exact sum, without zeros at its ends");
+    const sum = new ExactSum();
+    const whole = digits + "0".repeat(Number(zeros) % 8);
+    let limb = Math.floor(Number(zeros) / 8);
+    for (let end = whole.length; end > 0; end -= 8) {
+      sum.#limbs[limb++] = Number.parseInt(whole.slice(Math.max(0, end - 8), end), 16);
+    }
+    const signed = sign === "-" ? sum.#negated() : sum;
+    return signed.toString() === text ? signed : json.fail("an exact sum, without zeros at its ends");
   }
 }
 

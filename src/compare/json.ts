@@ -18,6 +18,11 @@ export class JsonValue {
     throw new RangeError(`${this.#reader}: ${this.#path || "it"} is ${shownValue(this.value)}; it must be ${demand}`);
   }
 
+  /** A message of what reads it elsewhere, at this place. */
+  words(message: string): string {
+    return `${this.#reader}: ${this.#path}: ${message}`;
+  }
+
   /** An object of these keys and no others. */
   entries<Key extends string>(keys: readonly Key[]): Record<Key, JsonValue> {
     const { value } = this;

@@ -81,7 +81,8 @@ export class Moments {
     const quantiles = Quantiles.from(entries.quantiles, limit);
     moments.#quantiles = quantiles;
     if (quantiles.values !== undefined) {
-      for (const x of quantiles.values) moments.#addToTotals(x);
+      const { values } = quantiles;
+      for (let i = 0; i < values.length; i++) moments.#addToTotals(values[i]);
     } else {
       moments.count = quantiles.count;
       moments.#positiveInfinities = quantiles.countOf(Number.POSITIVE_INFINITY);

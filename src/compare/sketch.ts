@@ -83,7 +83,7 @@ export class Quantiles {
   addAll(other: Quantiles): void {
     if (other.#values !== undefined) {
       const values = other.#values.slice(0, other.#count);
-      for (const x of values) this.add(x);
+      for (let i = 0; i < values.length; i++) this.add(values[i]);
       return;
     }
     const buckets = [...other.#buckets];
@@ -178,7 +178,8 @@ export class Quantiles {
 
   #addFrom(json: JsonValue): void {
     const text = json.text();
-    for (const x of numbersOf(text) ?? []) this.add(x);
+    const numbers = numbersOf(text) ?? new Float64Array();
+    for (let i = 0; i < numbers.length; i++) this.add(numbers[i]);
     const sorted = this.values;
     // NaN comes last
     if (sorted && (base64Of(sorted) !== text || Number.isNaN(sorted.at(-1)))) {

@@ -259,15 +259,21 @@ describe("--checkpoint", () => {
       ["nothing", () => "", "is no checkpoint"],
       ["by hand", () => text.replace(/"next":\d+/, '"next":30'), "is not as it was written: its checksum does not fit"],
       ["without checksum", () => text.replace(/,"checksum":"\w+"}\n$/, "}"), "is not as it was written"],
+      ["of another format", () => crafted((json) => Object.assign(json, { version: 2 })), "version is 2; it must be 1"],
       [
         "of another version",
-        () => crafted(() => {}).replace('"version":2', '"version":1'),
-        "version is 1; it must be 2",
+        () => crafted((json) => Object.assign(json, { logratio: "0.0.1" })),
+        "is of logratio 0.0.1, and this is ",
+      ],
+      [
+        "of entropies",
+        () => crafted((json) => Object.assign(json, { command: "entropy" })),
+        "is a checkpoint of logratio entropy",
       ],
       [
         "next",
         () => crafted((json) => Object.assign(json, { next: 30 })),
-        `next is 30; it must be ${ROWS}, as its summary has`,
+        `next is 30; it must be ${ROWS}, as its results have`,
       ],
       [
         "next past the end",
@@ -278,9 +284,9 @@ describe("--checkpoint", () => {
       [
         "no summary",
         () => crafted((json: { results: object[] }) => Object.assign(json.results[0], { summary: null })),
-        "its summary: Summary.fromJSON: json is null",
+        "results[0].summary: json is null",
       ],
-      ["another summary", () => crafted(set("summary", { rows: 5 })), "its summary: Summary.fromJSON: rows is 5"],
+      ["another summary", () => crafted(set("summary", { rows: 5 })), "results[0].summary: rows is 5"],
       [
         "no charts",
         () => crafted((json: { results: object[] }) => Object.assign(json.results[0], { charts: 5 })),
@@ -313,15 +319,24 @@ describe("--checkpoint", () => {
       ],
       [
         "a point more",
-        () => crafted(set("charts.along.sums", { 61: 1 })),
-        "charts.along.sums is [object Array]; it must be an array of 61",
+        () => crafted(set("charts.along.points", { 61: [61, 1, 0, "1", [1]] })),
+        "charts.along.points[61][0] is 61; it must be an integer from 61 to 60",
       ],
-      ["rows of charts", () => crafted(set("charts.along", { count: 60, size: 0.5 })), "charts.along.size is 0.5"],
       [
-        "more points than there are",
-        () => crafted(set("charts.along", { count: 2 ** 40 })),
-        "charts.along.size is 1; it must be so large",
+        "a point of two rows",
+        () => crafted(set("charts.along.points.3", { 1: 2 })),
+        "charts.along.points[3][1] is 2; it must be an integer from 1 to 1",
       ],
+      [
+        "a point less",
+        () =>
+          crafted((json: { results: { charts: { along: { points: [] } } }[] }) =>
+            json.results[0].charts.along.points.pop(),
+          ),
+        "charts.along.points is [object Array]; it must be of",
+      ],
+      ["size of points", () => crafted(set("charts.along", { size: 0.5 })), "charts.along.size is 0.5"],
+      ["size of points, no power of 2", () => crafted(set("charts.along", { size: 3 })), "size is 3; it must be 4"],
       ["a key more", () => crafted((json) => Object.assign(json, { title: "x" })), 'title is "x"; it must be left out'],
     ])("%s", async (_, make, message) => {
       const before = make();

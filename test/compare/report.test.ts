@@ -211,9 +211,9 @@ describe("a page has no markup but its own", () => {
 
   test("of charts, reports and names in which any number is a string", async () => {
     const { pageOf } = await import("../../src/cli/html.js");
-    const { Charts } = await import("../../src/cli/charts.js");
+    const { Charts } = await import("../../src/shards/charts.js");
     const { Summary } = await import("../../src/compare/index.js");
-    const { along, calibration, counts } = new Charts();
+    const { along, calibration, counts } = new Charts(0);
     const charts = { along, calibration, counts };
     const poisoned = {
       along: { size: MARKUP, means: [1, MARKUP], largest: [MARKUP, 2] },
@@ -228,7 +228,7 @@ describe("a page has no markup but its own", () => {
       { group: MARKUP, rows: MARKUP, blocks: 1, kl: report.clustered.kl, logRatio: report.clustered.kl },
     ];
     const model = { path: "a", name: "a", label: "a", size: 5, bitsPerWeight: 4, input: "logits" };
-    const candidate = { ...model, floor: null, report: new Summary().report(), charts: new Charts() };
+    const candidate = { ...model, floor: null, report: new Summary().report(), charts: new Charts(0) };
     const poisonedModel = {
       path: MARKUP,
       name: MARKUP,

@@ -179,9 +179,10 @@ describe("on the command line", () => {
     const path = temporary("run.json");
     const args = ["compare", folder, otherPath, "--checkpoint", path];
     expect((await run(...args)).code).toBe(0);
-    expect(JSON.parse(readFileSync(path, "utf8")).inputs.base).toHaveLength(2);
+    expect(JSON.parse(readFileSync(path, "utf8")).inputs.base.files).toHaveLength(2);
     expect((await run(...args)).code).toBe(0);
-    await writeNpy(join(folder, "2.npy"), [{ data: base.data.subarray(30 * CLASSES) }], { classes, type: "f32" });
+    const other = base.data.map((x, i) => (i === 31 * CLASSES ? x + 1 : x));
+    await writeNpy(join(folder, "2.npy"), [{ data: other.subarray(30 * CLASSES) }], { classes, type: "f32" });
     expect((await run(...args)).stderr).toContain("is a checkpoint of another comparison: base, of its inputs");
   });
 

@@ -1,0 +1,69 @@
+// logratio merge: the parts of a comparison, or of entropies, in; the report of one run out.
+
+import { shown } from "../compare/shown.js";
+import { COMPARISON, filesOf } from "../shards/comparison.js";
+import { ENTROPIES } from "../shards/entropies.js";
+import { type Kind, matrixOf, type Options, type Tally } from "../shards/kind.js";
+import { Merge } from "../shards/merge.js";
+import { PartReader } from "../shards/part.js";
+import { readPartText } from "../shards/partFile.js";
+import { comparisonOf } from "./comparison.js";
+import { writeEntropies } from "./entropy.js";
+import type { Io } from "./io.js";
+import { modelsOf } from "./models.js";
+import { optionOf } from "./options.js";
+import { type Output, outputsOf } from "./output.js";
+import { gatesOf, type ReportsOptions, reportPaths, writeReports } from "./reports.js";
+
+export interface MergeCommand extends ReportsOptions {
+  readonly parts: readonly string[];
+}
+
+/** Options that entropies have a use for. */
+const OF_ENTROPIES = ["parts", "json"];
+
+type Outputs = Readonly<Partial<Record<keyof ReturnType<typeof reportPaths>, Output>>>;
+
+/** @throws Exit with 1 where a condition fails; other errors are of the parts. */
+export async function merge(command: MergeCommand, version: string, io: Io): Promise<void> {
+  const { parts } = command;
+  const inputs = Object.fromEntries(parts.map((path, i) => [`part ${i + 1}`, path]));
+  const outputs = await outputsOf(inputs, reportPaths(command), io);
+  const first = await readerOf(parts[0]);
+  return first.command === ENTROPIES.name
+    ? mergeEntropies(command, outputs, io)
+    : mergeComparisons(command, outputs, version, io);
+}
+
+const readerOf = async (path: string): Promise<PartReader> =>
+  PartReader.ofText(shown(path, Infinity), await readPartText(path, "part"), "compute it again");
+
+/** One part after the other is in memory. */
+async function merged<OfKind extends Options, Results extends Tally<Results>>(
+  kind: Kind<OfKind, Results>,
+  parts: readonly string[],
+): Promise<ReturnType<Merge<OfKind, Results>["end"]>> {
+  const all = new Merge(kind);
+  for (const path of parts) all.add(shown(path, Infinity), await readerOf(path));
+  return all.end();
+}
+
+async function mergeComparisons(command: MergeCommand, outputs: Outputs, version: string, io: Io): Promise<void> {
+  const { subject, results } = await merged(COMPARISON, command.parts);
+  const { inputs, options } = subject;
+  const files = filesOf(inputs);
+  const models = await modelsOf([files.base, ...files.others], command);
+  const gates = gatesOf(command, models);
+  const comparison = comparisonOf(models, files, options, results, command);
+  await writeReports(comparison, gates, outputs, version, io);
+}
+
+async function mergeEntropies(command: MergeCommand, outputs: Outputs, io: Io): Promise<void> {
+  for (const [key, value] of Object.entries(command)) {
+    if (OF_ENTROPIES.includes(key) || value === undefined) continue;
+    throw new RangeError(`${optionOf(key)} is for comparisons; ${shown(command.parts[0], Infinity)} is of entropies`);
+  }
+  const { subject, results } = await merged(ENTROPIES, command.parts);
+  const { path, shape } = matrixOf(subject.inputs, "file");
+  await writeEntropies(path, shape[1], subject.options, results, outputs["--json"], io);
+}

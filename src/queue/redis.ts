@@ -1,0 +1,49 @@
+// The connection to Redis, and the library of the queue, which is loaded where it is used: it is not installed with this package.
+
+import type { Redis } from "ioredis";
+import { shown } from "../compare/shown.js";
+
+async function load<Module>(loading: Promise<Module>): Promise<Module> {
+  try {
+    return await loading;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw cause;
+    throw new Error("logratio/queue requires bullmq and ioredis: npm install bullmq ioredis", { cause });
+  }
+}
+
+export const loadBullMq = () => load(import("bullmq"));
+
+/** In ms, until the first connection is given up. Later ones are tried again for ever: Redis may be restarted. */
+const PATIENCE = 5000;
+
+/** Where Redis is, without the password that a URL may have. */
+function placeOf(url: string): string {
+  if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
+    throw new RangeError("the URL of Redis must be like redis://host:6379, or rediss:// by TLS");
+  }
+  const { hostname, port } = new URL(url);
+  return shown(`${hostname}:${port || 6379}`);
+}
+
+/** @throws where it cannot be reached. */
+export async function connect(url: string): Promise<Redis> {
+  const place = placeOf(url);
+  const { Redis } = await load(import("ioredis"));
+  const connection = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true, connectTimeout: PATIENCE });
+  let last: Error | undefined;
+  const keep = (error: Error) => {
+    last = error;
+  };
+  // while it is away: what waits for it goes on when it is back
+  connection.on("error", keep);
+  try {
+    await connection.connect();
+    await connection.ping();
+    return connection;
+  } catch (cause) {
+    connection.disconnect();
+    const { message } = last ?? (cause as Error);
+    throw new Error(`Redis at ${place} cannot be reached: ${shown(message)}`, { cause });
+  }
+}
