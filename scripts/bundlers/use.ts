@@ -13,7 +13,10 @@ import {
   softmax,
   type Vector,
 } from "logratio";
+
+import { type ByteSource, compareLogits, type FileSource, type LogitSource, openLogits } from "logratio/compare";
 import { type Aligned, align, tally } from "logratio/counts";
+
 import { type GTest, gTest } from "logratio/evidence";
 import { type Normal, normal } from "logratio/families";
 import module from "logratio/simd.wasm";
@@ -29,6 +32,15 @@ const { pValue }: GTest = gTest([1, 2], [1, 1]);
 const list: TopKDistribution = topKDistribution([{ token: "a", logprob: -1 }], { classes: 10 });
 const { keys, counts }: Aligned<string> = align(tally(["a", "b"]), { c: 2 });
 const { kl }: { kl: Bounds } = divergenceBounds(list, topKDistribution(new Map([["a", -2]])));
+const bytes: ByteSource = {
+  ...{ name: "x.npy", size: 0 },
+  read: async (into: Uint8Array, position: number) => into.length - position,
+  checkUnchanged: async () => {},
+  close: async () => {},
+};
+const files: FileSource[] = ["x.npy", "https://example.org/x.npy", new Uint8Array(8), new ArrayBuffer(8), bytes];
+const sources: LogitSource[] = await Promise.all(files.map((file) => openLogits(file, { partial: true })));
+const { kl: klOfFiles } = (await compareLogits(sources[0], sources[1])).report();
 using other = createEngineSync({ shared: false });
 
 export const results: [
@@ -50,7 +62,7 @@ export const results: [
   engine.backendReason,
   bell.variance,
   pValue,
-  kl.lower,
+  kl.lower + klOfFiles.mean,
   keys[0],
   counts[1].length,
 ];

@@ -133,6 +133,7 @@ Examples:
     .option("--groups <file>", "the group of each row, one a line: means, errors");
   withFileOptions(comparing, true)
     .option("--input <kind>", "logits, logProbabilities or probabilities", each(readInput))
+    .option("--classes <count>", "the first so many of each row: padded vocabularies", readCount)
     .option("--temperature <t>", "divides the logits of all", readPositive)
     .option("--top-k <count>", "compare so many of the likeliest (default: 10)", readCount)
     .option("--acceptance", "1 − TV, the acceptance rate of speculative decoding")

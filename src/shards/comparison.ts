@@ -202,6 +202,7 @@ export async function prepare(
   settings: ComparisonSettings,
 ): Promise<Prepared> {
   const { sources, notes } = trimmed(opened);
+  const classes = classesOf(settings.classes, sources);
   const [base] = sources;
   const all = base.rows as number;
   for (const { name, rows } of sources) {
@@ -211,7 +212,6 @@ export async function prepare(
       throw new RangeError(`${base.name} has ${all} rows, ${name} has ${rows}`);
     }
   }
-  const classes = classesOf(settings.classes, sources);
   const floors = settings.noiseFloor ? floorsOf(base) : [];
   const { tokens: tokensPath, groups: groupsPath } = files;
   const allTokens = tokensPath === undefined ? undefined : await openTokens(tokensPath);
@@ -246,7 +246,7 @@ function classesOf(classes: number | undefined, sources: readonly LogitSource[])
     sources.find((source) => source.classes > least),
   ];
   if (classes !== undefined && classes > least) {
-    throw new RangeError(`classes is ${classes}, but rows of ${shortest?.name} have ${least} numbers`);
+    throw new RangeError(`--classes is ${classes}, but rows of ${shortest?.name} have ${least} numbers`);
   }
   if (classes === undefined && longer !== undefined) {
     throw new RangeError(
