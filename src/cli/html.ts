@@ -17,13 +17,14 @@ import {
 } from "./figures.js";
 import { escapeHtml } from "./markup.js";
 import { decimalsFor, format, formatCount } from "./numbers.js";
+import { contextsHtml, PASSAGE_STYLE, passageHtml } from "./passageHtml.js";
 import { printable } from "./printable.js";
 import { CAUTION, pairsTable, rankingTable, subjectOf, type Table, tablesOf, warningsOf } from "./tables.js";
 
 const WORST = 20;
 
 export function pageOf(comparison: Comparison, version: string): string {
-  const { base, candidates, ranking } = comparison;
+  const { base, candidates, ranking, texts } = comparison;
   const files = candidates.filter(({ floor }) => floor === null);
   const isOne = candidates.length === 1;
   const title = isOne
@@ -37,7 +38,7 @@ export function pageOf(comparison: Comparison, version: string): string {
   );
   const pairs = pairsTable(comparison);
   const parts = isOne
-    ? [candidateHtml(comparison, 0, true), `<p>${CAUTION}</p>`]
+    ? [candidateHtml(comparison, 0, true), passageHtml(comparison), `<p>${CAUTION}</p>`]
     : [
         tableHtml(rankingTable(comparison), [undefined, ...ranking.map((i) => linkTo(comparison, i))]),
         figureHtml(rankingFigure(comparison)),
@@ -45,6 +46,7 @@ export function pageOf(comparison: Comparison, version: string): string {
         pairs === undefined ? "" : tableHtml(pairs),
         figureHtml(distributionFigure(comparison, ranking), legendHtml(comparison)),
         figureHtml(alongFigure(comparison, ranking), legendHtml(comparison)),
+        passageHtml(comparison),
         ...ranking.filter((i) => candidates[i].floor === null).map((i) => candidateHtml(comparison, i, false)),
       ];
   return `<!doctype html>
@@ -52,7 +54,7 @@ export function pageOf(comparison: Comparison, version: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${escapeHtml(printable([base, ...files].map(({ label }) => label).join(", ")))}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${texts === undefined ? "" : PASSAGE_STYLE}</style>
 <body>
 <header>
 <h1>${title}</h1>
@@ -78,7 +80,7 @@ function candidateHtml(comparison: Comparison, i: number, isOnly: boolean): stri
       : []),
     calibrationFigure(comparison, i),
   ].filter((figure) => figure !== undefined);
-  const tables = tablesOf(candidate, WORST);
+  const tables = tablesOf(candidate, comparison.texts, WORST);
   const worst = tables.pop() as Table;
   const shown = candidate.report.worst.slice(0, WORST);
   const anchors = shown.map(({ row }) => rowAnchorOf(i, Number(row)));
@@ -90,6 +92,7 @@ ${heading}<ul class="key">${keyFigures(candidate.report).join("")}</ul>
 ${figures.map((figure) => figureHtml(figure)).join("\n")}
 ${tables.map((table) => tableHtml(table)).join("\n")}
 ${tableHtml(worst, [], anchors)}
+${contextsHtml(comparison, i)}
 </article>`;
 }
 
