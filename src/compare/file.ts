@@ -4,7 +4,7 @@ import type { BigIntStats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { shown } from "./shown.js";
 import { explaining } from "./systemError.js";
-import { copyOf, isPacked } from "./unpacked.js";
+import { copyOf, copyOfInput, type Deflated, inflatedCopyOf, isPacked } from "./unpacked.js";
 
 /** As a path. */
 const STANDARD_INPUT = "-";
@@ -22,20 +22,24 @@ export class InputFile {
   /** Of what must stay as it is; undefined for standard input, which is gone. */
   readonly #opened: BigIntStats | undefined;
   readonly #close: () => Promise<void>;
+  /** Of the first byte, within the file that is open. */
+  readonly #offset: number;
 
   private constructor(
     path: string,
     handle: FileHandle,
-    size: bigint,
+    size: number | bigint,
     opened: BigIntStats | undefined,
     close: () => Promise<void>,
+    { name = path === STANDARD_INPUT ? "standard input" : shown(path, Infinity), offset = 0 } = {},
   ) {
     this.#path = path;
-    this.name = path === STANDARD_INPUT ? "standard input" : shown(path, Infinity);
+    this.name = name;
     this.size = Number(size);
     this.#handle = handle;
     this.#opened = opened;
     this.#close = close;
+    this.#offset = offset;
   }
 
   /** Throws for a path that cannot be opened, with the system's reason, and for what is not a regular file. */
@@ -53,16 +57,37 @@ export class InputFile {
 
   /** What is packed, or standard input, by way of a copy. */
   static async #ofCopy(path: string, opened: BigIntStats | undefined): Promise<InputFile> {
-    const { handle, close } = await copyOf(opened === undefined ? undefined : path);
+    const { handle, close } = await (opened === undefined ? copyOfInput() : copyOf(path));
     const { size } = await handle.stat({ bigint: true });
     return new InputFile(path, handle, size, opened, close);
+  }
+
+  /** Some bytes of this file, as one by itself. It closes this one. */
+  part(name: string, offset: number, size: number): InputFile {
+    const place = { name, offset: this.#offset + offset };
+    return new InputFile(this.#path, this.#handle, size, this.#opened, this.#close, place);
+  }
+
+  /** Bytes of this file that are deflated, by way of a copy. It closes this one. */
+  async inflated(name: string, offset: number, packed: Deflated): Promise<InputFile> {
+    const start = this.#offset + offset;
+    const end = start + packed.packedSize - 1;
+    // without an option of their own, streams of a handle close it
+    const bytes = end < start ? [] : this.#handle.createReadStream({ start, end, autoClose: false });
+    const { handle, close } = await inflatedCopyOf(name, bytes, packed);
+    const closeBoth = async () => {
+      await close();
+      await this.#close();
+    };
+    return new InputFile(this.#path, handle, packed.size, this.#opened, closeBoth, { name });
   }
 
   /** Fills `bytes` from `position` on. Throws where the file ends before; `placeAt` tells what the byte there belongs to. */
   async read(bytes: Uint8Array, position: number, placeAt?: (byte: number) => string): Promise<void> {
     for (let done = 0; done < bytes.length; ) {
-      const length = Math.min(bytes.length - done, LARGEST_READ);
-      const reading = this.#handle.read(bytes, done, length, position + done);
+      // not what comes after a part
+      const length = Math.max(0, Math.min(bytes.length - done, LARGEST_READ, this.size - position - done));
+      const reading = this.#handle.read(bytes, done, length, this.#offset + position + done);
       const { bytesRead } = await explaining(reading, this.name, "read");
       if (bytesRead === 0) {
         await this.checkUnchanged();

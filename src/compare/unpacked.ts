@@ -4,7 +4,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Transform } from "node:stream";
+import { Readable, type Transform, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import * as zlib from "node:zlib";
 import { shown } from "./shown.js";
@@ -33,14 +33,53 @@ export interface Copy {
   close(): Promise<void>;
 }
 
-/** An unpacked copy, or one of standard input where `path` is undefined. */
-export async function copyOf(path: string | undefined): Promise<Copy> {
+/** What is known of deflated bytes. */
+export interface Deflated {
+  readonly size: number;
+  readonly packedSize: number;
+  /** CRC-32 of what is in them. */
+  readonly crc: number;
+}
+
+/** An unpacked copy of a file. */
+export const copyOf = (path: string): Promise<Copy> =>
+  writeCopy(shown(path, Infinity), (to) => pipeline(createReadStream(path), unpackerOf(path), to));
+
+export const copyOfInput = (): Promise<Copy> => writeCopy("standard input", (to) => pipeline(process.stdin, to));
+
+/** A copy of what is deflated in `bytes`, where it is as long as it should be, and its checksum fits. */
+export const inflatedCopyOf = (
+  name: string,
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  { size, crc }: Deflated,
+): Promise<Copy> =>
+  writeCopy(name, async (to) => {
+    let length = 0;
+    let sum = 0;
+    await pipeline(
+      Readable.from(bytes),
+      zlib.createInflateRaw(),
+      async function* (parts: AsyncIterable<Uint8Array>) {
+        for await (const part of parts) {
+          length += part.length;
+          if (length > size) throw damaged(`it has more than its ${size} bytes`);
+          sum = zlib.crc32(part, sum);
+          yield part;
+        }
+      },
+      to,
+    );
+    if (length !== size) throw damaged(`it has ${length} of its ${size} bytes`);
+    if (sum !== crc) throw damaged("its checksum does not fit");
+  });
+
+const damaged = (what: string): Error => Object.assign(new Error(what), { code: "ERR_DAMAGED" });
+
+async function writeCopy(name: string, write: (to: Writable) => Promise<void>): Promise<Copy> {
   const folder = await explaining(mkdtemp(join(tmpdir(), "logratio-")), tmpdir(), "written");
   const target = join(folder, "unpacked");
   try {
-    const to = createWriteStream(target, { flags: "wx", mode: 0o600 });
-    if (path === undefined) await pipeline(process.stdin, to);
-    else await pipeline(createReadStream(path), unpackerOf(path), to);
+    await write(createWriteStream(target, { flags: "wx", mode: 0o600 }));
     const handle = await open(target, "r");
     return {
       handle,
@@ -54,8 +93,7 @@ export async function copyOf(path: string | undefined): Promise<Copy> {
     const { code, syscall, message, path: at } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     if (at === target || syscall === "write") throw explained(error, target, "written");
-    if (syscall !== undefined) throw explained(error, path ?? "standard input", "read");
-    const name = path === undefined ? "standard input" : shown(path, Infinity);
+    if (syscall !== undefined) throw explained(error, name, "read");
     throw Object.assign(new Error(`${name} cannot be unpacked: ${shown(message, 200)}`, { cause: error }), { code });
   }
 }
