@@ -13,6 +13,8 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
   /** What units and words mean. */
   readonly note?: string;
+  /** Whether each row is of a model, or of two: a narrow page shows it as a list. */
+  readonly isOfModels?: boolean;
 }
 
 /** Of a fraction, to percent. */
@@ -333,6 +335,7 @@ export function rankingTable(comparison: Comparison): Table {
         ...columns.map((column) => estimateText(column, candidates[i].report)),
       ]),
     ],
+    isOfModels: true,
     note: `Errors of PPL, ΔPPL and mean KL are by clusters: ${formatCount(report.clustered.by.count)} ${clustersText(report.clustered.by)}. ${CAUTION}`,
   };
 }
@@ -380,6 +383,7 @@ export function pairsTable({ candidates, pairs }: Comparison): Table | undefined
       ...cells(kl),
       ...(hasTokens ? cells(logProbability) : []),
     ]),
+    isOfModels: true,
     note: "By clusters: p is of Student's t-test, two-sided; p, flips of a permutation test by sign flips of clusters.",
   };
 }
