@@ -1,7 +1,7 @@
 // What tokens stand for.
 
 /** What a token stands for: bytes of a text, in UTF-8, but not always a whole character. */
-export interface TokenContent {
+interface TokenContent {
   readonly bytes: Uint8Array;
   /** Whether it is a sign of the model's own, such as <|endoftext|>, and no part of a text. */
   readonly isSpecial?: boolean;
