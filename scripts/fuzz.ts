@@ -19,6 +19,8 @@ import { gzipSync } from "node:zlib";
 import { Charts } from "../src/cli/charts.js";
 import { Checkpoint } from "../src/cli/checkpoint.js";
 import { readGroups } from "../src/cli/groups.js";
+import { Passage } from "../src/cli/passage.js";
+import { readVocabulary } from "../src/cli/vocabulary.js";
 import {
   type LogitSource,
   openLogits,
@@ -31,6 +33,7 @@ import {
   writeTokens,
 } from "../src/compare/index.js";
 import { makeNpyHeader } from "../src/compare/npy.js";
+import { zip } from "../test/compare/zip.js";
 import { randomNumbers } from "../test/random.js";
 
 const { values: options } = parseArgs({
@@ -142,6 +145,19 @@ async function makeFormats(): Promise<Format[]> {
   add(".npy, big-endian", big, logits.byteLength, async (path) =>
     digestOf(await openLogits(path, { bigEndian: true })),
   );
+  const columns = join(folder, "columns.npy");
+  const byColumns = Buffer.from(makeNpyHeader("<f4", [ROWS, CLASSES]));
+  byColumns.write(byColumns.toString("latin1").replace("False", "True "), "latin1");
+  const turned = logits.map((_, i) => logits[(i % ROWS) * CLASSES + Math.floor(i / ROWS)]);
+  writeFileSync(columns, Buffer.concat([byColumns, Buffer.from(turned.buffer)]));
+  add(".npy, by columns", columns, logits.byteLength, readLogits);
+  const npy = readFileSync(join(folder, "f32.npy"));
+  for (const method of ["stored", "deflated"] as const) {
+    const path = join(folder, `${method}.npz`);
+    writeFileSync(path, zip(npy, [{ method: method === "stored" ? 0 : 8 }]));
+    // numbers that are stored are read as they are; those that are deflated have a checksum
+    add(`.npz, ${method}`, path, method === "stored" ? Infinity : 0, readLogits);
+  }
   const llamaCpp = join(folder, "x.kld");
   await writeLlamaCpp(llamaCpp, [{ data: logits }], { classes: CLASSES, context: CONTEXT, tokens });
   add("llama.cpp", llamaCpp, readFileSync(llamaCpp).length - 20, readLogits);
@@ -162,6 +178,17 @@ async function makeFormats(): Promise<Format[]> {
   const groups = join(folder, "groups.json");
   writeFileSync(groups, JSON.stringify(Array.from(tokens, (token) => `group ${token}`)));
   add("groups", groups, Infinity, async (path) => JSON.stringify(await readGroups(path)));
+  const vocabulary = join(folder, "tokenizer.json");
+  const vocab = Object.fromEntries(Array.from(tokens, (_, i) => [`Ġword${i}`, i]));
+  const special = [{ id: tokens.length, content: "<|end|>", special: true }];
+  writeFileSync(
+    vocabulary,
+    JSON.stringify({ model: { type: "BPE", vocab }, added_tokens: special, decoder: { type: "ByteLevel" } }),
+  );
+  add("tokenizer.json", vocabulary, Infinity, async (path) => {
+    const { size, contentOf } = await readVocabulary(path, 100);
+    return JSON.stringify(Array.from({ length: size }, (_, token) => contentOf(token)));
+  });
   for (const [name, valueLimit] of [
     ["exact", 100],
     ["of buckets", 3],
@@ -177,15 +204,28 @@ async function makeFormats(): Promise<Format[]> {
     files: { base, tokens: undefined },
     options: {
       ...{ input: ["logits", "logits"] as const, start: 2, end: 90, temperature: 1, topK: 10 },
-      ...{ blockRows: 0, acceptance: true, floors: [] },
+      ...{ blockRows: 0, acceptance: true, texts: true, floors: [] },
     },
   };
   const summary = makeSummary(100);
   const charts = new Charts();
   const [kl, baseLogProbability, otherLogProbability] = [0.5, -1, -2].map((x) => new Float64Array(ROWS).fill(x));
-  charts.add(2, { count: ROWS, kl, tokens, baseLogProbability, otherLogProbability } as unknown as RowResults);
-  await (await Checkpoint.open(checkpoint, subject)).write({ next: 2 + ROWS, results: [{ summary, charts }] });
-  const open = async (path: string) => JSON.stringify((await Checkpoint.open(path, subject)).progress);
+  const likely = { base: tokens, baseLogProbability: kl, other: tokens, otherLogProbability: kl };
+  const rows = {
+    count: ROWS,
+    kl,
+    tokens,
+    baseLogProbability,
+    otherLogProbability,
+    topTokens: { perRow: 1, ...likely },
+  };
+  charts.add(2, rows as unknown as RowResults);
+  const passageOf = () => new Passage(2, 1, 1);
+  const passage = passageOf();
+  passage.add(2, [rows as unknown as RowResults]);
+  const results = [{ summary, charts }];
+  await (await Checkpoint.open(checkpoint, subject, passageOf())).write({ next: 2 + ROWS, results, passage });
+  const open = async (path: string) => JSON.stringify((await Checkpoint.open(path, subject, passageOf())).progress);
   add("checkpoint", checkpoint, 0, open);
   return formats;
 }

@@ -13,6 +13,7 @@ import { explained } from "../compare/systemError.js";
 import type { InputKind } from "../index.js";
 import { Charts } from "./charts.js";
 import { writeText } from "./output.js";
+import type { Passage } from "./passage.js";
 
 const FORMAT = "logratio checkpoint";
 
@@ -34,6 +35,8 @@ interface Subject {
     readonly topK: number;
     readonly blockRows: number;
     readonly acceptance: boolean;
+    /** Whether there is a passage. */
+    readonly texts: boolean;
     /** What base is rounded to, beside the candidates. */
     readonly floors: readonly HalfFormat[];
   };
@@ -56,6 +59,8 @@ interface Progress {
   readonly next: number;
   /** Of each candidate. */
   readonly results: readonly Results[];
+  /** What is kept of the text, if there is a vocabulary. */
+  readonly passage: Passage | undefined;
 }
 
 async function identityAt(path: string): Promise<FileIdentity> {
@@ -91,17 +96,18 @@ export class Checkpoint {
   static async open(
     path: string | undefined,
     { files, ...rest }: Omit<Subject, "inputs"> & { readonly files: Readonly<Record<string, string | undefined>> },
+    passage?: Passage,
   ): Promise<Checkpoint> {
     const subject = { inputs: path === undefined ? {} : await identityOf(files), ...rest };
     const text = path === undefined ? undefined : await readIfThere(path);
     if (path === undefined || text === undefined) return new Checkpoint(path, subject, undefined);
     const content = parse(path, text);
-    const { inputs, options, next, results } = content;
+    const { inputs, options } = content;
     // as JSON has it: without what is undefined
     const now: Subject = JSON.parse(JSON.stringify(subject));
     checkSame(path, "inputs", inputs, now.inputs);
     checkSame(path, "options", options, now.options);
-    return new Checkpoint(path, subject, progressFrom(path, { next, results }, now));
+    return new Checkpoint(path, subject, progressFrom(path, content, now, passage));
   }
 
   /** How to go on, for someone who has interrupted. */
@@ -134,11 +140,19 @@ export class Checkpoint {
     await this.#write(progress);
   }
 
-  #write({ next, results }: Progress): Promise<void> {
+  #write({ next, results, passage }: Progress): Promise<void> {
     if (this.#path === undefined) return Promise.resolve();
     const { inputs, options } = this.#subject;
     // as it is read again, without what is undefined
-    const text = JSON.stringify({ format: FORMAT, version: 2, inputs, options, next, results });
+    const text = JSON.stringify({
+      format: FORMAT,
+      version: 2,
+      inputs,
+      options,
+      next,
+      results,
+      passage: passage ?? null,
+    });
     return writeText(this.#path, `${text.slice(0, -1)},"checksum":"${checksumOf(text)}"}\n`);
   }
 }
@@ -166,7 +180,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-const KEYS = ["format", "version", "inputs", "options", "next", "results", "checksum"] as const;
+const KEYS = ["format", "version", "inputs", "options", "next", "results", "passage", "checksum"] as const;
 
 /** The content of a checkpoint that is as it was written. */
 function parse(path: string, text: string): Record<(typeof KEYS)[number], JsonValue> {
@@ -203,8 +217,9 @@ function checkSame(path: string, kind: string, json: JsonValue, now: object): vo
 /** What has been done, if it is what the options say. */
 function progressFrom(
   path: string,
-  { next, results }: Record<"next" | "results", JsonValue>,
+  { next, results, passage: json }: Record<"next" | "results" | "passage", JsonValue>,
   { options }: Pick<Subject, "options">,
+  passage: Passage | undefined,
 ): Progress {
   const { start, end, input } = options;
   const row = next.integer(start, end);
@@ -217,7 +232,9 @@ function progressFrom(
     next.equals(start + own.rows, `its summary has ${own.rows} rows from ${start} on`);
     return { summary: own, charts: Charts.from(charts, own.rows, own.report().tokens) };
   });
-  return { next: row, results: read };
+  if (passage === undefined) json.equals(null, "there is no vocabulary");
+  else passage.restore(json, row - start);
+  return { next: row, results: read, passage };
 }
 
 function summaryFrom(path: string, json: JsonValue): Summary {

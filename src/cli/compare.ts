@@ -22,17 +22,21 @@ import { contentOf } from "./json.js";
 import { candidateOf, type Model, type ModelOptions, modelsOf } from "./models.js";
 import { checkTemperature, checkTimes, type FileOptions, openOptionsOf, valueFor } from "./options.js";
 import { jsonOf, outputsOf, type WritePart, writeAll } from "./output.js";
+import { Passage, TOP } from "./passage.js";
 import { Progress } from "./progress.js";
 import { csvOf, markdownOf, textOf } from "./report.js";
 import { checkRowsOut, RowsOut } from "./rowsOut.js";
 import { closeAll, openSources, trimmed } from "./sources.js";
 import { warningsOf } from "./tables.js";
+import { Texts } from "./texts.js";
+import { readVocabulary } from "./vocabulary.js";
 
 export interface CompareCommand extends FileOptions, ModelOptions {
   readonly base: string;
   readonly others: readonly string[];
   readonly tokens?: string;
   readonly groups?: string;
+  readonly vocabulary?: string;
   /** Of all, of base and of all others, or of each. */
   readonly input?: readonly InputKind[];
   readonly classes?: number;
@@ -55,7 +59,8 @@ export interface CompareCommand extends FileOptions, ModelOptions {
 
 /** @throws Exit with 1 where a condition fails it, with 130 where it was interrupted; other errors are of the input. */
 export async function compare(command: CompareCommand, version: string, io: Io): Promise<void> {
-  const { base, others, tokens, groups, json, html, markdown, csv, rowsOut, checkpoint, maxMeanKl } = command;
+  const { base, others, tokens, groups, vocabulary, json, html, markdown, csv, rowsOut, checkpoint, maxMeanKl } =
+    command;
   checkRowsOut(rowsOut);
   const fromStandard = [base, ...others, tokens].filter((path) => path === "-").length;
   if (fromStandard > 1) throw new RangeError('"-" is standard input, which can be read once');
@@ -72,7 +77,7 @@ export async function compare(command: CompareCommand, version: string, io: Io):
     path,
   ]);
   const outputs = await outputsOf(
-    { base, ...Object.fromEntries(candidates), "--tokens": tokens, "--groups": groups },
+    { base, ...Object.fromEntries(candidates), "--tokens": tokens, "--groups": groups, "--vocabulary": vocabulary },
     {
       ...{ "--json": json, "--html": html, "--markdown": markdown, "--csv": csv },
       ...{ "--rows-out": rowsOut, "--checkpoint": checkpoint },
@@ -160,18 +165,22 @@ async function compareSources(
     ...floors.map(floorOf(models[0])),
   ];
   checkPairs(command, candidates);
+  const { vocabulary: named } = command;
+  const vocabulary = named === undefined ? undefined : await readVocabulary(named, base.classes);
+  const passage = vocabulary && new Passage(start, base.classes, candidates.length);
   const paths = command.others.map((path, i): [string, string] => [
     command.others.length === 1 ? "other" : `other ${i + 1}`,
     path,
   ]);
-  const checkpoint = await Checkpoint.open(command.checkpoint, {
+  const subject = {
     files: { base: basePath, ...Object.fromEntries(paths), tokens: tokensPath, groups: groupsPath },
     options: {
       ...openOptions(command, sources),
       ...{ input, classes: command.classes, start, end, temperature, topK, blockRows, floors },
-      acceptance: command.acceptance === true,
+      ...{ acceptance: command.acceptance === true, texts: passage !== undefined },
     },
-  });
+  };
+  const checkpoint = await Checkpoint.open(command.checkpoint, subject, passage);
   const fresh = (): Results => ({ summary: new Summary({ temperature, topK, blockRows }), charts: new Charts() });
   const results = checkpoint.progress?.results ?? candidates.map(fresh);
   let next = checkpoint.progress?.next ?? start;
@@ -187,6 +196,7 @@ async function compareSources(
     const progress = new Progress(io, end - start, next - start);
     const options: CompareManyOptions = {
       ...{ tokens, groups, input, classes, temperature, topK, blockRows, threads, acceptance: command.acceptance },
+      ...(passage !== undefined && { topTokens: TOP }),
       start: next,
       // a range that is not asked for is checked to be all there is
       ...(command.rows?.end !== undefined && { end }),
@@ -195,8 +205,9 @@ async function compareSources(
         next = first + rows[0].count;
         for (const [i, own] of rows.entries()) results[i].charts.add(first, own);
         rowsOut?.add(first, rows);
+        passage?.add(first, rows);
         progress.update(next - start);
-        checkpoint.offer(() => ({ next, results }));
+        checkpoint.offer(() => ({ next, results, passage }));
       },
     };
     const rounded = floors.map((format) => roundedSource(base, format));
@@ -206,14 +217,14 @@ async function compareSources(
     } catch (error) {
       progress.stop();
       if (!(error instanceof Interrupted)) throw error;
-      await checkpoint.write({ next, results });
+      await checkpoint.write({ next, results, passage });
       say(io, `interrupted after ${next - start} of ${end - start} rows; ${checkpoint.advice}`);
       throw new Exit(error.exitCode);
     } finally {
       progress.stop();
       await checkpoint.settled();
     }
-    await checkpoint.write({ next, results });
+    await checkpoint.write({ next, results, passage });
   }
   const compared = candidates.map(
     (candidate, i): Candidate => ({
@@ -231,6 +242,7 @@ async function compareSources(
     pairs: pairsOf(command, compared, ranking, results),
     tokens: tokensPath ?? null,
     groups: groupsPath ?? null,
+    texts: vocabulary && passage && new Texts(vocabulary, passage, base.blockRows ?? 0),
     classes,
     start,
     end,

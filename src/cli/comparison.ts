@@ -3,6 +3,7 @@ import type { HalfFormat } from "../compare/source.js";
 import type { InputKind } from "../index.js";
 import type { Charts } from "./charts.js";
 import type { Model } from "./models.js";
+import type { Texts } from "./texts.js";
 
 /** A model that was compared with base, and what came of it. */
 export interface Candidate extends Model {
@@ -33,6 +34,8 @@ export interface Comparison {
   readonly pairs: readonly Pair[];
   readonly tokens: string | null;
   readonly groups: string | null;
+  /** What tokens stand for, if there is a vocabulary. */
+  readonly texts: Texts | undefined;
   readonly classes: number;
   /** The rows that were compared. */
   readonly start: number;
