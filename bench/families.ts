@@ -8,6 +8,7 @@ import type { Family } from "./family.js";
 import { gaussianKl } from "./gaussianKl.bench.js";
 import { hellingerDistance } from "./hellingerDistance.bench.js";
 import { jeffreysDivergence } from "./jeffreysDivergence.bench.js";
+import { jensenRenyiDivergence } from "./jensenRenyiDivergence.bench.js";
 import { jsDivergence } from "./jsDivergence.bench.js";
 import { jsDivergenceOfLogits } from "./jsDivergenceOfLogits.bench.js";
 import { klDivergence, klDivergenceWithZeros } from "./klDivergence.bench.js";
@@ -22,6 +23,7 @@ import { renyiEntropy } from "./renyiEntropy.bench.js";
 import { skewDivergence } from "./skewDivergence.bench.js";
 import { softmax } from "./softmax.bench.js";
 import { totalVariationDistance } from "./totalVariationDistance.bench.js";
+import { wassersteinDistance } from "./wassersteinDistance.bench.js";
 
 export const FAMILIES: readonly Family[] = [
   klDivergence,
@@ -32,10 +34,12 @@ export const FAMILIES: readonly Family[] = [
   jsDivergence,
   skewDivergence,
   renyiDivergence,
+  jensenRenyiDivergence,
   renyiEntropy,
   hellingerDistance,
   totalVariationDistance,
   pearsonChiSquared,
+  wassersteinDistance,
   logLikelihoodRatio,
   logRatio,
   logSumExp,
@@ -57,10 +61,12 @@ export const FAMILIES: readonly Family[] = [
 export const TIMED_AS: Readonly<Record<string, string>> = {
   alphaDivergence: "renyiDivergence",
   bhattacharyyaDistance: "hellingerDistance",
+  cramerDistance: "wassersteinDistance",
   distanceMatrix: "totalVariationDistance",
   elbo: "gaussianKl",
   iDivergence: "klDivergence",
   jsDistance: "jsDivergence",
+  kolmogorovSmirnovDistance: "wassersteinDistance",
   logLikelihoodRatioOfTokens: "logSumExp",
   neymanChiSquared: "pearsonChiSquared",
   perplexity: "logSumExp",

@@ -228,7 +228,52 @@ def comparisons():
     yield [draw(20) for _ in range(12)], [draw(60) for _ in range(12)]
 
 
+def information(cells, length):
+    """(I, variance of the information) of a table, each over its sum."""
+    total = fsum(cells)
+    rows = [fsum(cells[i : i + length]) for i in range(0, len(cells), length)]
+    columns = [fsum(cells[i::length]) for i in range(length)]
+    logs = [log(n * total / (rows[i // length] * columns[i % length])) if n > 0 else mpf(0) for i, n in enumerate(cells)]
+    mean = fsum(n / total * value for n, value in zip(cells, logs))
+    return mean, fsum(n / total * (value - mean) ** 2 for n, value in zip(cells, logs))
+
+
+def estimate_information(counts, length):
+    size = sum(counts)
+    cells = [mpf(n) for n in counts]
+    plug_in, variance = information(cells, length)
+    seen = lambda numbers: sum(1 for n in numbers if n > 0)
+    rows = [sum(counts[i : i + length]) for i in range(0, len(counts), length)]
+    columns = [sum(counts[i::length]) for i in range(length)]
+    # entropies of rows, columns and cells, each with (classes - 1)/2N added
+    corrected = plug_in + mpf(seen(rows) - 1 + seen(columns) - 1 - (seen(counts) - 1)) / (2 * size)
+    target = mpf(1) / len(counts)
+    apart = (size - 1) * fsum((target - n / size) ** 2 for n in cells)
+    share = min(mpf(1), (1 - fsum((n / size) ** 2 for n in cells)) / apart) if apart > 0 else mpf(1)
+    shrunken, of_shrunken = information([share * target + (1 - share) * n / size for n in cells], length)
+    error = text(sqrt(variance / size))
+    return {
+        "table": counts,
+        "rowLength": length,
+        "plugIn": text(plug_in),
+        "shrinkage": text(share),
+        "maximumLikelihood": [text(plug_in), error],
+        "millerMadow": [text(corrected), error],
+        "shrinkageEstimate": [text(shrunken), text(sqrt(of_shrunken / size))],
+    }
+
+
+def informations():
+    random = Random(23)
+    yield estimate_information([12, 4, 5, 9], 2)
+    yield estimate_information([7, 0, 0, 5], 2)
+    yield estimate_information([3, 3, 3, 3, 3, 3], 3)
+    yield estimate_information([4, 0, 1, 0, 0, 0, 2, 0, 3], 3)
+    yield estimate_information([int(random.next() ** 2 * 50) for _ in range(60)], 10)
+
+
 references = {
+    "informations": list(informations()),
     "fromCounts": [
         kl_of_counts(x, y)
         for x, y in [

@@ -68,11 +68,20 @@ describe.each(BACKENDS)("%s", (backend) => {
     const bound = agree ? Math.max(4e-15, 1e-15 * Math.sqrt(it.count)) : 1e-11;
     const js = f.jsDivergence.of(rows, { weights: it.weights, ...normalize });
     expectNear("JS", js, Number(it.exact[JS]), bound, agree ? 1e-12 : 1e-9);
+    fixture.alphas.forEach((alpha, i) => {
+      const result = f.jensenRenyiDivergence.of(rows, alpha, { weights: it.weights, ...normalize });
+      expectNear(`of ${alpha}`, result, Number(it.exact[i]), agree ? 1e-14 : 1e-11, agree ? 1e-12 : 1e-9);
+    });
   });
 
   test.each(fixture.edges.map((it) => [JSON.stringify(it.rows), it] as const))("%s", (_, it) => {
     const js = f.jsDivergence.of(it.rows, { weights: it.weights, ...normalize });
     expectNear("JS", js, Number(it.exact[JS]), 4e-15, 1e-25);
+    fixture.alphas.forEach((alpha, i) => {
+      const result = f.jensenRenyiDivergence.of(it.rows, alpha, { weights: it.weights, ...normalize });
+      // powers of 1e-300 have an error of 1e-16·690
+      expectNear(`of ${alpha}`, result, Number(it.exact[i]), 1e-13, 1e-25);
+    });
   });
 
   test.each(fixture.logits.map((it) => [`${it.temperature}, ${it.exact[JS]}`, it] as const))(
@@ -80,8 +89,35 @@ describe.each(BACKENDS)("%s", (backend) => {
     (_, { rows, temperature, exact }) => {
       const options = { input: "logits", temperature } as const;
       expectNear("JS", f.jsDivergence.of(rows, options), Number(exact[JS]), 1e-11, 1e-9);
+      fixture.alphas.forEach((alpha, i) => {
+        const result = f.jensenRenyiDivergence.of(rows, alpha, options);
+        expectNear(`of ${alpha}`, result, Number(exact[i]), 1e-11, 1e-9);
+      });
     },
   );
+
+  test("the Jensen–Rényi divergence of a pair and of rows is that of many, and 0 of equal ones", () => {
+    const rows = [
+      [0.5, 0.25, 0.25, 0],
+      [0.1, 0, 0.8, 0.1],
+      [0.5, 0.25, 0.25, 0],
+    ];
+    for (const alpha of fixture.alphas) {
+      const of = f.jensenRenyiDivergence.of(rows.slice(0, 2), alpha);
+      expect(f.jensenRenyiDivergence(rows[0], rows[1], alpha)).toBe(of);
+      expect(f.jensenRenyiDivergence.rows(rows, rows[1], alpha)).toEqual(Float64Array.of(of, 0, of));
+      expect(f.jensenRenyiDivergence.of([rows[0], rows[2]], alpha, { weights: [3, 1], base: 2 })).toBe(0);
+    }
+    expect(f.jensenRenyiDivergence(rows[0], rows[1], 1)).toBe(f.jsDivergence.of(rows.slice(0, 2)));
+    // what is below the smallest normal number counts as 0
+    expect(f.jensenRenyiDivergence([1, 1e-310], [0.5, 0.5], 0)).toBe(f.jensenRenyiDivergence([1, 0], [0.5, 0.5], 0));
+    for (const alpha of [-0.1, 1.1, Number.NaN]) {
+      const demand = `alpha is ${alpha}; it must be a number from 0 to 1`;
+      expect(() => f.jensenRenyiDivergence.of(rows, alpha)).toThrow(`jensenRenyiDivergence.of: ${demand}`);
+      expect(() => f.jensenRenyiDivergence(rows[0], rows[1], alpha)).toThrow(`jensenRenyiDivergence: ${demand}`);
+    }
+    expect(() => f.jensenRenyiDivergence.of(rows, undefined as never)).toThrow(TypeError);
+  });
 
   test("of two it is that of a pair", () => {
     for (const it of fixture.made.filter(({ count }) => count === 2)) {

@@ -133,6 +133,9 @@ const OWN_CALLS: Calls = {
   ),
   ...ofOrders("renyiEntropy", ENTROPY_ORDERS, (f, { p }, alpha) => f.renyiEntropy(p, alpha, normalize)),
   ...ofOrders("tsallisEntropy", [0.75, 2], (f, { p }, alpha) => f.tsallisEntropy(p, alpha, normalize)),
+  ...ofOrders("jensenRenyiDivergence of many", [0, 0.3, 0.75], (f, { p, q, counts }, alpha) =>
+    f.jensenRenyiDivergence.of([p, q, counts], alpha, normalize),
+  ),
   distanceMatrix: (f, { p, q, counts }) => f.distanceMatrix([p, q, counts], f.klDivergence, normalize),
   iDivergence: (f, { p, q }) => f.iDivergence(p, q),
   logLikelihoodRatio: (f, { p, q, counts }) => f.logLikelihoodRatio(counts, p, q),

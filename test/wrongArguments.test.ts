@@ -159,11 +159,13 @@ const OF_LOSSES: Partial<Record<string, string[]>> = {
   logLikelihoodRatioOfTokens: ["logitsP", "logitsQ", "tokens"],
   distanceMatrix: ["distributions", "measure"],
   "jsDivergence.of": ["distributions"],
+  "jensenRenyiDivergence.of": ["distributions", "alpha"],
 };
 
 const OPTIONS_OF_LOSSES: Partial<Record<string, string[]>> = {
   distanceMatrix: ["base", "input", "normalize", "temperature"],
   "jsDivergence.of": ["base", "input", "normalize", "temperature", "weights"],
+  "jensenRenyiDivergence.of": ["base", "input", "normalize", "temperature", "weights"],
   crossEntropyLoss: [
     "ignoreIndex",
     "mask",
@@ -425,7 +427,8 @@ describe("logratio/counts", () => {
       Object.entries(keys).flatMap(([key, values]) =>
         [...Object.values(NO_OPTION), ...values].map((value) => {
           const others = name === "smooth" ? laplace : { estimator: "nsb" };
-          const call = () => (counts as unknown as Record<string, Form>)[name]([1, 2], { ...others, [key]: value } as never);
+          const call = () =>
+            (counts as unknown as Record<string, Form>)[name]([1, 2], { ...others, [key]: value } as never);
           return [key, name, key, call] as const;
         }),
       ),

@@ -15,7 +15,10 @@ const MOST_CLASSES = 14;
 
 /** JS of each column, the farthest first. */
 export function columnsFigure({ columns }: DriftReport): Figure {
-  const shown = columns.slice(0, MOST_COLUMNS).map(({ name, js, psi }, i) => ({ i, name, js, psi }));
+  const shown = columns.slice(0, MOST_COLUMNS).map(({ name, js, interval, psi }, i) => ({
+    ...{ i, name, js, psi },
+    ...{ lower: interval[0], upper: interval[1] },
+  }));
   const chart = drawn("JS divergence of each column", ({ width, isNarrow }) => {
     const names = shown.map(({ name }) => shortName(name, isNarrow ? 15 : 28));
     const longest = Math.max(...names.map(({ length }) => length));
@@ -34,7 +37,8 @@ export function columnsFigure({ columns }: DriftReport): Figure {
           href: ({ i }) => `#${anchorOf(i)}`,
           title: ({ name, js, psi }) => `${name}: JS ${formatDigits(js, 4)} nats, PSI ${formatDigits(psi, 4)}`,
         }),
-        Plot.text(bars, { x: "js", y: "place", dx: 6, textAnchor: "start", text: ({ js }) => formatDigits(js, 3) }),
+        Plot.ruleY(bars, { x1: "lower", x2: "upper", y: "place", stroke: "var(--ink)" }),
+        Plot.text(bars, { x: "upper", y: "place", dx: 6, textAnchor: "start", text: ({ js }) => formatDigits(js, 3) }),
       ],
     };
   });
@@ -42,7 +46,7 @@ export function columnsFigure({ columns }: DriftReport): Figure {
     columns.length > shown.length ? ` ${formatCount(columns.length - shown.length)} more are in the table.` : "";
   return {
     title: "How far each column has moved",
-    caption: `Longer is farther.${rest}`,
+    caption: `Longer is farther. Lines are 95% intervals.${rest}`,
     chart,
   };
 }
@@ -68,7 +72,7 @@ function barsOf({ kind, classes }: ColumnDrift, most: number): Bar[] {
 
 /** Shares of the classes of a column in both tables, one over the other, and what each adds to the JS. */
 export function classesFigure(column: ColumnDrift, rows: DriftReport["rows"]): Figure {
-  const { name, kind, js } = column;
+  const { name, kind, plugIn } = column;
   const chart = drawn(`Shares of ${kind === "numeric" ? "bins" : "categories"} of ${name}`, ({ width, isNarrow }) => {
     const bars = barsOf(column, isNarrow ? 15 : 28).map((one, n) => ({
       ...one,
@@ -92,10 +96,10 @@ export function classesFigure(column: ColumnDrift, rows: DriftReport["rows"]): F
         Plot.barX(bars, { x: "before", y: "place", fill: "var(--pale)", insetTop: 2, insetBottom: 2, title: describe }),
         Plot.barX(bars, { x: "after", y: "place", fill: "var(--c0)", insetTop: 7, insetBottom: 7, title: describe }),
         Plot.text(
-          bars.filter(({ contribution }) => contribution > 0 && contribution >= 0.005 * js),
+          bars.filter(({ contribution }) => contribution > 0 && contribution >= 0.005 * plugIn),
           {
             ...{ x: ({ before, after }) => Math.max(before, after), y: "place", dx: 6, textAnchor: "start" },
-            text: ({ contribution }) => `${formatDigits((100 * contribution) / js, 2)} %`,
+            text: ({ contribution }) => `${formatDigits((100 * contribution) / plugIn, 2)} %`,
           },
         ),
       ],

@@ -2,7 +2,15 @@
 
 import type { ColumnDrift } from "../counts/index.js";
 import { anchorOf, classesFigure, columnsFigure } from "./driftFigures.js";
-import { classesTable, columnsTable, type Drifted, shortName, subjectOf, warningsOf } from "./driftText.js";
+import {
+  classesTable,
+  columnsTable,
+  type Drifted,
+  intervalText,
+  shortName,
+  subjectOf,
+  warningsOf,
+} from "./driftText.js";
 import { escapeHtml } from "./markup.js";
 import { format, formatCount, formatDigits } from "./numbers.js";
 import { figureHtml, listHtml, pageHtml, tableHtml, warningsHtml } from "./page.js";
@@ -32,10 +40,10 @@ export function pageOf(drifted: Drifted, version: string): string {
 }
 
 function columnHtml({ report }: Drifted, column: ColumnDrift, i: number): string {
-  const { name, js, psi, adjustedPValue, missing } = column;
+  const { name, js, interval, plugIn, psi, adjustedPValue, missing } = column;
   const share = (rows: number, all: number) => `${format((100 * rows) / all, 2)} %`;
   const cards: [name: string, value: string, note: string][] = [
-    ["JS, nats", formatDigits(js, 3), ""],
+    ["JS, nats", formatDigits(js, 3), intervalText(interval)],
     ["PSI", formatDigits(psi, 3), "0.1: some, 0.25: a shift"],
     ["p, corrected", formatDigits(adjustedPValue, 2), `for ${formatCount(report.columns.length)} columns`],
     [
@@ -51,6 +59,6 @@ function columnHtml({ report }: Drifted, column: ColumnDrift, i: number): string
 <h2 class="candidate">${escapeHtml(shortName(name, 100))}</h2>
 <ul class="key">${html.join("")}</ul>
 ${figureHtml(classesFigure(column, report.rows))}
-${js > 0 ? tableHtml(classesTable(column, report.rows, CLASSES)) : ""}
+${plugIn > 0 ? tableHtml(classesTable(column, report.rows, CLASSES)) : ""}
 </article>`;
 }

@@ -61,16 +61,19 @@ const percent = (part: number, whole: number): string => {
 
 const changeText = (before: string, after: string): string => (before === after ? before : `${before} → ${after}`);
 
+export const intervalText = (interval: readonly number[]): string =>
+  interval.map((x) => formatDigits(x, 2)).join(" to ");
+
 const NOTE =
-  "JS is from 0 to ln 2 = 0.693 nats. By a rule of thumb, a PSI below 0.1 is stable and one above 0.25 a shift. p is of the G-test, " +
+  "JS is from 0 to ln 2 = 0.693 nats, without what chance alone adds, with its 95% interval. By a rule of thumb, a PSI below 0.1 is stable and one above 0.25 a shift. p is of the G-test, " +
   "corrected for the number of columns: with many rows it is small for differences that do not matter.";
 
 /** All columns, the farthest first. */
 export const columnsTable = ({ report }: Drifted): Table => ({
   title: "Columns by JS divergence",
-  head: ["", "kind", "JS, nats", "PSI", "p", "missing, %"],
-  rows: report.columns.map(({ name, kind, js, psi, adjustedPValue, missing }) => [
-    ...[shortName(name), kind, formatDigits(js, 3)],
+  head: ["", "kind", "JS, nats", "95% interval", "PSI", "p", "missing, %"],
+  rows: report.columns.map(({ name, kind, js, interval, psi, adjustedPValue, missing }) => [
+    ...[shortName(name), kind, formatDigits(js, 3), intervalText(interval)],
     ...[formatDigits(psi, 3), formatDigits(adjustedPValue, 2)],
     changeText(percent(missing.reference, report.rows.reference), percent(missing.current, report.rows.current)),
   ]),
@@ -78,7 +81,7 @@ export const columnsTable = ({ report }: Drifted): Table => ({
 });
 
 /** The classes that drive a column's divergence, the largest contributions first. */
-export function classesTable({ name, js, classes }: ColumnDrift, rows: DriftReport["rows"], most: number): Table {
+export function classesTable({ name, plugIn, classes }: ColumnDrift, rows: DriftReport["rows"], most: number): Table {
   const largest = classes.toSorted((a, b) => b.contribution - a.contribution).filter((one) => one.contribution > 0);
   return {
     title: `${shortName(name)}: what drives it`,
@@ -89,7 +92,7 @@ export function classesTable({ name, js, classes }: ColumnDrift, rows: DriftRepo
         classLabel(one),
         percent(one.reference, rows.reference),
         percent(one.current, rows.current),
-        percent(one.contribution, js),
+        percent(one.contribution, plugIn),
       ]),
     ...(largest.length > most && { note: `${formatCount(largest.length - most)} more are in --json.` }),
   };
@@ -101,7 +104,7 @@ const CLASSES = 8;
 
 export function textOf(drifted: Drifted): string {
   const { report } = drifted;
-  const farthest = report.columns.filter(({ js }) => js > 0).slice(0, SHOWN);
+  const farthest = report.columns.filter(({ plugIn }) => plugIn > 0).slice(0, SHOWN);
   const parts = [
     subjectOf(drifted)
       .map(([name, value]) => `${name.padEnd(12)}${value}`)

@@ -1,7 +1,9 @@
 // How far columns have moved: from how many values of both tables each bin or category has.
 
+import { checkNumber } from "../engine/checks.js";
 import { checkCorrection } from "../evidence/adjustPValues.js";
 import { adjustPValues, type Correction, gTestOfTwoSamples } from "../evidence/index.js";
+import { compareCounts } from "./compareCounts.js";
 import { contributions } from "./contributions.js";
 import type { ColumnKind, CountedClass } from "./driftColumn.js";
 import { checkZeroPolicy, stabilityOf, type ZeroPolicy } from "./populationStabilityIndex.js";
@@ -13,21 +15,25 @@ export interface MeasureOptions {
    * `{ method: "addConstant", constant: "jeffreys" }`: one number outside of all bins would make it Infinity, which is what `"infinite"` asks for.
    */
   zeros?: ZeroPolicy;
+  /** How often the intervals are to contain the true divergence: 0.95 by default. */
+  confidence?: number;
   /** By which p-values are corrected for the number of columns, as {@link adjustPValues} has it: `"benjaminiHochberg"` by default. */
   correction?: Correction;
 }
 
 const HALF: ZeroPolicy = { method: "addConstant", constant: "jeffreys" };
 
-export const MEASURE_KEYS: readonly string[] = ["zeros", "correction"];
+export const MEASURE_KEYS: readonly string[] = ["zeros", "confidence", "correction"];
 
 /** Throws for options that are none. */
-export function checkMeasureOptions(functionName: string, { zeros, correction }: MeasureOptions): void {
+export function checkMeasureOptions(functionName: string, { zeros, confidence, correction }: MeasureOptions): void {
   checkZeroPolicy(functionName, zeros);
+  if (confidence !== undefined)
+    checkNumber(functionName, "confidence", confidence, (x) => x > 0 && x < 1, "between 0 and 1");
   if (correction !== undefined) checkCorrection(functionName, "correction", correction);
 }
 
-/** A bin, a category, or what is neither, and what it adds to the JS divergence of its column. */
+/** A bin, a category, or what is neither, and what it adds to the `plugIn` of its column. */
 export interface DriftClass extends CountedClass {
   readonly contribution: number;
 }
@@ -37,10 +43,14 @@ export interface ColumnDrift {
   readonly name: string;
   readonly kind: ColumnKind;
   /**
-   * Jensen-Shannon divergence of the shares that the classes have, in nats: from 0 to ln 2, for tables without a value in common. It is what
-   * the contributions of the classes add up to.
+   * Jensen-Shannon divergence of what the tables are samples of, in nats, as {@link compareCounts} estimates it: 0 where they differ no more
+   * than samples of one distribution, ln 2 for tables without a value in common.
    */
   readonly js: number;
+  /** From where to where the true divergence may lie. */
+  readonly interval: readonly [lower: number, upper: number];
+  /** The divergence of the tables themselves, which is too large: what the contributions of the classes add up to. */
+  readonly plugIn: number;
   /** Population stability index of the same, in nats. */
   readonly psi: number;
   /** Of the G-test of whether both are samples of one distribution: 1 where there is one class. */
@@ -64,11 +74,12 @@ interface Counted {
 
 function measureColumn(
   { name, kind, classes }: Counted,
-  { zeros = HALF }: MeasureOptions,
+  { zeros = HALF, confidence }: MeasureOptions,
 ): Omit<ColumnDrift, "adjustedPValue"> {
   const reference = Float64Array.from(classes, (one) => one.reference);
   const current = Float64Array.from(classes, (one) => one.current);
-  const { value: js, terms } = contributions(reference, current);
+  const { value: plugIn, terms } = contributions(reference, current);
+  const { value: js, interval } = compareCounts(reference, current, { confidence, permutations: 0, limit: 0 });
   const ofClasses: DriftClass[] = new Array(classes.length);
   for (const [place, { key, term }] of terms.entries()) {
     // which are in the order of their terms
@@ -77,7 +88,7 @@ function measureColumn(
   const isOne = classes.filter((one) => one.reference + one.current > 0).length === 1;
   const missing = classes.find((one) => one.kind === "missing");
   return {
-    ...{ name, kind, js },
+    ...{ name, kind, js, interval, plugIn },
     psi: stabilityOf([reference, current], zeros),
     pValue: isOne ? 1 : gTestOfTwoSamples(reference, current).pValue,
     missing: { reference: missing?.reference ?? 0, current: missing?.current ?? 0 },
@@ -93,5 +104,7 @@ export function measureColumns(columns: readonly Counted[], options: MeasureOpti
     measured.map(({ pValue }) => pValue),
     options.correction,
   );
-  return measured.map((column, i) => ({ ...column, adjustedPValue: adjusted[i] })).sort((a, b) => b.js - a.js);
+  return measured
+    .map((column, i) => ({ ...column, adjustedPValue: adjusted[i] }))
+    .sort((a, b) => b.js - a.js || b.plugIn - a.plugIn);
 }

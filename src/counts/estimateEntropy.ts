@@ -36,6 +36,7 @@ export interface EntropyEstimate {
   readonly value: number;
   /** In the same unit. */
   readonly standardError: number;
+  /** Which estimator it is of. */
   readonly estimator: EntropyEstimator;
 }
 

@@ -22,6 +22,6 @@ export { type Keyword, type KeywordOptions, keywords } from "./keywords.js";
 export { populationStabilityIndex, type StabilityOptions, type ZeroPolicy } from "./populationStabilityIndex.js";
 export type { Pseudocount } from "./pseudocount.js";
 export type { Counts } from "./read.js";
-export { type Smoothed, type SmoothOptions, smooth } from "./smooth.js";
+export { type Smoothed, type SmoothingMethod, type SmoothOptions, smooth } from "./smooth.js";
 export type { ComparisonMeasure } from "./statistics.js";
 export { tally } from "./tally.js";

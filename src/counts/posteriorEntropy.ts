@@ -56,9 +56,9 @@ export function dirichletEntropy(frequencies: Frequencies, classes: number, beta
   return { value: mean, standardError: Math.sqrt(variance) };
 }
 
-/** ln Γ(x + c) - ln Γ(x) less c ln(x + c) - c, and `remainder` being Stirling's of x. */
+/** ln Γ(x + c) - ln Γ(x) less c ln c - c, which does not depend on x; `remainder` is Stirling's of x. */
 const gammaRise = (x: number, count: number, remainder: number): number =>
-  (x - 0.5) * log1p(count / x) + stirlingRemainder(x + count) - remainder;
+  count * log1p(x / count) + (x - 0.5) * log1p(count / x) + stirlingRemainder(x + count) - remainder;
 
 /**
  * The logarithm of the posterior density of ln β, but for a constant: Γ(Kβ)/Γ(N + Kβ)·Π Γ(c + β)/Γ(β), times the prior, β·dξ/dβ of the
@@ -66,17 +66,17 @@ const gammaRise = (x: number, count: number, remainder: number): number =>
  */
 function logDensity({ counts, classes, total, all }: Groups, log: number): number {
   const beta = exp(log);
-  const kappa = total + all * beta;
   const remainder = stirlingRemainder(beta);
   const sum = new Sum();
   for (let i = 0; i < counts.length; i++) {
     const count = counts[i];
-    if (count > 0) sum.add(classes[i] * (count * ln((count + beta) / kappa) + gammaRise(beta, count, remainder)));
+    if (count > 0) sum.add(classes[i] * gammaRise(beta, count, remainder));
   }
   const one = beta + 1;
   const many = all * beta + 1;
   const slope = (all - 1) / one / many + (all * trigammaExcess(many)) / many - trigammaExcess(one) / one;
-  return sum.value - gammaRise(all * beta, total, stirlingRemainder(all * beta)) + ln(slope) + log;
+  sum.add(-gammaRise(all * beta, total, stirlingRemainder(all * beta)));
+  return sum.value + ln(slope) + log;
 }
 
 /** How far beyond where a mode can be density may lie: it falls at least as e^-distance. */
@@ -112,6 +112,9 @@ function modeOf(groups: Groups): number {
   }
   return (low + high) / 2;
 }
+
+/** What is needed are three or four; rounding may keep what is nearly 0 from settling. */
+const MOST_HALVINGS = 8;
 
 /** A part of the density below which it is not summed. */
 const NEGLIGIBLE = 1e-19;
@@ -149,7 +152,8 @@ export function nsbEntropy(frequencies: Frequencies, classes: number): Estimate 
   while (most - Math.min(logDensity(groups, mode - step), logDensity(groups, mode + step)) > 1) step /= 2;
   addFrom(mode, step);
   addFrom(mode - step, -step);
-  for (let estimate = current(); ; ) {
+  let estimate = current();
+  for (let halvings = 0; halvings < MOST_HALVINGS; halvings++) {
     addFrom(mode + step / 2, step);
     addFrom(mode - step / 2, -step);
     step /= 2;
@@ -157,7 +161,8 @@ export function nsbEntropy(frequencies: Frequencies, classes: number): Estimate 
     const change = Math.abs(next.value - estimate.value);
     const changeOfError = Math.abs(next.standardError - estimate.standardError);
     estimate = next;
-    // one digit more than is promised: the next would add as many again
-    if (change <= 1e-9 * next.value && changeOfError <= 1e-7 * next.standardError) return estimate;
+    // each halving doubles the digits
+    if (change <= 1e-9 * next.value && changeOfError <= 1e-7 * next.standardError) break;
   }
+  return estimate;
 }

@@ -28,25 +28,26 @@ function check(functionName: string, argument: string, key: unknown, count: unkn
   throw new TypeError(`${place} is ${show(count)}; counts must be numbers${hint}`);
 }
 
-/** Whether an object is one that `{…}` makes, of whichever realm, or has no prototype. */
-function isPlainObject(value: object): value is Record<string, unknown> {
+/** Whether an object has counts by name: it is one that `{…}` makes, of whichever realm, or has no prototype, and is no iterable. */
+function isByName(value: object): value is Record<string, unknown> {
   const prototype = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return (prototype === null || Object.getPrototypeOf(prototype) === null) && !(Symbol.iterator in value);
 }
 
-/** Whether a value is a Map, of whichever realm: what only looks like one throws. */
+/** Whether a value is a Map, of whichever realm. */
 export function isMap(value: unknown): value is ReadonlyMap<unknown, unknown> {
   try {
     Map.prototype.has.call(value as Map<unknown, unknown>, undefined);
     return true;
   } catch {
+    // what only looks like one throws
     return false;
   }
 }
 
 /** Whether each key comes once. */
 export const hasUniqueKeys = (counts: unknown): boolean =>
-  isMap(counts) || (isObject(counts) && (isPlainObject(counts) || (isList(counts) && !isList(counts[0]))));
+  isMap(counts) || (isObject(counts) && (isByName(counts) || (isList(counts) && !isList(counts[0]))));
 
 /** An array of counts; undefined of what has keys of its own. */
 function arrayOf(functionName: string, argument: string, counts: object): Vector | undefined {
@@ -71,7 +72,7 @@ export function forEachCount(
   }
   if (!isObject(counts))
     throw new TypeError(`${functionName}: ${argument} is ${describe(counts)}; it must be ${KINDS}`);
-  if (isPlainObject(counts) && !(Symbol.iterator in counts)) {
+  if (isByName(counts)) {
     for (const key of Object.keys(counts)) {
       const count = counts[key];
       check(functionName, argument, key, count);

@@ -6,22 +6,36 @@ import { goodTuring } from "./goodTuring.js";
 import { type Pseudocount, pseudocountOf } from "./pseudocount.js";
 import type { Counts } from "./read.js";
 
-/** How the probabilities of {@link smooth} are made of counts. */
-export type SmoothOptions = (
-  | { readonly method: "addConstant"; readonly constant: Pseudocount }
-  | { readonly method: "dirichlet"; readonly priorCount: number; readonly background?: ArrayLike<number> }
-  | { readonly method: "jelinekMercer"; readonly weight: number; readonly background?: ArrayLike<number> }
-  | { readonly method: "jamesStein"; readonly background?: ArrayLike<number> }
-  | { readonly method: "absoluteDiscounting"; readonly discount?: number; readonly background?: ArrayLike<number> }
-  | { readonly method: "wittenBell"; readonly background?: ArrayLike<number> }
-  | { readonly method: "goodTuring" }
-) & {
+/** The methods of {@link smooth}. */
+export type SmoothingMethod =
+  | "addConstant"
+  | "dirichlet"
+  | "jelinekMercer"
+  | "jamesStein"
+  | "absoluteDiscounting"
+  | "wittenBell"
+  | "goodTuring";
+
+/** The options of {@link smooth}. */
+export interface SmoothOptions {
+  /** How probabilities are made of counts; required. */
+  readonly method: SmoothingMethod;
+  /** Only of `"addConstant"`, and required there: what is added to each count. */
+  readonly constant?: Pseudocount;
+  /** Only of `"dirichlet"`, and required there: as how many observations the background counts; >= 0. */
+  readonly priorCount?: number;
+  /** Only of `"jelinekMercer"`, and required there: the share of the background, from 0 to 1. */
+  readonly weight?: number;
+  /** Only of `"absoluteDiscounting"`: what is taken from each count, from 0 to 1. By default n₁/(n₁ + 2n₂). */
+  readonly discount?: number;
+  /** Not of `"addConstant"` and `"goodTuring"`: a distribution or counts, one number per class, in the order of `counts`. */
+  readonly background?: ArrayLike<number>;
   /**
-   * How many classes there are, those of `counts` included, which is the default. Of `absoluteDiscounting`, `wittenBell` and `goodTuring`
-   * without `background`: by default, other classes exist where no count is 0, and it is not known how many.
+   * How many classes there are, those of `counts` included, which is the default. Of `"absoluteDiscounting"`, `"wittenBell"` and
+   * `"goodTuring"` without `background`: by default, other classes exist where no count is 0, and it is not known how many.
    */
   readonly classes?: number;
-};
+}
 
 /** What {@link smooth} returns. */
 export interface Smoothed {
@@ -36,7 +50,7 @@ export interface Smoothed {
 const NAME = "smooth";
 
 /** The options of each method, besides `method`. */
-const KEYS: Readonly<Record<string, readonly string[]>> = {
+const KEYS: Readonly<Record<SmoothingMethod, readonly string[]>> = {
   addConstant: ["constant", "classes"],
   dirichlet: ["priorCount", "background", "classes"],
   jelinekMercer: ["weight", "background", "classes"],
@@ -91,12 +105,23 @@ function shrinkageOf({ counts, total, classes = counts.length, background }: Kno
   return shrinkage >= 0 && shrinkage < 1 ? shrinkage : 1;
 }
 
+const isShare = (x: number) => x >= 0 && x <= 1;
+
+/** A number among the options. */
+function numberOf(
+  options: SmoothOptions,
+  key: "priorCount" | "weight" | "discount",
+  isValid: (x: number) => boolean,
+  demand: string,
+): number {
+  const value: unknown = options[key];
+  checkNumber(NAME, key, value, isValid, demand);
+  return value;
+}
+
 /** n₁/(n₁ + 2n₂), the discount that leaves one out (Ney, Essen and Kneser 1994). */
-function discountOf(counts: Float64Array, given: number | undefined): number {
-  if (given !== undefined) {
-    checkNumber(NAME, "discount", given, (x) => x >= 0 && x <= 1, "from 0 to 1");
-    return given;
-  }
+function discountOf(counts: Float64Array, options: SmoothOptions): number {
+  if (options.discount !== undefined) return numberOf(options, "discount", isShare, "from 0 to 1");
   let [once, twice] = [0, 0];
   for (const count of counts) {
     if (count === 1) once++;
@@ -113,15 +138,16 @@ function discount(sample: Known, options: SmoothOptions): Discounted {
     case "addConstant":
       return withPrior(total, classes * pseudocountOf(NAME, options.constant, total, classes));
     case "dirichlet":
-      checkNumber(NAME, "priorCount", options.priorCount, (x) => x >= 0 && x < 1e300, "finite and >= 0");
-      return withPrior(total, options.priorCount);
+      return withPrior(
+        total,
+        numberOf(options, "priorCount", (x) => x >= 0 && x < 1e300, "finite and >= 0"),
+      );
     case "jelinekMercer":
-      checkNumber(NAME, "weight", options.weight, (x) => x >= 0 && x <= 1, "from 0 to 1");
-      return interpolated(total, options.weight);
+      return interpolated(total, numberOf(options, "weight", isShare, "from 0 to 1"));
     case "jamesStein":
       return interpolated(total, shrinkageOf(sample));
     case "absoluteDiscounting": {
-      const size = discountOf(counts, options.discount);
+      const size = discountOf(counts, options);
       const taken = sumOfAll(counts.map((count) => Math.min(count, size)));
       return { discounted: (count) => Math.max(0, count - size) / total, mass: taken / total, toUnseen: true };
     }
@@ -154,7 +180,7 @@ function readBackground(given: unknown, length: number, classes: number | undefi
 function readOptions(options: SmoothOptions): void {
   if (!isOptions(options)) throw mustBe(NAME, "options", options, 'an object, such as { method: "goodTuring" }');
   const { method } = options;
-  if (!Object.hasOwn(KEYS, `${show(method)}`.slice(1, -1))) {
+  if (typeof method !== "string" || !Object.hasOwn(KEYS, method)) {
     const words = `${NAME}: method is ${show(method)}; it must be "${Object.keys(KEYS).join('" or "')}"`;
     throw typeof method === "string" ? new RangeError(words) : new TypeError(words);
   }
@@ -181,6 +207,7 @@ function readOptions(options: SmoothOptions): void {
  * them, in proportion.
  *
  * @param counts - Counts, an array or by key: finite and >= 0, those of `goodTuring` integers.
+ * @param options - `method`, and what it requires.
  * @returns `probabilities`, and the mass of the classes that were not observed (`unseen`) and that are not in `counts` (`unlisted`).
  * @throws TypeError for the wrong kind of thing, an unknown option or one of another method.
  * @throws RangeError for a count that is negative, NaN or infinite, counts without observations, and counts to which the method does not
@@ -196,8 +223,7 @@ export function smooth(counts: Counts, options: SmoothOptions): Smoothed {
   const sample = readSample(NAME, counts, demand);
   const { length } = sample.counts;
   if (options.classes !== undefined) checkInteger(NAME, "classes", options.classes, length);
-  const given = "background" in options ? options.background : undefined;
-  const background = readBackground(given, length, options.classes);
+  const background = readBackground(options.background, length, options.classes);
   let seen = 0;
   for (const count of sample.counts) if (count > 0) seen++;
   const { discounted, mass, toUnseen } = discount({ ...sample, seen, classes: options.classes, background }, options);

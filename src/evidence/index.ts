@@ -2,6 +2,12 @@
 
 export { adjustPValues, type Correction } from "./adjustPValues.js";
 export { chiSquaredTail } from "./chiSquaredTail.js";
+export {
+  estimateMutualInformation,
+  type MutualInformationEstimate,
+  type MutualInformationEstimateOptions,
+  type MutualInformationEstimator,
+} from "./estimateMutualInformation.js";
 export { estimateKlDivergence, type KlEstimates } from "./estimates.js";
 export {
   type GoodnessOfFitOptions,

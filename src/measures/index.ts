@@ -9,6 +9,7 @@ export { entropy } from "./entropy.js";
 export { hellingerDistance } from "./hellingerDistance.js";
 export { iDivergence } from "./iDivergence.js";
 export { jeffreysDivergence } from "./jeffreysDivergence.js";
+export { jensenRenyiDivergence } from "./jensenRenyiDivergence.js";
 export { jsDistance, jsDivergence } from "./jsDivergence.js";
 export { klDivergence } from "./klDivergence.js";
 export { logLikelihoodRatio } from "./logLikelihoodRatio.js";

@@ -28,7 +28,8 @@ const ofProbabilities: Batch = (backend, call, count, values, at) => {
  * Computes the Jensen–Shannon divergence JS(p, q) = ½ KL(p̂‖m) + ½ KL(q̂‖m), m = (p̂ + q̂)/2, of p̂ = p/Σp and q̂ = q/Σq.
  *
  * `jsDivergence.of` computes it of any number of distributions with weights: Σ wᵢ KL(p̂ᵢ‖m), m = Σ wᵢp̂ᵢ: by how much the entropy of the
- * mixture exceeds the mean of their entropies. It is a plain loop in f64, of 10 to 20 ns per number, and has the same bits everywhere.
+ * mixture exceeds the mean of their entropies. It is a plain loop in f64, the same code on every backend, and takes two to four
+ * times as long as a loop over `Math.log`.
  *
  * @param p - n numbers >= 0 whose sum is within 1e-2 of 1 (any positive sum with `normalize`).
  * @param q - n numbers >= 0 with such a sum.

@@ -35,7 +35,7 @@ interface ManySettings {
 type RowsMeasure = (backend: Backend, call: Call, rows: readonly NamedRow[], weights: readonly number[]) => number;
 
 const DISTRIBUTIONS = ["distributions"];
-const KEYS = [...MEASURE_KEYS, "rowLength", "weights"];
+const KEYS = /* @__PURE__ */ MEASURE_KEYS.concat("rowLength", "weights");
 
 function readWeights(functionName: string, given: Numbers | undefined, count: number): number[] {
   if (given === undefined) return Array.from({ length: count }, () => 1);

@@ -14,7 +14,15 @@ export interface BinOptions extends UnitlessOptions {
 }
 
 /** A definition whose unit is the width of a bin. */
-const inWidths = {
+const inWidths = (
+  name: string,
+  measure: Definition["measure"],
+  finish: (value: number, width: number) => number,
+): Definition => ({
+  name,
+  measure,
+  ofLogits: measure,
+  finish,
   arguments: P_AND_Q,
   distributions: P_AND_Q,
   isSymmetric: true,
@@ -25,7 +33,7 @@ const inWidths = {
     checkNumber(functionName, "width", width, isFinitePositive, "positive and finite");
     return { ...settings, unit: width };
   },
-} satisfies Partial<Definition>;
+});
 
 /**
  * Computes the Wasserstein-1 distance (earth mover's distance) Σ |F_p - F_q|·width of histograms with ordered bins of one width, F being the
@@ -43,13 +51,9 @@ const inWidths = {
  * @see S. S. Vallender, Calculation of the Wasserstein Distance Between Probability Distributions on the Line (1974)
  * @category Measures
  */
-export const wassersteinDistance: Measure<[p: Numbers, q: Numbers], BinOptions> = /* @__PURE__ */ measure({
-  ...inWidths,
-  name: "wassersteinDistance",
-  measure: row.wassersteinDistance,
-  ofLogits: row.wassersteinDistance,
-  finish: (value, width) => value * width,
-});
+export const wassersteinDistance: Measure<[p: Numbers, q: Numbers], BinOptions> = /* @__PURE__ */ measure(
+  /* @__PURE__ */ inWidths("wassersteinDistance", row.wassersteinDistance, (value, width) => value * width),
+);
 
 /**
  * Computes the Cramér distance √(Σ (F_p - F_q)²·width) of histograms with ordered bins of one width, F being the cumulative sums of p̂ = p/Σp
@@ -68,13 +72,9 @@ export const wassersteinDistance: Measure<[p: Numbers, q: Numbers], BinOptions> 
  * @see G. J. Székely, M. L. Rizzo, Energy Statistics (2013)
  * @category Measures
  */
-export const cramerDistance: Measure<[p: Numbers, q: Numbers], BinOptions> = /* @__PURE__ */ measure({
-  ...inWidths,
-  name: "cramerDistance",
-  measure: row.cramerDistance,
-  ofLogits: row.cramerDistance,
-  finish: (value, width) => value * Math.sqrt(width),
-});
+export const cramerDistance: Measure<[p: Numbers, q: Numbers], BinOptions> = /* @__PURE__ */ measure(
+  /* @__PURE__ */ inWidths("cramerDistance", row.cramerDistance, (value, width) => value * Math.sqrt(width)),
+);
 
 /**
  * Computes the Kolmogorov–Smirnov distance max |F_p - F_q| of histograms with ordered bins, of any widths, F being the cumulative sums of

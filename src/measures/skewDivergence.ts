@@ -27,8 +27,8 @@ const ofProbabilities: Batch = (backend, call, count, values, at) => {
  * Computes the skew divergence KL(p̂‖(1 - α)p̂ + αq̂) of p̂ = p/Σp and q̂ = q/Σq: the KL divergence of p from a mixture of p and q. For
  * α < 1 it is finite also where q = 0. It increases with α.
  *
- * The limits are exact. α = 0: 0. α = 1: KL(p‖q), with the same bits as {@link klDivergence}. At α = ½ the mean of both
- * orders is {@link jsDivergence}. For small α it is about α²/2·Σ (p̂ᵢ - q̂ᵢ)²/p̂ᵢ. No ε is added and nothing is clipped. Lee uses α = 0.99.
+ * The limits are exact. α = 0: 0. α = 1: KL(p‖q), with the same bits as {@link klDivergence}. α = ½: the
+ * K-divergence KL(p̂‖(p̂ + q̂)/2); the mean of both orders is {@link jsDivergence}. For small α it is about α²/2·Σ (p̂ᵢ - q̂ᵢ)²/p̂ᵢ. No ε is added and nothing is clipped. Lee uses α = 0.99.
  *
  * @param p - n numbers >= 0 whose sum is within 1e-2 of 1 (any positive sum with `normalize`).
  * @param q - n numbers >= 0 with such a sum.

@@ -79,6 +79,12 @@ describe("align", () => {
       expect(counts[sources.indexOf(entries)][keys.indexOf("x")]).toBe(4);
       expect(new Set(keys).size).toBe(keys.length);
     }
+    const own = {
+      *[Symbol.iterator]() {
+        yield* entries;
+      },
+    };
+    expect(align(own)).toEqual({ keys: ["x", "y"], counts: [Float64Array.of(4, 2)] });
   });
 
   test("takes words that are names of properties of objects", () => {

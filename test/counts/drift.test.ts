@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { Drift, driftReport, populationStabilityIndex } from "../../src/counts/index.js";
+import { compareCounts, Drift, driftReport, populationStabilityIndex } from "../../src/counts/index.js";
 
 interface Reference {
   readonly reference: Record<string, unknown[]>;
@@ -56,7 +56,12 @@ describe.each(references)("driftReport", ({ reference, current, count, columns }
     const found = report.columns.find((column) => column.name === name);
     if (found === undefined) throw new Error(name);
     expect(found.kind).toBe(["age", "visits", "spent"].includes(name) ? "numeric" : "categorical");
-    expectNear(found.js, Number(exact.js), 1e-14);
+    expectNear(found.plugIn, Number(exact.js), 1e-14);
+    const counts = (["reference", "current"] as const).map((side) => exact.classes.map((one) => one[side]));
+    const { value, interval } = compareCounts(counts[0], counts[1], { permutations: 0 });
+    expectNear(found.js, value, 1e-9);
+    for (const end of [0, 1]) expectNear(found.interval[end], interval[end], 1e-9);
+    expect(found.js).toBeLessThanOrEqual(found.plugIn);
     expectNear(found.psi, Number(exact.psiWithHalf), 1e-14);
     expectNear(infinite.columns.find((column) => column.name === name)?.psi ?? 0, Number(exact.psi), 1e-14);
     expectNear(found.pValue, exact.pValue, 1e-10);
@@ -77,7 +82,6 @@ describe.each(references)("driftReport", ({ reference, current, count, columns }
     }
     const missing = exact.classes.find((one) => one.name === "missing");
     expect(found.missing).toEqual({ reference: missing?.reference ?? 0, current: missing?.current ?? 0 });
-    const counts = (["reference", "current"] as const).map((side) => exact.classes.map((one) => one[side]));
     const zeros = { method: "addConstant", constant: "jeffreys" } as const;
     expectNear(populationStabilityIndex(counts[0], counts[1]), Number(exact.psi), 1e-14);
     expectNear(populationStabilityIndex(counts[0], counts[1], { zeros }), Number(exact.psiWithHalf), 1e-14);
@@ -231,6 +235,7 @@ describe("Drift", () => {
       () => driftReport(rows, rows, { parseNumbers: 1 as never }),
     ],
     ['zeros is "half"; it must be "infinite"', RangeError, () => driftReport(rows, rows, { zeros: "half" as never })],
+    ["confidence is 1; it must be between 0 and 1", RangeError, () => driftReport(rows, rows, { confidence: 1 })],
     ['correction is "bonferroni"', RangeError, () => driftReport(rows, rows, { correction: "bonferroni" as never })],
     [
       'unknown option "column"; did you mean "columns"?',

@@ -62,6 +62,23 @@ describe("estimateEntropy", () => {
     }
   });
 
+  test("of 6e15 observations has standard errors to many digits", () => {
+    const counts = [3e15, 2e15, 1e15];
+    const logs = [1 / 2, 1 / 3, 1 / 6].map((p) => [p, Math.log(p)]);
+    const mean = logs.reduce((sum, [p, log]) => sum + p * log, 0);
+    const expected = Math.sqrt(logs.reduce((sum, [p, log]) => sum + p * (log - mean) ** 2, 0) / 6e15);
+    for (const estimator of [
+      "maximumLikelihood",
+      "grassberger",
+      "chaoShen",
+      "chaoWangJost",
+      "jackknife",
+      "nsb",
+    ] as const) {
+      expect(estimateEntropy(counts, { estimator }).standardError / expected).toBeCloseTo(1, 9);
+    }
+  });
+
   test("errors", () => {
     const thrown = (counts: unknown, options: unknown, error: Error) =>
       expect(() => estimateEntropy(counts as number[], options as EntropyOptions)).toThrow(error);

@@ -8,7 +8,18 @@ interface Sum {
   readonly value: string;
 }
 
+type Estimate = readonly [value: string, standardError: string];
+
 export interface References {
+  readonly informations: readonly {
+    table: number[];
+    rowLength: number;
+    plugIn: string;
+    shrinkage: string;
+    maximumLikelihood: Estimate;
+    millerMadow: Estimate;
+    shrinkageEstimate: Estimate;
+  }[];
   readonly fromCounts: readonly { x: number[]; y: number[]; estimate: string; standardError: string }[];
   readonly comparisons: readonly {
     a: number[];

@@ -5,7 +5,15 @@ import { expectClear, noArrays, noNumbers, noOptions, strangeKeys } from "../wro
 
 // Every function, with every kind of wrong argument.
 
-const { adjustPValues, chiSquaredTail, cumulativeLogLikelihoodRatio, estimateKlDivergence, gTest, keyness } = evidence;
+const {
+  adjustPValues,
+  chiSquaredTail,
+  estimateMutualInformation,
+  cumulativeLogLikelihoodRatio,
+  estimateKlDivergence,
+  gTest,
+  keyness,
+} = evidence;
 const { logLikelihoodRatioOfSequence, mutualInformation, normalizedMutualInformation, sequentialTest } = evidence;
 
 // biome-ignore lint/suspicious/noExplicitAny: what types forbid is tried here
@@ -22,6 +30,9 @@ const ofArrays: Call[] = [
   ["gTest", "counts", (x) => gTest(wrong(x), even)],
   ["gTest", "table", (x) => gTest(wrong(x), { rowLength: 2 })],
   ["adjustPValues", "pValues", (x) => adjustPValues(wrong(x))],
+  ["estimateMutualInformation", "table", (x) => estimateMutualInformation(wrong(x), { rowLength: 2 })],
+  ["estimateKlDivergence.fromCounts", "countsP", (x) => estimateKlDivergence.fromCounts(wrong(x), [2, 1])],
+  ["estimateKlDivergence.fromCounts", "countsQ", (x) => estimateKlDivergence.fromCounts([2, 1], wrong(x))],
   ["keyness", "countsA", (x) => keyness(wrong(x), even)],
   ["keyness", "countsB", (x) => keyness(even, wrong(x))],
   ["mutualInformation", "joint", (x) => mutualInformation(wrong(x), { rowLength: 2 })],

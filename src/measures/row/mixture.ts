@@ -10,7 +10,7 @@
 import type { Backend } from "../../backends/backend.js";
 import { type Call, checkNumbers, checkSum, type NamedRow, sumOf } from "../../call/arguments.js";
 import { exponentGap_f64, high_f64, SMALLEST_NORMAL_F64, scaleByGap_f64 } from "../../numbers/lanes.js";
-import { excess_f64 } from "../../numbers/logarithm.js";
+import { excess_f64, excessNear_f64 } from "../../numbers/logarithm.js";
 import { exp, ln } from "../../numbers/scalar.js";
 import { Sum } from "../../numbers/twofold.js";
 import { exponentOfLogit, findLogits, logSumExpOf } from "./logits.js";
@@ -43,15 +43,19 @@ interface Part {
   readonly gamma: number;
 }
 
+/** Classes that are read at once. */
+export const CHUNK = 256;
+
 export class Mixture {
   /** Those of the distributions that have a weight, the largest first: positive, with the sum 1. */
   readonly weights: readonly number[];
-  /** Of the class that has been read, all times `sum`: each p̂ᵢ, its difference from m, and m. */
+  /** Of the classes that have been read, all times `sum`: each p̂ᵢ and its difference from m, from `CHUNK`·i on, and m. */
   readonly probabilities: Float64Array;
   readonly differences: Float64Array;
-  mean = 0;
+  readonly means: Float64Array = new Float64Array(CHUNK);
   readonly sum: number;
   readonly #parts: readonly Part[];
+  readonly #length: number;
 
   /** Throws what there is to throw of the rows. The weights are >= 0, and one of them is positive. */
   constructor(backend: Backend, call: Call, rows: readonly NamedRow[], weights: readonly number[]) {
@@ -71,44 +75,50 @@ export class Mixture {
       return { source, start, weight, scale: own, gamma: difference.value / (sum * own) };
     });
     this.weights = weighted.map(({ weight }) => weight);
-    this.probabilities = new Float64Array(weighted.length);
-    this.differences = new Float64Array(weighted.length);
+    this.probabilities = new Float64Array(weighted.length * CHUNK);
+    this.differences = new Float64Array(weighted.length * CHUNK);
+    this.#length = call.length;
   }
 
-  /** Reads class j. */
-  read(j: number): void {
-    const { probabilities, differences } = this;
-    const parts = this.#parts;
-    const first = parts[0].source[parts[0].start + j] * parts[0].scale;
-    let shift = 0;
-    let spread = 0;
-    let mean = 0;
-    for (let i = 0; i < parts.length; i++) {
-      const { source, start, weight, scale, gamma } = parts[i];
-      const x = source[start + j] * scale;
-      const more = gamma * x;
-      const u = x - first + more;
-      probabilities[i] = x + more;
-      differences[i] = u;
-      shift += weight * u;
-      spread += weight * Math.abs(u);
-      mean += weight * (x + more);
+  /** Reads all classes, and visits each: with its place in `means`. */
+  forEach(visit: (c: number) => void): void {
+    for (let from = 0; from < this.#length; from += CHUNK) {
+      const count = Math.min(CHUNK, this.#length - from);
+      this.#read(from, count);
+      for (let c = 0; c < count; c++) if (this.means[c] >= SMALLEST_NORMAL_F64) visit(c);
     }
-    for (let i = 0; i < parts.length; i++) {
-      const u = differences[i];
-      differences[i] = Math.abs(u) + spread < mean ? u - shift : probabilities[i] - mean;
-    }
-    this.mean = mean;
   }
 
-  /** x ln(x/m) - x + m >= 0 of distribution i. */
-  excess(i: number): number {
-    return excessOf(this.probabilities[i], this.mean, this.differences[i]);
+  #read(from: number, count: number): void {
+    const { probabilities, differences, means } = this;
+    const shifts = new Float64Array(count);
+    const spreads = new Float64Array(count);
+    means.fill(0);
+    this.#parts.forEach(({ source, start, weight, scale, gamma }, i) => {
+      for (let c = 0, at = i * CHUNK, k = start + from; c < count; c++, at++, k++) {
+        const x = source[k] * scale;
+        const more = gamma * x;
+        // the first comes first, with γ = 0
+        const u = i === 0 ? 0 : x - probabilities[c] + more;
+        probabilities[at] = x + more;
+        differences[at] = u;
+        shifts[c] += weight * u;
+        spreads[c] += weight * Math.abs(u);
+        means[c] += weight * (x + more);
+      }
+    });
+    for (let i = 0; i < this.#parts.length; i++) {
+      for (let c = 0, at = i * CHUNK; c < count; c++, at++) {
+        const u = differences[at];
+        differences[at] = Math.abs(u) + spreads[c] < means[c] ? u - shifts[c] : probabilities[at] - means[c];
+      }
+    }
   }
 }
 
 /** x ln(x/y) - x + y of numbers whose difference is d. What is less than the smallest normal number counts as 0. */
 export function excessOf(x: number, y: number, d: number): number {
+  if (Math.abs(d) < 0.25 * y) return excessNear_f64(x, d, x + y);
   if (x < SMALLEST_NORMAL_F64) return y;
   const gap = exponentGap_f64(high_f64(x), high_f64(y));
   const shifted = scaleByGap_f64(y, gap);
@@ -118,15 +128,15 @@ export function excessOf(x: number, y: number, d: number): number {
 /** Σ wᵢ KL(p̂ᵢ‖m); at most the entropy of the weights. */
 export function jsOfMany(backend: Backend, call: Call, rows: readonly NamedRow[], given: readonly number[]): number {
   const mixture = new Mixture(backend, call, rows, given);
-  const { weights } = mixture;
+  const { weights, probabilities, differences, means } = mixture;
   const total = new Sum();
-  for (let j = 0; j < call.length; j++) {
-    mixture.read(j);
-    if (mixture.mean < SMALLEST_NORMAL_F64) continue;
+  mixture.forEach((c) => {
     let sum = 0;
-    for (let i = 0; i < weights.length; i++) sum += weights[i] * mixture.excess(i);
+    for (let i = 0, at = c; i < weights.length; i++, at += CHUNK) {
+      sum += weights[i] * excessOf(probabilities[at], means[c], differences[at]);
+    }
     total.add(sum);
-  }
+  });
   let most = 0;
   for (const weight of weights) most -= weight * ln(weight);
   return Math.min(most, total.value / mixture.sum);
