@@ -50,7 +50,14 @@ function onOneThread(): Record<string, () => unknown> {
     rows: 1,
     width: widthOf(0),
     arrays: [a, b, Int32Array.of(17)].map((array) => ({ array, perRow: classes })),
-    settings: { classes, temperature: 1, topK: TOP_K, topTokens: 0, kinds: ["logits", "logits"] as const, formats: [null, null] },
+    settings: {
+      classes,
+      temperature: 1,
+      topK: TOP_K,
+      topTokens: 0,
+      kinds: ["logits", "logits"] as const,
+      formats: [null, null],
+    },
     finish: () => {},
   };
   const values = new Float64Array(widthOf(0));
