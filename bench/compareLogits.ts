@@ -6,7 +6,7 @@
 import { parseArgs } from "node:util";
 import { compareLogits, type RowBatch } from "../src/compare/index.js";
 import { findLargest } from "../src/compare/kernels.js";
-import { COLUMNS } from "../src/compare/rowResults.js";
+import { widthOf } from "../src/compare/rowResults.js";
 import { compareLoop } from "../src/compare/rows.js";
 import { createRuntimeSync } from "../src/engine/create.js";
 import { doHere } from "../src/engine/work.js";
@@ -48,12 +48,19 @@ function onOneThread(): Record<string, () => unknown> {
     loopName: "compareLogits",
     loop: compareLoop,
     rows: 1,
-    width: COLUMNS,
+    width: widthOf(0),
     arrays: [a, b, Int32Array.of(17)].map((array) => ({ array, perRow: classes })),
-    settings: { classes, temperature: 1, topK: TOP_K, kinds: ["logits", "logits"] as const, formats: [null, null] },
+    settings: {
+      classes,
+      temperature: 1,
+      topK: TOP_K,
+      topTokens: 0,
+      kinds: ["logits", "logits"] as const,
+      formats: [null, null],
+    },
     finish: () => {},
   };
-  const values = new Float64Array(COLUMNS);
+  const values = new Float64Array(widthOf(0));
   const indices = new Int32Array(TOP_K);
   const apart: Record<string, () => unknown> = {
     "KL(p‖q)": () => logratio.klDivergence(p, q, logits),

@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
+import { readVocabulary } from "../src/cli/vocabulary.js";
 import {
   type LogitSource,
   openLogits,
@@ -33,7 +34,9 @@ import { COMPARISON, ComparisonResults } from "../src/shards/comparison.js";
 import { readGroups } from "../src/shards/groups.js";
 import { identityOf } from "../src/shards/identity.js";
 import { PartFile } from "../src/shards/partFile.js";
+import { Passage } from "../src/shards/passage.js";
 import { VERSION } from "../src/shards/version.js";
+import { zip } from "../test/compare/zip.js";
 import { randomNumbers } from "../test/random.js";
 
 const { values: options } = parseArgs({
@@ -145,6 +148,19 @@ async function makeFormats(): Promise<Format[]> {
   add(".npy, big-endian", big, logits.byteLength, async (path) =>
     digestOf(await openLogits(path, { bigEndian: true })),
   );
+  const columns = join(folder, "columns.npy");
+  const byColumns = Buffer.from(makeNpyHeader("<f4", [ROWS, CLASSES]));
+  byColumns.write(byColumns.toString("latin1").replace("False", "True "), "latin1");
+  const turned = logits.map((_, i) => logits[(i % ROWS) * CLASSES + Math.floor(i / ROWS)]);
+  writeFileSync(columns, Buffer.concat([byColumns, Buffer.from(turned.buffer)]));
+  add(".npy, by columns", columns, logits.byteLength, readLogits);
+  const npy = readFileSync(join(folder, "f32.npy"));
+  for (const method of ["stored", "deflated"] as const) {
+    const path = join(folder, `${method}.npz`);
+    writeFileSync(path, zip(npy, [{ method: method === "stored" ? 0 : 8 }]));
+    // numbers that are stored are read as they are; those that are deflated have a checksum
+    add(`.npz, ${method}`, path, method === "stored" ? Infinity : 0, readLogits);
+  }
   const llamaCpp = join(folder, "x.kld");
   await writeLlamaCpp(llamaCpp, [{ data: logits }], { classes: CLASSES, context: CONTEXT, tokens });
   add("llama.cpp", llamaCpp, readFileSync(llamaCpp).length - 20, readLogits);
@@ -165,6 +181,17 @@ async function makeFormats(): Promise<Format[]> {
   const groups = join(folder, "groups.json");
   writeFileSync(groups, JSON.stringify(Array.from(tokens, (token) => `group ${token}`)));
   add("groups", groups, Infinity, async (path) => JSON.stringify(await readGroups(path)));
+  const vocabulary = join(folder, "tokenizer.json");
+  const vocab = Object.fromEntries(Array.from(tokens, (_, i) => [`Ġword${i}`, i]));
+  const special = [{ id: tokens.length, content: "<|end|>", special: true }];
+  writeFileSync(
+    vocabulary,
+    JSON.stringify({ model: { type: "BPE", vocab }, added_tokens: special, decoder: { type: "ByteLevel" } }),
+  );
+  add("tokenizer.json", vocabulary, Infinity, async (path) => {
+    const { size, contentOf } = await readVocabulary(path, 100);
+    return JSON.stringify(Array.from({ length: size }, (_, token) => contentOf(token)));
+  });
   for (const [name, valueLimit] of [
     ["exact", 100],
     ["of buckets", 3],
@@ -184,20 +211,27 @@ async function makeFormats(): Promise<Format[]> {
       ...{
         open: [{}, {}],
         input: ["logits", "logits"] as const,
-        classes: 2,
+        classes: 1,
         start: 2,
         end: 90,
         temperature: 1,
         topK: 10,
       },
-      ...{ blockRows: 0, acceptance: true, floors: [] },
+      ...{ blockRows: 0, acceptance: true, texts: true, floors: [] },
     },
   };
   const summary = makeSummary(100);
   const charts = new Charts(2);
   const [kl, baseLogProbability, otherLogProbability] = [0.5, -1, -2].map((x) => new Float64Array(ROWS).fill(x));
-  charts.add(2, { count: ROWS, kl, tokens, baseLogProbability, otherLogProbability } as unknown as RowResults);
-  const results = new ComparisonResults([{ summary, charts }]);
+  const likely = { base: tokens, baseLogProbability: kl, other: tokens, otherLogProbability: kl };
+  const rows = {
+    ...{ count: ROWS, kl, tokens, baseLogProbability, otherLogProbability },
+    topTokens: { perRow: 1, ...likely },
+  } as unknown as RowResults;
+  charts.add(2, rows);
+  const passage = new Passage(2, 1, 1);
+  passage.add(2, [rows]);
+  const results = new ComparisonResults([{ summary, charts }], passage);
   const openPart = (path: string) => PartFile.open(path, COMPARISON, subject, { start: 2, end: 90 });
   await (await openPart(checkpoint)).write({ next: 2 + ROWS, results });
   const open = async (path: string) => JSON.stringify((await openPart(path)).progress);

@@ -90,7 +90,7 @@ try {
       temperature: 1,
       topK: 10,
     },
-    ...{ blockRows: 0, acceptance: false, floors: [] },
+    ...{ blockRows: 0, acceptance: false, texts: false, floors: [] },
   };
   const file = { name: "base.npy", size: 1, sha256: "0".repeat(64) };
   const model = { path: "base.npy", files: [file], shape: [shards * rows, 131_072] as const };

@@ -15,12 +15,14 @@ import { gatesOf, type ReportsOptions, reportPaths, writeReports } from "./repor
 import { checkRowsOut, RowsOut } from "./rowsOut.js";
 import { type ShardOption, type ShardTask, shardTask } from "./shard.js";
 import { closeAll, openSources } from "./sources.js";
+import { readVocabulary } from "./vocabulary.js";
 
 export interface CompareCommand extends FileOptions, ReportsOptions {
   readonly base: string;
   readonly others: readonly string[];
   readonly tokens?: string;
   readonly groups?: string;
+  readonly vocabulary?: string;
   /** Of all, of base and of all others, or of each. */
   readonly input?: readonly InputKind[];
   readonly temperature?: number;
@@ -68,6 +70,10 @@ export async function compare(command: CompareCommand, version: string, io: Io):
     );
   }
   if (task !== undefined) checkShardOptions(command, OF_REPORTS);
+  if (command.vocabulary !== undefined && (task !== undefined || command.redis !== undefined)) {
+    const option = task === undefined ? "--redis" : "--shard";
+    throw new RangeError(`--vocabulary tells the text of one run; with ${option}, leave it out`);
+  }
   const outputs = await outputsOf(
     namedPaths(command),
     { ...reportPaths(command), "--rows-out": rowsOut, "--checkpoint": partPath },
@@ -93,7 +99,7 @@ export function checkShardOptions<Command extends object>(command: Command, keys
 
 function namedPaths(command: CompareCommand): Record<string, string | undefined> {
   const { tokens, groups, ...models } = namedFiles(command);
-  return { ...models, "--tokens": tokens, "--groups": groups };
+  return { ...models, "--tokens": tokens, "--groups": groups, "--vocabulary": command.vocabulary };
 }
 
 async function compareFiles(
@@ -113,6 +119,7 @@ async function compareFiles(
     const prepared = await prepare(command, sources, {
       open: sources.map((_, side) => openOptionsOf(command, side)),
       ...{ input, classes, start, end, temperature, topK, blockRows, acceptance, noiseFloor },
+      texts: command.vocabulary !== undefined,
     });
     for (const note of prepared.notes) say(io, note);
     return await compareRows(command, models, prepared, task, io, write);
@@ -132,6 +139,8 @@ async function compareRows(
 ): Promise<Comparison | undefined> {
   const { options, files } = prepared;
   const candidates = candidatesOf(models, options.floors, command);
+  const { vocabulary: named } = command;
+  const vocabulary = named === undefined ? undefined : await readVocabulary(named, options.classes);
   if (command.redis !== undefined) {
     const subject = await subjectOf(prepared, true);
     const results = await compareQueued(subject, command.redis, command.shards, io);
@@ -173,7 +182,7 @@ async function compareRows(
     }
     await part.write({ next, results });
   }
-  if (task === undefined) return comparisonOf(models, files, options, results, command);
+  if (task === undefined) return comparisonOf(models, files, options, results, command, vocabulary);
   await print(io, task.doneText(range));
   return undefined;
 }

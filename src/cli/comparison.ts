@@ -6,6 +6,8 @@ import type { InputKind } from "../index.js";
 import type { Charts } from "../shards/charts.js";
 import type { ComparisonFiles, ComparisonOptions, ComparisonResults } from "../shards/comparison.js";
 import { candidateOf, type Model, type ModelOptions } from "./models.js";
+import { Texts } from "./texts.js";
+import type { Vocabulary } from "./tokenContent.js";
 
 /** A model that was compared with base, and what came of it. */
 export interface Candidate extends Model {
@@ -27,6 +29,8 @@ export interface Pair {
 }
 
 export interface Comparison {
+  /** What tokens stand for, if there is a vocabulary. */
+  readonly texts: Texts | undefined;
   readonly base: Model & { readonly input: InputKind };
   /** In the order in which they were given. */
   readonly candidates: readonly Candidate[];
@@ -70,9 +74,10 @@ const floorOf = (base: Model) => (floor: HalfFormat) => ({
 export function comparisonOf(
   models: readonly Model[],
   files: ComparisonFiles,
-  { input, classes, floors, start, end }: ComparisonOptions,
-  { candidates: results }: ComparisonResults,
+  { input, classes, floors, start, end, blockRows }: ComparisonOptions,
+  { candidates: results, passage }: ComparisonResults,
   options: ReportOptions,
+  vocabulary?: Vocabulary,
 ): Comparison {
   const candidates = candidatesOf(models, floors, options).map((candidate, i): Candidate => {
     const { summary, charts } = results[i];
@@ -84,6 +89,7 @@ export function comparisonOf(
     ...{ candidates, ranking, pairs: pairsOf(options, candidates, ranking, results) },
     ...{ tokens: files.tokens ?? null, groups: files.groups ?? null },
     ...{ classes, start, end },
+    texts: vocabulary && passage && new Texts(vocabulary, passage, blockRows),
   };
 }
 

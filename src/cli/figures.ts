@@ -120,6 +120,28 @@ interface Point {
   readonly value: number;
 }
 
+/** Of labels on a chart of such a width, in pixels. */
+const LABEL = { perCharacter: 7, height: 14, chartHeight: 210 };
+
+/** Points whose labels do not cover one of those before them; others have their names by pointing at them. */
+function labelled(points: readonly Point[], width: number, isLogarithmic: boolean): Point[] {
+  const heightOf = ({ value }: Point) => (isLogarithmic ? Math.log10(value) : value);
+  const [sizes, heights] = [points.map(({ size }) => size), points.map(heightOf)];
+  const spread = (numbers: readonly number[]) => Math.max(...numbers) - Math.min(...numbers) || 1;
+  const [across, up] = [(0.8 * width) / spread(sizes), LABEL.chartHeight / spread(heights)];
+  const kept: Point[] = [];
+  for (const point of points) {
+    const isCovered = kept.some((other) => {
+      const right = (point.size - other.size) * across;
+      const isBeside =
+        right > LABEL.perCharacter * other.name.length || -right > LABEL.perCharacter * point.name.length;
+      return !isBeside && Math.abs(heightOf(point) - heightOf(other)) * up < LABEL.height;
+    });
+    if (!isCovered) kept.push(point);
+  }
+  return kept;
+}
+
 /** A figure of merit over the size of the model, with those that no other one beats in both. */
 function sizeFigure(
   comparison: Comparison,
@@ -134,7 +156,7 @@ function sizeFigure(
   if (points.length < 2) return undefined;
   const bySize = points.toSorted((a, b) => a.size - b.size || a.value - b.value);
   const front = bySize.filter(({ value }, i) => bySize.slice(0, i).every((smaller) => value < smaller.value));
-  const chart = drawn(of.title, ({ isNarrow }) => {
+  const chart = drawn(of.title, ({ width, isNarrow }) => {
     const range = rangeOf(
       points.map(({ value }) => value),
       1.6,
@@ -156,7 +178,9 @@ function sizeFigure(
           href: ({ i }) => linkTo(comparison, i),
           title: ({ name, size, value }) => `${name}: ${tidy(size)} GB, ${formatDigits(value, 4)}`,
         }),
-        Plot.text(points, { x: "size", y: "value", text: "name", dx: 8, dy: -8, textAnchor: "start" }),
+        Plot.text(labelled(points, width, of.isLogarithmic), {
+          ...{ x: "size", y: "value", text: "name", dx: 8, dy: -8, textAnchor: "start" },
+        }),
       ],
     };
   });

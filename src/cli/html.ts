@@ -18,13 +18,14 @@ import {
 import { escapeHtml } from "./markup.js";
 import { decimalsFor, format, formatCount } from "./numbers.js";
 import { cardHtml, figureHtml, linked, listHtml, pageHtml, tableHtml, warningsHtml } from "./page.js";
+import { contextsHtml, PASSAGE_STYLE, passageHtml } from "./passageHtml.js";
 import { printable } from "./printable.js";
 import { CAUTION, pairsTable, rankingTable, subjectOf, type Table, tablesOf, warningsOf } from "./tables.js";
 
 const WORST = 20;
 
 export function pageOf(comparison: Comparison, version: string): string {
-  const { base, candidates, ranking } = comparison;
+  const { base, candidates, ranking, texts } = comparison;
   const files = candidates.filter(({ floor }) => floor === null);
   const isOne = candidates.length === 1;
   const title = isOne
@@ -32,7 +33,7 @@ export function pageOf(comparison: Comparison, version: string): string {
     : `How far ${formatCount(files.length)} ${files.length === 1 ? "model is" : "models are"} from <b>${nameOf(base)}</b>`;
   const pairs = pairsTable(comparison);
   const parts = isOne
-    ? [candidateHtml(comparison, 0, true), `<p>${CAUTION}</p>`]
+    ? [candidateHtml(comparison, 0, true), passageHtml(comparison), `<p>${CAUTION}</p>`]
     : [
         tableHtml(rankingTable(comparison), [undefined, ...ranking.map((i) => linkTo(comparison, i))]),
         figureHtml(rankingFigure(comparison)),
@@ -40,6 +41,7 @@ export function pageOf(comparison: Comparison, version: string): string {
         pairs === undefined ? "" : tableHtml(pairs),
         figureHtml(distributionFigure(comparison, ranking), legendHtml(comparison)),
         figureHtml(alongFigure(comparison, ranking), legendHtml(comparison)),
+        passageHtml(comparison),
         ...ranking.filter((i) => candidates[i].floor === null).map((i) => candidateHtml(comparison, i, false)),
       ];
   return documentOf({
@@ -48,6 +50,7 @@ export function pageOf(comparison: Comparison, version: string): string {
     subject: subjectOf(comparison),
     body: warningsHtml(warningsOf(comparison).map(printable)) + parts.join("\n"),
     version,
+    style: texts === undefined ? "" : PASSAGE_STYLE,
   });
 }
 
@@ -59,16 +62,19 @@ interface Page {
   readonly subject: readonly (readonly [string, string])[];
   readonly body: string;
   readonly version: string;
+  /** Beside that of all pages. */
+  readonly style?: string;
 }
 
 /** A page of the command `compare`. */
-export const documentOf = ({ title, heading, subject, body, version }: Page): string =>
+export const documentOf = ({ title, heading, subject, body, version, style }: Page): string =>
   pageHtml(
     printable(title),
     heading,
     listHtml(subject),
     body,
     `logratio ${escapeHtml(version)}: <code>logratio compare</code>. KL in nats.`,
+    style,
   );
 
 export const nameOf = ({ label }: Pick<Candidate, "label">): string => escapeHtml(printable(label));
@@ -82,7 +88,7 @@ function candidateHtml(comparison: Comparison, i: number, isOnly: boolean): stri
       : []),
     calibrationFigure(comparison, i),
   ].filter((figure) => figure !== undefined);
-  const tables = tablesOf(candidate, WORST);
+  const tables = tablesOf(candidate, comparison.texts, WORST);
   const worst = tables.pop() as Table;
   const shown = candidate.report.worst.slice(0, WORST);
   const anchors = shown.map(({ row }) => rowAnchorOf(i, Number(row)));
@@ -92,6 +98,7 @@ ${heading}<ul class="key">${keyFigures(candidate.report).join("")}</ul>
 ${figures.map((figure) => figureHtml(figure)).join("\n")}
 ${tables.map((table) => tableHtml(table)).join("\n")}
 ${tableHtml(worst, [], anchors)}
+${contextsHtml(comparison, i)}
 </article>`;
 }
 

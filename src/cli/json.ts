@@ -1,10 +1,12 @@
 // The report of a comparison as data: docs/compare.md and docs/compare.schema.json describe it.
 
+import type { Likely } from "../shards/passage.js";
 import type { Candidate, Comparison, Pair } from "./comparison.js";
 import type { GateResult } from "./comparisonGates.js";
+import type { Texts } from "./texts.js";
 
 export function contentOf(comparison: Comparison, gates: readonly GateResult[]): object {
-  const { base, candidates, ranking, pairs, tokens, groups, classes, start, end } = comparison;
+  const { base, candidates, ranking, pairs, tokens, groups, texts, classes, start, end } = comparison;
   const [{ report }] = candidates;
   return {
     format: "logratio comparison",
@@ -12,13 +14,15 @@ export function contentOf(comparison: Comparison, gates: readonly GateResult[]):
     base: modelOf(base),
     tokensFile: tokens,
     groupsFile: groups,
+    vocabulary: texts === undefined ? null : { name: texts.vocabulary.name, size: texts.vocabulary.size },
+    bytes: texts?.bytes ?? null,
     ...{ classes, start, end },
     rows: report.rows,
     tokens: report.tokens,
     temperature: report.temperature,
     topK: report.topK,
     clusters: { ...report.clustered.by, rows: report.clustered.by.rows ?? null },
-    candidates: candidates.map(candidateOf),
+    candidates: candidates.map((candidate, i) => candidateOf(candidate, i, texts)),
     ranking: ranking.map((i) => candidates[i].label),
     pairs: pairs.map((pair) => pairOf(pair, candidates)),
     gates,
@@ -29,10 +33,29 @@ const modelOf = ({ path, label, input, size, bitsPerWeight }: Comparison["base"]
   ...{ path, label, input, size, bitsPerWeight },
 });
 
-function candidateOf(candidate: Candidate): object {
+function candidateOf(candidate: Candidate, i: number, texts: Texts | undefined): object {
   const { version: _, rows, tokens, temperature, topK, clustered, ...report } = candidate.report;
   const { by, ...estimates } = clustered;
-  return { ...modelOf(candidate), noiseFloor: candidate.floor, ...report, clustered: estimates };
+  return {
+    ...modelOf(candidate),
+    noiseFloor: candidate.floor,
+    ...report,
+    clustered: estimates,
+    bitsPerByte: texts?.bitsPerByte(candidate.report) ?? null,
+    ...(texts !== undefined && { worst: worstOf(candidate, i, texts) }),
+  };
+}
+
+/** With their texts, and with what is likeliest in both. */
+function worstOf({ report }: Candidate, i: number, texts: Texts): object[] {
+  const likely = (tokens: readonly Likely[]) =>
+    tokens.map(({ token, logProbability }) => ({ token, text: texts.textOf(token), logProbability }));
+  return texts.passage.worstOf(i).map(({ row, base, other }, place) => ({
+    ...report.worst[place],
+    context: texts.contextOf(row),
+    baseTokens: likely(base),
+    otherTokens: likely(other),
+  }));
 }
 
 const pairOf = ({ first, second, kl, logProbability }: Pair, candidates: readonly Candidate[]): object => ({

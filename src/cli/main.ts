@@ -33,12 +33,12 @@ import { work } from "./queue.js";
 import { readShard } from "./shard.js";
 
 const FILES = `
-Files: .npy (f16, f32, f64; bfloat16 as 16-bit integers with --bfloat16),
-.safetensors, the file of llama.cpp's --kl-divergence-base, or raw numbers of
---type and --shape. They are read as they are needed, however large.`;
+Files: .npy (f16, f32, f64; bfloat16 as 16-bit integers with --bfloat16) and
+.npz, .safetensors, the file of llama.cpp's --kl-divergence-base, or raw numbers
+of --type and --shape. They are read as they are needed, however large.`;
 
 const COMPARE = `
-Files: .npy, .safetensors, llama.cpp's --kl-divergence-base, raw numbers,
+Files: .npy, .npz, .safetensors, llama.cpp's --kl-divergence-base, raw numbers,
 folders of such (shards), or lists of an API (docs/sparse.md). NAME: a
 candidate's file name without its ending, or "base". An option that is given
 once is for all files; twice: for base, all others. FILE "-": standard output.
@@ -130,7 +130,8 @@ Examples:
     .argument("<base>", "logits that are compared with, a row a token")
     .argument("<other...>", "those of one candidate or more, of the same shape")
     .option("--tokens <file>", "the token after each row: .npy or text")
-    .option("--groups <file>", "the group of each row, one a line: means, errors");
+    .option("--groups <file>", "the group of each row, one a line: means, errors")
+    .option("--vocabulary <file>", "texts of tokens: tokenizer.json, a list, cl100k_base …");
   withFileOptions(comparing, true)
     .option("--input <kind>", "logits, logProbabilities or probabilities", each(readInput))
     .option("--classes <count>", "the first so many of each row: padded vocabularies", readCount)
@@ -248,7 +249,7 @@ function withFileOptions(command: Command, isShort: boolean): Command {
     )
     .option(
       "--tensor <name>",
-      "the tensor of a .safetensors file",
+      "the tensor in .safetensors, the array in .npz",
       each((name: string) => name),
     )
     .option(

@@ -5,13 +5,20 @@ import { escapeHtml } from "./markup.js";
 import type { Table } from "./tables.js";
 
 /** A page that needs no network, light or dark as the reader has it. `heading`, `header`, `main` and `footer` are HTML. */
-export const pageHtml = (title: string, heading: string, header: string, main: string, footer: string): string =>
+export const pageHtml = (
+  title: string,
+  heading: string,
+  header: string,
+  main: string,
+  footer: string,
+  style = "",
+): string =>
   `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${style}</style>
 <body>
 <header>
 <h1>${heading}</h1>
@@ -47,11 +54,11 @@ const MANY = 8;
 
 /** Rows may have links from their names, and anchors. */
 export function tableHtml(
-  { title, head, rows, note }: Table,
+  { title, head, rows, note, isOfModels = false }: Table,
   links: readonly (string | undefined)[] = [],
   anchors: readonly string[] = [],
 ): string {
-  const isWide = head.length >= MANY;
+  const isWide = isOfModels || head.length >= MANY;
   const cells = (row: readonly string[], r: number) =>
     row
       .map((cell, i) => {
@@ -100,12 +107,12 @@ svg { --plot-background: var(--ground); color: var(--ink); overflow: visible }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums }
 th, td { padding: 3px 0 3px 14px; text-align: right; font-weight: 400; border-bottom: 1px solid var(--faint); white-space: nowrap }
 thead th { color: var(--soft); font-size: 13px; vertical-align: bottom } th:first-child { padding-left: 0; text-align: left }
-.many { font-size: 12px } .many th, .many td { padding-left: 9px } .many th:first-child { padding-left: 0 } .many thead th { font-size: 12px; white-space: normal }
+.many { font-size: 12px } .many th, .many td { padding-left: 9px } .many th:first-child { padding-left: 0 } .many th[scope=row] { min-width: 168px; white-space: normal; overflow-wrap: anywhere } .many thead th { font-size: 12px; white-space: normal }
 @media (min-width: 980px) { section:has(.many) { width: min(1240px, calc(100vw - 48px)); margin-left: calc(430px - min(1240px, calc(100vw - 48px)) / 2) } }
 tr:target { background: var(--pale) }
 @media (max-width: 700px) {
 body { padding: 16px 12px 32px } .wide { display: none } .narrow { display: block }
-th, td { padding-left: 8px; font-size: 12px } th[scope=row] { white-space: normal } thead th { white-space: normal; font-size: 11px; overflow-wrap: anywhere } .key { grid-template-columns: repeat(2, 1fr) }
+th, td { padding-left: 4px; font-size: 11.5px } th[scope=row] { white-space: normal } thead th { white-space: normal; font-size: 11px; overflow-wrap: anywhere } .key { grid-template-columns: repeat(2, 1fr) }
 .many, .many tbody, .many tr { display: block } .many thead { display: none }
 .many tr { padding: 8px 0; border-bottom: 1px solid var(--faint) }
 .many th[scope=row] { display: block; border: 0; font-size: 14px; font-weight: 600; white-space: normal }

@@ -14,9 +14,13 @@ import {
   warningsOf,
 } from "./tables.js";
 import { bar, COLUMNS, csvLine, headingText, tableMarkdown, tableText, wrap } from "./text.js";
+import { onLine, type Texts } from "./texts.js";
 
 const BINS = 20;
 const WORST = 10;
+
+/** Columns of the text before a token. */
+const BEFORE = 40;
 
 export function textOf(comparison: Comparison): string {
   const subject = subjectOf(comparison).map(([name, value]) => `${name.padEnd(12)}${value}`);
@@ -31,7 +35,7 @@ export function textOf(comparison: Comparison): string {
     ...(pairs === undefined ? [] : [tableText(pairs)]),
     ...files.flatMap((candidate) => [
       ...(isOne ? [] : [headingText(shortLabel(candidate.label))]),
-      ...partsOf(candidate),
+      ...partsOf(candidate, comparison.texts),
     ]),
     ...(isOne ? [wrap(CAUTION).join("\n")] : []),
   ];
@@ -46,10 +50,29 @@ export function markdownOf(comparison: Comparison): string {
 
 export const csvOf = (comparison: Comparison): string => rankingNumbers(comparison).map(csvLine).join("");
 
-function partsOf(candidate: Candidate): string[] {
-  const tables = tablesOf(candidate, WORST).map(tableText);
+function partsOf(candidate: Candidate, texts: Texts | undefined): string[] {
+  const tables = tablesOf(candidate, texts, WORST).map(tableText);
   const worst = tables.pop() as string;
-  return [...tables, histogramText(candidate), worst];
+  const contexts = texts === undefined || candidate.report.tokens === 0 ? [] : [contextsText(candidate, texts)];
+  return [...tables, histogramText(candidate), worst, ...contexts];
+}
+
+/** The worst tokens, each between the text before it and after it, on a line. */
+function contextsText({ report }: Candidate, texts: Texts): string {
+  const shown = report.worst.slice(0, WORST).map(({ row }) => ({ row: formatCount(row), ...texts.contextOf(row) }));
+  const rowWidth = Math.max(...shown.map(({ row }) => row.length));
+  const width = COLUMNS - rowWidth - 4;
+  const lines = shown.map(({ row, before, token, after }) => {
+    const marked = `⟦${onLine(token)}⟧`;
+    const own = Array.from(onLine(before))
+      .slice(-Math.max(0, Math.min(BEFORE, width - marked.length)))
+      .join("");
+    const line = Array.from(`${own.padStart(BEFORE)}${marked}${onLine(after)}`)
+      .slice(0, width)
+      .join("");
+    return `  ${row.padStart(rowWidth)}  ${line}`.trimEnd();
+  });
+  return ["Worst tokens in their text, marked by ⟦⟧", ...lines].join("\n");
 }
 
 function histogramText({ charts, report }: Candidate): string {

@@ -11,7 +11,7 @@ const COLUMNS = [
   ...["tokens", "kl", "reverseKl", "js", "baseEntropy", "otherEntropy"],
   ...["baseLogProbability", "otherLogProbability", "baseTop", "otherTop"],
   ...["baseTopLogProbability", "otherTopLogProbability", "topOverlap", "top5Overlap", "acceptance"],
-] as const satisfies (keyof RowResults)[] as readonly (keyof Omit<RowResults, "count" | "groups">)[];
+] as const satisfies (keyof RowResults)[] as readonly (keyof Omit<RowResults, "count" | "groups" | "topTokens">)[];
 
 const nameOf = (column: (typeof COLUMNS)[number]): string => (column === "tokens" ? "token" : column);
 

@@ -5,6 +5,7 @@ import type { Candidate, Comparison } from "./comparison.js";
 import type { Model } from "./models.js";
 import { decimalsFor, format, formatBytes, formatCount, formatDigits } from "./numbers.js";
 import { printable } from "./printable.js";
+import { quoted, type Texts } from "./texts.js";
 
 export interface Table {
   readonly title: string;
@@ -13,6 +14,8 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
   /** What units and words mean. */
   readonly note?: string;
+  /** Whether each row is of a model, or of two: a narrow page shows it as a list. */
+  readonly isOfModels?: boolean;
 }
 
 /** Of a fraction, to percent. */
@@ -75,10 +78,11 @@ const clustersText = ({ kind, rows }: ClusterKind): string =>
 const meanOf = ({ mean, standardError }: Statistics): Estimate => ({ value: mean, standardError });
 
 /** Of the perplexities and the likeliest tokens: name, value, both errors. */
-function agreementTable({ report }: Candidate): Table {
+function agreementTable({ report }: Candidate, texts: Texts | undefined): Table {
   const { perplexity, tokens, rows, sameTop, topOverlap, top5Overlap, topK, deltaP, kl, acceptance } = report;
   const { clustered, calibrationError } = report;
   const plain = (name: string, value: Estimate): string[] => [name, ...estimate(value), ""];
+  const bits = texts?.bitsPerByte(report);
   const ofTokens: string[][] =
     tokens === 0
       ? []
@@ -88,6 +92,12 @@ function agreementTable({ report }: Candidate): Table {
           ["ln PPL(other)/PPL(base)", ...estimates(perplexity.logRatio, clustered.logRatio)],
           ["PPL(other)/PPL(base)", ...estimates(perplexity.ratio, clustered.ratio)],
           ["PPL(other) − PPL(base)", ...estimates(perplexity.difference, clustered.difference)],
+          ...(bits === undefined
+            ? []
+            : [
+                ["bits per byte of base", formatDigits(bits.base, 4), "", ""],
+                ["bits per byte of other", formatDigits(bits.other, 4), "", ""],
+              ]),
           ["correlation of ln p, %", format(100 * perplexity.correlation, 2), "", ""],
           plain("mean Δp, points", percent(meanOf(deltaP))),
           plain("RMS Δp, points", percent(deltaP.rms)),
@@ -193,11 +203,29 @@ function entropiesTable({ report }: Candidate): Table {
   };
 }
 
+/** Of a token, as a table has room for. */
+const TOKEN = 14;
+
 /** The tokens in which the models are furthest apart. */
-function worstTable({ report }: Candidate, most: number): Table {
+function worstTable({ report }: Candidate, texts: Texts | undefined, most: number): Table {
+  const title = "Worst tokens";
+  if (texts !== undefined) {
+    const textOf = (token: number) => (token < 0 ? "–" : quoted(texts.textOf(token), TOKEN));
+    return {
+      title,
+      head: ["row", "KL(base‖other)", "token", "base's top", "other's top"],
+      rows: report.worst
+        .slice(0, most)
+        .map(({ row, kl, token, baseTop, otherTop }) => [
+          formatCount(row),
+          formatDigits(kl, 4),
+          ...[token, baseTop, otherTop].map(textOf),
+        ]),
+    };
+  }
   const nameOf = (token: number) => (token < 0 ? "–" : String(token));
   return {
-    title: "Worst tokens",
+    title,
     head: ["row", "KL(base‖other)", "KL(other‖base)", "JS", "token", "base's top", "other's top"],
     rows: report.worst
       .slice(0, most)
@@ -210,13 +238,13 @@ function worstTable({ report }: Candidate, most: number): Table {
 }
 
 /** Of one candidate. */
-export const tablesOf = (candidate: Candidate, worst: number): Table[] => [
-  agreementTable(candidate),
+export const tablesOf = (candidate: Candidate, texts: Texts | undefined, worst: number): Table[] => [
+  agreementTable(candidate, texts),
   divergencesTable(candidate),
   confidenceTable(candidate),
   entropiesTable(candidate),
   ...groupsTable(candidate),
-  worstTable(candidate, worst),
+  worstTable(candidate, texts, worst),
 ];
 
 /** A column of the table that people publish: as numbers, and as they are read. */
@@ -249,10 +277,17 @@ const ACCEPTANCE: RankingColumn = {
   of: ({ acceptance }) => meanOf(acceptance),
 };
 
-function columnsOf({ candidates }: Comparison): RankingColumn[] {
+function columnsOf({ candidates, texts }: Comparison): RankingColumn[] {
   const [{ report }] = candidates;
+  const bits: RankingColumn = {
+    ...{ key: "bitsPerByte", head: "bits/byte" },
+    of: (own) => texts?.bitsPerByte(own)?.other ?? Number.NaN,
+  };
+  const [ppl, ...others] = RANKING;
   return [
-    ...RANKING.filter(({ isOfTokens }) => report.tokens > 0 || !isOfTokens),
+    ...[ppl, ...(texts?.bitsPerByte(report) === undefined ? [] : [bits]), ...others].filter(
+      ({ isOfTokens }) => report.tokens > 0 || !isOfTokens,
+    ),
     ...(report.acceptance.count > 0 ? [ACCEPTANCE] : []),
   ];
 }
@@ -291,7 +326,9 @@ export function rankingTable(comparison: Comparison): Table {
   const columns = columnsOf(comparison);
   const [{ report }] = candidates;
   const { head, cellsOf } = modelColumns([base, ...candidates]);
+  const bits = comparison.texts?.bitsPerByte(report);
   const ofBase = columns.map(({ key }) => {
+    if (key === "bitsPerByte" && bits !== undefined) return formatDigits(bits.base, 4);
     if (key !== "ppl") return "";
     const [value, error] = estimate(report.clustered.basePerplexity);
     return `${value} ${error}`.trim();
@@ -306,6 +343,7 @@ export function rankingTable(comparison: Comparison): Table {
         ...columns.map((column) => estimateText(column, candidates[i].report)),
       ]),
     ],
+    isOfModels: true,
     note: `Errors of PPL, ΔPPL and mean KL are by clusters: ${formatCount(report.clustered.by.count)} ${clustersText(report.clustered.by)}. ${CAUTION}`,
   };
 }
@@ -353,6 +391,7 @@ export function pairsTable({ candidates, pairs }: Comparison): Table | undefined
       ...cells(kl),
       ...(hasTokens ? cells(logProbability) : []),
     ]),
+    isOfModels: true,
     note: "By clusters: p is of Student's t-test, two-sided; p, flips of a permutation test by sign flips of clusters.",
   };
 }
@@ -363,7 +402,7 @@ export const warningOf = (rows: number, name: string): string =>
   "If they are probabilities, say so by --input.";
 
 /** What a reader of the report must know first. */
-export function warningsOf({ base, candidates }: Comparison): string[] {
+export function warningsOf({ base, candidates, texts, classes }: Comparison): string[] {
   const [first] = candidates;
   const counts: readonly (readonly [rows: number, path: string])[] = [
     [first.report.probabilityRows.base, base.path],
@@ -371,11 +410,27 @@ export function warningsOf({ base, candidates }: Comparison): string[] {
       .filter(({ floor }) => floor === null)
       .map(({ report, path }) => [report.probabilityRows.other, path] as const),
   ];
-  return counts.filter(([rows]) => rows > 0).map(([rows, path]) => warningOf(rows, path));
+  const warnings = counts.filter(([rows]) => rows > 0).map(([rows, path]) => warningOf(rows, path));
+  if (texts === undefined || texts.vocabulary.size >= classes) return warnings;
+  const { name, size } = texts.vocabulary;
+  return [
+    ...warnings,
+    `${name} has texts for ${formatCount(size)} of the ${formatCount(classes)} classes. If the others are padding, ignore this; ` +
+      "else it is the vocabulary of another model.",
+  ];
 }
 
 /** What was compared: name, value. */
-export function subjectOf({ base, candidates, tokens, groups, classes, start, end }: Comparison): [string, string][] {
+export function subjectOf({
+  base,
+  candidates,
+  tokens,
+  groups,
+  texts,
+  classes,
+  start,
+  end,
+}: Comparison): [string, string][] {
   const files = candidates.filter(({ floor }) => floor === null);
   const [{ report, input }] = candidates;
   const { temperature } = report;
@@ -389,6 +444,7 @@ export function subjectOf({ base, candidates, tokens, groups, classes, start, en
     ...files.map(({ path }): [string, string] => [other, printable(path)]),
     ...(tokens === null ? [] : ([["tokens", printable(tokens)]] as [string, string][])),
     ...(groups === null ? [] : ([["groups", printable(groups)]] as [string, string][])),
+    ...(texts === undefined ? [] : ([["vocabulary", printable(texts.vocabulary.name)]] as [string, string][])),
     [
       "rows",
       `${formatCount(start)} to ${formatCount(end - 1)}: ${formatCount(report.rows)} of ${formatCount(classes)} classes`,

@@ -11,7 +11,7 @@ import { areRows, MemorySource } from "./batch.js";
 import { checkChoice, checkInteger as checkIntegerOf, checkType } from "./checks.js";
 import { Feed, isLogitSource, type Place, type RowArray, type Rows } from "./feed.js";
 import { wordsOf } from "./rowChecks.js";
-import { COLUMNS, Column, type RowResults, rowResultsOf } from "./rowResults.js";
+import { Column, type RowResults, rowResultsOf, widthOf } from "./rowResults.js";
 import { type CompareSettings, compareLoop } from "./rows.js";
 import { isPromise, shownValue } from "./shown.js";
 import type { LogitRows, LogitSource, RowsInMemory } from "./source.js";
@@ -35,6 +35,8 @@ export interface CompareOptions {
   temperature?: number;
   /** How many of the likeliest tokens `topOverlap` is of; 10 by default, 256 at most. */
   topK?: number;
+  /** Gives `onRows` so many of the likeliest tokens of each row ({@link TopTokens}); 0 by default, 256 at most. */
+  topTokens?: number;
   /** Computes `acceptance` too, which takes another pass over both rows; false by default. */
   acceptance?: boolean;
   /**
@@ -82,6 +84,7 @@ const KEYS: readonly (keyof CompareOptions)[] = [
   "input",
   "temperature",
   "topK",
+  "topTokens",
   "acceptance",
   "groups",
   "blockRows",
@@ -206,6 +209,7 @@ interface Plan {
   readonly kinds: readonly InputKind[];
   readonly temperature: number;
   readonly topK: number;
+  readonly topTokens: number;
   readonly acceptance: boolean;
   /** Those of the options. */
   readonly tokens: Int32Array | undefined;
@@ -256,8 +260,9 @@ function planOf(
   if (temperature !== 1 && !kinds.includes("logits")) {
     throw new RangeError(`compareLogits: temperature is ${temperature}, but neither base nor other are logits`);
   }
-  const { topK = own?.topK ?? 10, blockRows = own?.blockRows ?? known[0].blockRows ?? 0 } = options;
+  const { topTokens = 0, topK = own?.topK ?? 10, blockRows = own?.blockRows ?? known[0].blockRows ?? 0 } = options;
   checkInteger("topK", topK, 1, MOST_LARGEST);
+  checkInteger("topTokens", topTokens, 0, MOST_LARGEST);
   checkInteger("blockRows", blockRows, 0);
   const rowOptions = { temperature, topK, blockRows };
   for (const { options: theirs } of given) {
@@ -280,6 +285,7 @@ function planOf(
     kinds,
     temperature,
     topK,
+    topTokens: Math.min(topTokens, classes),
     acceptance: options.acceptance === true,
     tokens: tokensOf(options.tokens, classes, allRows, names),
     groups: groupsOf(options.groups, allRows, names),
@@ -543,7 +549,7 @@ class Comparison {
 
   /** Of each candidate. */
   async #compute({ first, count, rows, tokens }: Batch): Promise<RowResults[]> {
-    const { classes, kinds, temperature, topK, acceptance, groups, summaries } = this.#plan;
+    const { classes, kinds, temperature, topK, topTokens, acceptance, groups, summaries } = this.#plan;
     const arrays: (WorkArray | undefined)[] = rows.map(({ data }) => ({ array: data, perRow: classes }));
     arrays.push({ array: tokens, perRow: 1 });
     rows.forEach(({ format, data }, side) => {
@@ -557,16 +563,16 @@ class Comparison {
       loopName: "compareLogits",
       loop: compareLoop,
       rows: count,
-      width: COLUMNS * summaries.length,
+      width: widthOf(topTokens) * summaries.length,
       arrays,
-      settings: { classes, kinds, temperature, topK, formats, acceptance },
+      settings: { classes, kinds, temperature, topK, topTokens, formats, acceptance },
       finish: (values) => values,
     };
     const { signal } = this.#options;
     const values = await completeAside(() => this.#runtime, work, { signal }, true);
     this.#checkRows(first, count, values);
     const own = groups?.slice(first, first + count);
-    return summaries.map((_, i) => rowResultsOf(values, tokens, own, i, summaries.length));
+    return summaries.map((_, i) => rowResultsOf(values, tokens, own, topTokens, i, summaries.length));
   }
 
   #wideOf(side: number, { length }: RowArray): Float32Array {
@@ -580,8 +586,9 @@ class Comparison {
   /** Throws for the first row that cannot be. */
   #checkRows(first: number, count: number, values: Float64Array): void {
     const candidates = this.#plan.summaries.length;
+    const width = widthOf(this.#plan.topTokens);
     for (let i = 0; i < count * candidates; i++) {
-      const row = values.subarray(i * COLUMNS, (i + 1) * COLUMNS);
+      const row = values.subarray(i * width, (i + 1) * width);
       if (row[Column.problem] === 0) continue;
       const r = Math.floor(i / candidates);
       const side = row[Column.problem] === 1 ? 0 : 1 + (i % candidates);

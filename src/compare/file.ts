@@ -2,6 +2,8 @@
 
 import type { ByteSource, FileSource } from "./bytes.js";
 import { openBytes } from "./openBytes.js";
+import { inflatedPart, partOf } from "./partBytes.js";
+import type { Deflated } from "./unpacked.js";
 
 export class InputFile {
   /** For messages. */
@@ -14,6 +16,16 @@ export class InputFile {
     this.name = bytes.name;
     this.size = bytes.size;
     this.#bytes = bytes;
+  }
+
+  /** Some bytes of this file, as one by itself. It closes this one. */
+  part(name: string, offset: number, size: number): InputFile {
+    return new InputFile(partOf(this.#bytes, name, offset, size));
+  }
+
+  /** Bytes of this file that are deflated, by way of a copy. It closes this one. */
+  async inflated(name: string, offset: number, packed: Deflated): Promise<InputFile> {
+    return new InputFile(await inflatedPart(partOf(this.#bytes, name, offset, packed.packedSize), packed));
   }
 
   /** Fills `bytes` from `position` on. Throws where the file ends before; `placeAt` tells what the byte there belongs to. */

@@ -14,7 +14,7 @@ export type { ConfidenceBucket } from "./confidence.js";
 export type { Estimate, Quantile, Statistics } from "./moments.js";
 export { type OpenLogitsOptions, openLogits } from "./openLogits.js";
 export { type PairedDifference, type PairedDifferenceOptions, pairedDifference } from "./pairedDifference.js";
-export type { RowResults } from "./rowResults.js";
+export type { RowResults, TopTokens } from "./rowResults.js";
 export type {
   ElementType,
   HalfFormat,

@@ -1,5 +1,6 @@
 // A row-major matrix of numbers somewhere in a file: what .npy, .safetensors and raw files come to.
 
+import { readColumns } from "./columns.js";
 import { ELEMENT_BYTES, type ElementType, viewOf } from "./elements.js";
 import type { InputFile } from "./file.js";
 import { tableOf8 } from "./half.js";
@@ -19,6 +20,8 @@ export interface Matrix {
   readonly shape: readonly number[];
   /** Of the first number, in bytes. */
   readonly offset: number;
+  /** Whether the numbers of a column follow each other, instead of those of a row. */
+  readonly isByColumns?: boolean;
 }
 
 /** Of a number in the file. */
@@ -71,12 +74,19 @@ export function checkEnd(file: InputFile, matrix: Matrix, end: number): void {
   if (end > expected) {
     throw new RangeError(`${file.name}: ${need}, but they go on to ${end}: ${end - expected} more than the shape says`);
   }
-  const row = Math.max(0, Math.floor((end - offset) / rowBytes));
-  const column = Math.max(0, Math.floor(((end - offset) % rowBytes) / bytes));
+  const number = Math.max(0, Math.floor((end - offset) / bytes));
+  const [row, column] = placeOf(number, { rows, classes, isByColumns: matrix.isByColumns });
   throw new RangeError(
     `${file.name}: ${need}, but they end in row ${row}, column ${column}, at byte ${end}: truncated`,
   );
 }
+
+/** Of a number by its place in the file: row and column. */
+const placeOf = (
+  number: number,
+  { rows, classes, isByColumns = false }: { rows: number; classes: number; isByColumns?: boolean },
+): [row: number, column: number] =>
+  isByColumns ? [number % rows, Math.floor(number / rows)] : [Math.floor(number / classes), number % classes];
 
 /** The bytes of each number the other way round. */
 function swap({ buffer, byteOffset, byteLength, BYTES_PER_ELEMENT }: RowBatch["data"]): void {
@@ -104,8 +114,13 @@ export function matrixSource(
   matrix: Matrix,
   input: LogitSource["input"],
 ): LogitSource {
-  const { type, offset, shape, encoding } = matrix;
+  const { type, offset, shape, encoding, isByColumns = false } = matrix;
   const { rows, classes } = rowsOf(file.name, shape);
+  if (isByColumns && shape.length > 2) {
+    throw new TypeError(
+      `${file.name}: ${shapeText(shape)} column by column (fortran_order); of three dimensions, np.ascontiguousarray stores rows`,
+    );
+  }
   // of [batch, sequence, classes], a sequence is a context of its own
   const blockRows = shape.length === 3 && shape[0] > 1 && shape[1] > 1 ? shape[1] : undefined;
   const bytes = bytesOf(matrix);
@@ -117,8 +132,8 @@ export function matrixSource(
     rowBytes,
     rows,
     placeAt(byte) {
-      const row = Math.floor((byte - offset) / rowBytes);
-      return `row ${row}, column ${Math.floor((byte - offset - row * rowBytes) / bytes)}`;
+      const [row, column] = placeOf(Math.floor((byte - offset) / bytes), { rows, classes, isByColumns });
+      return `row ${row}, column ${column}`;
     },
   };
 
@@ -129,7 +144,8 @@ export function matrixSource(
       const memory = allocateBatch(file, options, numbers * ELEMENT_BYTES[type]);
       return { memory, bytes: table === undefined ? memory : new Uint8Array(numbers) };
     };
-    for await (const { slot, count } of readAhead(area, range, makeSlot)) {
+    const batches = isByColumns ? readColumns(area, bytes, range, makeSlot) : readAhead(area, range, makeSlot);
+    for await (const { slot, count } of batches) {
       const { data, format } = viewOf(type, slot.memory.subarray(0, count * classes * ELEMENT_BYTES[type]));
       if (table !== undefined) for (let i = 0; i < data.length; i++) data[i] = table[slot.bytes[i]];
       else if (encoding === "big-endian") swap(data);
@@ -148,7 +164,10 @@ export function matrixSource(
     input,
     read,
     [Symbol.asyncIterator]: () => read()[Symbol.asyncIterator](),
-    placeOf: (row, column) => `row ${row}, column ${column}, at byte ${offset + row * rowBytes + column * bytes}`,
+    placeOf(row, column) {
+      const number = isByColumns ? column * rows + row : row * classes + column;
+      return `row ${row}, column ${column}, at byte ${offset + number * bytes}`;
+    },
     close: () => file.close(),
   };
 }

@@ -6,7 +6,7 @@ import type { ByteSource } from "./bytes.js";
 import { builtin } from "./node.js";
 import { shown } from "./shown.js";
 import { explaining } from "./systemError.js";
-import { copyOf, isPacked } from "./unpacked.js";
+import { type Copy, copyOf, type Deflated, inflatedCopyOf, isPacked } from "./unpacked.js";
 
 /** As a path. */
 const STANDARD_INPUT = "-";
@@ -33,8 +33,17 @@ export async function openFile(path: string): Promise<ByteSource> {
 }
 
 /** What is packed, or comes as a stream, by way of a copy. */
-export async function copyAsFile(name: string, from: string | AsyncIterable<Uint8Array>): Promise<ByteSource> {
-  const { handle, close } = await copyOf(name, from);
+export const copyAsFile = async (name: string, from: string | AsyncIterable<Uint8Array>): Promise<ByteSource> =>
+  fileOfCopy(name, await copyOf(name, from));
+
+/** What is deflated in a stream, by way of a copy. */
+export const inflatedAsFile = async (
+  name: string,
+  from: AsyncIterable<Uint8Array>,
+  packed: Deflated,
+): Promise<ByteSource> => fileOfCopy(name, await inflatedCopyOf(name, from, packed));
+
+async function fileOfCopy(name: string, { handle, close }: Copy): Promise<ByteSource> {
   const { size } = await handle.stat({ bigint: true });
   return fileOf(name, handle, size, async () => {}, close);
 }

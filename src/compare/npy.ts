@@ -17,9 +17,11 @@ export interface NpyHeader {
   readonly shape: readonly number[];
   /** Of the first number, in bytes. */
   readonly offset: number;
+  /** Fortran order. */
+  readonly isByColumns: boolean;
 }
 
-/** Versions 1, 2 and 3, in C order. Throws a TypeError for what is not that. */
+/** Versions 1, 2 and 3. Throws a TypeError for what is not that. */
 export async function readNpyHeader(file: InputFile): Promise<NpyHeader> {
   const start = await file.readBytes(0, 10);
   const [major, minor] = start.subarray(6);
@@ -108,12 +110,13 @@ function describeArray(place: string, entries: ReadonlyMap<string, string>): Omi
     if (!KEYS.includes(key)) throw new TypeError(`${place} has an unknown key, "${shown(key)}"`);
   }
   const [descr, order, shape] = KEYS.map((key) => entries.get(key) as string);
-  if (order === "True") {
-    throw new TypeError(`${place} says column by column (fortran_order); np.ascontiguousarray stores rows`);
-  }
-  if (order !== "False") throw new TypeError(`${place} has a fortran_order of ${shown(order)}`);
+  if (order !== "False" && order !== "True") throw new TypeError(`${place} has a fortran_order of ${shown(order)}`);
   // a list is a structured type, which is refused by its name
-  return { descr: descr.replace(/^(['"])(.*)\1$/s, "$2"), shape: readTuple(place, shape) };
+  return {
+    descr: descr.replace(/^(['"])(.*)\1$/s, "$2"),
+    shape: readTuple(place, shape),
+    isByColumns: order === "True",
+  };
 }
 
 function readTuple(place: string, tuple: string): number[] {

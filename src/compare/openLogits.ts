@@ -8,6 +8,7 @@ import { type InputFile, withFile } from "./file.js";
 import { LLAMA_CPP_MAGIC } from "./llamaCpp.js";
 import { checkEnd, matrixSource, wholeRows } from "./matrix.js";
 import { elementTypeOf, NPY_MAGIC, readNpyHeader } from "./npy.js";
+import { openArray } from "./npz.js";
 import { isPath } from "./openBytes.js";
 import { rawMatrix } from "./raw.js";
 import { llamaCppSource } from "./readLlamaCpp.js";
@@ -17,7 +18,10 @@ import { shown, shownValue } from "./shown.js";
 import type { LogitFormat, LogitSource } from "./source.js";
 import { unpackedName } from "./unpacked.js";
 
-const LOGIT_FORMATS: readonly LogitFormat[] = ["npy", "safetensors", "llama.cpp", "raw"];
+/** Of a file in an archive. */
+const ZIP_MAGIC = "PK\x03\x04";
+
+const LOGIT_FORMATS: readonly LogitFormat[] = ["npy", "npz", "safetensors", "llama.cpp", "raw"];
 
 /** The options of {@link openLogits}. */
 export interface OpenLogitsOptions {
@@ -27,7 +31,7 @@ export interface OpenLogitsOptions {
   shape?: readonly number[];
   /** Of a raw file's numbers. */
   type?: ElementType;
-  /** Of a .safetensors file: the tensor's name. By default the only one of two or three dimensions. */
+  /** The name of a tensor in a .safetensors file, by default the only one of two or three dimensions; of an array in .npz, by default the only one. */
   tensor?: string;
   /** Of a .npy file: 16-bit integers are bfloat16 numbers. `false` by default. */
   bfloat16?: boolean;
@@ -56,19 +60,20 @@ const KEYS: readonly (keyof OpenLogitsOptions)[] = [
 /**
  * Opens a file of logits, whose rows are read when they are asked for, a few megabytes at a time, however large it is.
  *
- * Known are `.npy` (f16, f32, f64, or bfloat16 or f16 as u16, little-endian, or big-endian with `bigEndian`), `.safetensors` (F8_E4M3, F8_E5M2, F16, BF16,
+ * Known are `.npy` (f16, f32, f64, or bfloat16 or f16 as u16, little-endian, or big-endian with `bigEndian`), `.npz` of such arrays, `.safetensors` (F8_E4M3, F8_E5M2, F16, BF16,
  * F32, F64), what llama.cpp's perplexity tool saves (`--kl-divergence-base`), and numbers and nothing else, of which `shape` and `type` are given. A matrix may be in several
  * files: in a folder, where they are read in the order of their names, with numbers in these as numbers; or called
  * `…-00001-of-00003…`, the first of which stands for all.
  *
- * Files of `.gz`, and of `.zst` where Node has it (22.15), are unpacked to a temporary file first, or in pages, where `.gz` is, to a `Blob`.
+ * Of numbers column by column (Fortran order), blocks of rows of up to 256 MiB are read and turned. Packed arrays of `.npz` are unpacked to a
+ * temporary file first (in Node, Bun and Deno), as are files of `.gz`, and of `.zst` where Node has it (22.15); in pages `.gz` is, to a `Blob`.
  *
  * @param source - The path of a regular file, or a folder of such, or "-" for standard input, which is copied to a temporary file: in Node,
  * Bun and Deno. Anywhere a URL or a `Request`, read by range requests; a `Blob` or a `File`; a `Response` or a stream, loaded as a whole first;
  * bytes in memory; or what {@link ByteSource} describes. {@link FileSource} says more.
  * @returns A promise of the rows, which can be read as often as is wanted, until `close` closes the file.
- * @throws TypeError for what is no such source, another format or type of numbers, numbers column by column, several tensors of which
- * none is named, and for an option that is unknown or of the wrong kind.
+ * @throws TypeError for what is no such source, another format or type of numbers, several tensors of which none is named, and for an option
+ * that is unknown or of the wrong kind.
  * @throws RangeError for a file that is shorter or longer than it says, has no rows, or not the tensor asked for; and for files of one matrix that do not fit together, or of which
  * one is missing.
  * @throws Error for a path that cannot be read, with the system's `code`, and an object behind a URL that cannot be loaded; and where the file
@@ -88,7 +93,7 @@ export async function openLogits(source: FileSource, options: OpenLogitsOptions 
 }
 
 async function openOne(source: FileSource, options: OpenLogitsOptions): Promise<LogitSource> {
-  const { shape, type, tensor, bfloat16, float16, bigEndian = false, partial = false, input = "logits" } = options;
+  const { shape, type, tensor, partial = false, input = "logits" } = options;
   return withFile("openLogits", source, async (file) => {
     const format = options.format ?? (await recognise(file, shape !== undefined));
     if (format !== "raw" && (shape !== undefined || type !== undefined)) {
@@ -101,16 +106,32 @@ async function openOne(source: FileSource, options: OpenLogitsOptions): Promise<
         return matrixSource(file, format, await findTensor(file, tensor, partial), input);
       case "raw":
         return matrixSource(file, format, rawMatrix(file, shape, type, partial), input);
-      case "npy": {
-        const header = await readNpyHeader(file);
-        const integers = bfloat16 ? "bf16" : float16 ? "f16" : undefined;
-        const said = { ...header, ...elementTypeOf(file.name, header.descr, integers, bigEndian) };
-        const matrix = partial ? wholeRows(file, said, file.size) : said;
-        if (matrix === said) checkEnd(file, matrix, file.size);
-        return matrixSource(file, format, matrix, input);
+      case "npy":
+        return npySource(file, format, options);
+      case "npz": {
+        const array = await openArray(file, tensor);
+        try {
+          return await npySource(array, format, options);
+        } catch (error) {
+          await array.close();
+          throw error;
+        }
       }
     }
   });
+}
+
+async function npySource(
+  file: InputFile,
+  format: "npy" | "npz",
+  { bfloat16, float16, bigEndian = false, partial = false, input = "logits" }: OpenLogitsOptions,
+): Promise<LogitSource> {
+  const header = await readNpyHeader(file);
+  const integers = bfloat16 ? "bf16" : float16 ? "f16" : undefined;
+  const said = { ...header, ...elementTypeOf(file.name, header.descr, integers, bigEndian) };
+  const matrix = partial && !said.isByColumns ? wholeRows(file, said, file.size) : said;
+  if (matrix === said) checkEnd(file, matrix, file.size);
+  return matrixSource(file, format, matrix, input);
 }
 
 function check(options: OpenLogitsOptions): void {
@@ -143,14 +164,12 @@ async function recognise(file: InputFile, hasShape: boolean): Promise<LogitForma
   if (start.startsWith(LLAMA_CPP_MAGIC)) return "llama.cpp";
   // by its name before its shape, so that a damaged file is not taken for numbers
   if (name.endsWith(".npy")) return "npy";
+  if (name.endsWith(".npz") || start.startsWith(ZIP_MAGIC)) return "npz";
   if (name.endsWith(".safetensors")) return "safetensors";
   if (hasShape) return "raw";
   if (start[8] === "{") return "safetensors";
-  if (start.startsWith("PK")) {
-    throw new TypeError(`${name} is an archive, as of np.savez or torch.save: save the array alone, by np.save`);
-  }
   const shown = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new TypeError(
-    `${name} is not known: it begins, at byte 0, with ${shown}. Known are .npy, .safetensors and llama.cpp's files; a raw file needs shape and type`,
+    `${name} is not known: it begins, at byte 0, with ${shown}. Known are .npy, .npz, .safetensors and llama.cpp's files; a raw file needs shape and type`,
   );
 }

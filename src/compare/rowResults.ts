@@ -44,6 +44,22 @@ export interface RowResults {
   readonly otherLooksLikeProbabilities: Uint8Array;
   /** The group of each row, if there are groups. */
   readonly groups?: readonly string[];
+  /** The likeliest tokens of each row, if they were asked for. */
+  readonly topTokens?: TopTokens;
+}
+
+/** The likeliest tokens of rows: `perRow` numbers for each row in each array, the likeliest first. */
+export interface TopTokens {
+  /** As asked for, or the number of classes where there are fewer. */
+  readonly perRow: number;
+  /** In base. */
+  readonly base: Int32Array;
+  /** ln of their probabilities in base. */
+  readonly baseLogProbability: Float64Array;
+  /** In other. */
+  readonly other: Int32Array;
+  /** ln of their probabilities in other. */
+  readonly otherLogProbability: Float64Array;
 }
 
 /** Numbers of a row as a loop leaves them. */
@@ -71,18 +87,26 @@ export const Column = {
   problemValue: 18,
 } as const;
 
-export const COLUMNS = 19;
+const COLUMNS = 19;
+
+/** Numbers of a row and candidate: the columns; then tokens of base, their ln p, and the same of the candidate, `topTokens` of each. */
+export const widthOf = (topTokens: number): number => COLUMNS + 4 * topTokens;
+
+/** Of the `part`th of these four lists, the first. */
+export const topColumn = (part: 0 | 1 | 2 | 3, topTokens: number): number => COLUMNS + part * topTokens;
 
 /** Of one of several candidates. */
 export function rowResultsOf(
   values: Float64Array,
   tokens: Int32Array,
   groups: readonly string[] | undefined,
+  topTokens: number,
   candidate: number,
   candidates: number,
 ): RowResults {
   const count = tokens.length;
-  const at = (r: number, index: number) => values[(r * candidates + candidate) * COLUMNS + index];
+  const width = widthOf(topTokens);
+  const at = (r: number, index: number) => values[(r * candidates + candidate) * width + index];
   const column = (index: number) => Float64Array.from(tokens, (_, r) => at(r, index));
   const sum = (first: number, second: number) => Float64Array.from(tokens, (_, r) => at(r, first) + at(r, second));
   return {
@@ -107,5 +131,20 @@ export function rowResultsOf(
     baseLooksLikeProbabilities: Uint8Array.from(column(Column.baseLooksLikeProbabilities)),
     otherLooksLikeProbabilities: Uint8Array.from(column(Column.otherLooksLikeProbabilities)),
     ...(groups !== undefined && { groups }),
+    ...(topTokens > 0 && { topTokens: topTokensOf() }),
   };
+
+  function topTokensOf(): TopTokens {
+    const list = (part: 0 | 1 | 2 | 3) =>
+      Float64Array.from({ length: count * topTokens }, (_, i) =>
+        at(Math.floor(i / topTokens), topColumn(part, topTokens) + (i % topTokens)),
+      );
+    return {
+      perRow: topTokens,
+      base: Int32Array.from(list(0)),
+      baseLogProbability: list(1),
+      other: Int32Array.from(list(2)),
+      otherLogProbability: list(3),
+    };
+  }
 }

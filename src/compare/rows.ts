@@ -14,7 +14,7 @@ import { jsDivergence } from "../measures/row/symmetric.js";
 import { lnRatio } from "../measures/row/wide.js";
 import { findLargest, widen } from "./kernels.js";
 import { looksLikeProbabilities, problemOf } from "./rowChecks.js";
-import { COLUMNS, Column } from "./rowResults.js";
+import { Column, topColumn, widthOf } from "./rowResults.js";
 import type { HalfFormat } from "./source.js";
 
 export interface CompareSettings {
@@ -24,6 +24,8 @@ export interface CompareSettings {
   readonly kinds: readonly InputKind[];
   readonly temperature: number;
   readonly topK: number;
+  /** How many of the likeliest tokens are to be told of each row. */
+  readonly topTokens: number;
   /** Of rows that are 16-bit floats. */
   readonly formats: readonly (HalfFormat | null)[];
   /** Whether 1 - TV is asked for. */
@@ -34,15 +36,16 @@ export interface CompareSettings {
 const FIVE = 5;
 
 /**
- * `COLUMNS` numbers a row for each candidate. Arrays: the rows of base and of each candidate, the tokens, then where f32 of each is to be
+ * `widthOf(topTokens)` numbers a row for each candidate. Arrays: the rows of base and of each candidate, the tokens, then where f32 of each is to be
  * written, if they are 16-bit floats.
  */
 export const compareLoop: Loop<CompareSettings> = (backend, arrays, settings, from, to, values) => {
-  const { classes, kinds, topK, formats } = settings;
+  const { classes, kinds, topK, topTokens, formats } = settings;
+  const width = widthOf(topTokens);
   const count = kinds.length;
   const sources = formats.map((format, side) => arrays[format === null ? side : count + 1 + side] as FloatArray);
   const tokens = arrays[count] as Int32Array;
-  const indices = sources.map(() => new Int32Array(Math.min(Math.max(topK, FIVE), classes)));
+  const indices = sources.map(() => new Int32Array(Math.min(Math.max(topK, FIVE, topTokens), classes)));
   let at = 0;
   for (let r = from; r < to; r++) {
     const start = r * classes;
@@ -54,8 +57,8 @@ export const compareLoop: Loop<CompareSettings> = (backend, arrays, settings, fr
       }
       return new Side(source, start, kinds[side], indices[side]);
     });
-    for (let candidate = 1; candidate < count; candidate++, at += COLUMNS) {
-      compareSides(backend, settings, sides[0], sides[candidate], tokens[r], values.subarray(at, at + COLUMNS));
+    for (let candidate = 1; candidate < count; candidate++, at += width) {
+      compareSides(backend, settings, sides[0], sides[candidate], tokens[r], values.subarray(at, at + width));
     }
   }
 };
@@ -104,7 +107,7 @@ interface Alone {
 
 function compareSides(
   backend: Backend,
-  { classes, temperature, topK, acceptance }: CompareSettings,
+  { classes, temperature, topK, topTokens, acceptance }: CompareSettings,
   base: Side,
   other: Side,
   token: number,
@@ -137,6 +140,9 @@ function compareSides(
       values[Column.baseTop + i] = tops[i][0];
       values[Column.baseTopLogProbability + i] = logProbabilityOf(tops[i][0]);
       values[Column.baseLooksLikeProbabilities + i] = sides[i].looksLikeProbabilities(call) ? 1 : 0;
+      const likeliest = tops[i].subarray(0, topTokens);
+      values.set(likeliest, topColumn(i === 0 ? 0 : 2, topTokens));
+      values.set(Array.from(likeliest, logProbabilityOf), topColumn(i === 0 ? 1 : 3, topTokens));
     });
     values[Column.topOverlap] = overlapOf(tops, Math.min(topK, classes));
     values[Column.top5Overlap] = overlapOf(tops, Math.min(FIVE, classes));

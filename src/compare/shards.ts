@@ -6,7 +6,7 @@ import type { LogitSource, ReadOptions, RowBatch } from "./source.js";
 import { explaining } from "./systemError.js";
 
 /** Files of a folder that are rows of logits. */
-const ENDINGS = /\.(npy|safetensors|kld|bin|raw)(\.gz|\.zst)?$/i;
+const ENDINGS = /\.(npy|npz|safetensors|kld|bin|raw)(\.gz|\.zst)?$/i;
 
 /** `base-00002-of-00003.safetensors`, as Hugging Face and llama.cpp have it. */
 const OF_MANY = /^(.*-)(\d+)(-of-(\d+))(\.[^-]+)?$/;

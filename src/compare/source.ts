@@ -9,8 +9,8 @@ export type { HalfFormat };
 /** How a number is stored: IEEE half precision, bfloat16, single or double precision, little-endian. */
 export type ElementType = "f16" | "bf16" | "f32" | "f64";
 
-/** A format of files that {@link openLogits} reads: NumPy's, safetensors, that of llama.cpp's perplexity tool, numbers alone. */
-export type LogitFormat = "npy" | "safetensors" | "llama.cpp" | "raw";
+/** A format of files that {@link openLogits} reads: NumPy's arrays and archives of such, safetensors, that of llama.cpp's perplexity tool, numbers alone. */
+export type LogitFormat = "npy" | "npz" | "safetensors" | "llama.cpp" | "raw";
 
 /** Some rows of logits, one after the other. */
 export interface RowBatch {

@@ -53,7 +53,10 @@ export async function openTokens(source: FileSource): Promise<Int32Array> {
 }
 
 async function readNpy(file: InputFile): Promise<Int32Array> {
-  const { descr, shape, offset } = await readNpyHeader(file);
+  const { descr, shape, offset, isByColumns } = await readNpyHeader(file);
+  if (isByColumns) {
+    throw new TypeError(`${file.name}: tokens column by column (fortran_order); np.ascontiguousarray stores rows`);
+  }
   const integer = INTEGERS.get(descr);
   if (integer === undefined) {
     throw new TypeError(

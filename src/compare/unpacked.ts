@@ -1,7 +1,7 @@
 // What cannot be read at any place, packed files and streams, as a file that can: a copy that goes when it is closed.
 
 import type { FileHandle } from "node:fs/promises";
-import type { Transform } from "node:stream";
+import type { Transform, Writable } from "node:stream";
 import { builtin } from "./node.js";
 import { shown } from "./shown.js";
 import { explained, explaining } from "./systemError.js";
@@ -24,26 +24,66 @@ function unpackerOf(path: string): Transform {
   );
 }
 
-interface Copy {
+export interface Copy {
   readonly handle: FileHandle;
   /** Closes the file, and removes it. */
   close(): Promise<void>;
 }
 
+/** What is known of deflated bytes. */
+export interface Deflated {
+  readonly size: number;
+  readonly packedSize: number;
+  /** CRC-32 of what is in them. */
+  readonly crc: number;
+}
+
 /** A copy of a stream, or of the file at a path; unpacked where the name says that it is packed. */
-export async function copyOf(name: string, from: string | AsyncIterable<Uint8Array>): Promise<Copy> {
-  const { createReadStream, createWriteStream } = builtin("node:fs");
+export const copyOf = (name: string, from: string | AsyncIterable<Uint8Array>): Promise<Copy> =>
+  writeCopy(name, async (to) => {
+    const { pipeline } = builtin("node:stream/promises");
+    const bytes = typeof from === "string" ? builtin("node:fs").createReadStream(from) : from;
+    if (isPacked(name)) await pipeline(bytes, unpackerOf(name), to);
+    else await pipeline(bytes, to);
+  });
+
+/** A copy of what is deflated in `bytes`, where it is as long as it should be, and its checksum fits. */
+export const inflatedCopyOf = (
+  name: string,
+  bytes: AsyncIterable<Uint8Array>,
+  { size, crc }: Deflated,
+): Promise<Copy> =>
+  writeCopy(name, async (to) => {
+    const zlib = builtin("node:zlib");
+    let length = 0;
+    let sum = 0;
+    await builtin("node:stream/promises").pipeline(
+      bytes,
+      zlib.createInflateRaw(),
+      async function* (parts: AsyncIterable<Uint8Array>) {
+        for await (const part of parts) {
+          length += part.length;
+          if (length > size) throw damaged(`it has more than its ${size} bytes`);
+          sum = zlib.crc32(part, sum);
+          yield part;
+        }
+      },
+      to,
+    );
+    if (length !== size) throw damaged(`it has ${length} of its ${size} bytes`);
+    if (sum !== crc) throw damaged("its checksum does not fit");
+  });
+
+const damaged = (what: string): Error => Object.assign(new Error(what), { code: "ERR_DAMAGED" });
+
+async function writeCopy(name: string, write: (to: Writable) => Promise<void>): Promise<Copy> {
   const { mkdtemp, open, rm } = builtin("node:fs/promises");
-  const { pipeline } = builtin("node:stream/promises");
   const { join } = builtin("node:path");
   const { tmpdir } = builtin("node:os");
   const folder = await explaining(mkdtemp(join(tmpdir(), "logratio-")), tmpdir(), "written");
   const target = join(folder, "unpacked");
   try {
-    const to = createWriteStream(target, { flags: "wx", mode: 0o600 });
-    const bytes = typeof from === "string" ? createReadStream(from) : from;
-    if (isPacked(name)) await pipeline(bytes, unpackerOf(name), to);
-    else await pipeline(bytes, to);
+    await write(builtin("node:fs").createWriteStream(target, { flags: "wx", mode: 0o600 }));
     const handle = await open(target, "r");
     return {
       handle,

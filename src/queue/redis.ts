@@ -12,7 +12,7 @@ async function load<Module>(loading: Promise<Module>): Promise<Module> {
   }
 }
 
-export const loadBullMq = () => load(import("bullmq"));
+export const loadBullMq = (): Promise<typeof import("bullmq")> => load(import("bullmq"));
 
 /** In ms, until the first connection is given up. Later ones are tried again for ever: Redis may be restarted. */
 const PATIENCE = 5000;

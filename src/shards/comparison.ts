@@ -19,6 +19,7 @@ import { readGroups } from "./groups.js";
 import { identityOf } from "./identity.js";
 import type { Inputs, Kind, Options, RowRange, Subject, Tally } from "./kind.js";
 import { flagFrom, inputKindFrom, openOptionsFrom } from "./options.js";
+import { Passage, TOP } from "./passage.js";
 import { trimmed } from "./trimmed.js";
 import { VERSION } from "./version.js";
 
@@ -46,6 +47,8 @@ export interface ComparisonOptions extends Options {
   readonly topK: number;
   readonly blockRows: number;
   readonly acceptance: boolean;
+  /** Whether the text is kept, token by token, with what is likeliest. */
+  readonly texts: boolean;
   /** What base is rounded to, beside the candidates. */
   readonly floors: readonly HalfFormat[];
 }
@@ -59,9 +62,12 @@ export interface CandidateResults {
 /** Of each candidate, of each floor. */
 export class ComparisonResults implements Tally<ComparisonResults> {
   readonly candidates: readonly CandidateResults[];
+  /** Of a run that keeps the text: of all its rows, since shards have none. */
+  readonly passage: Passage | undefined;
 
-  constructor(candidates: readonly CandidateResults[]) {
+  constructor(candidates: readonly CandidateResults[], passage?: Passage) {
     this.candidates = candidates;
+    this.passage = passage;
   }
 
   get rows(): number {
@@ -75,14 +81,14 @@ export class ComparisonResults implements Tally<ComparisonResults> {
     }
   }
 
-  toJSON(): readonly CandidateResults[] {
-    return this.candidates;
+  toJSON(): { candidates: readonly CandidateResults[]; passage: Passage | null } {
+    return { candidates: this.candidates, passage: this.passage ?? null };
   }
 }
 
 const OPTION_KEYS = [
   ...(["open", "input", "classes", "start", "end", "temperature", "topK"] as const),
-  ...(["blockRows", "acceptance", "floors"] as const),
+  ...(["blockRows", "acceptance", "texts", "floors"] as const),
 ];
 const SUMMARY_OPTIONS = ["topK", "temperature", "blockRows"] as const;
 
@@ -103,6 +109,7 @@ export const COMPARISON: Kind<ComparisonOptions, ComparisonResults> = {
       ...{ open, input, floors, classes: classes.integer(1), start: first, end: end.integer(first + 1) },
       temperature: temperature.number() > 0 ? temperature.number() : temperature.fail("positive"),
       ...{ topK: topK.integer(1), blockRows: blockRows.integer(), acceptance: flagFrom(acceptance) },
+      texts: flagFrom(entries.texts),
     };
   },
   checkInputs(inputs, json) {
@@ -111,16 +118,19 @@ export const COMPARISON: Kind<ComparisonOptions, ComparisonResults> = {
     if (matrices.length < 2 || Object.keys(inputs).join() !== names.join()) json.fail(`of ${names.join(", ")}`);
     if (matrices.some((name) => !inputs[name]?.shape)) json.fail("of rows and classes");
   },
-  empty({ input, start, temperature, topK, blockRows }) {
+  empty(options) {
+    const { input, start, temperature, topK, blockRows } = options;
     return new ComparisonResults(
       input.slice(1).map(() => ({
         summary: new Summary({ temperature, topK, blockRows }),
         charts: new Charts(start),
       })),
+      passageOf(options),
     );
   },
   resultsFrom(json, options, range) {
-    const candidates = json.list(options.input.length - 1).map((entry): CandidateResults => {
+    const { candidates: list, passage: kept } = json.entries(["candidates", "passage"]);
+    const candidates = list.list(options.input.length - 1).map((entry): CandidateResults => {
       const { summary, charts } = entry.entries(["summary", "charts"]);
       const own = summaryFrom(summary);
       for (const key of SUMMARY_OPTIONS) if (own.options[key] !== options[key]) summary.fail("of the options");
@@ -129,11 +139,16 @@ export const COMPARISON: Kind<ComparisonOptions, ComparisonResults> = {
       const tokens = quantities.deltaP.count;
       return { summary: own, charts: Charts.from(charts, options.start, range.end, own.rows, tokens) };
     });
-    const results = new ComparisonResults(candidates);
+    const results = new ComparisonResults(candidates, passageOf(options));
+    if (results.passage === undefined) kept.equals(null, "there is no vocabulary");
+    else results.passage.restore(kept, results.rows);
     if (candidates.some(({ summary }) => summary.rows !== results.rows)) json.fail("of the same rows");
     return results;
   },
 };
+
+const passageOf = ({ texts, input, start, classes }: ComparisonOptions): Passage | undefined =>
+  texts ? new Passage(start, classes, input.length - 1) : undefined;
 
 function summaryFrom(json: JsonValue): Summary {
   try {
@@ -181,6 +196,7 @@ export interface ComparisonSettings {
   readonly blockRows?: number;
   readonly acceptance?: boolean;
   readonly noiseFloor?: boolean;
+  readonly texts?: boolean;
 }
 
 /** A comparison whose files are open and agree with each other. */
@@ -226,14 +242,15 @@ export async function prepare(
       throw new RangeError(`${path} has ${list.length} ${what}, ${files.base} ${all} rows`);
     }
   }
-  const { open, input, start = 0, end = all, temperature = 1, topK = 10, acceptance = false } = settings;
+  const { open, input, start = 0, end = all, temperature = 1, topK = 10 } = settings;
+  const { acceptance = false, texts = false } = settings;
   if (start >= end) throw new RangeError(`the rows begin at ${start}, ${files.base} ends after ${all} rows`);
   return {
     ...{ files, sources, notes, tokens: allTokens?.subarray(0, all), groups: allGroups?.slice(0, all) },
     options: {
       ...{ open, input: [...input, ...floors.map(() => input[0])], classes, start, end, temperature, topK },
       blockRows: settings.blockRows ?? base.blockRows ?? 0,
-      ...{ acceptance, floors },
+      ...{ acceptance, texts, floors },
     },
   };
 }
@@ -284,7 +301,7 @@ export interface RunOptions {
 export async function compareRange(
   { sources, tokens, groups, options }: Prepared,
   { start, end }: RowRange,
-  { candidates }: ComparisonResults,
+  { candidates, passage }: ComparisonResults,
   { onRows, ...run }: RunOptions,
 ): Promise<void> {
   if (start >= end) return;
@@ -293,9 +310,11 @@ export async function compareRange(
   const rounded = floors.map((format) => roundedSource(base, format));
   await compareLogits(base, [...others, ...rounded], {
     ...{ tokens, groups, input, classes, temperature, topK, blockRows, acceptance, start, end, ...run },
+    ...(passage !== undefined && { topTokens: TOP }),
     summary: candidates.map(({ summary }) => summary),
     onRows(first, rows) {
       for (const [i, own] of rows.entries()) candidates[i].charts.add(first, own);
+      passage?.add(first, rows);
       onRows?.(first, rows);
     },
   });

@@ -87,8 +87,9 @@ describe("logratio compare", () => {
     const { label } = model(otherPath);
     expect(report).toEqual({
       ...{ format: "logratio comparison", version: 2, base: model(basePath), tokensFile: tokensPath, groupsFile: null },
+      ...{ vocabulary: null, bytes: null },
       ...{ ...whole, classes: CLASSES, start: 0, end: ROWS },
-      candidates: [{ ...model(otherPath), noiseFloor: null, ...own }],
+      candidates: [{ ...model(otherPath), noiseFloor: null, ...own, bitsPerByte: null }],
       ...{ ranking: [label], pairs: [], gates: [] },
     });
     expect(await json(...pair, "--tokens", tokensPath, "--threads", "2")).toEqual(report);

@@ -393,12 +393,12 @@ describe("options without a use are errors", () => {
     [
       "--tensor, compare",
       (path) => ["compare", path, path, "--tensor", "x"],
-      "--tensor is for .safetensors files, but not for",
+      "--tensor is for .safetensors and .npz files, but not for",
     ],
     [
       "--tensor, entropy",
       (path) => ["entropy", path, "--tensor", "x"],
-      "--tensor is for .safetensors files, but not for",
+      "--tensor is for .safetensors and .npz files, but not for",
     ],
     [
       "--tensor for each, of one",

@@ -1,6 +1,6 @@
 // One row beside another, without streams.
 
-import { COLUMNS, Column } from "../../src/compare/rowResults.js";
+import { Column, widthOf } from "../../src/compare/rowResults.js";
 import { compareLoop } from "../../src/compare/rows.js";
 import { createRuntime, createRuntimeSync } from "../../src/engine/create.js";
 import type { Runtime } from "../../src/engine/runtime.js";
@@ -22,15 +22,18 @@ export function compareRow(
   b: FloatArray,
   { temperature = 1, token = -1, topK = 10 } = {},
 ): Record<keyof typeof Column, number> {
-  const values = new Float64Array(COLUMNS);
+  const values = new Float64Array(widthOf(0));
   const work = {
     functionName: "compareLogits",
     loopName: "compareLogits",
     loop: compareLoop,
     rows: 1,
-    width: COLUMNS,
+    width: widthOf(0),
     arrays: [a, b, Int32Array.of(token), undefined, undefined].map((array) => array && { array, perRow: array.length }),
-    settings: { classes: a.length, kinds: ["logits", "logits"] as const, temperature, topK, formats: [null, null] },
+    settings: {
+      ...{ classes: a.length, kinds: ["logits", "logits"] as const, temperature, topK, topTokens: 0 },
+      formats: [null, null],
+    },
     finish: () => {},
   };
   doHere(backend, work, values, 0, 1);
