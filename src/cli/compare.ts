@@ -1,17 +1,10 @@
 // logratio compare: a base and its candidates in, the report out.
 
-import {
-  type CompareManyOptions,
-  compareLogits,
-  type LogitSource,
-  openTokens,
-  pairedDifference,
-  Summary,
-} from "../compare/index.js";
+import { type CompareManyOptions, compareLogits, type LogitSource, openTokens, Summary } from "../compare/index.js";
 import type { InputKind } from "../index.js";
 import { Charts } from "./charts.js";
 import { Checkpoint, type Results } from "./checkpoint.js";
-import type { Candidate, Comparison, Pair } from "./comparison.js";
+import { type Candidate, type Comparison, neighboursOf, type Pair, pairOf, rankingOf } from "./comparison.js";
 import { checkGates, failureOf, gateOfMean, resultsOf } from "./comparisonGates.js";
 import { floorsOf, roundedSource } from "./floor.js";
 import type { Gate } from "./gates.js";
@@ -19,9 +12,10 @@ import { readGroups } from "./groups.js";
 import { Interrupted, interruptible } from "./interrupt.js";
 import { Exit, type Io, say } from "./io.js";
 import { contentOf } from "./json.js";
+import { jsonOf } from "./jsonText.js";
 import { candidateOf, type Model, type ModelOptions, modelsOf } from "./models.js";
 import { checkTemperature, checkTimes, type FileOptions, openOptionsOf, valueFor } from "./options.js";
-import { jsonOf, outputsOf, type WritePart, writeAll } from "./output.js";
+import { outputsOf, type WritePart, writeAll } from "./output.js";
 import { Progress } from "./progress.js";
 import { csvOf, markdownOf, textOf } from "./report.js";
 import { checkRowsOut, RowsOut } from "./rowsOut.js";
@@ -269,15 +263,6 @@ function checkPairs({ pair = [] }: CompareCommand, candidates: readonly Model[])
   for (const names of pair) for (const name of names) candidateOf("--pair", name, candidates);
 }
 
-/** That of the smallest mean KL first; of the same, in the order given. */
-const rankingOf = (candidates: readonly Candidate[]): number[] =>
-  candidates
-    .map((_, i) => i)
-    .sort((a, b) => {
-      const [first, second] = [a, b].map((i) => candidates[i].report.kl.mean);
-      return first === second ? a - b : first - second;
-    });
-
 /** Neighbours in the ranking, then those that were asked for. */
 function pairsOf(
   { pair = [] }: CompareCommand,
@@ -285,12 +270,6 @@ function pairsOf(
   ranking: readonly number[],
   results: readonly Results[],
 ): Pair[] {
-  const neighbours = ranking.slice(1).map((second, i) => [ranking[i], second]);
   const asked = pair.map((names) => names.map((name) => candidateOf("--pair", name, candidates)));
-  return [...neighbours, ...asked].map(([first, second]) => {
-    const of = (quantity: "kl" | "logProbability") =>
-      pairedDifference(results[first].summary, results[second].summary, { quantity });
-    const hasTokens = candidates[first].report.tokens > 0;
-    return { first, second, kl: of("kl"), logProbability: hasTokens ? of("logProbability") : undefined };
-  });
+  return [...neighboursOf(ranking), ...asked].map(([first, second]) => pairOf(first, second, candidates, results));
 }

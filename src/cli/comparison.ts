@@ -1,4 +1,4 @@
-import type { PairedDifference, Report } from "../compare/index.js";
+import { type PairedDifference, pairedDifference, type Report, type Summary } from "../compare/index.js";
 import type { HalfFormat } from "../compare/source.js";
 import type { InputKind } from "../index.js";
 import type { Charts } from "./charts.js";
@@ -37,4 +37,28 @@ export interface Comparison {
   /** The rows that were compared. */
   readonly start: number;
   readonly end: number;
+}
+
+/** That of the smallest mean KL first; of the same, in the order given. */
+export const rankingOf = (candidates: readonly Candidate[]): number[] =>
+  candidates
+    .map((_, i) => i)
+    .sort((a, b) => {
+      const [first, second] = [a, b].map((i) => candidates[i].report.kl.mean);
+      return first === second ? a - b : first - second;
+    });
+
+export const neighboursOf = (ranking: readonly number[]): [first: number, second: number][] =>
+  ranking.slice(1).map((second, i) => [ranking[i], second]);
+
+export function pairOf(
+  first: number,
+  second: number,
+  candidates: readonly Candidate[],
+  results: readonly { readonly summary: Summary }[],
+): Pair {
+  const of = (quantity: "kl" | "logProbability") =>
+    pairedDifference(results[first].summary, results[second].summary, { quantity });
+  const hasTokens = candidates[first].report.tokens > 0;
+  return { first, second, kl: of("kl"), logProbability: hasTokens ? of("logProbability") : undefined };
 }

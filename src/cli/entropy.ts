@@ -7,9 +7,10 @@ import { looksLikeProbabilities, problemOf, wordsOf } from "../compare/rowChecks
 import { createEngine, entropy as entropyOf, type InputKind } from "../index.js";
 import { Interrupted, interruptible } from "./interrupt.js";
 import { Exit, type Io, say } from "./io.js";
+import { jsonOf } from "./jsonText.js";
 import { formatCount } from "./numbers.js";
 import { checkTemperature, type FileOptions } from "./options.js";
-import { jsonOf, outputsOf, writeAll } from "./output.js";
+import { outputsOf, writeAll } from "./output.js";
 import { printable } from "./printable.js";
 import { Progress } from "./progress.js";
 import { closeAll, openSources, trimmed } from "./sources.js";
