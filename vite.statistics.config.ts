@@ -34,7 +34,7 @@ export default defineConfig({
         topLevelVar: false,
         entryFileNames: "[name].js",
         chunkFileNames: ({ moduleIds }) =>
-          SHARED.find(([path]) => moduleIds.some((id) => id.endsWith(path)))?.[1] ?? "shared.js",
+          SHARED.find(([path]) => moduleIds.some((id) => id.endsWith(path)))?.[1] ?? "shared/[name].js",
       },
     },
   },

@@ -1,14 +1,20 @@
-// Uses the pages of site/ as a person would, in Chromium: npm run test:site [-- --pictures folder]
+// Uses the pages of site/ as a person would, in Chromium: npm run test:site [-- --pictures folder] [--only words of a name]
 
-import { ok } from "node:assert/strict";
+import { equal, match, ok } from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { build, preview } from "vite";
+import { writeNpy, writeTokens } from "../src/compare/index.js";
 import { startBrowser } from "./browser.js";
 
-const { values: flags } = parseArgs({ options: { pictures: { type: "string" } } });
+const { values: flags } = parseArgs({
+  options: { pictures: { type: "string" }, only: { type: "string", default: "" } },
+});
 
 const configFile = new URL("../site/vite.config.ts", import.meta.url).pathname;
 await build({ configFile, logLevel: "error" });
@@ -16,6 +22,10 @@ const server = await preview({ configFile, preview: { port: 0, open: false }, lo
 const origin = server.resolvedUrls?.local[0] as string;
 const browser = await startBrowser();
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+const cli = new URL("../dist/cli.js", import.meta.url).pathname;
+const folder = await mkdtemp(join(tmpdir(), "logratio-site-"));
+const inFolder = (names: readonly string[]) => names.map((name) => join(folder, name));
 
 const WIDE = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
@@ -29,6 +39,7 @@ async function visit(
   options: BrowserContextOptions,
   use: (page: Page) => Promise<void>,
 ): Promise<void> {
+  if (!name.includes(flags.only)) return;
   const start = performance.now();
   const context = await browser.newContext({ viewport: WIDE, ...options });
   const complaints: string[] = [];
@@ -85,7 +96,7 @@ const slide = (page: Page, figure: string, i: number, value: number) =>
   page.locator(`[data-figure=${figure}] input[type=range]`).nth(i).fill(String(value));
 
 try {
-  for (const path of ["index", "guide", "benchmark", "api"]) {
+  for (const path of ["index", "guide", "compare", "benchmark", "api"]) {
     for (const colorScheme of ["light", "dark"] as const) {
       for (const viewport of [WIDE, PHONE]) {
         const name = `${path}, ${colorScheme}, ${viewport.width}`;
@@ -170,7 +181,124 @@ try {
     const read = (text: string) => Math.abs(Number(text.replaceAll("−", "-")));
     ok(read(plain) > 1 && read(kernel) < 1e-6, `${plain} and ${kernel}`);
   });
+
+  // logits of three models, the same numbers on every run
+  const [rows, classes] = [300, 64];
+  const logits = Float32Array.from({ length: rows * classes }, (_, i) => ((i * 7919) % 1013) / 150);
+  const near = (scale: number) => logits.map((x, i) => x + scale * (((i * 104_729) % 997) / 997 - 0.5));
+  const models = { "base.npy": logits, "near.npy": near(0.1), "far.npy": near(1) };
+  for (const [name, numbers] of Object.entries(models))
+    await writeNpy(join(folder, name), [{ data: numbers }], { classes });
+  const names = Object.keys(models);
+  await writeTokens(
+    join(folder, "tokens.npy"),
+    Int32Array.from({ length: rows }, (_, i) => (i * 31) % classes),
+  );
+  await writeFile(join(folder, "broken.npy"), (await readFile(join(folder, "near.npy"))).subarray(0, 1000));
+
+  const start = (page: Page) => page.getByRole("button", { name: "Compare", exact: true });
+  const saved = async (page: Page, label: RegExp) => {
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: label }).click(),
+    ]);
+    return readFile(await download.path(), "utf8");
+  };
+
+  await visit("compare: the page compares as the command does", "compare.html", {}, async (page) => {
+    await page.setInputFiles("#files", inFolder(names));
+    await page.setInputFiles("#tokens", join(folder, "tokens.npy"));
+    await start(page).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("Done.").waitFor();
+    const args = ["compare", ...names, "--tokens", "tokens.npy", "--json", "-"];
+    const written = execFileSync("node", [cli, ...args], { cwd: folder, encoding: "utf8" });
+    equal(await saved(page, /JSON/), written);
+    match(await saved(page, /HTML/), /<!doctype html>[\s\S]*<svg/);
+    ok(await page.frameLocator("iframe.report").locator("h1").isVisible(), "the report is shown");
+    await checkPage(page, "a report");
+  });
+
+  await visit(
+    "compare: files are dropped, and the base is chosen",
+    "compare.html",
+    { viewport: PHONE },
+    async (page) => {
+      const contents = await Promise.all(inFolder(names).map((path) => readFile(path, "base64")));
+      const data = await page.evaluateHandle(
+        ([names, contents]) => {
+          const transfer = new DataTransfer();
+          for (const [i, text] of contents.entries()) {
+            const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+            transfer.items.add(new File([bytes], names[i]));
+          }
+          return transfer;
+        },
+        [names.toReversed(), contents.toReversed()],
+      );
+      await page.dispatchEvent(".drop", "drop", { dataTransfer: data });
+      await page.getByRole("button", { name: "Make it the base: base.npy" }).click();
+      await start(page).click();
+      await page.getByText("Done.").waitFor();
+      const { base, ranking } = JSON.parse(await saved(page, /JSON/));
+      equal([base.label, ...ranking].join(), "base,near,far");
+      await checkPage(page, "a report on a phone");
+    },
+  );
+
+  await visit("compare: a file by its address", "compare.html", {}, async (page) => {
+    const address = new URL("https://files.example/base.npy").href;
+    const body = await readFile(join(folder, "base.npy"));
+    await page.route(address, (route) => {
+      const [, from, to] = /bytes=(\d+)-(\d+)/.exec(route.request().headers().range ?? "") ?? [];
+      const end = Math.min(Number(to), body.length - 1);
+      return route.fulfill({
+        status: 206,
+        body: body.subarray(Number(from), end + 1),
+        headers: {
+          ...{ "access-control-allow-origin": "*", "access-control-allow-headers": "*" },
+          "access-control-expose-headers": "content-range, etag",
+          ...{ "content-range": `bytes ${from}-${end}/${body.length}`, etag: '"1"' },
+        },
+      });
+    });
+    await page.getByLabel(/address of a file/).fill(address);
+    await page.getByRole("button", { name: "Add the address" }).click();
+    await page.setInputFiles("#files", inFolder(["near.npy"]));
+    await start(page).click();
+    await page.getByText("Done.").waitFor();
+  });
+
+  await visit("compare: a broken file is told of", "compare.html", {}, async (page) => {
+    await page.setInputFiles("#files", inFolder(["base.npy", "broken.npy"]));
+    await start(page).click();
+    await page.waitForFunction(() => document.querySelector("[role=alert]")?.textContent);
+    match((await page.getByRole("alert").textContent()) as string, /broken\.npy/);
+    await page.getByRole("button", { name: "Remove broken.npy" }).click();
+    await page.setInputFiles("#files", inFolder(["near.npy"]));
+    await start(page).click();
+    await page.getByText("Done.").waitFor();
+  });
+
+  await visit("compare: a comparison is cancelled", "compare.html", {}, async (page) => {
+    // a disk that never answers
+    await page.evaluate(() => {
+      Blob.prototype.arrayBuffer = () => new Promise(() => {});
+    });
+    await page.setInputFiles("#files", inFolder(names));
+    await start(page).click();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByText("Cancelled.").waitFor();
+    ok(await start(page).isEnabled(), "it can be started again");
+  });
+
+  await visit("compare: the example of comparisons", "compare.html", {}, async (page) => {
+    await page.getByRole("button", { name: "Try it with an example" }).click();
+    await page.getByText("Done.").waitFor();
+    equal(JSON.parse(await saved(page, /JSON/)).ranking.join(), "rounded-fine,rounded-coarse");
+  });
 } finally {
   await browser.close();
   await server.close();
+  await rm(folder, { recursive: true });
 }

@@ -14,6 +14,7 @@ const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Emb
 const PAGES: readonly [file: string, name: string][] = [
   ["index.html", "Home"],
   ["guide.html", "Guide"],
+  ["compare.html", "Compare models"],
   ["benchmark.html", "Benchmark"],
   ["api.html", "API"],
 ];
@@ -62,6 +63,8 @@ export default defineConfig({
     alias: [
       { find: /^logratio$/, replacement: dist("") },
       { find: /^logratio\/(\w+)$/, replacement: dist("$1/") },
+      // what the command's reports and the page share of it is one module
+      { find: /^(?:\.\.\/)+(?:src\/)?compare\/index\.js$/, replacement: dist("compare/") },
     ],
   },
   server: { headers, fs: { allow: [project] } },

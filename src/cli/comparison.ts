@@ -1,11 +1,12 @@
 // What was compared, and what came of it: all that a report tells.
 
-import { type PairedDifference, pairedDifference, type Report } from "../compare/index.js";
+import type { Report } from "../compare/index.js";
 import type { HalfFormat } from "../compare/source.js";
 import type { InputKind } from "../index.js";
 import type { Charts } from "../shards/charts.js";
 import type { ComparisonFiles, ComparisonOptions, ComparisonResults } from "../shards/comparison.js";
 import { candidateOf, type Model, type ModelOptions } from "./models.js";
+import { neighboursOf, type Pair, pairOf, rankingOf } from "./ranking.js";
 import { Texts } from "./texts.js";
 import type { Vocabulary } from "./tokenContent.js";
 
@@ -16,16 +17,6 @@ export interface Candidate extends Model {
   readonly floor: HalfFormat | null;
   readonly report: Report;
   readonly charts: Charts;
-}
-
-/** Two candidates, the closer first: the first minus the second. */
-export interface Pair {
-  /** Of `candidates`. */
-  readonly first: number;
-  readonly second: number;
-  readonly kl: PairedDifference;
-  /** Of ln p of the observed tokens; undefined where none is known. */
-  readonly logProbability: PairedDifference | undefined;
 }
 
 export interface Comparison {
@@ -93,15 +84,6 @@ export function comparisonOf(
   };
 }
 
-/** That of the smallest mean KL first; of the same, in the order given. */
-const rankingOf = (candidates: readonly Candidate[]): number[] =>
-  candidates
-    .map((_, i) => i)
-    .sort((a, b) => {
-      const [first, second] = [a, b].map((i) => candidates[i].report.kl.mean);
-      return first === second ? a - b : first - second;
-    });
-
 /** Neighbours in the ranking, then those that were asked for. */
 function pairsOf(
   { pair = [] }: ReportOptions,
@@ -109,12 +91,6 @@ function pairsOf(
   ranking: readonly number[],
   results: ComparisonResults["candidates"],
 ): Pair[] {
-  const neighbours = ranking.slice(1).map((second, i) => [ranking[i], second]);
   const asked = pair.map((names) => names.map((name) => candidateOf("--pair", name, candidates)));
-  return [...neighbours, ...asked].map(([first, second]) => {
-    const of = (quantity: "kl" | "logProbability") =>
-      pairedDifference(results[first].summary, results[second].summary, { quantity });
-    const hasTokens = candidates[first].report.tokens > 0;
-    return { first, second, kl: of("kl"), logProbability: hasTokens ? of("logProbability") : undefined };
-  });
+  return [...neighboursOf(ranking), ...asked].map(([first, second]) => pairOf(first, second, candidates, results));
 }

@@ -2,8 +2,9 @@
 
 import { type PermutationTest, permutationTest, readPositions, type TopKDistribution } from "../sparse/index.js";
 import { Exit, type Io, say } from "./io.js";
+import { jsonOf } from "./jsonText.js";
 import { formatCount, formatDigits } from "./numbers.js";
-import { jsonOf, outputsOf, writeAll } from "./output.js";
+import { outputsOf, writeAll } from "./output.js";
 import { printable } from "./printable.js";
 import { wrap } from "./text.js";
 

@@ -7,7 +7,8 @@ import { driftGates } from "./driftGates.js";
 import { type Drifted, markdownOf, textOf, warningsOf } from "./driftText.js";
 import type { Gate } from "./gates.js";
 import { Exit, type Io, say } from "./io.js";
-import { jsonOf, outputsOf, writeAll } from "./output.js";
+import { jsonOf } from "./jsonText.js";
+import { outputsOf, writeAll } from "./output.js";
 import { readRecords } from "./records.js";
 
 export interface TableCommand

@@ -1,8 +1,9 @@
 // The report of a comparison as data: docs/compare.md and docs/compare.schema.json describe it.
 
 import type { Likely } from "../shards/passage.js";
-import type { Candidate, Comparison, Pair } from "./comparison.js";
+import type { Candidate, Comparison } from "./comparison.js";
 import type { GateResult } from "./comparisonGates.js";
+import type { Pair } from "./ranking.js";
 import type { Texts } from "./texts.js";
 
 export function contentOf(comparison: Comparison, gates: readonly GateResult[]): object {

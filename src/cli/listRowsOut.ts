@@ -2,8 +2,9 @@
 
 import { extname } from "node:path";
 import { makeNpyHeader } from "../compare/npy.js";
+import { jsonLine } from "./jsonText.js";
 import { COLUMNS, type ListPosition, MEASURES } from "./listComparison.js";
-import { jsonLine, type Output, type WritePart } from "./output.js";
+import type { Output, WritePart } from "./output.js";
 import { csvLine } from "./text.js";
 
 /** In .npy, before those of the measures: record, position, candidate, token. */

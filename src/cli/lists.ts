@@ -6,13 +6,14 @@ import { compareLists, readPositions } from "../sparse/index.js";
 import { checkGates, failureOf, gateOfMean, listResultsOf } from "./comparisonGates.js";
 import type { Gate } from "./gates.js";
 import { Exit, type Io, say } from "./io.js";
+import { jsonOf } from "./jsonText.js";
 import { ListCharts } from "./listCharts.js";
 import { type ListCandidate, type ListComparison, type ListPosition, rankingOf } from "./listComparison.js";
 import { checkListRowsOut, ListRowsOut } from "./listRowsOut.js";
 import { csvOf, markdownOf, textOf } from "./listTables.js";
 import { type Model, type ModelOptions, modelsOf } from "./models.js";
 import { optionOf } from "./options.js";
-import { jsonOf, outputsOf, type WritePart, writeAll } from "./output.js";
+import { outputsOf, type WritePart, writeAll } from "./output.js";
 import { checkRowsOut } from "./rowsOut.js";
 
 /** Bytes of a file that tell whether it is text. */

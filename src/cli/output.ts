@@ -7,7 +7,6 @@ import { checkWritable, targetOf, writeWhole } from "../compare/outputFile.js";
 import { shardsOf } from "../compare/shards.js";
 import { explaining } from "../compare/systemError.js";
 import { Exit, type Io, messageOf, print, say } from "./io.js";
-import { printable, printableLines } from "./printable.js";
 
 /** Standard output, a file, or what is neither: a pipe, a device. */
 export interface Output {
@@ -159,12 +158,3 @@ function descriptorOf(path: string): number | undefined {
   const number = path.match(/^\/(?:dev|proc\/self)\/fd\/(\d+)$/)?.[1];
   return number === undefined ? undefined : Number(number);
 }
-
-/** JSON has neither infinities, which become strings, nor NaN, which becomes null. */
-const spell = (_: string, value: unknown): unknown =>
-  value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY ? String(value) : value;
-
-/** One line. */
-export const jsonLine = (value: object): string => `${printable(JSON.stringify(value, spell))}\n`;
-
-export const jsonOf = (value: object): string => `${printableLines(JSON.stringify(value, spell, 2))}\n`;

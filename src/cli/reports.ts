@@ -5,8 +5,9 @@ import { checkGates, failureOf, gateOfMean, resultsOf } from "./comparisonGates.
 import type { Gate } from "./gates.js";
 import { Exit, type Io, say } from "./io.js";
 import { contentOf } from "./json.js";
+import { jsonOf } from "./jsonText.js";
 import type { Model } from "./models.js";
-import { jsonOf, type Output, writeAll } from "./output.js";
+import { type Output, writeAll } from "./output.js";
 import { csvOf, markdownOf, textOf } from "./report.js";
 import { warningsOf } from "./tables.js";
 

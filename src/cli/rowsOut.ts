@@ -3,7 +3,8 @@
 import { extname } from "node:path";
 import type { RowResults } from "../compare/index.js";
 import { makeNpyHeader } from "../compare/npy.js";
-import { jsonLine, type WritePart } from "./output.js";
+import { jsonLine } from "./jsonText.js";
+import type { WritePart } from "./output.js";
 import { csvLine } from "./text.js";
 
 /** Columns after those of the row and the candidate; in .npy in this order from the third on. */
