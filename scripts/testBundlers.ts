@@ -11,12 +11,14 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { minify } from "vite";
+import { compareLogits, openLogits } from "../dist/compare/index.js";
 import * as logratio from "../dist/index.js";
 import { ISOLATION, open, type Report, serve, startBrowser } from "./browser.js";
 import { reportOf } from "./pages/report.js";
+import { writeFiles } from "./platforms/files.js";
 import { sizeOf } from "./sizes.js";
 
-const APPLICATIONS = ["entropy", "all", "everything"] as const;
+const APPLICATIONS = ["entropy", "all", "everything", "compare"] as const;
 type Application = (typeof APPLICATIONS)[number];
 type Browser = Awaited<ReturnType<typeof startBrowser>>;
 
@@ -90,7 +92,7 @@ interface Row {
   bundler: string;
   version: string;
   settings?: string;
-  /** Minified and gzipped: what a page loads for `entropy`, for every name, and for all there is on request besides. */
+  /** Minified and gzipped: what a page loads for `entropy`, for every name, for all there is on request besides, and to compare files. */
   bytes: Record<Application, number>;
   findsWorker: boolean;
 }
@@ -110,6 +112,9 @@ const folder = mkdtempSync(join(tmpdir(), "logratio-bundlers-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const here = pathToFileURL(`${folder}/`);
 const run = promisify(execFile);
+/** Of the application that compares. */
+const files = new URL("files/", here);
+const openFile = (name: string) => openLogits(fileURLToPath(new URL(name, files)));
 
 function install(): void {
   const [packed] = JSON.parse(
@@ -144,7 +149,7 @@ async function bytesOf(scripts: Map<string, Buffer>): Promise<number> {
 /** Opens an application, and gives its report and the scripts that it has loaded. */
 async function openBuilt(browser: Browser, output: URL, script: Bundler["script"], headers: Record<string, string>) {
   const page: Record<string, string> = script === undefined ? {} : { "/index.html": pageOf(...script) };
-  const site = await serve({ ...page, "/": output }, headers);
+  const site = await serve({ ...page, "/files/": files, "/": output }, headers);
   return { ...(await open(browser, site)), scripts: site.scripts };
 }
 
@@ -184,6 +189,8 @@ async function tryBundler(browser: Browser, bundler: Bundler): Promise<Row> {
       deepEqual(partsIn(code), []);
     } else if (application === "all") {
       equal(report, Object.keys(logratio).length);
+    } else if (application === "compare") {
+      deepEqual(report, expectedComparison);
     } else {
       checkEverything(report as Report);
       equal((report as Report).threaded.threads, 2);
@@ -227,6 +234,11 @@ async function checkTypes(): Promise<void> {
 }
 
 const expected = await reportOf(logratio);
+await writeFiles(fileURLToPath(files));
+const [base, other] = [await openFile("base.npy"), await openFile("other.npy")];
+const expectedComparison = JSON.parse(JSON.stringify(await compareLogits(base, other)));
+await base.close();
+await other.close();
 
 /** Each bundler's applications in Chromium, and the types. */
 async function tryAll(): Promise<Omit<Saved, "functions">> {

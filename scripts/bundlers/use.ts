@@ -13,6 +13,7 @@ import {
   softmax,
   type Vector,
 } from "logratio";
+import { type ByteSource, compareLogits, type FileSource, type LogitSource, openLogits } from "logratio/compare";
 import { type GTest, gTest } from "logratio/evidence";
 import { type Normal, normal } from "logratio/families";
 import module from "logratio/simd.wasm";
@@ -27,6 +28,15 @@ const bell: Normal = normal({ mean: 0, standardDeviation: 1 });
 const { pValue }: GTest = gTest([1, 2], [1, 1]);
 const list: TopKDistribution = topKDistribution([{ token: "a", logprob: -1 }], { classes: 10 });
 const { kl }: { kl: Bounds } = divergenceBounds(list, topKDistribution(new Map([["a", -2]])));
+const bytes: ByteSource = {
+  ...{ name: "x.npy", size: 0 },
+  read: async (into: Uint8Array, position: number) => into.length - position,
+  checkUnchanged: async () => {},
+  close: async () => {},
+};
+const files: FileSource[] = ["x.npy", "https://example.org/x.npy", new Uint8Array(8), new ArrayBuffer(8), bytes];
+const sources: LogitSource[] = await Promise.all(files.map((file) => openLogits(file, { partial: true })));
+const { kl: klOfFiles } = (await compareLogits(sources[0], sources[1])).report();
 using other = createEngineSync({ shared: false });
 
 export const results: [number, Float64Array, number | undefined, Promise<number>, string, number, number, number] = [
@@ -37,7 +47,7 @@ export const results: [number, Float64Array, number | undefined, Promise<number>
   engine.backendReason,
   bell.variance,
   pValue,
-  kl.lower,
+  kl.lower + klOfFiles.mean,
 ];
 
 // @ts-expect-error: it takes `threads`

@@ -76,7 +76,7 @@ llama-perplexity() { cp "$2" "\${@: -1}"; }`;
 describe(name, () => {
   test("has no other blocks", () => {
     expect(fences).toHaveLength((markdown.match(/^```/gm)?.length ?? 0) / 2);
-    expect(fences.map(({ language }) => language).join(" ")).toBe("sh python python js sh sh  sh sh sh js js js");
+    expect(fences.map(({ language }) => language).join(" ")).toBe("sh python python js sh sh  sh sh sh js js js html");
     expect([commands, ofModels, programs].map(({ length }) => length)).toEqual([6, 1, 3]);
   });
 
