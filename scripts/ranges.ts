@@ -8,7 +8,7 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-export const etagOf = (file: Buffer): string => `"${createHash("sha256").update(file).digest("hex").slice(0, 16)}"`;
+const etagOf = (file: Buffer): string => `"${createHash("sha256").update(file).digest("hex").slice(0, 16)}"`;
 
 /** The whole of a file, or as much of it as `Range` says, unless `If-Range` names another version. */
 export function answerOf(

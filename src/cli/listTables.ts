@@ -16,17 +16,17 @@ function shownMean({ mean, standardError }: ListMean): string {
 }
 
 /** "0.012 to 0.034". */
-export const shownInterval = ({ lower, upper }: Pick<Bounds, "lower" | "upper">): string =>
+const shownInterval = ({ lower, upper }: Pick<Bounds, "lower" | "upper">): string =>
   `${formatDigits(lower, 3)} to ${formatDigits(upper, 3)}`;
 
 export const meanInterval = ({ lower, upper }: MeanBounds): string =>
   shownInterval({ lower: lower.mean, upper: upper.mean });
 
-export const tokenText = (token: ListPosition["token"]): string =>
+const tokenText = (token: ListPosition["token"]): string =>
   token === undefined ? "" : printable(JSON.stringify(token));
 
 /** As a position is called: the answer that it is in, and its place there. */
-export const placeText = ({ record, index }: ListPosition): string => `${formatCount(record)}, ${formatCount(index)}`;
+const placeText = ({ record, index }: ListPosition): string => `${formatCount(record)}, ${formatCount(index)}`;
 
 /** All candidates, the closest first. */
 export function rankingTable({ base, candidates, ranking }: ListComparison): Table {
