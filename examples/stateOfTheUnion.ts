@@ -5,17 +5,9 @@
 // of. The last part is what KL means: the log-likelihood ratio per token of two models tends to the KL divergence of the one
 // that wrote the text from the other.
 
+import { compareCounts, estimateEntropy, smooth } from "../dist/counts/index.js";
 import { createEngineSync, entropy, jsDivergence, klDivergence, logLikelihoodRatio, logRatio } from "../dist/index.js";
-import {
-  type Address,
-  addOne,
-  countTokens,
-  drawTokens,
-  readAddresses,
-  readable,
-  toProbabilities,
-  VOCABULARY,
-} from "./corpus.js";
+import { type Address, countTokens, drawTokens, readAddresses, readable, VOCABULARY } from "./corpus.js";
 
 const ERAS: [name: string, from: number, to: number][] = [
   ["1790–1829", 1790, 1829],
@@ -33,8 +25,10 @@ interface Era {
   name: string;
   addresses: number;
   counts: Float64Array;
-  /** Add-one smoothed. */
+  /** Probabilities: absolute discounting towards all eras together. */
   smoothed: Float64Array;
+  /** What tokens that the era never used have of them. */
+  unseen: number;
 }
 
 const print = (text = "") => console.log(text);
@@ -52,23 +46,35 @@ function showProgress(done: number, total: number): void {
 }
 
 function makeEras(addresses: readonly Address[]): Era[] {
-  return ERAS.map(([name, from, to]) => {
+  const counted = ERAS.map(([name, from, to]) => {
     const own = addresses.filter(({ year }) => year >= from && year <= to && !HELD_OUT.includes(year));
-    const counts = countTokens(own);
-    return { name, addresses: own.length, counts, smoothed: toProbabilities(addOne(counts)) };
+    return { name, addresses: own.length, counts: countTokens(own) };
+  });
+  // of tokens that no era used, half an observation each
+  const all = counted[0].counts.map((_, token) => counted.reduce((total, { counts }) => total + counts[token], 0));
+  const background = smooth(all, { method: "addConstant", constant: "jeffreys" }).probabilities;
+  return counted.map((era) => {
+    const { probabilities, unseen } = smooth(era.counts, { method: "absoluteDiscounting", background });
+    return { ...era, smoothed: probabilities, unseen };
   });
 }
 
 function showEntropies(eras: readonly Era[]): void {
   heading(`Entropy of what was said, over ${grouped(VOCABULARY, 0)} classes`);
-  print(`${"".padEnd(11)} addresses     tokens   distinct       nats       bits   e^H: as many equally likely tokens`);
+  print(
+    `${"".padEnd(11)} addresses     tokens   distinct     counted   estimated          e^H: as many equally likely tokens`,
+  );
   for (const { name, addresses, counts } of eras) {
     const nats = entropy(counts, normalize);
-    const bits = entropy(counts, { ...normalize, base: 2 });
+    const { value, standardError } = estimateEntropy(counts);
     const distinct = counts.filter((count) => count > 0).length;
-    const columns = [grouped(addresses), grouped(sum(counts)), grouped(distinct), fixed(nats), fixed(bits)];
-    print(`${name.padEnd(11)}${columns.join(" ")} ${fixed(Math.exp(nats), 0)}`);
+    const columns = [grouped(addresses), grouped(sum(counts)), grouped(distinct), fixed(nats)];
+    print(
+      `${name.padEnd(11)}${columns.join(" ")} ${fixed(value, 3, 11)} ± ${standardError.toFixed(3)} ${fixed(Math.exp(value), 0)}`,
+    );
   }
+  print("\nIn nats. Counted frequencies make a vocabulary look less varied than it is, since rare words are missing;");
+  print("the estimate (Chao, Wang and Jost) corrects for what the counts say is missing.");
 }
 
 function showMatrix(eras: readonly Era[], cell: (row: Era, column: Era) => number): void {
@@ -83,12 +89,28 @@ function showDivergences(eras: readonly Era[]): void {
   print(
     `As counted, KL(${newest.name} ‖ ${oldest.name}) is ${klDivergence(newest.counts, oldest.counts, normalize)}: a token that an era never`,
   );
-  print("used has probability 0 there. Below, 1 was added to every count of every era: that is smoothing, asked for");
-  print("here, in the open; the package itself adds nothing.\n");
+  const unseen = `${(100 * oldest.unseen).toFixed(1)} %`;
+  print(
+    "used has probability 0 there. Below, every count was lowered by a fraction of 1, and what that frees went to all",
+  );
+  print(
+    "tokens as all eras together use them (absolute discounting). That is smoothing, asked for here, in the open; the",
+  );
+  print(
+    `package itself adds nothing. Tokens that ${oldest.name} never used get ${unseen} of it; adding 1 to every count would`,
+  );
+  const ofAddOne = smooth(oldest.counts, { method: "addConstant", constant: "laplace" }).unseen;
+  print(`have given them ${(100 * ofAddOne).toFixed(0)} %.\n`);
   showMatrix(eras, (row, column) => klDivergence(row.smoothed, column.smoothed));
 
   heading("JS in bits, from 0 (the same) to 1 (not a token in common): needs no smoothing, and is symmetric");
   showMatrix(eras, (row, column) => jsDivergence(row.counts, column.counts, { ...normalize, base: 2 }));
+  const { value, plugIn, interval } = compareCounts(newest.counts, oldest.counts, { base: 2, permutations: 0 });
+  const [least, most] = interval.map((x) => x.toFixed(3));
+  print(
+    `\nTwo samples of one text differ too: of ${newest.name} and ${oldest.name}, ${plugIn.toFixed(3)} is too large.`,
+  );
+  print(`Without what chance adds it is ${value.toFixed(3)} (95 %: ${least} to ${most}).`);
 }
 
 /** The classes with the largest p ln(p/q). */
@@ -127,12 +149,6 @@ function showEvidence(addresses: readonly Address[], p: Era, q: Era): void {
       `${name} ${fixed(ratio, 3, 7)} → ${ratio > 0 ? p.name : q.name}  ${"█".repeat(Math.round(Math.abs(ratio) * 20))}`,
     );
   }
-  const unseen = [p, q].map(({ counts, smoothed }) => sum(smoothed.filter((_, token) => counts[token] === 0)));
-  const [ofP, ofQ] = unseen.map((share) => `${Math.round(100 * share)} %`);
-  print(
-    `\nAll lie beyond the limits: add-one has given ${ofP} of p and ${ofQ} of q to tokens that the era never used, which`,
-  );
-  print("look alike in both, and of which a real address uses next to none.");
 }
 
 function showSpeed(p: Float64Array, q: Float64Array): void {

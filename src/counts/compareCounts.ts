@@ -139,12 +139,12 @@ class Estimates {
  * Compares two samples of counts: how far apart the distributions are that they come from, give or take what, whether that is more than
  * chance, and which keys make the difference.
  *
- * Two samples of one distribution differ, and their divergence is about (K - 1)/8·(1/N + 1/M) (of JS) instead of 0. Here the statistic of
- * the samples (their divergence; for KL and PSI the estimate of Zhang and Grabchak, which is finite) is compared with what it would be on
- * average if the distributions differed less than the samples: the estimate is the divergence of the distributions for which the mean is
- * what was observed, and the ends of the interval are those of the distributions for which what was observed lies as many deviations
- * above or below the mean as a normal distribution has it for `confidence`. Means and deviations are summed, not drawn, given how often
- * each key occurs in both samples together; the shares of a key that occurs n times are drawn together by c/(n + c), with one c for all.
+ * Two samples of one distribution differ: their divergence is about (K - 1)/8·(1/N + 1/M) (of JS) instead of 0. So the statistic of the
+ * samples is compared with its mean under distributions that differ less than the samples do. (The statistic is their divergence; for KL and
+ * PSI it is the estimate of Zhang and Grabchak, which is finite.) The estimate is the divergence of the distributions whose mean statistic is
+ * the one observed. The ends of the interval belong to distributions for which the observed statistic lies as many deviations above or below
+ * its mean as a normal distribution has for `confidence`. Means and deviations are summed, not drawn, given how often each key occurs in both
+ * samples together. The shares of a key that occurs n times are drawn together by c/(n + c), with one c for all keys.
  *
  * @param a - Counts of things observed by key: whatever {@link align} accepts. Integers, of observations that are independent.
  * @param b - The same of the other sample.
