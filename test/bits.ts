@@ -43,7 +43,7 @@ export function outcomeOf(call: () => number | FloatArray): Outcome {
     return call();
   } catch (error) {
     const { message } = error as Error;
-    if (!/^\w+(\.rows)?: /.test(message)) throw error;
+    if (!/^\w+(\.rows|\.of)?: /.test(message)) throw error;
     return message;
   }
 }

@@ -167,22 +167,29 @@ describe.each(BACKENDS)("%s", (backend) => {
   });
 });
 
-test("threads give the same bits, of a matrix in the engine's memory or elsewhere", async () => {
-  const [count, rowLength] = [60, 3000];
-  const data = rowsOf(Float32Array, count, rowLength);
-  const options = { rowLength, ...normalize };
-  for (const measure of [measures.jsDivergence, measures.klDivergence]) {
-    const expected = measures.distanceMatrix(data, measure, options);
-    const engine = await createEngine({ threads: 3 });
-    const held = engine.float32(data.length);
-    held.set(data);
-    expect(measures.distanceMatrix(held, measure, options)).toEqual(expected);
-    expect(await measures.distanceMatrix.async(held, measure, options)).toEqual(expected);
-    expect(await measures.distanceMatrix.async(data, measure, { ...options, engine })).toEqual(expected);
-    held[7 * rowLength + 5] = Number.NaN;
-    const place = `distributions[${7 * rowLength + 5}] (row 7, class 5) is NaN`;
-    expect(() => measures.distanceMatrix(held, measure, options)).toThrow(place);
-    await expect(measures.distanceMatrix.async(held, measure, options)).rejects.toThrow(place);
-    engine.dispose();
-  }
-});
+// of many rows threads get a part after the other
+test.each([
+  [60, 3000],
+  [300, 40],
+])(
+  "threads give the same bits, of a matrix in the engine's memory or elsewhere: %i rows of %i",
+  async (count, rowLength) => {
+    const data = rowsOf(Float32Array, count, rowLength);
+    const options = { rowLength, ...normalize };
+    for (const measure of [measures.jsDivergence, measures.klDivergence]) {
+      const expected = measures.distanceMatrix(data, measure, options);
+      const engine = await createEngine({ threads: 3 });
+      const held = engine.float32(data.length);
+      held.set(data);
+      expect(measures.distanceMatrix(held, measure, options)).toEqual(expected);
+      expect(await measures.distanceMatrix.async(held, measure, options)).toEqual(expected);
+      expect(await measures.distanceMatrix.async(data, measure, { ...options, engine })).toEqual(expected);
+      const r = count - 53;
+      held[r * rowLength + 5] = Number.NaN;
+      const place = `distributions[${r * rowLength + 5}] (row ${r}, class 5) is NaN`;
+      expect(() => measures.distanceMatrix(held, measure, options)).toThrow(place);
+      await expect(measures.distanceMatrix.async(held, measure, options)).rejects.toThrow(place);
+      engine.dispose();
+    }
+  },
+);

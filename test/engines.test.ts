@@ -112,10 +112,10 @@ describe.each(everyCall(FUNCTIONS))("$name", ({ run, runAside }) => {
   test("says that an engine has been disposed, or is none", async () => {
     const engine = createEngineSync();
     engine.dispose();
-    expect(() => run(on(engine), ARRAYS)).toThrow(/^\w+(\.rows)?: this engine has been disposed$/);
-    await expect(runAside(on(engine), ARRAYS)).rejects.toThrow(/^\w+(\.rows)?: this engine has been disposed$/);
+    expect(() => run(on(engine), ARRAYS)).toThrow(/^\w+(\.rows|\.of)?: this engine has been disposed$/);
+    await expect(runAside(on(engine), ARRAYS)).rejects.toThrow(/^\w+(\.rows|\.of)?: this engine has been disposed$/);
     const wrong = functionsOn({} as Engine, FUNCTIONS);
-    const message = /^\w+(\.rows)?: engine is \[object Object\]; it must come from createEngine$/;
+    const message = /^\w+(\.rows|\.of)?: engine is \[object Object\]; it must come from createEngine$/;
     expect(() => run(wrong, ARRAYS)).toThrow(message);
     await expect(runAside(wrong, ARRAYS)).rejects.toThrow(message);
   });
@@ -236,10 +236,10 @@ describe("functions", () => {
   test("every one of them has a call in the tests", () => {
     const called = everyCall(FUNCTIONS).map(({ name }) => name);
     expect(called).toEqual(expect.arrayContaining(NAMES));
-    const withRows = NAMES.filter((name) => "rows" in FUNCTIONS[name]);
-    expect(called).toHaveLength(NAMES.length + withRows.length);
-    const more = { ...FUNCTIONS, newLoss: FUNCTIONS.perplexity };
-    expect(() => everyCall(more)).toThrow("newLoss, f: add its arguments to ownArguments in test/everyCall.ts");
+    const more = ["rows", "of"].flatMap((form) => NAMES.filter((name) => form in FUNCTIONS[name]));
+    expect(called).toHaveLength(NAMES.length + more.length);
+    const withNew = { ...FUNCTIONS, newLoss: FUNCTIONS.perplexity };
+    expect(() => everyCall(withNew)).toThrow("newLoss, f: add its arguments to ownArguments in test/everyCall.ts");
   });
 
   test("an unknown option is named in every form, with the nearest known one", async () => {

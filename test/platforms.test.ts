@@ -13,19 +13,23 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** The functions of the package, in all forms, and how often each has been called. */
+/** The functions of the package, in all forms, and how often each has been called. As an argument of another, one is itself. */
 function watchedFunctions(calls: Map<string, number>): Functions {
+  const originals = new Map<unknown, object>();
   const watch = (f: object, name: string): object => {
     calls.set(name, 0);
     const forms = Object.entries(f).map(([form, inner]) => [form, watch(inner, `${name}.${form}`)] as const);
     const inner = new Map<string | symbol, object>(forms);
-    return new Proxy(f, {
+    const watched = new Proxy(f, {
       apply(call, self, args) {
         calls.set(name, (calls.get(name) ?? 0) + 1);
-        return Reflect.apply(call as () => unknown, self, args);
+        const own = args.map((argument) => originals.get(argument) ?? argument);
+        return Reflect.apply(call as () => unknown, self, own);
       },
       get: (target, key) => inner.get(key) ?? Reflect.get(target, key),
     });
+    originals.set(watched, f);
+    return watched;
   };
   return Object.fromEntries(Object.entries(FUNCTIONS).map(([name, f]) => [name, watch(f, name)])) as Functions;
 }

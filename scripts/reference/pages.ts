@@ -217,7 +217,7 @@ class Page {
     );
   }
 
-  /** What the page is about, and what else its examples call. */
+  /** What the page is about, and what else its examples call, or pass to a function. */
   #imports(declaration: DeclarationReflection): string {
     const { name, children = [] } = declaration;
     const all = [
@@ -226,7 +226,7 @@ class Page {
     ];
     const comments = [commentOf(declaration), ...all.map((reflection) => reflection.comment)];
     const examples = comments.flatMap((comment) => this.#blocks(comment, "@example")).join("\n");
-    const called = [...examples.matchAll(/(?<![.\w])(\w+)(?=[.(])/g)].map(([, word]) => word);
+    const called = [...examples.matchAll(/(?<![.\w])(\w+)(?=[.(),])/g)].map(([, word]) => word);
     const missing = new Set([name, ...called]);
     // names of the page's own entry come first, where another has them too
     const entries = this.#entries.toSorted((a, b) => Number(b === this.#entry) - Number(a === this.#entry));

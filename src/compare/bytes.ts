@@ -23,28 +23,39 @@ export interface ByteSource {
 
 /** What {@link openLogits} and {@link openTokens} need of a `Blob` or a `File`. */
 export interface BlobLike {
+  /** In bytes. */
   readonly size: number;
+  /** Of a `File`. */
   readonly name?: string;
+  /** The bytes from `start` to before `end`, which are not read yet. */
   slice(start?: number, end?: number): BlobLike;
+  /** Reads all bytes. */
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
 /** What they need of a `Response`. */
 export interface ResponseLike {
+  /** Whether the request has succeeded. */
   readonly ok: boolean;
+  /** The HTTP status, for the message where it has not. */
   readonly status: number;
+  /** Where the response comes from. */
   readonly url: string;
+  /** A `ReadableStream` of its bytes, or null. */
   readonly body: unknown;
 }
 
 /** What they need of a `Request`. */
 export interface RequestLike {
+  /** The URL of the file. */
   readonly url: string;
+  /** Such as `GET`. */
   readonly method: string;
 }
 
 /** What they need of a `ReadableStream`. */
 export interface StreamLike {
+  /** The only reader of the stream, as long as it has not been released. */
   getReader(): unknown;
 }
 

@@ -39,6 +39,7 @@ export interface CompareCountsOptions {
 
 /** What {@link compareCounts} returns. */
 export interface CountComparison<Key = unknown> {
+  /** As given, or the default. */
   readonly measure: ComparisonMeasure;
   /** How far apart the distributions are: the estimate, corrected for bias. 0 where the samples differ no more than those of one distribution. */
   readonly value: number;
@@ -48,11 +49,13 @@ export interface CountComparison<Key = unknown> {
   readonly standardError: number;
   /** From where to where the true value may lie. */
   readonly interval: readonly [lower: number, upper: number];
+  /** How often such an interval contains the true value. */
   readonly confidence: number;
   /** (exceeding + 1)/(permutations + 1): how often samples of one distribution are as far apart. NaN without permutations. */
   readonly pValue: number;
   /** How many permutations were as far apart. */
   readonly exceeding: number;
+  /** How many have been drawn. */
   readonly permutations: number;
   /** Observations in each sample. */
   readonly sizes: readonly [a: number, b: number];

@@ -33,19 +33,23 @@ export interface ContributionOptions {
 
 /** What one key adds. */
 export interface Contribution<Key = unknown> {
+  /** As in the samples. */
   readonly key: Key;
   /** What it adds to the measure. */
   readonly term: number;
-  /** Its count in each sample, as given. */
+  /** Its count in the first sample, as given. */
   readonly a: number;
+  /** Its count in the second. */
   readonly b: number;
-  /** Its share of each sample: a/Σa and b/Σb. */
+  /** Its share of the first sample, a/Σa. */
   readonly p: number;
+  /** Its share of the second, b/Σb. */
   readonly q: number;
 }
 
 /** A measure as a sum over keys. */
 export interface Contributions<Key = unknown> {
+  /** As given, or the default. */
   readonly measure: ContributionMeasure;
   /** The sum of the terms of all keys, correctly rounded. */
   readonly value: number;

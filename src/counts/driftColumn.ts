@@ -21,14 +21,17 @@ export interface ColumnSettings {
 
 /** What values are counted by: a bin or a category, what is outside of all bins, or no value. */
 export interface CountedClass {
+  /** Below or above all bins; a text among numbers; missing is what has no value. */
   readonly kind: "bin" | "below" | "above" | "text" | "category" | "missing";
   /** Of a category its text; of what else there is, words. */
   readonly name: string;
-  /** Of a bin: its edges. The last bin of a column has both. */
+  /** Of a bin: its lower edge, which is in it. */
   readonly from?: number;
+  /** Of a bin: its upper edge, which is in the last bin of a column only. */
   readonly to?: number;
   /** How many values of the reference. */
   readonly reference: number;
+  /** How many of the table that is compared with it. */
   readonly current: number;
 }
 

@@ -35,12 +35,15 @@ export function checkMeasureOptions(functionName: string, { zeros, confidence, c
 
 /** A bin, a category, or what is neither, and what it adds to the `plugIn` of its column. */
 export interface DriftClass extends CountedClass {
+  /** Its term of the divergence, in nats. */
   readonly contribution: number;
 }
 
 /** How far a column has moved. */
 export interface ColumnDrift {
+  /** As in the tables. */
   readonly name: string;
+  /** Whether its values are counted by bins or by categories. */
   readonly kind: ColumnKind;
   /**
    * Jensen-Shannon divergence of what the tables are samples of, in nats, as {@link compareCounts} estimates it: 0 where they differ no more

@@ -98,7 +98,11 @@ export class Drift {
   readonly #rows: [number, number] = [0, 0];
   #isReferenceDone = false;
 
-  /** Throws as {@link driftReport} does for options that it does not take. */
+  /**
+   * Throws as {@link driftReport} does for options that it does not take.
+   *
+   * @param functionName - What errors begin with.
+   */
   constructor(options: DriftOptions = {}, functionName = "Drift") {
     checkOptions(functionName, options, KEYS);
     checkMeasureOptions(functionName, options);
@@ -116,7 +120,11 @@ export class Drift {
     }
   }
 
-  /** Adds rows of the reference. Throws as {@link driftReport} does, and once rows of the other table have been added. */
+  /**
+   * Adds rows of the reference. Throws as {@link driftReport} does, and once rows of the other table have been added.
+   *
+   * @param table - The rows, as {@link driftReport} takes them.
+   */
   addReference(table: Table): void {
     if (this.#isReferenceDone) {
       throw new RangeError(`${this.#name}: the reference comes first; by rows of the other table its bins are laid`);
@@ -124,7 +132,11 @@ export class Drift {
     this.#add(0, table);
   }
 
-  /** Adds rows of the table that is compared with the reference. Throws as {@link driftReport} does. */
+  /**
+   * Adds rows of the table that is compared with the reference. Throws as {@link driftReport} does.
+   *
+   * @param table - The rows, as {@link driftReport} takes them.
+   */
   addCurrent(table: Table): void {
     this.#endReference();
     this.#add(1, table);
@@ -203,7 +215,11 @@ export class Drift {
     this.#rows[side] += rows ?? 0;
   }
 
-  /** What {@link driftReport} returns, of the rows that have been added. Throws where a table has none, and for columns that are in neither. */
+  /**
+   * Compares the rows that have been added. Throws where a table has none, and for columns that are in neither.
+   *
+   * @returns What {@link driftReport} returns.
+   */
   report(): DriftReport {
     this.#endReference();
     const [reference, current] = this.#rows;

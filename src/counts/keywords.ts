@@ -22,9 +22,11 @@ export interface KeywordOptions {
 
 /** How one key tells two samples apart. */
 export interface Keyword<Key = unknown> {
+  /** As in the samples. */
   readonly key: Key;
-  /** Its count in each sample. */
+  /** Its count in the first sample, as given. */
   readonly a: number;
+  /** Its count in the second. */
   readonly b: number;
   /** Signed G², as of `keyness`: positive where it is more frequent in a. */
   readonly g2: number;

@@ -23,6 +23,7 @@ export function checkCorrection(functionName: string, name: string, correction: 
  * pⱼ·(n - j + 1) over j <= i: the probability that any of them is false is at most α, whatever the tests have to do with each other.
  *
  * @param pValues - n numbers from 0 to 1, in any order.
+ * @param correction - `"benjaminiHochberg"`, the default, or `"holm"`.
  * @returns n numbers in the order given, at most 1. Error 1 ulp.
  * @throws TypeError for what is not an array of numbers.
  * @throws RangeError for a number outside [0, 1] or an unknown correction. Complexity O(n log n).

@@ -26,6 +26,7 @@ export interface MutualInformationEstimate {
   readonly standardError: number;
   /** The mutual information of the table as it is. */
   readonly plugIn: number;
+  /** As given, or the default. */
   readonly estimator: MutualInformationEstimator;
   /** How much of the estimated table is the uniform one, from 0 to 1: 0 but for `"shrinkage"`. */
   readonly shrinkage: number;

@@ -22,7 +22,7 @@ import * as row from "./row/powerDivergences.js";
  * @throws As {@link klDivergence}. TypeError if alpha is not a number, RangeError if it is not finite.
  * @example
  * alphaDivergence([0.5, 0.5], [0.25, 0.75], -1); // 0.125
- * alphaDivergence.rows([0.5, 0.5, 0.9, 0.1], [0.5, 0.5], 2, { rowLength: 2 }); // Float64Array [0, 0.32]
+ * alphaDivergence.rows([0.5, 0.5, 0.75, 0.25], [0.5, 0.5], 2, { rowLength: 2 }); // Float64Array [0, 0.125]
  * @see A. Cichocki, S. Amari, Families of Alpha- Beta- and Gamma- Divergences (2010)
  * @category Measures
  */

@@ -52,12 +52,14 @@ const partOf = (all: Vector, from: number, to: number): Vector =>
     ? all.subarray(from, to)
     : Array.from({ length: to - from }, (_, i) => all[from + i]);
 
-/** Rows of the matrix, from its diagonal on: of each, the next ones that it reaches. */
-const loop: Loop<MatrixSettings> = (backend, arrays, settings, from, to, values) => {
+/** Rows of the matrix, from its diagonal on: of each, the next ones that it reaches. A thread may have a part of the rows: `numbers` tells which. */
+const loop: Loop<MatrixSettings> = (backend, [, matrix, numbers], settings, partFrom, partTo, values) => {
+  const from = (numbers as Vector)[partFrom];
+  const to = from + partTo - partFrom;
   const definition = definitionOf(declarationNamed(settings.measure)) as Definition;
   const compare = measureLoop(definition);
   const { length, precision } = settings.call;
-  const all = arrays[1] as Vector;
+  const all = matrix as Vector;
   const rows = all.length / length;
   const reach = reachOf(definition, rows);
   // first each with itself: what is wrong with a row is told of its place in the matrix
@@ -93,7 +95,7 @@ const loop: Loop<MatrixSettings> = (backend, arrays, settings, from, to, values)
  * @throws What the measure throws, with the index within `distributions`; TypeError for what is no measure of two distributions.
  * @example
  * distanceMatrix([[0.5, 0.5], [0.9, 0.1], [1, 0]], totalVariationDistance); // Float64Array [0, 0.4, 0.5, 0.4, 0, 0.1, 0.5, 0.1, 0]
- * distanceMatrix([1, 1, 3, 1], renyiDivergence, { rowLength: 2, alpha: 2, normalize: true }); // Float64Array [0, 0.28768207245178096, 0.22314355131420976, 0]
+ * distanceMatrix([1, 1, 3, 1], renyiDivergence, { rowLength: 2, alpha: 2, normalize: true }); // Float64Array [0, 0.2876820724517809, 0.2231435513142098, 0]
  * @category Measures
  */
 export const distanceMatrix: Loss<[distributions: Matrix, measure: PairMeasure], DistanceMatrixOptions, Float64Array> =
@@ -133,10 +135,11 @@ export const distanceMatrix: Loss<[distributions: Matrix, measure: PairMeasure],
         loop,
         rows,
         width: rows,
-        // each row, and what it is compared with
+        // each row, what it is compared with, and its number
         arrays: [
           { array, perRow: rowLength },
           { array, perRow: 0 },
+          { array: Int32Array.from({ length: rows }, (_, r) => r), perRow: 1 },
         ],
         settings: {
           measure: declared.name,

@@ -68,7 +68,7 @@ export const wassersteinDistance: Measure<[p: Numbers, q: Numbers], BinOptions> 
  * @throws As {@link klDivergence}, and RangeError for a width that is not positive and finite.
  * @example
  * cramerDistance([1, 0, 0], [0, 0.5, 0.5]); // 1.118033988749895
- * cramerDistance.rows([1, 0, 0, 0, 0, 1], [1, 0, 0], { rowLength: 3, width: 2 }); // Float64Array [0, 2]
+ * cramerDistance.rows([1, 0, 0, 0, 0, 1], [1, 0, 0], { rowLength: 3, width: 4 }); // Float64Array [0, 2.8284271247461903]
  * @see G. J. Székely, M. L. Rizzo, Energy Statistics (2013)
  * @category Measures
  */

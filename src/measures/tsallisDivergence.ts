@@ -22,7 +22,7 @@ import * as row from "./row/powerDivergences.js";
  * @throws As {@link klDivergence}. TypeError if alpha is not a number, RangeError if it is negative or NaN.
  * @example
  * tsallisDivergence([0.5, 0.5], [0.25, 0.75], 2); // 0.3333333333333333
- * tsallisDivergence.rows([0.5, 0.5, 0.9, 0.1], [0.5, 0.5], 2, { rowLength: 2 }); // Float64Array [0, 0.64]
+ * tsallisDivergence.rows([0.5, 0.5, 0.75, 0.25], [0.5, 0.5], 2, { rowLength: 2 }); // Float64Array [0, 0.25]
  * @see C. Tsallis, Generalized Entropy-Based Criterion for Consistent Testing (1998)
  * @category Measures
  */
