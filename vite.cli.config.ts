@@ -5,7 +5,9 @@ const onEntries: Plugin = {
   name: "on-entries",
   enforce: "pre",
   resolveId: (source) =>
-    ["../index.js", "../compare/index.js", "../sparse/index.js", "../counts/index.js", "../queue/index.js"].includes(source)
+    ["../index.js", "../compare/index.js", "../sparse/index.js", "../counts/index.js", "../queue/index.js"].includes(
+      source,
+    )
       ? { id: source.replace("..", "."), external: true }
       : undefined,
 };

@@ -10,7 +10,7 @@ import { printable } from "./printable.js";
 import { hasAnswers } from "./records.js";
 
 /** What a file has: answers of an API with log-probabilities, or rows: as JSON objects, or as CSV. */
-export type FileKind = "lists" | "records" | "csv";
+type FileKind = "lists" | "records" | "csv";
 
 const NAMES: Readonly<Record<FileKind, string>> = {
   lists: "answers with log-probabilities",

@@ -39,7 +39,7 @@ export interface CountedClass {
 const FIRST = 1000;
 
 /** Of a column: more are names or numbers of things, of which every table has others. */
-export const MOST_CATEGORIES = 200_000;
+const MOST_CATEGORIES = 200_000;
 
 /** Numbers that are kept together. */
 const CHUNK = 2 ** 14;

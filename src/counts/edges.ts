@@ -32,7 +32,7 @@ export function widthEdges(least: number, most: number, count: number): Float64A
 }
 
 /** The first place from which on all numbers are larger than x. */
-export function firstAbove(sorted: ArrayLike<number>, x: number): number {
+function firstAbove(sorted: ArrayLike<number>, x: number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -37,11 +37,14 @@ const isEnded = (state: string): boolean => state === "completed" || state === "
  *
  * Requires `bullmq` and `ioredis`.
  *
- * @param shards - All that {@link planShards} gave.
- * @returns A promise of the part of all rows, which {@link mergeSummaries} and `logratio merge` take. Its bits are those of one run.
+ * @param shards - All that {@link shards!planShards} gave.
+ * @returns A promise of the part of all rows, which {@link shards!mergeSummaries} and `logratio merge` take. Its bits are those of one run.
  * @throws RangeError for what are no shards of one plan.
  * @throws Error where Redis cannot be reached, and where a shard has failed in every attempt, with its message.
  * @throws The reason of `signal`.
+ * @example
+ * // without what planShards gave
+ * await compareByQueue([], { redis: "redis://127.0.0.1:6379" }).catch(({ message }) => message.slice(0, 22)); // "compareByQueue: shards"
  */
 export async function compareByQueue(shards: readonly Shard[], options: CompareByQueueOptions): Promise<PartJson> {
   checkOptions("compareByQueue", options, ["redis", "onProgress", "signal"]);

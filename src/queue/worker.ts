@@ -45,6 +45,9 @@ const MOST_STALLS = 100;
  * @returns A promise of the worker, once it is connected.
  * @throws TypeError for an option that is unknown or of the wrong kind; RangeError for one out of range.
  * @throws Error where Redis cannot be reached, or the libraries are not installed.
+ * @example
+ * // where nobody answers
+ * await startWorker({ redis: "redis://127.0.0.1:1" }).catch(({ message }) => message.slice(0, 39)); // "Redis at 127.0.0.1:1 cannot be reached:"
  */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   checkOptions("startWorker", options, KEYS);

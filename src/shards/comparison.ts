@@ -25,7 +25,7 @@ import { VERSION } from "./version.js";
 
 /** The files of a comparison, by their paths. */
 export interface ComparisonFiles {
-  /** Logits that others are compared with, as {@link openLogits} reads them. */
+  /** Logits that others are compared with, as {@link compare!openLogits} reads them. */
   readonly base: string;
   /** Those of each candidate: the same rows. */
   readonly others: readonly string[];
@@ -43,9 +43,13 @@ export interface ComparisonOptions extends Options {
   readonly input: readonly InputKind[];
   /** The first so many of each row. */
   readonly classes: number;
+  /** Divides logits. */
   readonly temperature: number;
+  /** How many of the likeliest tokens are compared. */
   readonly topK: number;
+  /** Rows of a block, by which errors are computed; 0 for none. */
   readonly blockRows: number;
+  /** Whether rates of acceptance are computed. */
   readonly acceptance: boolean;
   /** Whether the text is kept, token by token, with what is likeliest. */
   readonly texts: boolean;

@@ -19,6 +19,7 @@ interface FileIdentity {
 export interface InputIdentity {
   /** As it was given. */
   readonly path: string;
+  /** The files that it consists of: one, or those of a folder. */
   readonly files: readonly FileIdentity[];
   /** Rows and classes; null for what is no matrix. */
   readonly shape: readonly [rows: number, classes: number] | null;

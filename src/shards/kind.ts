@@ -14,7 +14,9 @@ export interface Tally<Self> {
 
 /** Rows `start` to `end` - 1. */
 export interface RowRange {
+  /** The first row. */
   readonly start: number;
+  /** The row behind the last. */
   readonly end: number;
 }
 
@@ -49,6 +51,8 @@ export interface Subject<OfKind extends Options = Options> {
   readonly command: string;
   /** The version of the package. */
   readonly logratio: string;
+  /** What tells each file from others, by its name in messages; null for one that is not used. */
   readonly inputs: Inputs;
+  /** All that changes results. */
   readonly options: OfKind;
 }

@@ -23,7 +23,7 @@ import { checkVersion, type PartJson, PartReader, partJson, rangeFrom, subjectFr
 import { PartFile } from "./partFile.js";
 import { shardRange } from "./plan.js";
 
-/** The options of {@link planShards}: those of {@link compareLogits} that change results, and how many shards there are. */
+/** The options of {@link planShards}: those of {@link compare!compareLogits} that change results, and how many shards there are. */
 export interface PlanShardsOptions {
   /** How many. */
   shards: number;
@@ -104,10 +104,10 @@ async function withFiles<Result>(
  * A shard is plain JSON. It tells the files apart from others of the same paths, by their sizes, and by a hash of their headers and of
  * blocks that are spread over them.
  *
- * @param files - Paths of logits, as {@link openLogits} reads them, and if known of tokens and of groups. Workers open the same paths.
+ * @param files - Paths of logits, as {@link compare!openLogits} reads them, and if known of tokens and of groups. Workers open the same paths.
  * @param options - Those that change results, and `shards`.
  * @returns A promise of the shards, in order. Some have no rows, where there are fewer rows than shards.
- * @throws TypeError for an option that is unknown or of the wrong kind, and what {@link openLogits} throws.
+ * @throws TypeError for an option that is unknown or of the wrong kind, and what {@link compare!openLogits} throws.
  * @throws RangeError for an option out of range, and for files that do not have the same rows.
  * @example
  * const shards = await planShards({ base: "base.npy", others: ["other.npy"] }, { shards: 2 });
@@ -186,7 +186,7 @@ export function shardFrom(json: unknown): Shard {
  * @returns A promise of the part, plain JSON: what {@link mergeSummaries} and `logratio merge` take.
  * @throws TypeError for an option that is unknown or of the wrong kind.
  * @throws RangeError for what is no shard of this version of the package, and for files that are not what they were when the shard was
- * planned; and as {@link compareLogits} does.
+ * planned; and as {@link compare!compareLogits} does.
  * @throws The reason of `signal`.
  * @example
  * const [first] = await planShards({ base: "base.npy", others: ["other.npy"] }, { shards: 2 });
@@ -259,7 +259,7 @@ async function runShard(
  * const parts = await Promise.all(shards.map((shard) => compareShard(shard, { threads: 1 })));
  * const [summary] = await mergeSummaries(parts);
  * summary.report().kl.mean; // 0.011470671723253972
- * @see {@link compareLogits}
+ * @see {@link compare!compareLogits}
  */
 export async function mergeSummaries(parts: Iterable<PartJson> | AsyncIterable<PartJson>): Promise<Summary[]> {
   const { [Symbol.iterator]: all, [Symbol.asyncIterator]: later } = Object(parts);

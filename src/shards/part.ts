@@ -26,8 +26,11 @@ export interface Part<OfKind extends Options, Results> {
 
 /** What is written before the results. */
 interface PartHead<OfKind extends Options> extends Subject<OfKind>, RowRange {
+  /** What this is. */
   readonly format: typeof FORMAT;
+  /** Of this layout. */
   readonly version: typeof FORMAT_VERSION;
+  /** The first row that is not done. */
   readonly next: number;
 }
 

@@ -131,7 +131,7 @@ describe("the report", () => {
     const args = [...files, "--tokens", tokens, "--noise-floor", "--acceptance", "--checkpoint", path];
     const text = await compare(...args);
     const checkpoint = JSON.parse(readFileSync(path, "utf8"));
-    expect(checkpoint.results).toHaveLength(5);
+    expect(checkpoint.results.candidates).toHaveLength(5);
     expect(await compare(...args)).toBe(text);
     for (const other of [
       [...files, "--tokens", tokens, "--noise-floor"],

@@ -200,7 +200,7 @@ describe("--checkpoint", () => {
     expect(code).toBe(0);
     const { next, results } = checkpointOf(path);
     expect(next).toBe(ROWS);
-    expect(results[0].summary).toEqual(JSON.parse(JSON.stringify(expected)));
+    expect(results.candidates[0].summary).toEqual(JSON.parse(JSON.stringify(expected)));
     expect(await run(...args)).toEqual({ code: 0, stdout, stderr: "" });
   });
 
@@ -209,7 +209,7 @@ describe("--checkpoint", () => {
     for (const rows of ["40:", "0:13", "13:40"]) {
       const path = temporary("shard.json");
       await run("compare", ...pair, "--tokens", tokensPath, "--rows", rows, "--checkpoint", path);
-      shards.push(Summary.fromJSON(checkpointOf(path).results[0].summary));
+      shards.push(Summary.fromJSON(checkpointOf(path).results.candidates[0].summary));
     }
     const merged = shards.reduce((sum, shard) => sum.merge(shard));
     expect(JSON.stringify(merged)).toBe(JSON.stringify(expected));
@@ -251,7 +251,9 @@ describe("--checkpoint", () => {
       return JSON.stringify({ ...json, checksum: checksumOf(rest) });
     };
     const set = (name: string, change: object) => (json: object) => {
-      const at = `results.0.${name}`.split(".").reduce((object, key) => (object as Record<string, object>)[key], json);
+      const at = `results.candidates.0.${name}`
+        .split(".")
+        .reduce((object, key) => (object as Record<string, object>)[key], json);
       Object.assign(at, change);
     };
 
@@ -284,19 +286,28 @@ describe("--checkpoint", () => {
       ["next as text", () => crafted((json) => Object.assign(json, { next: "61" })), 'next is "61"'],
       [
         "no summary",
-        () => crafted((json: { results: object[] }) => Object.assign(json.results[0], { summary: null })),
-        "results[0].summary: json is null",
+        () =>
+          crafted((json: { results: { candidates: object[] } }) =>
+            Object.assign(json.results.candidates[0], { summary: null }),
+          ),
+        "results.candidates[0].summary: json is null",
       ],
-      ["another summary", () => crafted(set("summary", { rows: 5 })), "results[0].summary: rows is 5"],
+      ["another summary", () => crafted(set("summary", { rows: 5 })), "results.candidates[0].summary: rows is 5"],
       [
         "no charts",
-        () => crafted((json: { results: object[] }) => Object.assign(json.results[0], { charts: 5 })),
+        () =>
+          crafted((json: { results: { candidates: object[] } }) =>
+            Object.assign(json.results.candidates[0], { charts: 5 }),
+          ),
         "charts is 5; it must be an object",
       ],
       [
         "results of another candidate more",
-        () => crafted((json: { results: object[] }) => json.results.push(json.results[0])),
-        "results is [object Array]; it must be an array of 1",
+        () =>
+          crafted((json: { results: { candidates: object[] } }) =>
+            json.results.candidates.push(json.results.candidates[0]),
+          ),
+        "results.candidates is [object Array]; it must be an array of 1",
       ],
       [
         "a histogram of text",
@@ -331,8 +342,8 @@ describe("--checkpoint", () => {
       [
         "a point less",
         () =>
-          crafted((json: { results: { charts: { along: { points: [] } } }[] }) =>
-            json.results[0].charts.along.points.pop(),
+          crafted((json: { results: { candidates: { charts: { along: { points: [] } } }[] } }) =>
+            json.results.candidates[0].charts.along.points.pop(),
           ),
         "charts.along.points is [object Array]; it must be of",
       ],
