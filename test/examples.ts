@@ -25,8 +25,8 @@ function statementsOf(code: string): string[] {
     open.push(line);
     const bare = open
       .join("\n")
-      .replace(/\/\/.*$/gm, "")
-      .replace(/"[^"\n]*"|`[^`]*`/g, "");
+      .replace(/"[^"\n]*"|`[^`]*`/g, "")
+      .replace(/\/\/.*$/gm, "");
     const depth = (bare.match(/[([{]/g)?.length ?? 0) - (bare.match(/[)\]}]/g)?.length ?? 0);
     if (depth > 0 || !/[;}]\s*$/.test(bare)) continue;
     statements.push(open.join("\n"));

@@ -60,8 +60,9 @@ const KEYS: readonly (keyof OpenLogitsOptions)[] = [
 /**
  * Opens a file of logits, whose rows are read when they are asked for, a few megabytes at a time, however large it is.
  *
- * Known are `.npy` (f16, f32, f64, or bfloat16 or f16 as u16, little-endian, or big-endian with `bigEndian`), `.npz` of such arrays, `.safetensors` (F8_E4M3, F8_E5M2, F16, BF16,
- * F32, F64), what llama.cpp's perplexity tool saves (`--kl-divergence-base`), and numbers and nothing else, of which `shape` and `type` are given. A matrix may be in several
+ * Known are `.npy` (f16, f32, f64, or bfloat16 or f16 as u16, little-endian, or big-endian with `bigEndian`), `.npz` of such arrays,
+ * `.safetensors` (F8_E4M3, F8_E5M2, F16, BF16, F32, F64), and what llama.cpp's perplexity tool saves (`--kl-divergence-base`). Files of numbers
+ * and nothing else need `shape` and `type`. A matrix may be in several
  * files: in a folder, where they are read in the order of their names, with numbers in these as numbers; or called
  * `…-00001-of-00003…`, the first of which stands for all.
  *
