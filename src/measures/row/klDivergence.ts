@@ -41,9 +41,11 @@ export function klFromTotals(call: Call, flags: number, g: number, pSum: number,
 
 /** KL where the row of the smaller sum is multiplied by a power of 2, which rounds nothing; NaN where that changes or tells nothing. */
 function klOfBalanced(backend: Backend, call: Call, p: NamedRow, q: NamedRow, pSum: number, qSum: number): number {
+  // the sum of a sample may be 0
+  if (!isOrdinary(pSum) || !isOrdinary(qSum)) return Number.NaN;
   const octaves = exponentOf(pSum) - exponentOf(qSum);
   // 2^126 is a number of f32
-  if (octaves === 0 || Math.abs(octaves) > 126 || !isOrdinary(pSum) || !isOrdinary(qSum)) return Number.NaN;
+  if (octaves === 0 || Math.abs(octaves) > 126) return Number.NaN;
   const rows = octaves < 0 ? [scaled(p, powerOf2(-octaves)), q] : [p, scaled(q, powerOf2(octaves))];
   const flags = backend.reduce(kernels.klDivergence, "f32", rows, call.length);
   return klFromTotals(call, flags, backend.total(0), backend.total(1), backend.total(2));
