@@ -1,6 +1,8 @@
 // widenHalves, widenBytes: floats of 16 or 8 bits to f32, exactly, subnormal numbers and infinities too; a NaN is a NaN. `format` is the
 // place of a format in the table below: f16, bf16, e4m3, e5m2. `state` is not used.
 //
+// largestHalf: the bits of the largest of at least 8 numbers of f16 or bf16, whose Infinity is given; -1 where one is NaN or Infinity.
+//
 // Of a normal number, the bits but the sign move to their places in an f32, and the difference of the two biases is added. A number at or
 // below `least` is subnormal: an integer times a power of 2. One above `most` is infinite or NaN: its exponent is all ones.
 
@@ -70,19 +72,26 @@ function widenCommonF16(from: usize, length: usize, out: usize): usize {
   const range = v128.load32_splat(COMMON, 24);
   const end = from + (length << 1);
   const start = from;
+  let isMixed = false;
   while (from + (BLOCK << 1) <= end) {
     const last = from + (BLOCK << 1);
     // the largest; twice the largest magnitude, less that of the least normal number, below which it wraps around
     let most = i16x8.splat(0);
     let spread = most;
-    for (let at = from; at < last; at += 32) {
-      const a = v128.load(at);
-      const b = v128.load(at, 16);
-      most = i16x8.max_u(most, i16x8.max_u(a, b));
-      const aSpread = i16x8.sub(i16x8.add(a, a), least);
-      spread = i16x8.max_u(spread, i16x8.max_u(aSpread, i16x8.sub(i16x8.add(b, b), least)));
+    if (isMixed) {
+      for (let at = from; at < last; at += 32) most = i16x8.max_u(most, i16x8.max_u(v128.load(at), v128.load(at, 16)));
+      isMixed = isBelow(most, infinity);
     }
-    if (isBelow(spread, range)) {
+    if (!isMixed) {
+      for (let at = from; at < last; at += 32) {
+        const a = v128.load(at);
+        const b = v128.load(at, 16);
+        most = i16x8.max_u(most, i16x8.max_u(a, b));
+        const aSpread = i16x8.sub(i16x8.add(a, a), least);
+        spread = i16x8.max_u(spread, i16x8.max_u(aSpread, i16x8.sub(i16x8.add(b, b), least)));
+      }
+    }
+    if (!isMixed && isBelow(spread, range)) {
       for (; from < last; from += 16, out += 32) {
         // the two halves of each f32
         const halves = v128.load(from);
@@ -91,7 +100,9 @@ function widenCommonF16(from: usize, length: usize, out: usize): usize {
         v128.store(out, v128.shuffle<i16>(lower, upper, 0, 8, 1, 9, 2, 10, 3, 11));
         v128.store(out, v128.shuffle<i16>(lower, upper, 4, 12, 5, 13, 6, 14, 7, 15), 16);
       }
-    } else if (isBelow(most, infinity)) {
+    } else if (isMixed || isBelow(most, infinity)) {
+      // probabilities of many classes, and so will be the next ones
+      isMixed = true;
       for (; from < last; from += 16, out += 32) {
         const halves = v128.load(from);
         v128.store(out, unsigned(i32x4.extend_low_i16x8_u(halves), bias, nextBias));
@@ -160,4 +171,32 @@ export function widenHalves_f32(from: usize, length: usize, state: usize, out: u
 
 export function widenBytes_f32(from: usize, length: usize, state: usize, out: usize, format: u32): i32 {
   return widen(from, length, out, format, true);
+}
+
+/** Integers in the order of numbers: of a negative one, the bits but the sign are inverted. -0 is below 0. */
+// @ts-ignore: decorator
+@inline
+function ordered(halves: v128): v128 {
+  return v128.xor(halves, i16x8.shr_u(i16x8.shr_s(halves, 15), 1));
+}
+
+export function largestHalf_f32(from: usize, length: usize, infinity: i32): i32 {
+  const last = from + (length << 1) - 16;
+  // -Infinity, below which are NaN with a sign
+  const bottom = i16x8.splat(<i16>~infinity);
+  let most = bottom;
+  let least = bottom;
+  for (;;) {
+    const halves = ordered(v128.load(from));
+    most = i16x8.max_s(most, halves);
+    least = i16x8.min_s(least, halves);
+    if (from === last) break;
+    from = min(from + 16, last);
+  }
+  if (v128.any_true(v128.xor(least, bottom))) return -1;
+  most = i16x8.max_s(most, v128.shuffle<i64>(most, most, 1, 1));
+  most = i16x8.max_s(most, v128.shuffle<i32>(most, most, 1, 1, 1, 1));
+  most = i16x8.max_s(most, i32x4.shr_u(most, 16));
+  const half = i16x8.extract_lane_s(most, 0);
+  return half < infinity ? (half ^ ((half >> 15) & 0x7fff)) & 0xffff : -1;
 }

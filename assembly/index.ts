@@ -24,7 +24,7 @@ export {
   lessTargets_f32, lessTargets_f64, lessTargetsRows_f32, lessTargetsRows_f64, reverseGradient_f32, reverseGradient_f64,
   reverseGradientRows_f32, reverseGradientRows_f64, scaled_f32, scaled_f64, scaledRows_f32, scaledRows_f64,
 } from "./gradients";
-export { widenBytes_f32, widenHalves_f32 } from "./halves";
+export { largestHalf_f32, widenBytes_f32, widenHalves_f32 } from "./halves";
 export {
   hellingerDistance_f32, hellingerDistance_f64, hellingerDistanceRows_f32, hellingerDistanceRows_f64,
 } from "./hellingerDistance";

@@ -19,6 +19,7 @@ import {
 import { BACKENDS, engines } from "./engines.js";
 import { type Arrays, everyCall } from "./everyCall.js";
 import { FUNCTIONS } from "./on.js";
+import { randomNumbers } from "./random.js";
 
 // Numbers of 16 and of 8 bits: widened exactly, in every function, on every backend.
 
@@ -205,6 +206,42 @@ describe.each(BACKENDS)("%s", (backend) => {
       engine.free(held);
     }
   });
+
+  test.each(["f16", "bf16"] as const)(
+    "the largest number of a row in the engine's memory: %s of any length and sign",
+    (format) => {
+      const bits = Array.from(all(format)).filter((half) => Number.isFinite(exact(half, format)));
+      const infinity = all(format).findIndex((half) => exact(half, format) === Number.POSITIVE_INFINITY);
+      const next = randomNumbers(20261128);
+      const integer = (below: number) => Math.floor(next() * below);
+      const held = engine.bfloat16(64);
+      for (const length of [1, 2, 7, 8, 9, 15, 16, 17, 31, 40, 56]) {
+        for (let offset = 0; offset < 8; offset++) {
+          const row = held.subarray(offset, offset + length);
+          // what lies beside the row is larger
+          held.fill(infinity);
+          // rows of negative numbers, some of which are impossible; and of both signs, and zeros
+          const isNegative = offset % 2 === 0;
+          for (let i = 0; i < length; i++) row[i] = bits[integer(bits.length)] | (isNegative ? 0x8000 : 0);
+          if (length > 1) row[integer(length)] = infinity | 0x8000;
+          if (row.every((half) => half === (infinity | 0x8000))) row[0] = 0x8000;
+          const numbers = Float64Array.from(row, (half) => exact(half, format));
+          const probabilities = softmax(row, { format, engine });
+          const largest = numbers.indexOf(Math.max(...numbers));
+          expect(probabilities[largest]).toBe(Math.max(...probabilities));
+          expect(probabilities).toEqual(softmax(Float32Array.from(numbers), { engine }));
+          // what is no logit is told, wherever it is
+          const at = integer(length);
+          for (const half of [infinity, infinity + 1, (infinity + 1) | 0x8000, 0xffff]) {
+            row[at] = half;
+            const message = `softmax: z[${at}] is ${exact(half, format)}; logits must be finite or -Infinity`;
+            expect(() => softmax(row, { format, engine })).toThrow(new RangeError(message));
+          }
+        }
+      }
+      engine.free(held);
+    },
+  );
 
   test("with f64 they are computed in f64", () => {
     const a = Uint16Array.from(random(5000), toBf16);

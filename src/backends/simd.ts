@@ -1,9 +1,10 @@
 import type { ModuleText } from "../generated/modules.js";
 import { kindOf } from "./arrays.js";
-import { Backend, type FloatArray, OUT, type Vector } from "./backend.js";
+import { Backend, type FloatArray, OUT, type Row, type Vector } from "./backend.js";
 import type { Fields } from "./fields.js";
-import type { Halves } from "./halves.js";
-import { TOTAL } from "./js/blocks.js";
+import { type Halves, halvesOf, isOf16 } from "./halves.js";
+import { BLOCKS, TOTAL } from "./js/blocks.js";
+import { widened } from "./js/halves.js";
 import { type Kernel, PARAMETERS, type Precision } from "./kernel.js";
 import { converted, widenBytes, widenHalves } from "./kernels.js";
 import { CHUNK_BYTES, COLUMNS, FAMILY, JOB, RESERVED_BYTES, type Region, ROWS, SLOTS, TABLE } from "./layout.js";
@@ -18,6 +19,8 @@ interface Loops {
   readonly f64: Loop;
   /** Over a batch. */
   readonly rows: { readonly f32: Loop; readonly f64: Loop };
+  /** Of halves. */
+  readonly largest: Loop;
 }
 
 /** The WebAssembly kernels over a linear memory. Rows that lie in it are read in place. */
@@ -85,6 +88,7 @@ export class SimdBackend extends Backend<number> {
       f32: exports[`${name}_f32`] as Loop,
       f64: exports[`${name}_f64`] as Loop,
       rows: { f32: exports[`${name}Rows_f32`] as Loop, f64: exports[`${name}Rows_f64`] as Loop },
+      largest: exports.largestHalf_f32 as Loop,
     };
     this.#loops[index] = loops;
     return loops;
@@ -117,6 +121,24 @@ export class SimdBackend extends Backend<number> {
     const { data, format } = halves;
     const run = this.loopsOf(data.BYTES_PER_ELEMENT === 1 ? widenBytes : widenHalves).f32;
     run(this.#readable(data, start, count, slot), count, this.region.state, this.stagingAt("f32", slot), format);
+  }
+
+  override reduce(kernel: Kernel, precision: Precision, rows: readonly Row[], length: number, firstSlot = 0): number {
+    const { source, start, as } = rows[0];
+    const halves = kernel.name === "maximum" && as === undefined && length > 7 && halvesOf(source);
+    if (halves && isOf16(halves.format) && this.holds(halves.data)) {
+      // where they lie, without widening them
+      const { data, format } = halves;
+      const { largest } = this.loopsOf(widenHalves);
+      const half = largest(data.byteOffset + 2 * start, length, format ? 0x7f80 : 0x7c00);
+      if (half >= 0) {
+        this.totals.fill(0);
+        this.totals[0] = widened(half, format);
+        this.totals[BLOCKS] = 1;
+        return 0;
+      }
+    }
+    return super.reduce(kernel, precision, rows, length, firstSlot);
   }
 
   /**
