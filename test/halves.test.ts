@@ -189,6 +189,8 @@ describe.each(BACKENDS)("%s", (backend) => {
       [1001, 40],
       [8192, 3],
       [8193, 3],
+      [16384, 2],
+      [16387, 2],
       [40000, 2],
     ]) {
       const a = Uint16Array.from(random(rowLength * rows), toBf16);

@@ -126,19 +126,33 @@ export class SimdBackend extends Backend<number> {
   override reduce(kernel: Kernel, precision: Precision, rows: readonly Row[], length: number, firstSlot = 0): number {
     const { source, start, as } = rows[0];
     const halves = kernel.name === "maximum" && as === undefined && length > 7 && halvesOf(source);
-    if (halves && isOf16(halves.format) && this.holds(halves.data)) {
-      // where they lie, without widening them
-      const { data, format } = halves;
-      const { largest } = this.loopsOf(widenHalves);
-      const half = largest(data.byteOffset + 2 * start, length, format ? 0x7f80 : 0x7c00);
-      if (half >= 0) {
+    if (halves && isOf16(halves.format)) {
+      const largest = this.#largest(halves, start, length, firstSlot);
+      if (largest !== undefined) {
         this.totals.fill(0);
-        this.totals[0] = widened(half, format);
+        this.totals[0] = largest;
         this.totals[BLOCKS] = 1;
         return 0;
       }
     }
     return super.reduce(kernel, precision, rows, length, firstSlot);
+  }
+
+  /** The largest of halves, which are not widened; undefined where one is NaN or Infinity. */
+  #largest({ data, format }: Halves, start: number, length: number, slot: number): number | undefined {
+    const run = this.loopsOf(widenHalves).largest;
+    const step = this.holds(data) ? length : CHUNK_BYTES / 2;
+    this.staged[slot] = undefined;
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let done = 0; done < length; done += step) {
+      // never fewer than 8: the first of the last chunk may be those before it once more
+      const from = Math.min(done, length - 8);
+      const count = Math.min(step, length - from);
+      const half = run(this.#readable(data, start + from, count, slot), count, format ? 0x7f80 : 0x7c00);
+      if (half < 0) return undefined;
+      largest = Math.max(largest, widened(half, format));
+    }
+    return largest;
   }
 
   /**
