@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { sizeOf } from "../scripts/sizes.js";
 
@@ -21,4 +22,11 @@ test.each(BUDGET)("%s is within its budget", async (what, names, kibibytes) => {
   expect(size, `${what} is ${size.toFixed(1)} KiB, minified and gzipped, if dist is up to date`).toBeLessThanOrEqual(
     kibibytes,
   );
+});
+
+// one character that is not makes V8 keep a module in two bytes a character, and compile it more slowly
+test("all modules are ASCII", () => {
+  const modules = readdirSync("dist", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"));
+  expect(modules.length).toBeGreaterThan(8);
+  for (const name of modules) expect(readFileSync(join("dist", name), "utf8"), name).toMatch(/^[\0-\x7f]*$/);
 });

@@ -153,7 +153,7 @@ describe.each(BACKENDS)("%s", (backend) => {
     const good = uniform(2);
     const must = "it must be a Float32Array, a Float64Array or an array of numbers";
     const wrong = (value: unknown) => value as Vector;
-    const byName = "; pass its values as an array, or align(…).counts of logratio/counts";
+    const byName = "; pass its values as an array, or align(a, b).counts of logratio/counts";
     for (const named of [{ cat: 0.5, dog: 0.5 }, new Map([["cat", 0.5]]), { data: [0.5, 0.5] }]) {
       const kind = Object.prototype.toString.call(named);
       expect(() => f.klDivergence(good, wrong(named))).toThrow(

@@ -36,7 +36,7 @@ export interface Opened {
 /** Ways out. */
 export const FOR_COUNTS = "; for counts or weights pass { normalize: true }";
 const FOR_HALVES = '; for half-precision bits pass { format: "f16" } or "bf16"';
-const FOR_NAMES = "; pass its values as an array, or align(…).counts of logratio/counts";
+const FOR_NAMES = "; pass its values as an array, or align(a, b).counts of logratio/counts";
 
 /**
  * What a caller passed as an argument, as a flat array; throws for what is no array of numbers. 16-bit integers without a format may be the
