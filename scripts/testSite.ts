@@ -73,23 +73,27 @@ interface Finding {
   readonly nodes: readonly { readonly html: string }[];
 }
 
+/** The page of the API has an article per function, all of the same kind: axe-core needs 15 seconds for all, and 1 for these. */
+const ARTICLES_LOOKED_AT = 5;
+
 /** No serious finding of axe-core, and nothing that is wider than the screen. */
 async function checkPage(page: Page, name: string): Promise<void> {
+  const beyond = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+  ok(Number(beyond) <= 0, `${name} is ${beyond} pixels wider than the screen`);
+  await page.evaluate((most) => {
+    const articles = [...document.querySelectorAll("article")];
+    const step = Math.ceil(articles.length / most);
+    for (const [i, article] of articles.entries()) if (i % step > 0) article.remove();
+  }, ARTICLES_LOOKED_AT);
   await page.addScriptTag({ path: axe });
   const findings = (await page.evaluate("axe.run().then(({ violations }) => violations)")) as Finding[];
   const serious = findings.filter(({ impact }) => impact === "serious" || impact === "critical");
   const shown = serious.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 120))}`);
   ok(serious.length === 0, `${name}: ${shown.join("\n")}`);
-  const beyond = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-  ok(Number(beyond) <= 0, `${name} is ${beyond} pixels wider than the screen`);
 }
 
 const numberIn = async (page: Page, figure: string, i: number) =>
-  page
-    .locator(`[data-figure=${figure}] .number`)
-    .nth(i)
-    .inputValue()
-    .catch(() => "") || ((await page.locator(`[data-figure=${figure}] .number`).nth(i).textContent()) as string);
+  (await page.locator(`[data-figure=${figure}] .number`).nth(i).textContent()) as string;
 
 /** Sets a slider as a person who drags it would. */
 const slide = (page: Page, figure: string, i: number, value: number) =>
