@@ -4,6 +4,7 @@ import { jsonOf } from "../src/cli/jsonText.js";
 import { type Chosen, compareChosen, nameOf } from "./parts/comparison.js";
 import { button, element } from "./parts/controls.js";
 import { exampleFiles } from "./parts/exampleLogits.js";
+import { ReportView } from "./parts/report.js";
 
 const FORMATS = ".npy,.safetensors,.kld";
 
@@ -14,7 +15,7 @@ const list = element("ol", { class: "files", "aria-label": "Files, the base firs
 const status = element("p", { class: "note", role: "status" });
 const failure = element("p", { class: "failure", role: "alert" });
 const bar = element("progress", { "aria-label": "Rows that are compared", value: "0" });
-const result = element("section", { "aria-label": "Report" });
+const report = new ReportView("comparison");
 const start = button("Compare", () => void run());
 const cancel = button("Cancel", () => controller?.abort());
 const chooser = element("input", { type: "file", multiple: "", accept: FORMATS, id: "files" });
@@ -56,7 +57,7 @@ async function run(): Promise<void> {
   const stopped = new Promise<never>((_, reject) => {
     own.signal.addEventListener("abort", () => reject(own.signal.reason));
   });
-  result.replaceChildren();
+  report.clear();
   failure.textContent = "";
   status.textContent = "Comparing …";
   bar.removeAttribute("value");
@@ -75,7 +76,7 @@ async function run(): Promise<void> {
     ]);
     // charts are drawn by a library that nothing else needs
     const { pageOf } = await import("../src/cli/html.js");
-    showReport(pageOf(comparison, packageJson.version), jsonOf(contentOf(comparison, [])));
+    report.show(pageOf(comparison, packageJson.version), jsonOf(contentOf(comparison, [])));
     status.textContent = "Done.";
   } catch (error) {
     status.textContent = own.signal.aborted ? "Cancelled." : "";
@@ -85,28 +86,6 @@ async function run(): Promise<void> {
     show();
     start.focus();
   }
-}
-
-let links: string[] = [];
-
-function showReport(page: string, json: string): void {
-  for (const link of links) URL.revokeObjectURL(link);
-  links = [];
-  const download = (text: string, type: string, name: string, label: string) => {
-    const href = URL.createObjectURL(new Blob([text], { type }));
-    links.push(href);
-    return element("a", { href, download: name }, label);
-  };
-  result.replaceChildren(
-    element(
-      "p",
-      { class: "buttons" },
-      download(page, "text/html", "comparison.html", "Download the report (HTML)"),
-      download(json, "application/json", "comparison.json", "Download the numbers (JSON)"),
-    ),
-    // a report carries names of files: it may run no scripts
-    element("iframe", { class: "report", title: "Report of the comparison", sandbox: "", srcdoc: page }),
-  );
 }
 
 const drop = element(
@@ -174,6 +153,6 @@ document
             "This server does not send the two headers that give a page threads, so one core does the work.",
           ),
         ]),
-    result,
+    report.place,
   );
 show();
