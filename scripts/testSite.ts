@@ -266,7 +266,7 @@ try {
         },
       });
     });
-    await page.getByLabel(/address of a file/).fill(address);
+    await page.getByLabel(/address of a file of logits/).fill(address);
     await page.getByRole("button", { name: "Add the address" }).click();
     await page.setInputFiles("#files", inFolder(["near.npy"]));
     await start(page).click();
@@ -282,6 +282,23 @@ try {
     await page.setInputFiles("#files", inFolder(["near.npy"]));
     await start(page).click();
     await page.getByText("Done.").waitFor();
+  });
+
+  await visit("compare: lists of an API are compared as the command does", "compare.html", {}, async (page) => {
+    const lists = names.map((name) => name.replace("npy", "jsonl"));
+    for (const [i, list] of lists.entries()) {
+      execFileSync("node", [cli, "top", names[i], "--top-logprobs", "5", "--out", list], { cwd: folder });
+    }
+    await page.setInputFiles("#files", inFolder(lists));
+    await start(page).click();
+    await page.getByText("Done.").waitFor();
+    const args = ["compare", ...lists, "--json", "-"];
+    equal(await saved(page, /JSON/), execFileSync("node", [cli, ...args], { cwd: folder, encoding: "utf8" }));
+    match((await page.frameLocator("iframe.report").locator("h1").textContent()) as string, /by their lists/);
+    await checkPage(page, "a report of lists");
+    await page.setInputFiles("#files", inFolder(["near.npy"]));
+    await start(page).click();
+    await page.getByText("base.jsonl has lists of log-probabilities, near.npy has none").waitFor();
   });
 
   await visit("compare: a comparison is cancelled", "compare.html", {}, async (page) => {

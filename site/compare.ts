@@ -1,12 +1,11 @@
 import packageJson from "../package.json" with { type: "json" };
-import { contentOf } from "../src/cli/json.js";
-import { jsonOf } from "../src/cli/jsonText.js";
-import { type Chosen, compareChosen, nameOf } from "./parts/comparison.js";
+import { type Chosen, nameOf } from "./parts/chosen.js";
+import { reportOf } from "./parts/comparisonReport.js";
 import { button, element } from "./parts/controls.js";
 import { exampleFiles } from "./parts/exampleLogits.js";
 import { ReportView } from "./parts/report.js";
 
-const FORMATS = ".npy,.safetensors,.kld";
+const FORMATS = ".npy,.safetensors,.kld,.jsonl,.json";
 
 let files: Chosen[] = [];
 let controller: AbortController | undefined;
@@ -14,7 +13,7 @@ let controller: AbortController | undefined;
 const list = element("ol", { class: "files", "aria-label": "Files, the base first" });
 const status = element("p", { class: "note", role: "status" });
 const failure = element("p", { class: "failure", role: "alert" });
-const bar = element("progress", { "aria-label": "Rows that are compared", value: "0" });
+const bar = element("progress", { "aria-label": "How much is compared", value: "0" });
 const report = new ReportView("comparison");
 const start = button("Compare", () => void run());
 const cancel = button("Cancel", () => controller?.abort());
@@ -64,19 +63,22 @@ async function run(): Promise<void> {
   show();
   cancel.focus();
   try {
-    const comparison = await Promise.race([
+    const compared = await Promise.race([
       stopped,
-      compareChosen(files, tokens.files?.[0], {
-        signal: own.signal,
-        onProgress(done, total) {
-          bar.max = total;
-          bar.value = done;
+      reportOf(
+        files,
+        tokens.files?.[0],
+        {
+          signal: own.signal,
+          onProgress(done, total) {
+            bar.max = total;
+            bar.value = done;
+          },
         },
-      }),
+        packageJson.version,
+      ),
     ]);
-    // charts are drawn by a library that nothing else needs
-    const { pageOf } = await import("../src/cli/html.js");
-    report.show(pageOf(comparison, packageJson.version), jsonOf(contentOf(comparison, [])));
+    report.show(...compared);
     status.textContent = "Done.";
   } catch (error) {
     status.textContent = own.signal.aborted ? "Cancelled." : "";
@@ -94,13 +96,13 @@ const drop = element(
   element(
     "label",
     { for: "files" },
-    "Drop files here, or choose two or more (.npy, .safetensors, .kld), the base first",
+    "Drop files here, or choose two or more, the base first: logits (.npy, .safetensors, .kld), or answers of an API with top log-probabilities (.jsonl)",
   ),
   chooser,
   element(
     "label",
     { for: "address" },
-    "Or the address of a file, on a server that answers range requests from other sites",
+    "Or the address of a file of logits, on a server that answers range requests from other sites",
   ),
   element(
     "div",
