@@ -1,11 +1,11 @@
 import packageJson from "../package.json" with { type: "json" };
-import { contentOf } from "../src/cli/json.js";
-import { jsonOf } from "../src/cli/jsonText.js";
-import { type Chosen, compareChosen, nameOf } from "./parts/comparison.js";
+import { type Chosen, nameOf } from "./parts/chosen.js";
+import { reportOf } from "./parts/comparisonReport.js";
 import { button, element } from "./parts/controls.js";
 import { exampleFiles } from "./parts/exampleLogits.js";
+import { ReportView } from "./parts/report.js";
 
-const FORMATS = ".npy,.safetensors,.kld";
+const FORMATS = ".npy,.safetensors,.kld,.jsonl,.json";
 
 let files: Chosen[] = [];
 let controller: AbortController | undefined;
@@ -13,8 +13,8 @@ let controller: AbortController | undefined;
 const list = element("ol", { class: "files", "aria-label": "Files, the base first" });
 const status = element("p", { class: "note", role: "status" });
 const failure = element("p", { class: "failure", role: "alert" });
-const bar = element("progress", { "aria-label": "Rows that are compared", value: "0" });
-const result = element("section", { "aria-label": "Report" });
+const bar = element("progress", { "aria-label": "How much is compared", value: "0" });
+const report = new ReportView("comparison");
 const start = button("Compare", () => void run());
 const cancel = button("Cancel", () => controller?.abort());
 const chooser = element("input", { type: "file", multiple: "", accept: FORMATS, id: "files" });
@@ -56,26 +56,29 @@ async function run(): Promise<void> {
   const stopped = new Promise<never>((_, reject) => {
     own.signal.addEventListener("abort", () => reject(own.signal.reason));
   });
-  result.replaceChildren();
+  report.clear();
   failure.textContent = "";
   status.textContent = "Comparing …";
   bar.removeAttribute("value");
   show();
   cancel.focus();
   try {
-    const comparison = await Promise.race([
+    const compared = await Promise.race([
       stopped,
-      compareChosen(files, tokens.files?.[0], {
-        signal: own.signal,
-        onProgress(done, total) {
-          bar.max = total;
-          bar.value = done;
+      reportOf(
+        files,
+        tokens.files?.[0],
+        {
+          signal: own.signal,
+          onProgress(done, total) {
+            bar.max = total;
+            bar.value = done;
+          },
         },
-      }),
+        packageJson.version,
+      ),
     ]);
-    // charts are drawn by a library that nothing else needs
-    const { pageOf } = await import("../src/cli/html.js");
-    showReport(pageOf(comparison, packageJson.version), jsonOf(contentOf(comparison, [])));
+    report.show(...compared);
     status.textContent = "Done.";
   } catch (error) {
     status.textContent = own.signal.aborted ? "Cancelled." : "";
@@ -87,41 +90,19 @@ async function run(): Promise<void> {
   }
 }
 
-let links: string[] = [];
-
-function showReport(page: string, json: string): void {
-  for (const link of links) URL.revokeObjectURL(link);
-  links = [];
-  const download = (text: string, type: string, name: string, label: string) => {
-    const href = URL.createObjectURL(new Blob([text], { type }));
-    links.push(href);
-    return element("a", { href, download: name }, label);
-  };
-  result.replaceChildren(
-    element(
-      "p",
-      { class: "buttons" },
-      download(page, "text/html", "comparison.html", "Download the report (HTML)"),
-      download(json, "application/json", "comparison.json", "Download the numbers (JSON)"),
-    ),
-    // a report carries names of files: it may run no scripts
-    element("iframe", { class: "report", title: "Report of the comparison", sandbox: "", srcdoc: page }),
-  );
-}
-
 const drop = element(
   "div",
   { class: "figure drop" },
   element(
     "label",
     { for: "files" },
-    "Drop files here, or choose two or more (.npy, .safetensors, .kld), the base first",
+    "Drop files here, or choose two or more, the base first: logits (.npy, .safetensors, .kld), or answers of an API with top log-probabilities (.jsonl)",
   ),
   chooser,
   element(
     "label",
     { for: "address" },
-    "Or the address of a file, on a server that answers range requests from other sites",
+    "Or the address of a file of logits, on a server that answers range requests from other sites",
   ),
   element(
     "div",
@@ -174,6 +155,6 @@ document
             "This server does not send the two headers that give a page threads, so one core does the work.",
           ),
         ]),
-    result,
+    report.place,
   );
 show();

@@ -15,6 +15,7 @@ const PAGES: readonly [file: string, name: string][] = [
   ["index.html", "Home"],
   ["guide.html", "Guide"],
   ["compare.html", "Compare models"],
+  ["counts.html", "Compare counts"],
   ["benchmark.html", "Benchmark"],
   ["api.html", "API"],
 ];
@@ -63,8 +64,8 @@ export default defineConfig({
     alias: [
       { find: /^logratio$/, replacement: dist("") },
       { find: /^logratio\/(\w+)$/, replacement: dist("$1/") },
-      // what the command's reports and the page share of it is one module
-      { find: /^(?:\.\.\/)+(?:src\/)?compare\/index\.js$/, replacement: dist("compare/") },
+      // what the command's reports and the page share of it is one module each
+      { find: /^(?:\.\.\/)+(?:src\/)?(compare|counts|sparse)\/index\.js$/, replacement: dist("$1/") },
     ],
   },
   server: { headers, fs: { allow: [project] } },

@@ -1,19 +1,10 @@
-// What `logratio compare` does with files, for files that a page has been given.
+// What `logratio compare` does with files of logits, for files that a page has been given.
 
 import type { Candidate, Comparison } from "../../src/cli/comparison.js";
 import { neighboursOf, pairOf, rankingOf } from "../../src/cli/ranking.js";
 import { compareLogits, type LogitSource, openLogits, openTokens, Summary } from "../../src/compare/index.js";
 import { Charts } from "../../src/shards/charts.js";
-
-/** A file, or the address of one. */
-export type Chosen = File | string;
-
-export const nameOf = (chosen: Chosen): string => (typeof chosen === "string" ? chosen : chosen.name);
-
-export interface Progress {
-  readonly signal: AbortSignal;
-  onProgress(done: number, total: number): void;
-}
+import { type Chosen, modelsOf, type Progress } from "./chosen.js";
 
 /** The first of `files` is the base. */
 export async function compareChosen(
@@ -40,11 +31,7 @@ export async function compareChosen(
         onProgress(first + own[0].count, rows);
       },
     });
-    const labels = labelsOf(files.map(nameOf));
-    const models = files.map((file, i) => ({
-      ...{ path: nameOf(file), name: labels[i], label: labels[i] },
-      ...{ size: null, bitsPerWeight: null, input: "logits" as const },
-    }));
+    const models = modelsOf(files).map((model) => ({ ...model, input: "logits" as const }));
     const candidates = results.map(
       ({ summary, charts }, i): Candidate => ({ ...models[i + 1], floor: null, report: summary.report(), charts }),
     );
@@ -64,11 +51,4 @@ export async function compareChosen(
   } finally {
     await Promise.all(sources.map((source) => source.close()));
   }
-}
-
-/** Names without folder and ending; where two are alike, with them, and then with a number. */
-function labelsOf(names: readonly string[]): string[] {
-  const short = names.map((name) => name.replace(/^.*\//, "").replace(/(?<=.)\.[^.]*$/, ""));
-  const labels = short.map((label, i) => (short.indexOf(label) === short.lastIndexOf(label) ? label : names[i]));
-  return labels.map((label, i) => (labels.indexOf(label) === i ? label : `${label} (${i + 1})`));
 }

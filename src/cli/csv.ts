@@ -2,7 +2,6 @@
 
 import Papa from "papaparse";
 import { shown, shownValue } from "../compare/shown.js";
-import { fileChunks } from "../sparse/fileChunks.js";
 
 /** Values of some rows, by column. */
 export type Columns = Readonly<Record<string, readonly unknown[]>>;
@@ -34,8 +33,8 @@ class Reading {
   #lines = 0;
   #header: readonly string[] | undefined;
 
-  constructor(path: string, delimiter: string | undefined) {
-    this.#name = shown(path, Infinity);
+  constructor(name: string, delimiter: string | undefined) {
+    this.#name = shown(name, Infinity);
     this.#delimiter = delimiter;
   }
 
@@ -107,9 +106,18 @@ class Reading {
 
 const countOf = (text: string, sign: string): number => text.split(sign).length - 1;
 
-/** Reads a file whose first row has the names of its columns. The delimiter is found by that row, if it is not given. */
-export async function* readCsv(path: string, delimiter?: string): AsyncGenerator<Columns> {
-  const reading = new Reading(path, delimiter);
+/**
+ * Reads a table whose first row has the names of its columns. The delimiter is found by that row, if it is not given.
+ *
+ * @param chunks - Of the table, in UTF-8.
+ * @param name - What errors call it.
+ */
+export async function* readCsv(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+  delimiter?: string,
+): AsyncGenerator<Columns> {
+  const reading = new Reading(name, delimiter);
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let at = 0;
   const decoded = (bytes?: Uint8Array): string => {
@@ -117,10 +125,10 @@ export async function* readCsv(path: string, delimiter?: string): AsyncGenerator
       return decoder.decode(bytes, { stream: bytes !== undefined });
     } catch {
       const where = bytes === undefined ? "at its end" : `from byte ${at} to ${at + bytes.length}`;
-      throw new TypeError(`${shown(path, Infinity)} is not UTF-8 ${where}; convert it: iconv -f latin1 -t utf-8`);
+      throw new TypeError(`${shown(name, Infinity)} is not UTF-8 ${where}; convert it: iconv -f latin1 -t utf-8`);
     }
   };
-  for await (const bytes of fileChunks(path)) {
+  for await (const bytes of chunks) {
     yield reading.take(decoded(bytes), false);
     at += bytes.length;
   }

@@ -1,8 +1,8 @@
 // The charts of the page of logratio drift.
 
 import * as Plot from "@observablehq/plot";
-import type { ColumnDrift, DriftClass, DriftReport } from "../counts/index.js";
-import { classLabel, shortName } from "./driftText.js";
+import type { DriftClass, DriftReport } from "../counts/index.js";
+import { type ColumnClasses, classLabel, shortName } from "./driftText.js";
 import type { Figure } from "./figures.js";
 import { formatCount, formatDigits } from "./numbers.js";
 import { drawn, tidy } from "./plots.js";
@@ -56,7 +56,7 @@ interface Bar extends Pick<DriftClass, "reference" | "current" | "contribution">
 }
 
 /** The bins in their order; of categories those that contribute most, and the others together. */
-function barsOf({ kind, classes }: ColumnDrift, most: number): Bar[] {
+function barsOf({ kind, classes }: ColumnClasses, most: number): Bar[] {
   const bars = classes.map((one) => ({ ...one, label: classLabel(one, most) }));
   if (kind === "numeric" || bars.length <= MOST_CLASSES) return bars;
   const rest = bars.slice(MOST_CLASSES - 1);
@@ -71,7 +71,7 @@ function barsOf({ kind, classes }: ColumnDrift, most: number): Bar[] {
 }
 
 /** Shares of the classes of a column in both tables, one over the other, and what each adds to the JS. */
-export function classesFigure(column: ColumnDrift, rows: DriftReport["rows"]): Figure {
+export function classesFigure(column: ColumnClasses, rows: DriftReport["rows"]): Figure {
   const { name, kind, plugIn } = column;
   const chart = drawn(`Shares of ${kind === "numeric" ? "bins" : "categories"} of ${name}`, ({ width, isNarrow }) => {
     const bars = barsOf(column, isNarrow ? 15 : 28).map((one, n) => ({
@@ -86,7 +86,7 @@ export function classesFigure(column: ColumnDrift, rows: DriftReport["rows"]): F
     const most = Math.max(...bars.flatMap(({ before, after }) => [before, after]));
     return {
       ...{ width, height: 62 + 24 * bars.length, marginLeft: 14 + 7 * longest, marginRight: 70 },
-      x: { label: "rows, %", domain: [0, most], ticks: isNarrow ? 4 : 8, nice: true, tickFormat: tidy },
+      x: { label: "share, %", domain: [0, most], ticks: isNarrow ? 4 : 8, nice: true, tickFormat: tidy },
       y: {
         ...{ label: null, tickSize: 0, domain: bars.map(({ place }) => place) },
         tickFormat: (place: string) => place.replace(/^\d+ /, ""),

@@ -1,6 +1,8 @@
 // logratio drift with tables: two files of rows in, which columns have changed, and what drives it, out.
 
-import { Drift, type DriftOptions } from "../counts/index.js";
+import type { DriftOptions } from "../counts/index.js";
+import { fileChunks } from "../sparse/fileChunks.js";
+import { compareTables, type TableSource } from "./compareTables.js";
 import { readCsv } from "./csv.js";
 import { contentOf } from "./driftContent.js";
 import { driftGates } from "./driftGates.js";
@@ -41,7 +43,7 @@ export async function driftOfTables(
     { "--json": command.json, "--html": html, "--markdown": command.markdown },
     io,
   );
-  const drifted = await compareTables(command, kinds);
+  const drifted = await compareFiles(command, kinds);
   const gates = driftGates(failIf, drifted.report);
   for (const warning of warningsOf(drifted)) say(io, warning);
   // charts are drawn by a library that no other output needs
@@ -60,21 +62,17 @@ export async function driftOfTables(
   if (failed.length > 0) throw new Exit(1);
 }
 
-async function compareTables(command: TableCommand, kinds: readonly TableKind[]): Promise<Drifted> {
+async function compareFiles(command: TableCommand, kinds: readonly TableKind[]): Promise<Drifted> {
   const { before, after, columns, without, delimiter, bins, psiAdd } = command;
-  const { numeric, categorical } = command;
-  const hasText = kinds.includes("csv");
-  const drift = new Drift({
-    ...{ columns, without, numeric, categorical, count: bins },
-    names: [before, after],
-    parseNumbers: hasText,
-    missing: [...(hasText ? [""] : []), ...(command.missing ?? [])],
+  const { numeric, categorical, missing } = command;
+  const isWanted = (name: string) => !without?.includes(name) && (columns?.includes(name) ?? true);
+  const sourceOf = (path: string, kind: TableKind): TableSource => ({
+    name: path,
+    isText: kind === "csv",
+    rows: kind === "csv" ? readCsv(fileChunks(path), path, delimiter) : readRecords(path, isWanted),
+  });
+  return compareTables(sourceOf(before, kinds[0]), sourceOf(after, kinds[1]), {
+    ...{ columns, without, numeric, categorical, missing, count: bins },
     zeros: psiAdd === undefined ? undefined : psiAdd === 0 ? "infinite" : { method: "addConstant", constant: psiAdd },
   });
-  const isWanted = (name: string) => !without?.includes(name) && (columns?.includes(name) ?? true);
-  const rowsOf = (path: string, kind: TableKind) =>
-    kind === "csv" ? readCsv(path, delimiter) : readRecords(path, isWanted);
-  for await (const rows of rowsOf(before, kinds[0])) drift.addReference(rows);
-  for await (const rows of rowsOf(after, kinds[1])) drift.addCurrent(rows);
-  return { before, after, report: drift.report() };
 }

@@ -80,8 +80,11 @@ export const columnsTable = ({ report }: Drifted): Table => ({
   note: NOTE,
 });
 
+/** What there is to say of the classes of a column, or of whatever else has counts. */
+export type ColumnClasses = Pick<ColumnDrift, "name" | "kind" | "plugIn" | "classes">;
+
 /** The classes that drive a column's divergence, the largest contributions first. */
-export function classesTable({ name, plugIn, classes }: ColumnDrift, rows: DriftReport["rows"], most: number): Table {
+export function classesTable({ name, plugIn, classes }: ColumnClasses, rows: DriftReport["rows"], most: number): Table {
   const largest = classes.toSorted((a, b) => b.contribution - a.contribution).filter((one) => one.contribution > 0);
   return {
     title: `${shortName(name)}: what drives it`,
@@ -94,7 +97,7 @@ export function classesTable({ name, plugIn, classes }: ColumnDrift, rows: Drift
         percent(one.current, rows.current),
         percent(one.contribution, plugIn),
       ]),
-    ...(largest.length > most && { note: `${formatCount(largest.length - most)} more are in --json.` }),
+    ...(largest.length > most && { note: `${formatCount(largest.length - most)} more are in the report as JSON.` }),
   };
 }
 

@@ -2,22 +2,20 @@
 
 import { open } from "node:fs/promises";
 import { explaining } from "../compare/systemError.js";
-import { compareLists, readPositions } from "../sparse/index.js";
+import { readPositions } from "../sparse/index.js";
+import { compareListModels } from "./compareListModels.js";
 import { checkGates, failureOf, gateOfMean, listResultsOf } from "./comparisonGates.js";
 import type { Gate } from "./gates.js";
 import { Exit, type Io, say } from "./io.js";
 import { jsonOf } from "./jsonText.js";
-import { ListCharts } from "./listCharts.js";
-import { type ListCandidate, type ListComparison, type ListPosition, rankingOf } from "./listComparison.js";
+import { contentOf } from "./listContent.js";
 import { checkListRowsOut, ListRowsOut } from "./listRowsOut.js";
+import { areLists, LIST_START } from "./listStart.js";
 import { csvOf, markdownOf, textOf } from "./listTables.js";
 import { type Model, type ModelOptions, modelsOf } from "./models.js";
 import { optionOf } from "./options.js";
-import { outputsOf, type WritePart, writeAll } from "./output.js";
+import { outputsOf, writeAll } from "./output.js";
 import { checkRowsOut } from "./rowsOut.js";
-
-/** Bytes of a file that tell whether it is text. */
-const START = 64;
 
 /** Whether a file has answers of an API: text that begins like JSON, or a server's stream of it. */
 export async function hasLists(path: string): Promise<boolean> {
@@ -25,10 +23,8 @@ export async function hasLists(path: string): Promise<boolean> {
   const file = await open(path, "r").catch(() => undefined);
   if (file === undefined) return false;
   try {
-    const { bytesRead, buffer } = await explaining(file.read({ buffer: new Uint8Array(START) }), path, "read");
-    const bytes = buffer.subarray(0, bytesRead);
-    // text has no byte below that of a tab
-    return bytes.every((byte) => byte >= 9) && /^\s*(?:[{[]|data:|event:)/.test(new TextDecoder().decode(bytes));
+    const { bytesRead, buffer } = await explaining(file.read({ buffer: new Uint8Array(LIST_START) }), path, "read");
+    return areLists(buffer.subarray(0, bytesRead));
   } catch {
     return false;
   } finally {
@@ -54,9 +50,6 @@ const KNOWN = [
   ...["json", "html", "markdown", "csv", "rowsOut", "failIf", "maxMeanKl"],
 ];
 
-/** How many positions are shown of those that are farthest apart. */
-const FARTHEST = 10;
-
 /** @throws Exit with 1 where a condition certainly fails it; other errors are of the input. */
 export async function compareListFiles(
   command: ListsCommand & Readonly<Record<string, unknown>>,
@@ -80,17 +73,26 @@ export async function compareListFiles(
   checkGates(gates, models.slice(1), "lists");
   const rows = outputs["--rows-out"];
   if (rows !== undefined) checkListRowsOut(rowsOut as string, rows);
+  const positionsOf = ({ path }: Model) => readPositions(path);
   const comparison =
     rows === undefined
-      ? await compareModels(models)
-      : await rows.writeParts((write) => compareModels(models, { path: rowsOut as string, write }));
+      ? await compareListModels(models, positionsOf)
+      : await rows.writeParts(async (write) => {
+          const out = new ListRowsOut(rowsOut as string, write);
+          await out.start();
+          const compared = await compareListModels(models, positionsOf, (i, { label }, position) =>
+            out.add(i, label, position),
+          );
+          await out.end();
+          return compared;
+        });
   const results = listResultsOf(gates, comparison.candidates);
   // charts are drawn by a library that no other output needs
   const { pageOf } = html === undefined ? {} : await import("./listHtml.js");
   await writeAll(
     io,
     [
-      [outputs["--json"], () => jsonOf({ ...contentOf(comparison), gates: results })],
+      [outputs["--json"], () => jsonOf(contentOf(comparison, results))],
       [outputs["--html"], () => pageOf?.(comparison, version) ?? ""],
       [outputs["--markdown"], () => markdownOf(comparison)],
       [outputs["--csv"], () => csvOf(comparison)],
@@ -101,46 +103,3 @@ export async function compareListFiles(
   for (const result of failed) say(io, failureOf(result));
   if (failed.length > 0) throw new Exit(1);
 }
-
-async function compareModels(
-  [base, ...others]: readonly Model[],
-  rows?: { readonly path: string; readonly write: WritePart },
-): Promise<ListComparison> {
-  const rowsOut = rows && new ListRowsOut(rows.path, rows.write);
-  await rowsOut?.start();
-  const candidates: ListCandidate[] = [];
-  for (const [i, model] of others.entries()) {
-    const farthest: ListPosition[] = [];
-    const charts = new ListCharts();
-    const report = await compareLists(readPositions(base.path), readPositions(model.path), {
-      onPosition({ record, index, token, distribution }, other, bounds) {
-        const position = { record, index, token, base: distribution, other: other.distribution, bounds };
-        keepFarthest(farthest, position);
-        charts.add(bounds);
-        return rowsOut?.add(i, model.label, position);
-      },
-    });
-    candidates.push({ ...model, floor: null, report, charts, farthest });
-  }
-  await rowsOut?.end();
-  return { base, candidates, ranking: rankingOf(candidates) };
-}
-
-function keepFarthest(farthest: ListPosition[], position: ListPosition): void {
-  const isBefore = (it: ListPosition) => it.bounds.js.lower < position.bounds.js.lower;
-  const place = farthest.findIndex(isBefore);
-  farthest.splice(place < 0 ? farthest.length : place, 0, position);
-  farthest.length = Math.min(farthest.length, FARTHEST);
-}
-
-/** The report as data: docs/sparse.md describes it. */
-const contentOf = ({ base, candidates, ranking }: ListComparison): object => ({
-  format: "logratio comparison of lists",
-  version: 1,
-  base: base.path,
-  candidates: candidates.map(({ path, label, size, bitsPerWeight, report, farthest }) => ({
-    ...{ other: path, label, size, bitsPerWeight, ...report },
-    farthest: farthest.map(({ bounds, base: p, other: q, ...place }) => ({ ...place, base: p, other: q, ...bounds })),
-  })),
-  ranking: ranking.map((i) => candidates[i].label),
-});

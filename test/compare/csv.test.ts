@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { readCsv } from "../../src/cli/csv.js";
+import { fileChunks } from "../../src/sparse/fileChunks.js";
 import { randomNumbers } from "../random.js";
 
 const folder = mkdtempSync(join(tmpdir(), "logratio-"));
@@ -13,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function read(content: string | Uint8Array, delimiter?: string) {
   writeFileSync(path, content);
   const all = new Map<string, unknown[]>();
-  for await (const columns of readCsv(path, delimiter)) {
+  for await (const columns of readCsv(fileChunks(path), path, delimiter)) {
     for (const [name, values] of Object.entries(columns)) all.set(name, (all.get(name) ?? []).concat(values));
   }
   return Object.fromEntries(all);
