@@ -12,6 +12,7 @@ import {
 } from "../compare/index.js";
 import type { JsonValue } from "../compare/json.js";
 import type { HalfFormat } from "../compare/source.js";
+import { shownPlace } from "../compare/urlRequest.js";
 import type { InputKind } from "../index.js";
 import { Charts } from "./charts.js";
 import { floorsOf, roundedSource } from "./floor.js";
@@ -243,12 +244,12 @@ export async function prepare(
     [groupsPath, "groups", allGroups],
   ] as const) {
     if (list !== undefined && list.length !== all && !(isCut && list.length > all)) {
-      throw new RangeError(`${path} has ${list.length} ${what}, ${files.base} ${all} rows`);
+      throw new RangeError(`${shownPlace(path as string)} has ${list.length} ${what}, ${base.name} ${all} rows`);
     }
   }
   const { open, input, start = 0, end = all, temperature = 1, topK = 10 } = settings;
   const { acceptance = false, texts = false } = settings;
-  if (start >= end) throw new RangeError(`the rows begin at ${start}, ${files.base} ends after ${all} rows`);
+  if (start >= end) throw new RangeError(`the rows begin at ${start}, ${base.name} ends after ${all} rows`);
   return {
     ...{ files, sources, notes, tokens: allTokens?.subarray(0, all), groups: allGroups?.slice(0, all) },
     options: {
