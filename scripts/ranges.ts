@@ -8,7 +8,13 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-const etagOf = (file: Buffer): string => `"${createHash("sha256").update(file).digest("hex").slice(0, 16)}"`;
+const etags = new WeakMap<Buffer, string>();
+
+function etagOf(file: Buffer): string {
+  const etag = etags.get(file) ?? `"${createHash("sha256").update(file).digest("hex").slice(0, 16)}"`;
+  etags.set(file, etag);
+  return etag;
+}
 
 /** The whole of a file, or as much of it as `Range` says, unless `If-Range` names another version. */
 export function answerOf(

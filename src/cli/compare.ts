@@ -116,11 +116,12 @@ async function compareFiles(
     checkTemperature(command.temperature, input);
     const { start, end } = command.rows ?? {};
     const { classes, temperature, topK, blockRows, acceptance, noiseFloor } = command;
-    const prepared = await prepare(command, sources, {
+    const settings = {
       open: sources.map((_, side) => openOptionsOf(command, side)),
       ...{ input, classes, start, end, temperature, topK, blockRows, acceptance, noiseFloor },
       texts: command.vocabulary !== undefined,
-    });
+    };
+    const prepared = await prepare(command, sources, settings, (option, value) => `${optionOf(option)} ${value}`);
     for (const note of prepared.notes) say(io, note);
     return await compareRows(command, models, prepared, task, io, write);
   } finally {

@@ -2,6 +2,7 @@
 
 import type { Report } from "../compare/index.js";
 import type { HalfFormat } from "../compare/source.js";
+import { shownPlace } from "../compare/urlRequest.js";
 import type { InputKind } from "../index.js";
 import type { Charts } from "../shards/charts.js";
 import type { ComparisonFiles, ComparisonOptions, ComparisonResults } from "../shards/comparison.js";
@@ -78,11 +79,14 @@ export function comparisonOf(
   return {
     base: { ...models[0], input: input[0] },
     ...{ candidates, ranking, pairs: pairsOf(options, candidates, ranking, results) },
-    ...{ tokens: files.tokens ?? null, groups: files.groups ?? null },
+    ...{ tokens: placeOf(files.tokens), groups: placeOf(files.groups) },
     ...{ classes, start, end },
     texts: vocabulary && passage && new Texts(vocabulary, passage, blockRows),
   };
 }
+
+/** As a report may tell it. */
+const placeOf = (file: string | undefined): string | null => (file === undefined ? null : shownPlace(file));
 
 /** Neighbours in the ranking, then those that were asked for. */
 function pairsOf(

@@ -1,6 +1,7 @@
 // logratio entropy: a file of distributions in, a summary of their entropies out; or of a shard, its part.
 
 import type { Statistics } from "../compare/index.js";
+import { shownPlace } from "../compare/urlRequest.js";
 import type { InputKind } from "../index.js";
 import { addEntropies, ENTROPIES, type EntropyOptions, type EntropyResults } from "../shards/entropies.js";
 import { identityOf } from "../shards/identity.js";
@@ -34,6 +35,7 @@ export interface EntropyCommand extends FileOptions {
 
 export async function entropy(command: EntropyCommand, io: Io): Promise<void> {
   const { file, input, temperature, base = Math.E, rows } = command;
+  const name = shownPlace(file);
   const task = command.shard && (await shardTask(command.shard, command.checkpoint));
   const path = task?.path ?? command.checkpoint;
   if (file === "-" && path !== undefined) {
@@ -50,11 +52,11 @@ export async function entropy(command: EntropyCommand, io: Io): Promise<void> {
     const [source] = sources;
     for (const note of trimmed(sources).notes) say(io, note);
     if (input === "probabilities" && source.input === "logProbabilities") {
-      throw new RangeError(`--input is probabilities, but ${file} has log-probabilities`);
+      throw new RangeError(`--input is probabilities, but ${name} has log-probabilities`);
     }
     const all = source.rows as number;
     const { start = 0, end = all } = rows ?? {};
-    if (start >= end) throw new RangeError(`--rows begins at ${start}, ${file} ends after ${all} rows`);
+    if (start >= end) throw new RangeError(`--rows begins at ${start}, ${name} ends after ${all} rows`);
     const open = openOptionsOf(command, 0);
     const options: EntropyOptions = { open, input, start, end, temperature: temperature ?? 1, base };
     const inputs: Inputs = path === undefined ? {} : { file: await identityOf(file, [all, source.classes]) };
@@ -88,7 +90,7 @@ export async function entropy(command: EntropyCommand, io: Io): Promise<void> {
     }
     await part.write({ next, results });
     if (task !== undefined) await print(io, task.doneText(range));
-    else await writeEntropies(file, source.classes, options, results, outputs["--json"], io);
+    else await writeEntropies(name, source.classes, options, results, outputs["--json"], io);
   } finally {
     await closeAll(sources);
   }

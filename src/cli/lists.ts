@@ -1,6 +1,7 @@
 // logratio compare with lists: files of an API's answers in, the intervals of all divergences out.
 
 import { open } from "node:fs/promises";
+import { shown } from "../compare/shown.js";
 import { explaining } from "../compare/systemError.js";
 import { readPositions } from "../sparse/index.js";
 import { compareListModels } from "./compareListModels.js";
@@ -50,6 +51,9 @@ const KNOWN = [
   ...["json", "html", "markdown", "csv", "rowsOut", "failIf", "maxMeanKl"],
 ];
 
+/** Of logits, whose rows can be split: lists are compared by one process, from their first record to the last. */
+const OF_PARTS = ["shard", "shards", "redis", "checkpoint"];
+
 /** @throws Exit with 1 where a condition certainly fails it; other errors are of the input. */
 export async function compareListFiles(
   command: ListsCommand & Readonly<Record<string, unknown>>,
@@ -59,7 +63,11 @@ export async function compareListFiles(
   const { base, others, json, html, markdown, csv, rowsOut, maxMeanKl } = command;
   for (const key of Object.keys(command)) {
     if (KNOWN.includes(key) || command[key] === undefined) continue;
-    throw new RangeError(`${optionOf(key)} is for logits; ${base} has lists of log-probabilities`);
+    const has = `${shown(base, Infinity)} has lists of log-probabilities`;
+    if (!OF_PARTS.includes(key)) throw new RangeError(`${optionOf(key)} is for logits; ${has}`);
+    throw new RangeError(
+      `${optionOf(key)} splits rows of logits; ${has}, which one process compares as a whole: leave it out`,
+    );
   }
   checkRowsOut(rowsOut);
   const names = Object.fromEntries(others.map((other, i) => [others.length === 1 ? "other" : `other ${i + 1}`, other]));

@@ -170,13 +170,17 @@ Examples:
     .summary("computes what compare --redis asks for, until it is stopped")
     .description("Takes comparisons from a queue in Redis. Requires bullmq and ioredis.")
     .requiredOption("--redis <url>", "redis://host:6379")
-    .option("--root <folder>", "jobs may name files in it alone (default: this one)")
+    .option(
+      "--root <folder>",
+      "or URL: jobs may name what is in it alone (default: this one)",
+      each((root) => root),
+    )
     .option("--concurrency <count>", "parts that are computed at once (default: 1)", readCount)
     .option("--threads <count>", "threads that compute each (default: all)", readThreads)
     .option("--takeover <seconds>", "until a lost worker's part is done by another (default: 10)", readCount)
     .addHelpText("after", WORKER)
     .action((options) => work(options, io));
-  refuseRepeats(working, []);
+  refuseRepeats(working, ["root"]);
 
   const ofEntropy = program
     .command("entropy")

@@ -29,27 +29,27 @@ export async function merge(command: MergeCommand, version: string, io: Io): Pro
   const { parts } = command;
   const inputs = Object.fromEntries(parts.map((path, i) => [`part ${i + 1}`, path]));
   const outputs = await outputsOf(inputs, reportPaths(command), io);
-  const first = await readerOf(parts[0]);
+  const first = readerOf(parts[0]);
   return first.command === ENTROPIES.name
     ? mergeEntropies(command, outputs, io)
     : mergeComparisons(command, outputs, version, io);
 }
 
-const readerOf = async (path: string): Promise<PartReader> =>
-  PartReader.ofText(shown(path, Infinity), await readPartText(path, "part"), "compute it again");
+const readerOf = (path: string): PartReader =>
+  PartReader.ofText(shown(path, Infinity), readPartText(path, "part"), "compute it again");
 
 /** One part after the other is in memory. */
-async function merged<OfKind extends Options, Results extends Tally<Results>>(
+function merged<OfKind extends Options, Results extends Tally<Results>>(
   kind: Kind<OfKind, Results>,
   parts: readonly string[],
-): Promise<ReturnType<Merge<OfKind, Results>["end"]>> {
+): ReturnType<Merge<OfKind, Results>["end"]> {
   const all = new Merge(kind);
-  for (const path of parts) all.add(shown(path, Infinity), await readerOf(path));
+  for (const path of parts) all.add(shown(path, Infinity), readerOf(path));
   return all.end();
 }
 
 async function mergeComparisons(command: MergeCommand, outputs: Outputs, version: string, io: Io): Promise<void> {
-  const { subject, results } = await merged(COMPARISON, command.parts);
+  const { subject, results } = merged(COMPARISON, command.parts);
   const { inputs, options } = subject;
   const files = filesOf(inputs);
   const models = await modelsOf([files.base, ...files.others], command);
@@ -63,7 +63,7 @@ async function mergeEntropies(command: MergeCommand, outputs: Outputs, io: Io): 
     if (OF_ENTROPIES.includes(key) || value === undefined) continue;
     throw new RangeError(`${optionOf(key)} is for comparisons; ${shown(command.parts[0], Infinity)} is of entropies`);
   }
-  const { subject, results } = await merged(ENTROPIES, command.parts);
+  const { subject, results } = merged(ENTROPIES, command.parts);
   const { path, shape } = matrixOf(subject.inputs, "file");
   await writeEntropies(path, shape[1], subject.options, results, outputs["--json"], io);
 }

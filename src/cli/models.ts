@@ -5,10 +5,11 @@ import { basename, extname, join } from "node:path";
 import { shown } from "../compare/shown.js";
 import { explaining } from "../compare/systemError.js";
 import { unpackedName } from "../compare/unpacked.js";
+import { shownPlace } from "../compare/urlRequest.js";
 
 /** A model as it is told of. */
 export interface Model {
-  /** Of its logits. */
+  /** Of its logits; of a URL, what is not secret. */
   readonly path: string;
   /** By which options call it: the name of its file without what follows the last dot, or its path where two have one name. */
   readonly name: string;
@@ -32,16 +33,17 @@ export interface ModelOptions {
 }
 
 /** Base first. What options say of it they say by its name, or of "base". */
-export async function modelsOf(paths: readonly string[], options: ModelOptions): Promise<Model[]> {
+export async function modelsOf(places: readonly string[], options: ModelOptions): Promise<Model[]> {
+  const paths = places.map(shownPlace);
   const short = paths.map((path) => {
     const name = basename(unpackedName(path));
     return basename(name, extname(name));
   });
   const names = short.map((name, i) => (short.indexOf(name) === short.lastIndexOf(name) ? name : paths[i]));
-  const labels = places("label", options.label, names, paths);
-  const sizes = places("size", options.size, names, paths);
-  const bits = places("bits", options.bits, names, paths);
-  const models = places("model", options.model, names, paths);
+  const labels = assigned("label", options.label, names, paths);
+  const sizes = assigned("size", options.size, names, paths);
+  const bits = assigned("bits", options.bits, names, paths);
+  const models = assigned("model", options.model, names, paths);
   for (const [i, path] of models) {
     if (sizes.has(i)) throw new RangeError(`--model and --size are both given for ${names[i]}; leave one of them out`);
     sizes.set(i, await bytesOf(path));
@@ -59,7 +61,7 @@ export async function modelsOf(paths: readonly string[], options: ModelOptions):
 }
 
 /** The models that assignments are for. */
-function places<T>(
+function assigned<T>(
   option: string,
   assignments: readonly Assignment<T>[] = [],
   names: readonly string[],

@@ -43,13 +43,14 @@ export async function outputsOf<Name extends string>(
     if (other !== undefined) throw new RangeError(`${owner} is the same as ${other}; write to another place`);
     owners.set(key, owner);
   };
-  for (const [name, given] of Object.entries(inputs)) {
+  const ownersOf = async ([name, given]: [string, string | undefined]) => {
     // what cannot be read is told where it is read
     const paths = given === undefined ? [] : await shardsOf(given).catch(() => []);
-    for (const path of paths) {
-      const stats = await stat(path, { bigint: true }).catch(() => undefined);
-      if (stats !== undefined) owners.set(keyOf(stats), `${name}, ${path}`);
-    }
+    const all = await Promise.all(paths.map((path) => stat(path, { bigint: true }).catch(() => undefined)));
+    return all.map((stats, i) => [stats && keyOf(stats), `${name}, ${paths[i]}`] as const);
+  };
+  for (const [key, owner] of (await Promise.all(Object.entries(inputs).map(ownersOf))).flat()) {
+    if (key !== undefined) owners.set(key, owner);
   }
   const standard = await statusOf(1).catch(() => undefined);
   if (standard?.isFile()) claim("standard output", keyOf(standard));

@@ -47,7 +47,7 @@ export async function compareQueued(
 
 interface WorkerCommand {
   readonly redis: string;
-  readonly root?: string;
+  readonly root?: readonly string[];
   readonly concurrency?: number;
   readonly threads?: number | "auto";
   readonly takeover?: number;

@@ -1,6 +1,7 @@
 // The texts of tokens: what --vocabulary names.
 
 import { shown } from "../compare/shown.js";
+import { shownPlace } from "../compare/urlRequest.js";
 import { linesOf, parseJson, readTextFile } from "../shards/textFile.js";
 import { encodingVocabulary, isEncoding } from "./encodings.js";
 import { type Vocabulary, vocabularyOf } from "./tokenContent.js";
@@ -27,9 +28,10 @@ export async function readVocabulary(given: string, classes: number): Promise<Vo
   return vocabulary;
 }
 
-async function vocabularyIn(path: string): Promise<Vocabulary> {
+async function vocabularyIn(place: string): Promise<Vocabulary> {
+  const path = shownPlace(place);
   const name = shown(path, Infinity);
-  const text = await readTextFile(path, "vocabularies", LARGEST);
+  const text = await readTextFile(place, "vocabularies", LARGEST);
   if (/^\s*\{/.test(text)) return tokenizerVocabulary(path, parseJson(name, text) as object);
   const list = /^\s*\[/.test(text) ? parseJson(name, text) : linesOf(text);
   const texts = (list as unknown[]).map((entry, i) => {

@@ -14,7 +14,7 @@ export function base64Of(numbers: Float64Array): string {
   return text;
 }
 
-/** Undefined for what is no base64. */
+/** Undefined for what `base64Of` does not give. */
 export function numbersOf(text: string): Float64Array | undefined {
   let characters: string;
   try {
@@ -22,9 +22,11 @@ export function numbersOf(text: string): Float64Array | undefined {
   } catch {
     return undefined;
   }
+  // without spaces, and without bits that belong to no byte
+  if (characters.length % 8 !== 0 || btoa(characters) !== text) return undefined;
   const view = new DataView(new ArrayBuffer(characters.length));
   for (let i = 0; i < characters.length; i++) view.setUint8(i, characters.charCodeAt(i));
-  const numbers = new Float64Array(Math.floor(characters.length / 8));
+  const numbers = new Float64Array(characters.length / 8);
   for (let i = 0; i < numbers.length; i++) numbers[i] = view.getFloat64(8 * i, true);
   return numbers;
 }

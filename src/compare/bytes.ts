@@ -15,6 +15,11 @@ export interface ByteSource {
    * @returns A promise of how many bytes there were: at least one, and 0 only behind the end.
    */
   read(bytes: Uint8Array, position: number): Promise<number>;
+  /**
+   * Reads what is between `start` and `end` in order, where that is faster: more may be on its way before it is asked for. `close` gives up
+   * what is.
+   */
+  inOrder?(start: number, end: number): Pick<ByteSource, "read" | "close">;
   /** Throws where it is not what it was when it was opened: another size, another time, another version. */
   checkUnchanged(): Promise<void>;
   /** Nothing is read any more. */

@@ -155,7 +155,7 @@ export class Confidence {
       total.squares.addAll(bucket.squares);
     }
     const isWhole = total.count === rows && total.infinite === kl.infinite;
-    const isOfKl = total.sum.equals(kl.sum) && String(total.squares) === String(kl.squares);
+    const isOfKl = total.sum.equals(kl.sum) && total.squares.equals(kl.squares);
     if (!isWhole || !isOfKl) entries.buckets.fail(`of ${rows} rows, with the sums of kl`);
     for (const side of SIDES) {
       let known = 0;

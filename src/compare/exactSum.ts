@@ -42,6 +42,8 @@ function highOf(a: number): number {
 export class ExactSum {
   readonly #limbs = new Float64Array(LIMBS);
   #pending = 0;
+  /** Whether the limbs are in the one form that `#carry` gives them. */
+  #isCarried = true;
 
   /** Adds x·2^exponent, x normal or 0. */
   #add(x: number, exponent: number): void {
@@ -58,6 +60,7 @@ export class ExactSum {
     limbs[limb] += sign * ((low << shift) >>> 0);
     limbs[limb + 1] += sign * (((top << shift) | (shift === 0 ? 0 : low >>> (32 - shift))) >>> 0);
     if (shift > 11) limbs[limb + 2] += sign * (top >>> (32 - shift));
+    this.#isCarried = false;
     if (++this.#pending === MOST_PENDING) this.#carry();
   }
 
@@ -84,14 +87,22 @@ export class ExactSum {
   }
 
   addAll(other: ExactSum): void {
+    other.#carry();
+    const [limbs, others] = [this.#limbs, other.#limbs];
+    for (let i = 0; i < LIMBS; i++) limbs[i] += others[i];
+    this.#isCarried = false;
+    if (++this.#pending === MOST_PENDING) this.#carry();
+  }
+
+  equals(other: ExactSum): boolean {
     this.#carry();
     other.#carry();
-    for (let i = 0; i < LIMBS; i++) this.#limbs[i] += other.#limbs[i];
-    this.#carry();
+    return this.#limbs.every((limb, i) => limb === other.#limbs[i]);
   }
 
   /** Every limb but the last to [0, 2^32): the one form that a sum has. */
   #carry(): void {
+    if (this.#isCarried) return;
     const limbs = this.#limbs;
     for (let i = 0; i < LIMBS - 1; i++) {
       const carry = Math.floor(limbs[i] / RADIX);
@@ -100,6 +111,7 @@ export class ExactSum {
       limbs[i + 1] += carry;
     }
     this.#pending = 1; // a limb may be as large as what one addition brings
+    this.#isCarried = true;
   }
 
   /** In units of 2^-2400. */
@@ -119,7 +131,7 @@ export class ExactSum {
   toString(): string {
     this.#carry();
     const isNegative = this.#limbs[LIMBS - 1] < 0;
-    const limbs = isNegative ? this.#negated().#limbs : this.#limbs;
+    const limbs = isNegative ? ExactSum.#negated(this.#limbs) : this.#limbs;
     let top = LIMBS - 1;
     while (top >= 0 && limbs[top] === 0) top--;
     if (top < 0) return "0:0";
@@ -131,11 +143,16 @@ export class ExactSum {
     return `${isNegative ? "-" : ""}${significant}:${digits.length - significant.length + 8 * low}`;
   }
 
-  #negated(): ExactSum {
-    const sum = new ExactSum();
-    for (let i = 0; i < LIMBS; i++) sum.#limbs[i] = 0 - this.#limbs[i];
+  static #scratch: ExactSum | undefined;
+
+  /** The limbs of the number with the other sign, until the next call. */
+  static #negated(limbs: Float64Array): Float64Array {
+    ExactSum.#scratch ??= new ExactSum();
+    const sum = ExactSum.#scratch;
+    for (let i = 0; i < LIMBS; i++) sum.#limbs[i] = 0 - limbs[i];
+    sum.#isCarried = false;
     sum.#carry();
-    return sum;
+    return sum.#limbs;
   }
 
   /** What `toString` gave. */
@@ -149,8 +166,8 @@ export class ExactSum {
     for (let end = whole.length; end > 0; end -= 8) {
       sum.#limbs[limb++] = Number.parseInt(whole.slice(Math.max(0, end - 8), end), 16);
     }
-    const signed = sign === "-" ? sum.#negated() : sum;
-    return signed.toString() === text ? signed : json.fail("an exact sum, without zeros at its ends");
+    if (sign === "-") sum.#limbs.set(ExactSum.#negated(sum.#limbs));
+    return sum.toString() === text ? sum : json.fail("an exact sum, without zeros at its ends");
   }
 }
 

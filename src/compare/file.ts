@@ -1,7 +1,6 @@
 // A file that is read at any place, by reads into memory of the caller's, and that must stay what it was when opened.
 
-import type { ByteSource, FileSource } from "./bytes.js";
-import { openBytes } from "./openBytes.js";
+import type { ByteSource } from "./bytes.js";
 import { inflatedPart, partOf } from "./partBytes.js";
 import type { Deflated } from "./unpacked.js";
 
@@ -26,6 +25,21 @@ export class InputFile {
   /** Bytes of this file that are deflated, by way of a copy. It closes this one. */
   async inflated(name: string, offset: number, packed: Deflated): Promise<InputFile> {
     return new InputFile(await inflatedPart(partOf(this.#bytes, name, offset, packed.packedSize), packed));
+  }
+
+  /** The same file, to be read in order from `start` to `end`: what is far away is asked for ahead. `close` ends that alone. */
+  inOrder(start: number, end: number): InputFile {
+    const bytes = this.#bytes;
+    const ahead: Pick<ByteSource, "read" | "close"> = bytes.inOrder?.(start, end) ?? {
+      read: (into, position) => bytes.read(into, position),
+      close: async () => {},
+    };
+    return new InputFile({
+      ...{ name: this.name, size: this.size },
+      read: (into, position) => ahead.read(into, position),
+      checkUnchanged: () => this.checkUnchanged(),
+      close: () => ahead.close(),
+    });
   }
 
   /** Fills `bytes` from `position` on. Throws where the file ends before; `placeAt` tells what the byte there belongs to. */
@@ -60,13 +74,12 @@ export class InputFile {
   }
 }
 
-/** The file as `use` makes something of it, closed again if that fails. */
+/** What `use` makes of a file, which is closed again if that fails. */
 export async function withFile<Result>(
-  functionName: string,
-  source: FileSource,
+  opening: Promise<ByteSource>,
   use: (file: InputFile) => Promise<Result>,
 ): Promise<Result> {
-  const file = new InputFile(await openBytes(functionName, source));
+  const file = new InputFile(await opening);
   try {
     return await use(file);
   } catch (error) {

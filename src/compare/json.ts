@@ -6,12 +6,21 @@ export class JsonValue {
   readonly value: unknown;
   /** What reads it, at the start of messages. */
   readonly #reader: string;
-  readonly #path: string;
+  /** Where it is: its place in words is for messages alone. */
+  readonly #parent: JsonValue | undefined;
+  readonly #key: string | number;
 
-  constructor(reader: string, value: unknown, path = "") {
+  constructor(reader: string, value: unknown, parent?: JsonValue, key: string | number = "") {
     this.#reader = reader;
     this.value = value;
-    this.#path = path;
+    this.#parent = parent;
+    this.#key = key;
+  }
+
+  get #path(): string {
+    if (this.#parent === undefined) return "";
+    const before = this.#parent.#path;
+    return typeof this.#key === "number" ? `${before}[${this.#key}]` : `${before}${before && "."}${shown(this.#key)}`;
   }
 
   fail(demand: string): never {
@@ -29,7 +38,9 @@ export class JsonValue {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return this.fail("an object");
     const unknown = Object.keys(value).find((key) => !keys.includes(key as Key));
     if (unknown !== undefined) return this.#at(unknown).fail(`left out: known are ${keys.join(", ")}`);
-    return Object.fromEntries(keys.map((key) => [key, this.#at(key)])) as Record<Key, JsonValue>;
+    const entries = {} as Record<Key, JsonValue>;
+    for (const key of keys) entries[key] = this.#at(key);
+    return entries;
   }
 
   /** An array, of `length` values if that is given. */
@@ -42,11 +53,10 @@ export class JsonValue {
   }
 
   #at(key: string | number): JsonValue {
-    const step = typeof key === "number" ? `[${key}]` : `${this.#path && "."}${shown(key)}`;
     const value = Object.hasOwn(this.value as object, key)
       ? (this.value as Record<typeof key, unknown>)[key]
       : undefined;
-    return new JsonValue(this.#reader, value, this.#path + step);
+    return new JsonValue(this.#reader, value, this, key);
   }
 
   integer(least = 0, most: number = Number.MAX_SAFE_INTEGER): number {

@@ -16,20 +16,31 @@ const LARGEST_READ = 2 ** 30;
 
 /** Throws for a path that cannot be opened, with the system's reason, and for what is not a regular file. */
 export async function openFile(path: string): Promise<ByteSource> {
-  const { open, stat } = builtin("node:fs/promises");
   if (path === STANDARD_INPUT) return copyAsFile("standard input", builtin("node:process").stdin);
+  if (!isPacked(path)) return openStoredFile(path);
+  const opened = await statsOf(path);
+  return { ...(await copyAsFile(path, path)), checkUnchanged: () => checkStats(path, opened) };
+}
+
+/** The bytes of a regular file as they are there, also of what is packed. */
+export async function openStoredFile(path: string): Promise<ByteSource> {
   // before it is opened, since opening a pipe waits for its other end
-  if (!(await explaining(stat(path), path, "read")).isFile()) {
-    throw new TypeError(`${shown(path, Infinity)} is not a regular file, which can be read at any place`);
-  }
-  const checkUnchanged = (opened: BigIntStats) => () => checkStats(path, opened);
-  if (isPacked(path)) {
-    const opened = await explaining(stat(path, { bigint: true }), path, "read");
-    return { ...(await copyAsFile(path, path)), checkUnchanged: checkUnchanged(opened) };
-  }
-  const handle = await explaining(open(path, "r"), path, "read");
+  await statsOf(path);
+  const handle = await explaining(builtin("node:fs/promises").open(path, "r"), path, "read");
   const opened = await handle.stat({ bigint: true });
-  return fileOf(path, handle, opened.size, checkUnchanged(opened), () => handle.close());
+  return fileOf(
+    path,
+    handle,
+    opened.size,
+    () => checkStats(path, opened),
+    () => handle.close(),
+  );
+}
+
+async function statsOf(path: string): Promise<BigIntStats> {
+  const stats = await explaining(builtin("node:fs/promises").stat(path, { bigint: true }), path, "read");
+  if (stats.isFile()) return stats;
+  throw new TypeError(`${shown(path, Infinity)} is not a regular file, which can be read at any place`);
 }
 
 /** What is packed, or comes as a stream, by way of a copy. */

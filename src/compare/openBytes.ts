@@ -4,10 +4,12 @@ import { isObject, propertyOf } from "../engine/checks.js";
 import { nodeModule } from "../engine/platform.js";
 import { bytesOfBlob, bytesOfMemory } from "./blobBytes.js";
 import type { BlobLike, ByteSource, FileSource } from "./bytes.js";
-import { copyAsFile, openFile } from "./nodeFile.js";
+import { copyAsFile, openFile, openStoredFile } from "./nodeFile.js";
+import { checkAnswer, chunksOf, loadPatiently } from "./requests.js";
 import { shown, shownValue } from "./shown.js";
 import { isPacked } from "./unpacked.js";
-import { checkAnswer, chunksOf, load, openUrl, requestOf, shownUrl } from "./urlBytes.js";
+import { openUrl } from "./urlBytes.js";
+import { isUrl, requestOf, shownUrl } from "./urlRequest.js";
 
 /** Opens a file, wherever it is, to be read at any place. Throws a TypeError for what is none. */
 export async function openBytes(functionName: string, source: FileSource): Promise<ByteSource> {
@@ -39,13 +41,17 @@ export async function openBytes(functionName: string, source: FileSource): Promi
   throw new TypeError(`${functionName}: source is ${shownValue(source)}; it must be ${kinds}`);
 }
 
+/** What is at a path or behind a URL as it is there, also what is packed. */
+export const openStored = (place: string): Promise<ByteSource> =>
+  isUrl(place) ? openUrl(requestOf("openStored", place)) : openStoredFile(place);
+
 /** Whether it is of this machine's files. */
 export const isPath = (source: FileSource): source is string =>
   typeof source === "string" && source !== "" && urlOf(source) === undefined;
 
 /** As what a text is a URL; undefined for a path. In pages there are no paths. */
 function urlOf(text: string): string | undefined {
-  if (/^https?:\/\//i.test(text)) return text;
+  if (isUrl(text)) return text;
   return nodeModule === undefined
     ? new URL(text, globalThis.document?.baseURI ?? globalThis.location?.href).href
     : undefined;
@@ -62,7 +68,7 @@ const bytesIn = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
 
 async function openRemote(request: Request): Promise<ByteSource> {
   if (!isPacked(new URL(request.url).pathname)) return openUrl(request);
-  return openResponse(await load(shownUrl(request.url), request), request.url);
+  return openResponse(await loadPatiently(shownUrl(request.url), request), request.url);
 }
 
 /** Under the URL that was asked for, where another one answered. */

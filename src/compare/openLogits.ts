@@ -9,7 +9,7 @@ import { LLAMA_CPP_MAGIC } from "./llamaCpp.js";
 import { checkEnd, matrixSource, wholeRows } from "./matrix.js";
 import { elementTypeOf, NPY_MAGIC, readNpyHeader } from "./npy.js";
 import { openArray } from "./npz.js";
-import { isPath } from "./openBytes.js";
+import { isPath, openBytes } from "./openBytes.js";
 import { rawMatrix } from "./raw.js";
 import { llamaCppSource } from "./readLlamaCpp.js";
 import { findTensor } from "./safetensors.js";
@@ -95,7 +95,7 @@ export async function openLogits(source: FileSource, options: OpenLogitsOptions 
 
 async function openOne(source: FileSource, options: OpenLogitsOptions): Promise<LogitSource> {
   const { shape, type, tensor, partial = false, input = "logits" } = options;
-  return withFile("openLogits", source, async (file) => {
+  return withFile(openBytes("openLogits", source), async (file) => {
     const format = options.format ?? (await recognise(file, shape !== undefined));
     if (format !== "raw" && (shape !== undefined || type !== undefined)) {
       throw new TypeError(`${file.name}: shape and type are of raw files; this is ${format} (or give format: "raw")`);

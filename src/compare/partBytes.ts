@@ -9,17 +9,22 @@ import type { Deflated } from "./unpacked.js";
 const CHUNK_BYTES = 2 ** 20;
 
 /** `size` bytes from `offset` on. They end and close with the others. */
-export const partOf = (bytes: ByteSource, name: string, offset: number, size: number): ByteSource => ({
-  name,
-  size,
-  async read(into, position) {
-    // not what comes after the part
-    const length = Math.max(0, Math.min(into.length, size - position));
-    return length === 0 ? 0 : bytes.read(into.subarray(0, length), offset + position);
-  },
-  checkUnchanged: () => bytes.checkUnchanged(),
-  close: () => bytes.close(),
-});
+export function partOf(bytes: ByteSource, name: string, offset: number, size: number): ByteSource {
+  const readingOf = (all: Pick<ByteSource, "read" | "close">): Pick<ByteSource, "read" | "close"> => ({
+    async read(into, position) {
+      // not what comes after the part
+      const length = Math.max(0, Math.min(into.length, size - position));
+      return length === 0 ? 0 : all.read(into.subarray(0, length), offset + position);
+    },
+    close: () => all.close(),
+  });
+  const { inOrder } = bytes;
+  return {
+    ...{ name, size, ...readingOf(bytes) },
+    ...(inOrder && { inOrder: (start, end) => readingOf(inOrder.call(bytes, offset + start, offset + end)) }),
+    checkUnchanged: () => bytes.checkUnchanged(),
+  };
+}
 
 /** What is deflated in a part, by way of a temporary file, which pages do not have. */
 export async function inflatedPart(part: ByteSource, packed: Deflated): Promise<ByteSource> {

@@ -71,7 +71,7 @@ export class Partials {
   }
 
   equals(sum: ExactSum): boolean {
-    return String(this.exact) === String(sum);
+    return this.exact.equals(sum);
   }
 
   /** The one list of numbers with this sum in which each is the f64 nearest to the sum of itself and all that follow. */

@@ -71,7 +71,8 @@ export async function* readAhead<OfSlot extends Slot>(
   { start, end, batchRows }: ReturnType<typeof rangeOf>,
   makeSlot: () => OfSlot,
 ): AsyncGenerator<Batch<OfSlot>, void, undefined> {
-  const { file, offset, rowBytes } = area;
+  const { offset, rowBytes } = area;
+  const file = area.file.inOrder(offset + start * rowBytes, offset + end * rowBytes);
   const slots: OfSlot[] = [];
   const readFrom = (first: number): Promise<Batch<OfSlot>> => {
     const index = (first - start) / batchRows;
@@ -94,8 +95,9 @@ export async function* readAhead<OfSlot extends Slot>(
       yield batch;
     }
   } finally {
+    await file.close();
     // whoever leaves early may free the memory
     await reading?.catch(() => {});
   }
-  await file.checkUnchanged();
+  await area.file.checkUnchanged();
 }

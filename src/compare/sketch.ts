@@ -15,6 +15,9 @@ const words = new Uint32Array(number.buffer);
 const HIGH = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
 const SHIFT = 11;
 
+/** For so many values there is space at least. */
+const LEAST_SPACE = 16;
+
 /** The bucket of x: in the order of numbers, 0 for 0. */
 function bucketOf(x: number): number {
   if (x === 0) return 0;
@@ -40,7 +43,7 @@ export type QuantilesJson = { values: string } | { buckets: number[] };
 /** The order of `count` numbers, -0 being 0. */
 export class Quantiles {
   readonly #limit: number;
-  #values: Float64Array | undefined = new Float64Array(16);
+  #values: Float64Array | undefined = new Float64Array(LEAST_SPACE);
   #count = 0;
   #isSorted = true;
   readonly #buckets = new Map<number, number>();
@@ -60,7 +63,7 @@ export class Quantiles {
       this.#addTo(bucketOf(x), 1);
     } else {
       if (this.#count === this.#values.length) {
-        const larger = new Float64Array(Math.min(this.#limit, 2 * this.#count));
+        const larger = new Float64Array(Math.min(this.#limit, Math.max(LEAST_SPACE, 2 * this.#count)));
         larger.set(this.#values);
         this.#values = larger;
       }
@@ -177,14 +180,12 @@ export class Quantiles {
   }
 
   #addFrom(json: JsonValue): void {
-    const text = json.text();
-    const numbers = numbersOf(text) ?? new Float64Array();
-    for (let i = 0; i < numbers.length; i++) this.add(numbers[i]);
-    const sorted = this.values;
-    // NaN comes last
-    if (sorted && (base64Of(sorted) !== text || Number.isNaN(sorted.at(-1)))) {
-      json.fail("f64 in ascending order, in base64");
-    }
+    const demand = "f64 in ascending order, in base64";
+    const numbers = numbersOf(json.text()) ?? json.fail(demand);
+    const isAfter = (x: number, i: number) => (i === 0 ? !Number.isNaN(x) : numbers[i - 1] <= x);
+    if (!numbers.every((x, i) => isAfter(x, i) && !Object.is(x, -0))) json.fail(demand);
+    this.#values = numbers;
+    this.#count = numbers.length;
   }
 
   #addBucketsFrom(json: JsonValue): void {

@@ -4,6 +4,7 @@ import type { FileSource } from "./bytes.js";
 import { type InputFile, withFile } from "./file.js";
 import { shapeText } from "./matrix.js";
 import { NPY_MAGIC, readNpyHeader } from "./npy.js";
+import { openBytes } from "./openBytes.js";
 import { shown } from "./shown.js";
 import { readToken } from "./token.js";
 import { unpackedName } from "./unpacked.js";
@@ -41,7 +42,7 @@ const PART = 2 ** 20;
  * @see {@link writeTokens}
  */
 export async function openTokens(source: FileSource): Promise<Int32Array> {
-  return withFile("openTokens", source, async (file) => {
+  return withFile(openBytes("openTokens", source), async (file) => {
     const start = String.fromCharCode(...(await file.readBytes(0, Math.min(6, file.size))));
     const read =
       start === NPY_MAGIC || unpackedName(file.name).endsWith(".npy") ? await readNpy(file) : await readText(file);

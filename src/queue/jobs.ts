@@ -5,6 +5,7 @@ import { realpath } from "node:fs/promises";
 import { sep } from "node:path";
 import { shardsOf } from "../compare/shards.js";
 import { shown } from "../compare/shown.js";
+import { isBelow, isUrl, shownPlace } from "../compare/urlRequest.js";
 import type { Shard } from "../shards/index.js";
 
 /** Both kinds of jobs are in one queue, so that every worker does what comes next. */
@@ -22,17 +23,22 @@ export interface ShardProgress {
   readonly done: number;
 }
 
-/** Throws for a path that leads out of the folder, through whatever links. */
-export async function checkInside(root: string, path: string): Promise<void> {
-  const folder = await realpath(root);
-  for (const file of [path, ...(await shardsOf(path))]) {
-    // what is not there is told by what reads it, but where it would be is not told to those outside
-    const place = await realpath(file).catch(() => undefined);
-    if (place !== undefined && (place === folder || place.startsWith(folder.endsWith(sep) ? folder : folder + sep))) {
-      continue;
-    }
-    throw new RangeError(
-      `${shown(path, Infinity)} is not in ${shown(root, Infinity)}, which this worker reads (--root)`,
-    );
+/** Throws for a path that leads out of the folders, through whatever links, and for a URL that is not below one of those among them. */
+export async function checkInside(roots: readonly string[], place: string): Promise<void> {
+  if (isUrl(place)) {
+    if (!roots.some((root) => isUrl(root) && URL.canParse(place) && isBelow(place, root))) refuse(roots, place);
+    return;
   }
+  const folders = await Promise.all(roots.filter((root) => !isUrl(root)).map((root) => realpath(root)));
+  for (const file of [place, ...(await shardsOf(place))]) {
+    // what is not there is told by what reads it, but where it would be is not told to those outside
+    const path = await realpath(file).catch(() => undefined);
+    const isIn = (folder: string) => path === folder || path?.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+    if (!folders.some(isIn)) refuse(roots, file);
+  }
+}
+
+function refuse(roots: readonly string[], place: string): never {
+  const allowed = roots.map((root) => shown(shownPlace(root), Infinity)).join(", ");
+  throw new RangeError(`${shown(shownPlace(place), Infinity)} is not in ${allowed}, which this worker reads (--root)`);
 }

@@ -33,9 +33,10 @@ export default async function run(job: SandboxedJob): Promise<PartJson> {
 
 async function computeShard(job: SandboxedJob): Promise<PartJson> {
   const shard: Shard = shardFrom(job.data);
-  const { LOGRATIO_ROOT: root = ".", LOGRATIO_THREADS: threads = "auto" } = process.env;
+  const { LOGRATIO_ROOTS = '["."]', LOGRATIO_THREADS: threads = "auto" } = process.env;
   const { base, others, tokens, groups } = filesOf(shard.inputs);
-  for (const path of [base, ...others, tokens, groups]) if (path !== undefined) await checkInside(root, path);
+  const roots: readonly string[] = JSON.parse(LOGRATIO_ROOTS);
+  for (const path of [base, ...others, tokens, groups]) if (path !== undefined) await checkInside(roots, path);
   let due = 0;
   return compareShard(shard, {
     threads: threads === "auto" ? threads : Number(threads),

@@ -2,6 +2,7 @@
 
 import type { FlowProducer, Job, Queue } from "bullmq";
 import { checkType } from "../compare/checks.js";
+import { paused } from "../compare/retry.js";
 import { shown, shownValue } from "../compare/shown.js";
 import { checkOptions } from "../engine/checks.js";
 import type { PartJson, Shard } from "../shards/index.js";
@@ -167,18 +168,4 @@ class Submission {
     await this.#queue.remove(this.#id, { removeChildren: true });
     for (const [i] of this.#shards.entries()) await this.#queue.remove(this.#childId(i)).catch(() => {});
   }
-}
-
-/** Resolves after so many ms, or when the signal is aborted. */
-function paused(duration: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, duration);
-    signal?.addEventListener("abort", end);
-    if (signal?.aborted) end();
-  });
 }

@@ -3,6 +3,7 @@
 import { fileURLToPath } from "node:url";
 import type { Job } from "bullmq";
 import { checkInteger, checkType } from "../compare/checks.js";
+import { shownValue } from "../compare/shown.js";
 import { checkOptions } from "../engine/checks.js";
 import { isOfVersion, QUEUE } from "./jobs.js";
 import { connect, loadBullMq } from "./redis.js";
@@ -11,8 +12,11 @@ import { connect, loadBullMq } from "./redis.js";
 export interface WorkerOptions {
   /** The URL of Redis: `redis://host:6379`. */
   redis: string;
-  /** The folder whose files jobs may name; the working directory by default, from which relative paths lead. */
-  root?: string;
+  /**
+   * The folder whose files jobs may name, or the URL below which objects are read, or some of these; the working directory by default, from
+   * which relative paths lead.
+   */
+  root?: string | readonly string[];
   /** Shards that are computed at once; 1 by default. */
   concurrency?: number;
   /** Threads that compute a shard; `"auto"` by default. */
@@ -53,7 +57,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   checkOptions("startWorker", options, KEYS);
   const { redis, root = ".", concurrency = 1, threads = "auto", takeover = 10, onJob } = options;
   checkType("startWorker", "redis", redis ?? null, "string");
-  checkType("startWorker", "root", root, "string");
+  const roots = typeof root === "string" ? [root] : root;
+  if (!Array.isArray(roots) || roots.length === 0 || !roots.every((one) => typeof one === "string" && one !== "")) {
+    throw new TypeError(`startWorker: root is ${shownValue(root)}; it must be a path, a URL, or a list of such`);
+  }
   checkType("startWorker", "onJob", onJob, "function");
   checkInteger("startWorker", "concurrency", concurrency, 1, 64);
   checkInteger("startWorker", "takeover", takeover, 1, 3600);
@@ -63,7 +70,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const processor = fileURLToPath(new URL("./processor.js", import.meta.url));
   const worker = new Worker(QUEUE, processor, {
     ...{ connection, concurrency, useWorkerThreads: true },
-    workerThreadsOptions: { env: { ...process.env, LOGRATIO_ROOT: root, LOGRATIO_THREADS: String(threads) } },
+    workerThreadsOptions: {
+      env: { ...process.env, LOGRATIO_ROOTS: JSON.stringify(roots), LOGRATIO_THREADS: String(threads) },
+    },
     ...{ lockDuration: 1000 * takeover, stalledInterval: 500 * takeover, maxStalledCount: MOST_STALLS },
   });
   let reject: (error: Error) => void = () => {};

@@ -12,6 +12,7 @@ import {
 } from "../compare/index.js";
 import type { JsonValue } from "../compare/json.js";
 import type { HalfFormat } from "../compare/source.js";
+import { shownPlace } from "../compare/urlRequest.js";
 import type { InputKind } from "../index.js";
 import { Charts } from "./charts.js";
 import { floorsOf, roundedSource } from "./floor.js";
@@ -215,14 +216,20 @@ export interface Prepared {
   readonly notes: readonly string[];
 }
 
+/** An option as it is given: in a program, or as a command has it. */
+export type Spelling = (option: "classes", value: number) => string;
+
+const inPrograms: Spelling = (option, value) => `${option}: ${value}`;
+
 /** @throws where the files do not have as many rows, tokens and groups as each other, and for what cannot be read. */
 export async function prepare(
   files: ComparisonFiles,
   opened: readonly LogitSource[],
   settings: ComparisonSettings,
+  spell: Spelling = inPrograms,
 ): Promise<Prepared> {
   const { sources, notes } = trimmed(opened);
-  const classes = classesOf(settings.classes, sources);
+  const classes = classesOf(settings.classes, sources, spell);
   const [base] = sources;
   const all = base.rows as number;
   for (const { name, rows } of sources) {
@@ -243,12 +250,12 @@ export async function prepare(
     [groupsPath, "groups", allGroups],
   ] as const) {
     if (list !== undefined && list.length !== all && !(isCut && list.length > all)) {
-      throw new RangeError(`${path} has ${list.length} ${what}, ${files.base} ${all} rows`);
+      throw new RangeError(`${shownPlace(path as string)} has ${list.length} ${what}, ${base.name} ${all} rows`);
     }
   }
   const { open, input, start = 0, end = all, temperature = 1, topK = 10 } = settings;
   const { acceptance = false, texts = false } = settings;
-  if (start >= end) throw new RangeError(`the rows begin at ${start}, ${files.base} ends after ${all} rows`);
+  if (start >= end) throw new RangeError(`the rows begin at ${start}, ${base.name} ends after ${all} rows`);
   return {
     ...{ files, sources, notes, tokens: allTokens?.subarray(0, all), groups: allGroups?.slice(0, all) },
     options: {
@@ -260,19 +267,19 @@ export async function prepare(
 }
 
 /** How many of each row are compared: of files whose rows differ, the option says. */
-function classesOf(classes: number | undefined, sources: readonly LogitSource[]): number {
+function classesOf(classes: number | undefined, sources: readonly LogitSource[], spell: Spelling): number {
   const least = Math.min(...sources.map((source) => source.classes));
   const [shortest, longer] = [
     sources.find((source) => source.classes === least),
     sources.find((source) => source.classes > least),
   ];
   if (classes !== undefined && classes > least) {
-    throw new RangeError(`--classes is ${classes}, but rows of ${shortest?.name} have ${least} numbers`);
+    throw new RangeError(`rows of ${shortest?.name} have ${least} numbers, fewer than ${spell("classes", classes)}`);
   }
   if (classes === undefined && longer !== undefined) {
     throw new RangeError(
       `${longer.name} has ${longer.classes} classes, ${shortest?.name} ${least}; ` +
-        `for the first ${least} of each row, if the others are padding, add --classes ${least}`,
+        `for the first ${least} of each row, if the others are padding, add ${spell("classes", least)}`,
     );
   }
   return classes ?? least;

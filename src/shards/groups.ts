@@ -1,6 +1,7 @@
 // The groups of the rows of a text (prompts, categories), from a file.
 
 import { shown } from "../compare/shown.js";
+import { shownPlace } from "../compare/urlRequest.js";
 import { linesOf, parseJson, readTextFile } from "./textFile.js";
 
 /** Bytes that are read, at most: of 64 million rows. */
@@ -8,7 +9,7 @@ const LARGEST = 2 ** 30;
 
 /** One group a line, or a JSON array of texts or numbers. */
 export async function readGroups(path: string): Promise<string[]> {
-  const name = shown(path, Infinity);
+  const name = shown(shownPlace(path), Infinity);
   const text = await readTextFile(path, "groups", LARGEST);
   const groups = /^\s*\[/.test(text) ? fromJson(name, text) : linesOf(text);
   const empty = groups.indexOf("");

@@ -1,11 +1,12 @@
 // What tells a file from another of the same name: its size, and a hash of its header and of blocks that are spread over it.
 
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
 import { basename } from "node:path";
+import { withFile } from "../compare/file.js";
 import type { JsonValue } from "../compare/json.js";
+import { openStored } from "../compare/openBytes.js";
 import { shardsOf } from "../compare/shards.js";
-import { explaining } from "../compare/systemError.js";
+import { isUrl, shownPlace } from "../compare/urlRequest.js";
 
 interface FileIdentity {
   readonly name: string;
@@ -17,7 +18,7 @@ interface FileIdentity {
 
 /** What is read: a file, or all those of one matrix. */
 export interface InputIdentity {
-  /** As it was given. */
+  /** As it was given; a URL is without what may be secret. */
   readonly path: string;
   /** The files that it consists of: one, or those of a folder. */
   readonly files: readonly FileIdentity[];
@@ -39,23 +40,20 @@ function samplesOf(size: number): readonly (readonly [position: number, length: 
   return [[0, HEADER], ...blocks];
 }
 
-async function fileIdentityOf(path: string): Promise<FileIdentity> {
-  const file = await explaining(open(path), path, "read");
-  try {
-    const { size } = await file.stat();
+async function fileIdentityOf(place: string): Promise<FileIdentity> {
+  return withFile(openStored(place), async (file) => {
+    const { size } = file;
     const hash = createHash("sha256");
-    const readings = samplesOf(size).map(([position, length]) =>
-      explaining(file.read({ buffer: new Uint8Array(length), position }), path, "read"),
-    );
-    for (const { buffer, bytesRead } of await Promise.all(readings)) hash.update(buffer.subarray(0, bytesRead));
-    return { name: basename(path), size, sha256: hash.digest("hex") };
-  } finally {
+    const readings = samplesOf(size).map(([position, length]) => file.readBytes(position, length));
+    for (const bytes of await Promise.all(readings)) hash.update(bytes);
     await file.close();
-  }
+    return { name: basename(shownPlace(place)), size, sha256: hash.digest("hex") };
+  });
 }
 
 export async function identityOf(path: string, shape: InputIdentity["shape"]): Promise<InputIdentity> {
-  return { path, files: await Promise.all((await shardsOf(path)).map(fileIdentityOf)), shape };
+  const paths = isUrl(path) ? [path] : await shardsOf(path);
+  return { path: shownPlace(path), files: await Promise.all(paths.map(fileIdentityOf)), shape };
 }
 
 export function identityFrom(json: JsonValue): InputIdentity {

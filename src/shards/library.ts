@@ -31,6 +31,8 @@ export interface PlanShardsOptions {
   open?: OpenLogitsOptions | readonly OpenLogitsOptions[];
   /** What the numbers are, of all; or a list, of base and of each other. "logits" by default. */
   input?: InputKind | readonly InputKind[];
+  /** The first so many of each row, where some rows are longer, of padding: at most as many as the shortest has. */
+  classes?: number;
   /** Divides the logits; 1 by default. */
   temperature?: number;
   /** How many of the likeliest tokens are compared; 10 by default. */
@@ -73,7 +75,7 @@ export interface Shard extends Subject<ComparisonOptions>, RowRange {
 }
 
 const PLAN_KEYS: readonly (keyof PlanShardsOptions)[] = [
-  ...(["shards", "open", "input", "temperature", "topK", "acceptance"] as const),
+  ...(["shards", "open", "input", "classes", "temperature", "topK", "acceptance"] as const),
   ...(["blockRows", "noiseFloor", "start", "end"] as const),
 ];
 const RUN_KEYS: readonly (keyof CompareShardOptions)[] = ["threads", "backend", "checkpoint", "onProgress", "signal"];
@@ -117,8 +119,9 @@ async function withFiles<Result>(
 export async function planShards(files: ComparisonFiles, options: PlanShardsOptions): Promise<Shard[]> {
   checkOptions("planShards", options, PLAN_KEYS);
   checkFiles(files);
-  const { shards, open = {}, input = "logits", start, end } = options;
+  const { shards, open = {}, input = "logits", classes, start, end } = options;
   checkInteger("planShards", "shards", shards, 1, 2 ** 20);
+  if (classes !== undefined) checkInteger("planShards", "classes", classes, 1);
   if (start !== undefined) checkInteger("planShards", "start", start, 0);
   if (end !== undefined) checkInteger("planShards", "end", end, 1);
   for (const key of ["acceptance", "noiseFloor"] as const) checkType("planShards", key, options[key], "boolean");

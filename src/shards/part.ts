@@ -47,7 +47,15 @@ export function partText<OfKind extends Options, Results>(part: Part<OfKind, Res
   const { start, end } = part.range;
   const head: PartHead<OfKind> = { format: FORMAT, version: FORMAT_VERSION, ...subject, start, end, next };
   const text = JSON.stringify({ ...head, results });
-  return `${text.slice(0, -1)},"checksum":"${checksumOf(text)}"}\n`;
+  return `${text.slice(0, -1)}${endOf(checksumOf(text))}`;
+}
+
+const endOf = (checksum: unknown): string => `,"checksum":"${checksum}"}\n`;
+
+/** Whether a text is what `partText` gave. */
+function isAsWritten(text: string, checksum: unknown): boolean {
+  const end = endOf(checksum);
+  return text.endsWith(end) && checksumOf(text.slice(0, -end.length), "}") === checksum;
 }
 
 export const partJson = <OfKind extends Options, Results>(part: Part<OfKind, Results>): PartJson =>
@@ -63,15 +71,16 @@ export class PartReader {
   readonly #name: string;
   readonly #entries: Record<(typeof KEYS)[number], JsonValue>;
 
-  /** `name` is for messages, and `remedy` for what to do. */
-  constructor(name: string, parsed: unknown, remedy: string) {
+  /** `name` is for messages, and `remedy` for what to do; `text` is what was parsed, if it was text. */
+  constructor(name: string, parsed: unknown, remedy: string, text = "") {
     this.#name = name;
     this.#entries = new JsonValue(name, parsed).entries(KEYS);
     const { format, version, logratio } = this.#entries;
     format.equals(FORMAT, "all parts have it");
     version.equals(FORMAT_VERSION, "this version of logratio writes it");
     const { checksum, ...rest } = parsed as Record<string, unknown>;
-    if (checksumOf(JSON.stringify(rest)) !== checksum) {
+    // other programs may have written it anew
+    if (!isAsWritten(text, checksum) && checksumOf(JSON.stringify(rest)) !== checksum) {
       throw new RangeError(`${name} is not as it was written: its checksum does not fit; ${remedy}`);
     }
     checkVersion(name, logratio);
@@ -85,7 +94,7 @@ export class PartReader {
       const { message } = cause as Error;
       throw new TypeError(`${name} is no whole checkpoint or part (${shown(message, 200)}); ${remedy}`, { cause });
     }
-    return new PartReader(name, parsed, remedy);
+    return new PartReader(name, parsed, remedy, text);
   }
 
   get command(): string {
@@ -106,6 +115,7 @@ export class PartReader {
   /** Throws where inputs or options are others; `what` says that it is of another comparison, `where` whose these are. */
   checkSame(subject: Subject, what: string, where: "now" | "there"): void {
     for (const kind of ["inputs", "options"] as const) {
+      if (JSON.stringify(this.#entries[kind].value) === textOf(subject[kind])) continue;
       const then = Object(this.#entries[kind].value);
       // as JSON has it: without what is undefined
       const now = JSON.parse(JSON.stringify(subject[kind]));
@@ -119,6 +129,15 @@ export class PartReader {
       }
     }
   }
+}
+
+/** Of what many parts are compared with. */
+const texts = new WeakMap<object, string>();
+
+function textOf(value: object): string {
+  const text = texts.get(value) ?? JSON.stringify(value);
+  texts.set(value, text);
+  return text;
 }
 
 export function checkVersion(name: string, logratio: JsonValue): void {

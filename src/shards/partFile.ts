@@ -1,6 +1,6 @@
 // A part in a file: of a run that goes on from there after an interruption, or of a shard.
 
-import { open, readFile } from "node:fs/promises";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { writeWhole } from "../compare/outputFile.js";
 import { shown } from "../compare/shown.js";
 import { explained } from "../compare/systemError.js";
@@ -49,7 +49,7 @@ export class PartFile<OfKind extends Options, Results extends Tally<Results>> {
     subject: Subject<OfKind>,
     range: RowRange,
   ): Promise<PartFile<OfKind, Results>> {
-    const text = path === undefined ? undefined : await readIfThere(path);
+    const text = path === undefined ? undefined : readIfThere(path);
     if (path === undefined || text === undefined) return new PartFile(path, subject, range, undefined);
     const name = shown(path, Infinity);
     const reader = PartReader.ofText(name, text, ANEW);
@@ -103,30 +103,30 @@ export class PartFile<OfKind extends Options, Results extends Tally<Results>> {
   }
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
+function readIfThere(path: string): string | undefined {
   try {
-    return await readPartText(path, "checkpoint");
+    return readPartText(path, "checkpoint");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
 }
 
-/** The text of what begins like a part. */
-export async function readPartText(path: string, what: "checkpoint" | "part"): Promise<string> {
+/** The text of what begins like a part. At once: of thousands of small files, most of the time would be spent on waiting for each. */
+export function readPartText(path: string, what: "checkpoint" | "part"): string {
+  let file: number | undefined;
   try {
-    const file = await open(path);
-    try {
-      // what is no part may be a file of any size
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING_LENGTH), 0, BEGINNING_LENGTH, 0);
-      if (!BEGINNING.test(buffer.toString("latin1", 0, bytesRead))) {
-        throw new TypeError(`${shown(path, Infinity)} is no ${what}: it does not begin like one`);
-      }
-      return await readFile(file, "utf8");
-    } finally {
-      await file.close();
+    file = openSync(path, "r");
+    // what is no part may be a file of any size
+    const beginning = Buffer.alloc(BEGINNING_LENGTH);
+    const length = readSync(file, beginning, 0, BEGINNING_LENGTH, 0);
+    if (!BEGINNING.test(beginning.toString("latin1", 0, length))) {
+      throw new TypeError(`${shown(path, Infinity)} is no ${what}: it does not begin like one`);
     }
+    return readFileSync(file, "utf8");
   } catch (error) {
     throw explained(error, path, "read");
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }

@@ -1,22 +1,18 @@
 // Text files that a command reads whole.
 
-import { open } from "node:fs/promises";
+import { withFile } from "../compare/file.js";
+import { openStored } from "../compare/openBytes.js";
 import { shown } from "../compare/shown.js";
-import { explaining } from "../compare/systemError.js";
 
-/** The text of a regular file of at most `largest` bytes, without the mark that some editors put first. */
-export async function readTextFile(path: string, what: string, largest: number): Promise<string> {
-  const name = shown(path, Infinity);
-  const file = await explaining(open(path), path, "read");
-  try {
-    const stats = await file.stat();
-    if (!stats.isFile()) throw new TypeError(`${name} is not a regular file`);
-    if (stats.size > largest) throw new RangeError(`${name} has ${stats.size} bytes; ${what} have ${largest} at most`);
-    return (await explaining(file.readFile("utf8"), path, "read")).replace(/^\ufeff/, "");
-  } finally {
+/** The text of a file of at most `largest` bytes, without the mark that some editors put first. */
+export const readTextFile = (place: string, what: string, largest: number): Promise<string> =>
+  withFile(openStored(place), async (file) => {
+    const { name, size } = file;
+    if (size > largest) throw new RangeError(`${name} has ${size} bytes; ${what} have ${largest} at most`);
+    const bytes = await file.readBytes(0, size);
     await file.close();
-  }
-}
+    return new TextDecoder().decode(bytes);
+  });
 
 /** The lines of a text, of which the last may be without an end. */
 export const linesOf = (text: string): string[] => text.replace(/\r?\n$/, "").split(/\r?\n/);

@@ -256,7 +256,7 @@ describe("a URL", () => {
     [
       "gives fewer bytes than it says",
       (answer) => ({ ...answer, body: answer.body.subarray(0, 100) }),
-      /base\.npy: the answer ended after 100 of 65536 bytes$/,
+      /base\.npy: the answer ended after 100 of 65336 bytes \(bytes 300 to 65535, 3 times\)$/,
     ],
     ["gives more", (answer) => ({ ...answer, body: Buffer.concat([answer.body, answer.body]) }), /more bytes came/],
     ["gives others", changedBy({ "Content-Range": "bytes 10-65545/180128" }), /cannot be read by ranges/],
@@ -312,7 +312,7 @@ describe("a URL", () => {
   test("keeps the headers of a Request", async () => {
     await read(new Request(url("base.npy"), { headers: { Authorization: "Bearer token" } }));
     for (const { headers } of server.requests) expect(headers.authorization).toBe("Bearer token");
-    expect(server.requests.length).toBeGreaterThan(3);
+    expect(server.requests.length).toBe(3);
   });
 
   test("is a file of the command line", async () => {

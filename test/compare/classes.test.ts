@@ -8,6 +8,7 @@ import {
   writeNpy,
   writeTokens,
 } from "../../src/compare/index.js";
+import { compareShard, mergeSummaries, planShards } from "../../src/shards/index.js";
 import { run } from "./command.js";
 import { batchesOf, CLASSES, makeModels, ROWS, sourceOf } from "./sources.js";
 import { temporary } from "./temporary.js";
@@ -147,6 +148,22 @@ describe("padded rows", () => {
     );
     const other299 = await compare(paths[0], "--classes", "299", "--checkpoint", checkpoint);
     expect(other299.stderr).toContain("is a checkpoint of another comparison");
+  });
+
+  test("in shards", async () => {
+    const paths = ["wide.npy", "plain.npy", "cut.npy"].map(temporary);
+    await writeNpy(paths[0], [wide], { classes: 320 });
+    await writeNpy(paths[1], [other], { classes: CLASSES });
+    await writeNpy(paths[2], [base], { classes: CLASSES });
+    const summariesOf = async (path: string, classes?: number) => {
+      const shards = await planShards({ base: path, others: [paths[1]] }, { shards: 2, classes });
+      const parts = await Promise.all(shards.map((shard) => compareShard(shard, { threads: 1 })));
+      return JSON.stringify(await mergeSummaries(parts));
+    };
+    expect(await summariesOf(paths[0], CLASSES)).toBe(await summariesOf(paths[2]));
+    await expect(summariesOf(paths[0])).rejects.toThrow("if the others are padding, add classes: 300");
+    await expect(summariesOf(paths[0], 301)).rejects.toThrow(`have ${CLASSES} numbers, fewer than classes: 301`);
+    await expect(summariesOf(paths[0], 0)).rejects.toThrow("planShards: classes is 0; it must be an integer >= 1");
   });
 });
 

@@ -454,7 +454,7 @@ describe("bad usage and bad input: exit code 2, a message, and nothing on standa
       `nan.npy has NaN in row 17, column 3, at byte ${128 + 4 * (17 * CLASSES + 3)}`,
     ],
     ["other classes", () => ["compare", basePath, `${FIXTURES}/f32.npy`], "padding, add --classes 5"],
-    ["too many classes", () => ["compare", ...pair, "--classes", "301"], "--classes is 301, but rows of"],
+    ["too many classes", () => ["compare", ...pair, "--classes", "301"], "300 numbers, fewer than --classes 301"],
     ["too few tokens", () => ["compare", ...pair, "--tokens", makeFile("tokens.txt", "1 2 3")], "has 3 tokens"],
     ["no place for a page", () => ["compare", ...pair, "--html", "nowhere/report.html"], "nowhere"],
     ["no distribution", () => ["entropy", basePath, "--input", "probabilities"], `${basePath} has -`],

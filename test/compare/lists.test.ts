@@ -132,6 +132,18 @@ describe("logratio compare with lists", () => {
   test.each<[string, () => string[], string]>([
     ["an option for logits", () => [chat, ollama, "--tokens", "tokens.npy"], "--tokens is for logits"],
     ["another", () => [chat, ollama, "--top-k", "5"], "--top-k is for logits"],
+    ...(
+      [
+        ["--shard", "1/2"],
+        ["--redis", "redis://x"],
+        ["--shards", "2"],
+        ["--checkpoint", "x.json"],
+      ] as const
+    ).map(([option, value]): [string, () => string[], string] => [
+      `${option}, for they have no rows that are split`,
+      () => [chat, ollama, option, value],
+      `${option} splits rows of logits; ${chat} has lists of log-probabilities, which one process compares`,
+    ]),
     [
       "ids beside texts",
       () => [chat, vllm],

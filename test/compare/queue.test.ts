@@ -23,8 +23,8 @@ symlinkSync(folder, at("root/up"));
 
 describe("a worker reads in its folder alone", () => {
   test.each(["root/inner/a.npy", "root/own.npy", "root/inner/../inner/a.npy"])("%s is in it", async (path) => {
-    await checkInside(at("root"), at(path));
-    await checkInside("/", at(path));
+    await checkInside([at("root")], at(path));
+    await checkInside(["https://example.org/", "/"], at(path));
   });
 
   test.each([
@@ -32,7 +32,29 @@ describe("a worker reads in its folder alone", () => {
     // one file of the matrix lies elsewhere
     "root/matrix",
   ])("%s is not", async (path) => {
-    await expect(checkInside(at("root"), at(path))).rejects.toThrow("which this worker reads (--root)");
+    await expect(checkInside([at("root")], at(path))).rejects.toThrow("which this worker reads (--root)");
+  });
+
+  test("and what is below a URL, where it is told one", async () => {
+    const roots = [at("root"), "https://user:hidden@example.org/a"];
+    for (const url of [
+      "https://example.org/a",
+      "https://example.org/a/b.npy?x=1",
+      "https://EXAMPLE.org:443/a/c/../b",
+    ]) {
+      await checkInside(roots, url);
+    }
+    for (const url of [
+      ...["https://example.org/ab.npy", "https://example.org/a/../b.npy", "https://example.org/a/%2e%2e/b.npy"],
+      ...["http://example.org/a/b.npy", "https://example.org:444/a/b.npy", "https://example.org@other.org/a/b.npy"],
+      ...["https://other.org/a/b.npy", "https://", at("a.npy"), "https:/example.org/a/b.npy"],
+    ]) {
+      const error = await checkInside(roots, url).catch((one) => one);
+      expect(error.message).toMatch(
+        / is not in \/.*root, https:\/\/example\.org\/a, which this worker reads \(--root\)$/,
+      );
+    }
+    await expect(checkInside([at("root")], "https://example.org/a")).rejects.toThrow("which this worker reads");
   });
 });
 
@@ -66,6 +88,8 @@ describe("the queue refuses", () => {
       ["threads is 0", { redis, threads: 0 }],
       ["takeover is 0.5", { redis, takeover: 0.5 }],
       ["root is 5", { redis, root: 5 }],
+      ["root is [object Array]", { redis, root: [] }],
+      ["root is [object Array]", { redis, root: [5] }],
       ['unknown option "code"', { redis, code: "" }],
     ];
     for (const [message, options] of workers) {
