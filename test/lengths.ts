@@ -1,6 +1,6 @@
 // The lengths and places at which rows are tried.
 
-import { inTurn, thin } from "./long.js";
+import { thin } from "./long.js";
 
 /** Around lanes, groups of four vectors, and blocks: 512 f32, 256 f64. */
 const SHORT_LENGTHS = thin(
@@ -15,7 +15,10 @@ const SHORT_LENGTHS = thin(
 /** Around chunks of the staging area: 8,192 f32, 4,096 f64. */
 const CHUNKED_LENGTHS = [4095, 4096, 4097, 8191, 8192, 8193, 8704, 20011];
 
-/** Lengths for one kind of numbers, of several that have turns. */
-export const lengthsOf = (turn: number): number[] => [...SHORT_LENGTHS, ...inTurn(CHUNKED_LENGTHS, turn)];
+/** Lengths for one kind of numbers, of several that have turns: three of the longest in the long run, one in the quick one. */
+export const lengthsOf = (turn: number): number[] => [
+  ...SHORT_LENGTHS,
+  ...thin([0, 3, 6], [0]).map((step) => CHUNKED_LENGTHS[(turn + step) % CHUNKED_LENGTHS.length]),
+];
 
 export const OFFSETS = [0, 1, 2, 3, 5];
