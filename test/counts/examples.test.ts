@@ -35,9 +35,9 @@ describe("docs/counts.md", () => {
     await runExample(code, {});
   });
 
-  test.each(blocks)("types of line $line", ({ line, code }) =>
-    checkTypes("docs/counts.md", [{ line, code, shown: "" }]),
-  );
+  test("has no type errors, each block by itself", () => {
+    checkTypes("docs/counts.md", ...blocks.map(({ line, code }) => [{ line, code, shown: "" }]));
+  });
 
   test("has the table of the study", () => {
     const [, tables] = /<!-- study: scripts\/studyEntropyEstimators.ts -->\n([\s\S]*?)\n<!-- end -->/.exec(page) ?? [];
