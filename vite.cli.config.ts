@@ -12,6 +12,9 @@ const onEntries: Plugin = {
       : undefined,
 };
 
+const SHARED =
+  /src.(?:compare|shards|numbers).|src.cli.(?:comparison|io|models|options|output|progress|queue|ranking|reports|rowsOut|shard|sources|texts)\.|node_modules.(?:commander|cli-progress)/;
+
 // The command, with its libraries bundled in, so that the package depends on nothing; their licences go beside it.
 export default defineConfig({
   plugins: [onEntries],
@@ -22,6 +25,12 @@ export default defineConfig({
     minify: true,
     emptyOutDir: false,
     license: { fileName: "cli.licenses.md" },
-    rolldownOptions: { output: { entryFileNames: "cli.js", chunkFileNames: "cli-[name].js" } },
+    rolldownOptions: {
+      output: {
+        ...{ entryFileNames: "cli.js", chunkFileNames: "cli-[name].js" },
+        // what every comparison needs, in one file: many small ones take longer to load
+        codeSplitting: { groups: [{ name: "shared", minShareCount: 2, test: SHARED }] },
+      },
+    },
   },
 });

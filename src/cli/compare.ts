@@ -15,7 +15,6 @@ import { gatesOf, type ReportsOptions, reportPaths, writeReports } from "./repor
 import { checkRowsOut, RowsOut } from "./rowsOut.js";
 import { type ShardOption, type ShardTask, shardTask } from "./shard.js";
 import { closeAll, openSources } from "./sources.js";
-import { readVocabulary } from "./vocabulary.js";
 
 export interface CompareCommand extends FileOptions, ReportsOptions {
   readonly base: string;
@@ -141,7 +140,10 @@ async function compareRows(
   const { options, files } = prepared;
   const candidates = candidatesOf(models, options.floors, command);
   const { vocabulary: named } = command;
-  const vocabulary = named === undefined ? undefined : await readVocabulary(named, options.classes);
+  const vocabulary =
+    named === undefined
+      ? undefined
+      : await import("./vocabulary.js").then(({ readVocabulary }) => readVocabulary(named, options.classes));
   if (command.redis !== undefined) {
     const subject = await subjectOf(prepared, true);
     const results = await compareQueued(subject, command.redis, command.shards, io);

@@ -3,8 +3,8 @@
 import { stat } from "node:fs/promises";
 import { driftOfLists, type ListsCommand } from "./driftOfLists.js";
 import { driftOfTables, type TableCommand } from "./driftOfTables.js";
+import { hasLists } from "./hasLists.js";
 import type { Io } from "./io.js";
-import { hasLists } from "./lists.js";
 import { optionOf } from "./options.js";
 import { printable } from "./printable.js";
 import { hasAnswers } from "./records.js";

@@ -1,11 +1,9 @@
 // The commands that are for lists of log-probabilities; one of them is for tables, too.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { drift } from "./drift.js";
 import { readDriftGate } from "./driftGates.js";
 import type { Io } from "./io.js";
 import { each, readBound, readCount, readPositive } from "./options.js";
-import { top } from "./top.js";
 
 const DRIFT = `
 Files have rows, as CSV with a header or as JSON objects, one per line; or the
@@ -85,7 +83,9 @@ export function addListCommands(
     .optionsGroup("Options:")
     .option("--json <file>", 'write the result as JSON; "-" for standard output')
     .addHelpText("after", DRIFT)
-    .action((before, after, options) => drift({ before, after, ...options }, version, io));
+    .action(async (before, after, options) =>
+      (await import("./drift.js")).drift({ before, after, ...options }, version, io),
+    );
 
   const listing = program
     .command("top")
@@ -98,6 +98,6 @@ export function addListCommands(
     .option("--temperature <number>", "divides the logits", readPositive);
   withFileOptions(listing)
     .addHelpText("after", TOP)
-    .action((file, options) => top({ file, ...options }, io));
+    .action(async (file, options) => (await import("./top.js")).top({ file, ...options }, io));
   return [drifting, listing];
 }

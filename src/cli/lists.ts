@@ -1,8 +1,6 @@
 // logratio compare with lists: files of an API's answers in, the intervals of all divergences out.
 
-import { open } from "node:fs/promises";
 import { shown } from "../compare/shown.js";
-import { explaining } from "../compare/systemError.js";
 import { readPositions } from "../sparse/index.js";
 import { compareListModels } from "./compareListModels.js";
 import { checkGates, failureOf, gateOfMean, listResultsOf } from "./comparisonGates.js";
@@ -11,27 +9,11 @@ import { Exit, type Io, say } from "./io.js";
 import { jsonOf } from "./jsonText.js";
 import { contentOf } from "./listContent.js";
 import { checkListRowsOut, ListRowsOut } from "./listRowsOut.js";
-import { areLists, LIST_START } from "./listStart.js";
 import { csvOf, markdownOf, textOf } from "./listTables.js";
 import { type Model, type ModelOptions, modelsOf } from "./models.js";
 import { optionOf } from "./options.js";
 import { outputsOf, writeAll } from "./output.js";
 import { checkRowsOut } from "./rowsOut.js";
-
-/** Whether a file has answers of an API: text that begins like JSON, or a server's stream of it. */
-export async function hasLists(path: string): Promise<boolean> {
-  // what cannot be read is told by what reads it
-  const file = await open(path, "r").catch(() => undefined);
-  if (file === undefined) return false;
-  try {
-    const { bytesRead, buffer } = await explaining(file.read({ buffer: new Uint8Array(LIST_START) }), path, "read");
-    return areLists(buffer.subarray(0, bytesRead));
-  } catch {
-    return false;
-  } finally {
-    await file.close();
-  }
-}
 
 export interface ListsCommand extends ModelOptions {
   readonly base: string;

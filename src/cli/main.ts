@@ -1,15 +1,11 @@
-// The commands and their options.
+// The commands and their options. What a command does is loaded when it is asked for.
 
 import { Command, CommanderError, Option } from "commander";
 import { VERSION } from "../shards/version.js";
-import { bench } from "./bench.js";
-import { compare } from "./compare.js";
 import { readGate } from "./comparisonGates.js";
-import { entropy } from "./entropy.js";
+import { hasLists } from "./hasLists.js";
 import { Exit, type Io, messageOf, print, say } from "./io.js";
 import { addListCommands } from "./listCommands.js";
-import { compareListFiles, hasLists } from "./lists.js";
-import { merge } from "./merge.js";
 import {
   each,
   INPUT_KINDS,
@@ -29,7 +25,6 @@ import {
   readType,
 } from "./options.js";
 import { printableLines } from "./printable.js";
-import { work } from "./queue.js";
 import { readShard } from "./shard.js";
 
 const FILES = `
@@ -150,8 +145,8 @@ Examples:
     .addHelpText("after", COMPARE)
     .action(async (base, others, options) =>
       (await hasLists(base))
-        ? compareListFiles({ base, others, ...options }, VERSION, io)
-        : compare({ base, others, ...options }, VERSION, io),
+        ? (await import("./lists.js")).compareListFiles({ base, others, ...options }, VERSION, io)
+        : (await import("./compare.js")).compare({ base, others, ...options }, VERSION, io),
     );
   refuseRepeats(comparing, [...OF_FILES, "input", ...OF_REPORTS]);
 
@@ -162,7 +157,7 @@ Examples:
     .argument("<part...>", "the parts of one comparison, or of one file's entropies");
   withReportOptions(merging)
     .addHelpText("after", MERGE)
-    .action((parts, options) => merge({ parts, ...options }, VERSION, io));
+    .action(async (parts, options) => (await import("./merge.js")).merge({ parts, ...options }, VERSION, io));
   refuseRepeats(merging, OF_REPORTS);
 
   const working = program
@@ -179,7 +174,7 @@ Examples:
     .option("--threads <count>", "threads that compute each (default: all)", readThreads)
     .option("--takeover <seconds>", "until a lost worker's part is done by another (default: 10)", readCount)
     .addHelpText("after", WORKER)
-    .action((options) => work(options, io));
+    .action(async (options) => (await import("./queue.js")).work(options, io));
   refuseRepeats(working, ["root"]);
 
   const ofEntropy = program
@@ -195,7 +190,7 @@ Examples:
     .option("--checkpoint <file>", "keep what is done, and go on from there")
     .option("--shard <i/n>", "only the i-th of n parts of the rows; auto: by the scheduler", readShard)
     .addHelpText("after", ENTROPY)
-    .action((file, options) => entropy({ file, ...options }, io));
+    .action(async (file, options) => (await import("./entropy.js")).entropy({ file, ...options }, io));
   refuseRepeats(ofEntropy, OF_FILES);
 
   const measuring = program
@@ -204,7 +199,7 @@ Examples:
     .description("Measures each backend of this machine on synthetic rows, in its memory.")
     .option("--classes <count>", "numbers of a row (default: 131072)", readCount)
     .addHelpText("after", BENCH)
-    .action((options) => bench(options, io));
+    .action(async (options) => (await import("./bench.js")).bench(options, io));
   refuseRepeats(measuring, []);
   for (const command of addListCommands(program, VERSION, io, (one) => withFileOptions(one, false)))
     refuseRepeats(command, [...OF_FILES, "fail-if"]);

@@ -34,8 +34,8 @@ export function formatDigits(x: number, digits: number): string {
 
 const withMinus = (text: string): string => text.replaceAll("-", "−");
 
-/** 131,072. */
-export const formatCount = (count: number): string => count.toLocaleString("en-US");
+/** 131,072. Of an integer, by itself: the platform's formats take 20 ms to load. */
+export const formatCount = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
 
 const BYTES = ["B", "kB", "MB", "GB", "TB", "PB"];
 

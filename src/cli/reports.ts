@@ -4,12 +4,9 @@ import type { Comparison, ReportOptions } from "./comparison.js";
 import { checkGates, failureOf, gateOfMean, resultsOf } from "./comparisonGates.js";
 import type { Gate } from "./gates.js";
 import { Exit, type Io, say } from "./io.js";
-import { contentOf } from "./json.js";
 import { jsonOf } from "./jsonText.js";
 import type { Model } from "./models.js";
 import { type Output, writeAll } from "./output.js";
-import { csvOf, markdownOf, textOf } from "./report.js";
-import { warningsOf } from "./tables.js";
 
 export interface ReportsOptions extends ReportOptions {
   readonly json?: string;
@@ -40,6 +37,12 @@ export async function writeReports(
   version: string,
   io: Io,
 ): Promise<void> {
+  // which a shard does not need
+  const [{ warningsOf }, { csvOf, markdownOf, textOf }, { contentOf }] = await Promise.all([
+    import("./tables.js"),
+    import("./report.js"),
+    import("./json.js"),
+  ]);
   for (const warning of warningsOf(comparison)) say(io, warning);
   const results = resultsOf(gates, comparison.candidates);
   // charts are drawn by a library that no other output needs

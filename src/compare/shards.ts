@@ -11,8 +11,6 @@ const ENDINGS = /\.(npy|npz|safetensors|kld|bin|raw)(\.gz|\.zst)?$/i;
 /** `base-00002-of-00003.safetensors`, as Hugging Face and llama.cpp have it. */
 const OF_MANY = /^(.*-)(\d+)(-of-(\d+))(\.[^-]+)?$/;
 
-const collator = /* @__PURE__ */ new Intl.Collator("en", { numeric: true });
-
 /**
  * The files that a path stands for, in order: those of a folder by their names (numbers in them as numbers), all parts of
  * `…-00001-of-00003…`, or the file itself. Throws where one is missing.
@@ -36,6 +34,8 @@ async function shardsIn(folder: string): Promise<readonly string[]> {
   const { join } = builtin("node:path");
   const { readdir } = builtin("node:fs/promises");
   const entries = await explaining(readdir(folder, { withFileTypes: true }), folder, "read");
+  // made where it is used, for that takes milliseconds
+  const collator = new Intl.Collator("en", { numeric: true });
   const names = entries
     .filter((entry) => !entry.isDirectory() && !entry.name.startsWith(".") && ENDINGS.test(entry.name))
     .map(({ name }) => name)
