@@ -97,6 +97,8 @@ export const CHROMIUM = {
   ],
 };
 
+export const FIREFOX = "/usr/bin/firefox-esr";
+
 export const startBrowser = (): Promise<Browser> => chromium.launch(CHROMIUM);
 
 const PATIENCE = 60_000;

@@ -8,6 +8,7 @@
 //     npm run bench:peers -- --save
 //     npm run test:bundlers -- --save bench/bundlers.json
 //     npm run test:platforms -- --save bench/platforms.json
+//     npm run test:site -- --save bench/site.json
 //     npm run tables
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -17,6 +18,7 @@ import { countsText } from "./tables/counts.mjs";
 import { peersText } from "./tables/peers.ts";
 import { peersResults } from "./tables/peersResults.ts";
 import { platformsText } from "./tables/platforms.mjs";
+import { siteText } from "./tables/site.mjs";
 import { speedSummary, speedText } from "./tables/speed.mjs";
 import { threadsText } from "./tables/threads.mjs";
 
@@ -31,6 +33,7 @@ for (const [page, what, text] of [
   [PERFORMANCE, "table of threads", threadsText()],
   [PLATFORMS, "table of bundlers", bundlersText()],
   [PLATFORMS, "table of platforms", platformsText()],
+  [PLATFORMS, "table of the site", siteText()],
 ]) {
   const before = readFileSync(page, "utf8");
   const marked = new RegExp(`(<!-- ${what}: scripts/writeTables.mjs -->\\n)[\\s\\S]*?(<!-- end -->)`);

@@ -5,7 +5,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Report } from "../../test/platforms/cases.js";
-import { CHROMIUM } from "../browser.js";
+import { CHROMIUM, FIREFOX } from "../browser.js";
 import { reportOfPage } from "./browsers.js";
 import { debianPackages, npmPackage } from "./install.js";
 import { lastLineOf } from "./run.js";
@@ -91,10 +91,9 @@ export const PLATFORMS: Record<string, Platform> = {
   firefox: {
     title: "Firefox",
     async run() {
-      const command = "/usr/bin/firefox-esr";
-      debianPackages(["firefox-esr"], () => existsSync(command));
+      debianPackages(["firefox-esr"], () => existsSync(FIREFOX));
       const report = await reportOfPage(
-        command,
+        FIREFOX,
         (profile, page) => ["--headless", "--no-remote", "--profile", profile, page],
         {
           // no pages of its own at the first start
@@ -105,7 +104,7 @@ export const PLATFORMS: Record<string, Platform> = {
           ].join("\n"),
         },
       );
-      return { version: versionOf(command), report };
+      return { version: versionOf(FIREFOX), report };
     },
   },
   webkit: { title: "WebKitGTK", run: () => onWebKit({}) },

@@ -47,7 +47,7 @@ export function mount(place: HTMLElement): void {
   let stop = 0;
   let cancel = () => {};
 
-  const [list, setNumbers] = numbers(["flips", "the dark run, ÷ n", "KL(p‖q), nats per flip", "standard error"]);
+  const [list, setNumbers] = numbers(["flips", "one run, ÷ n", "KL(p‖q), nats per flip", "standard error"]);
   const drawing = element("div");
   const lines: Line[] = [
     { name: "KL(p‖q)", colour: "--accent", width: 2 },

@@ -31,14 +31,17 @@ const tick = (x: number | null): string => {
   return String(+x.toPrecision(4)).replace("-", "−");
 };
 
-/** Powers of ten on a scale: all of them, or every second or third, where there are many. */
-function powersBetween({ min = 1, max = 10 }: uPlot.Scale): number[] {
+/** Powers of ten on a scale: all of them, or every second or third, where there are more than `most`. */
+function powersBetween({ min = 1, max = 10 }: uPlot.Scale, most: number): number[] {
   const [first, last] = [Math.ceil(Math.log10(min) - 1e-9), Math.floor(Math.log10(max) + 1e-9)];
-  const step = Math.ceil((last - first + 1) / 8);
+  const step = Math.ceil((last - first + 1) / most);
   const powers: number[] = [];
   for (let power = first; power <= last; power += step) powers.push(Number(`1e${power}`));
   return powers;
 }
+
+/** Pixels of a chart below which there is room for few numbers along its axis. */
+const NARROW = 420;
 
 export class Chart {
   readonly #place: HTMLElement;
@@ -100,7 +103,10 @@ export class Chart {
       ticks: { show: false },
       values: (_, all) => all.map(tick),
       filter: (_, all) => all,
-      ...(of.isLog && { splits: (plot: uPlot, i: number) => powersBetween(plot.scales[i === 0 ? "x" : "y"]) }),
+      ...(of.isLog && {
+        splits: (plot: uPlot, i: number) =>
+          i === 0 ? powersBetween(plot.scales.x, plot.width < NARROW ? 4 : 8) : powersBetween(plot.scales.y, 8),
+      }),
     });
     this.#plot = new uPlot(
       {
