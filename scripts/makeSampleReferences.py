@@ -3,7 +3,7 @@
 
 import json
 
-from mpmath import binomial, digamma, erfc, erfinv, findroot, fsum, inf, log, mp, mpf, nstr, sqrt
+from mpmath import binomial, digamma, erfc, erfinv, exp, findroot, fsum, inf, log, mp, mpf, nstr, sqrt
 from scipy.stats import false_discovery_control
 
 mp.dps = 50
@@ -145,7 +145,7 @@ def kl_of_counts(x, y):
 
 
 class SampleModel:
-    """The models of src/counts/sampleModel.ts, of which the mean and the deviation of a statistic are summed over binomial distributions."""
+    """The models of src/counts/sampleModel.ts, of which moments of a statistic are summed over binomial distributions."""
 
     def __init__(self, measure, a, b):
         self.a, self.b = a, b
@@ -159,59 +159,110 @@ class SampleModel:
         }.get(measure, lambda x, y: self.term(x / n, y / m))
         self.is_unbiased = measure in ("kl", "psi")
         self.observed = fsum(self.of(mpf(x), mpf(y)) for x, y in zip(a, b))
-        self.values = {}
+        variance = 1 / n + 1 / m
+        # D is about so much of chi squared; total variation has no such part, and a largest variance instead
+        self.scale = {"js": mpf(1) / 8, "kl": mpf(1) / 2, "psi": mpf(1), "hellinger": mpf(1) / 8}.get(measure, 0) * variance
+        self.far_variance = variance / 4 if measure == "totalVariation" else mpf(0)
+        self.none, self.every = self.at(mpf(0)), self.at(mpf(1))
+        if self.is_unbiased:
+            self.every = (self.every[1], *self.every[1:])
 
-    def moments(self, count, pi):
-        if count not in self.values:
-            self.values[count] = [self.of(mpf(x), mpf(count - x)) for x in range(count + 1)]
-        values = self.values[count]
-        weights = [binomial(count, x) * pi**x * (1 - pi) ** (count - x) for x in range(count + 1)]
-        mean = fsum(w * v for w, v in zip(weights, values))
-        variance = fsum(w * v * v for w, v in zip(weights, values)) - mean**2
-        return mean, variance, fsum(w * v * (x - count * pi) for x, (w, v) in enumerate(zip(weights, values)))
-
-    def at(self, share):
-        """(divergence, expected, deviation) of a share lambda."""
+    def probabilities(self, share):
+        """The binomial probability of each class that occurs: n of them, and the odds multiplied by what makes the means of x sum to N."""
         classes = [(x, y) for x, y in zip(self.a, self.b) if x + y > 0]
         total = self.n + self.m
         kept = (1 - share) * total / len(classes)
-        divergence, expected, variance, with_a, with_b = [], [], [], [], []
-        for x, y in classes:
-            count = x + y
-            pi = (share * x + kept * self.n / total) / (share * count + kept)
-            divergence.append(self.term(count * pi / self.n, count * (1 - pi) / self.m))
-            mean, own, covariance = self.moments(count, pi)
-            expected.append(mean)
-            variance.append(own + mean**2 / count)
-            with_a.append(covariance + mean * pi)
-            with_b.append(mean * (1 - pi) - covariance)
-        own = fsum(variance) - fsum(with_a) ** 2 / self.n - fsum(with_b) ** 2 / self.m
-        expected = fsum(expected)
-        is_last = share == 1 and self.is_unbiased
-        return expected if is_last else fsum(divergence), expected, sqrt(max(own, 0))
+        drawn = [(share * x + kept * self.n / total) / (share * (x + y) + kept) for x, y in classes]
+        tilted = lambda s: [pi * exp(s) / (pi * exp(s) + 1 - pi) for pi in drawn]
+        missing = lambda s: fsum((x + y) * pi for (x, y), pi in zip(classes, tilted(s))) - self.n
+        s = mpf(0) if share in (0, 1) or abs(missing(mpf(0))) < mpf(10) ** -45 else findroot(missing, mpf(0), tol=1e-45)
+        return [(x + y, pi) for (x, y), pi in zip(classes, tilted(s))]
 
-    def divergence_at(self, deviations):
-        observed = self.observed
-        end = 1 - mpf(2) ** -20 if deviations > 0 else mpf(1)
-        none, every = self.at(mpf(0)), self.at(end)
-        if deviations < 0:
-            observed = max(observed, none[1])
-        excess = lambda state: state[1] + deviations * state[2] - observed
-        if excess(none) >= 0:
+    def at(self, share):
+        """(divergence, mean, deviation, skewness) of a share lambda."""
+        divergence, expected, variance, with_a, with_b = mpf(0), mpf(0), mpf(0), mpf(0), mpf(0)
+        # central moments of the statistic T and of S, the sum of all x
+        ttt, ts, tts, tss, ss, sss = (mpf(0),) * 6
+        for count, pi in self.probabilities(share):
+            xs = [x for x in range(count + 1) if binomial(count, x) * pi**x * (1 - pi) ** (count - x) > 0]
+            weights = [binomial(count, x) * pi**x * (1 - pi) ** (count - x) for x in xs]
+            values = [self.of(mpf(x), mpf(count - x)) for x in xs]
+            mean = fsum(w * v for w, v in zip(weights, values))
+            moment = lambda i, j: fsum(w * (v - mean) ** i * (x - count * pi) ** j for w, v, x in zip(weights, values, xs))
+            own = self.term(count * pi / self.n, count * (1 - pi) / self.m)
+            of_class = mean if self.is_unbiased else own
+            divergence, expected = divergence + own, expected + mean
+            variance += moment(2, 0) + of_class**2 / count
+            with_a += moment(1, 1) + of_class * pi
+            with_b += of_class * (1 - pi) - moment(1, 1)
+            ttt, ts, tts, tss = ttt + moment(3, 0), ts + moment(1, 1), tts + moment(2, 1), tss + moment(1, 2)
+            ss, sss = ss + moment(0, 2), sss + moment(0, 3)
+        variance = max(mpf(0), variance - with_a**2 / self.n - with_b**2 / self.m)
+        if sum(1 for x, y in zip(self.a, self.b) if x + y > 0) == 1:
+            return divergence, self.observed, mpf(0), mpf(0)
+        # given S = N, to second order; T less its regression on S has the third moment
+        if ss > 0:
+            slope = ts / ss
+            expected += (slope * sss - tss) / (2 * ss)
+            ttt += -3 * slope * tts + 3 * slope**2 * tss - slope**3 * sss
+        deviation = sqrt(variance)
+        return divergence, expected, deviation, ttt / deviation**3 if deviation > mpf(10) ** -30 else mpf(0)
+
+    def beyond(self, rise):
+        """The same of a divergence larger by `rise` than that of the samples' own shares."""
+        divergence, expected, deviation, skewness = self.every
+        variance = max(deviation**2 + 4 * self.scale * rise, self.far_variance)
+        third = skewness * deviation**3 + 24 * self.scale**2 * rise
+        return divergence + rise, expected + rise, sqrt(variance), third / variance ** mpf(1.5)
+
+    def accepted(self, state, z, confidence):
+        """From where to where the statistic is accepted: Feldman and Cousins, with the quantiles of a gamma distribution."""
+        _, expected, deviation, skewness = state
+        distance = max(mpf(0), expected - self.none[1]) / deviation if deviation > mpf(10) ** -30 else z
+        tail = lambda x: erfc(x / sqrt(mpf(2))) / 2
+        below = lambda up: (up**2 + distance**2) / (2 * distance)
+        up = down = z
+        if distance == 0:
+            up, down = sqrt(mpf(2)) * erfinv(2 * confidence - 1), inf
+        elif distance < z:
+            missing = lambda b: 1 - confidence - tail(b) - tail(below(b))
+            up = findroot(missing, (z / 2, z), solver="anderson", tol=1e-45, maxsteps=500)
+            down = below(up)
+        own = min(mpf(2), max(mpf(-2), skewness))
+        gamma = lambda u: u if own == 0 else 2 / own * (max(mpf(0), 1 + own * u / 6 - own**2 / 36) ** 3 - 1)
+        self.gamma = gamma
+        return expected + deviation * gamma(min(up, 2 * z + 1)), expected + deviation * gamma(-min(down, 2 * z + 1))
+
+    def divergence_where(self, excess, end=mpf(1)):
+        """The divergence of the first model of which the function of its state is not below 0."""
+        if excess(self.none) >= 0:
             return mpf(0)
-        if excess(every) <= mpf(10) ** -40:
-            return every[0] - excess(every)
-        share = findroot(lambda share: excess(self.at(share)), (mpf(0), end), solver="anderson", tol=1e-45, maxsteps=200)
-        return self.at(share)[0]
+        if end != 1 and excess(self.at(end)) <= 0:
+            return self.at(end)[0]
+        anderson = {"solver": "anderson", "tol": 1e-42, "maxsteps": 500}
+        if end != 1 or excess(self.every) > mpf(10) ** -40:
+            return self.at(findroot(lambda share: excess(self.at(share)), (mpf(0), end), **anderson))[0]
+        if excess(self.every) > -(mpf(10) ** -40):
+            return self.every[0]
+        most = self.every[1] + 1
+        while excess(self.beyond(most)) < 0:
+            most *= 2
+        return self.beyond(findroot(lambda rise: excess(self.beyond(rise)), (mpf(0), most), **anderson))[0]
 
 
 MOST = {"js": log(2), "kl": inf, "psi": inf, "hellinger": 1, "totalVariation": 1}
 
 
-def comparison(measure, a, b, confidence=0.95):
+def comparison(measure, a, b, confidence=mpf(95) / 100):
     model = SampleModel(measure, a, b)
-    z = sqrt(mpf(2)) * erfinv(mpf(confidence))
-    ends = [model.divergence_at(mpf(0)), model.divergence_at(z), model.divergence_at(-z)]
+    z = sqrt(mpf(2)) * erfinv(confidence)
+    accepted = lambda state: model.accepted(state, z, confidence)
+    value = model.divergence_where(lambda state: state[1] - model.observed)
+    lower = model.divergence_where(lambda state: accepted(state)[0] - model.observed, 1 - mpf(2) ** -20)
+    accepted(model.none)
+    floor = max(model.observed, model.none[1] + model.none[2] * model.gamma(-min(z, mpf(2))))
+    upper = model.divergence_where(lambda state: accepted(state)[1] - floor)
+    ends = [value, min(lower, value), max(upper, value)]
     ends = [min(max(end, 0), MOST[measure]) for end in ends]
     if measure == "hellinger":
         ends = [sqrt(end) for end in ends]
@@ -224,6 +275,7 @@ def comparisons():
     yield [30, 10, 0], [12, 25, 3]
     yield [3, 1, 0, 2], [2, 2, 1, 1]
     yield [5, 5], [5, 5]
+    yield [0, 5], [0, 8]
     yield [7, 0, 0], [0, 4, 5]
     yield [draw(20) for _ in range(12)], [draw(60) for _ in range(12)]
 

@@ -184,10 +184,11 @@ export function checkMeasure<Measure extends string>(
   functionName: string,
   measure: unknown,
   known: readonly Measure[],
+  option = "measure",
 ): asserts measure is Measure {
   if (known.includes(measure as Measure)) return;
   const names = known.map((name) => `"${name}"`).join(", ");
-  const words = `${functionName}: measure is ${show(measure)}; it must be one of ${names}`;
+  const words = `${functionName}: ${option} is ${show(measure)}; it must be one of ${names}`;
   throw new (typeof measure === "string" ? RangeError : TypeError)(words);
 }
 

@@ -1,7 +1,12 @@
 // logratio/counts: counts of words, events or categories: aligned by key, smoothed, and their entropy estimated.
 
 export { type Aligned, align, type KeyOf } from "./align.js";
-export { type CompareCountsOptions, type CountComparison, compareCounts } from "./compareCounts.js";
+export {
+  type CompareCountsOptions,
+  type CountComparison,
+  compareCounts,
+  type IntervalMethod,
+} from "./compareCounts.js";
 export {
   type Contribution,
   type ContributionMeasure,

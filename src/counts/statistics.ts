@@ -19,11 +19,20 @@ export interface Statistic {
   readonly most: number;
   /** Whether `of` has a derivative everywhere. */
   readonly isSmooth: boolean;
+  /** What the divergence of samples is of χ², where their distributions do not differ: 0 where it is no such multiple. */
+  readonly scale: number;
+  /** The largest variance of `of` where shares differ much and the divergence has no second derivative; else 0. */
+  readonly farVariance: number;
 }
 
 const MOST: Readonly<Record<ComparisonMeasure, number>> = {
   ...{ js: LN2, kl: Number.POSITIVE_INFINITY, psi: Number.POSITIVE_INFINITY },
   ...{ hellinger: 1, totalVariation: 1 },
+};
+
+/** ½f''(1) of each as an f-divergence: D is about that times Σ(p - q)²/p. */
+const CURVATURE: Readonly<Record<ComparisonMeasure, number>> = {
+  ...{ js: 1 / 8, kl: 1 / 2, psi: 1, hellinger: 1 / 8, totalVariation: 0 },
 };
 
 /** x/N·[ψ(M + 1) - ψ(y + 1) - ψ(N) + ψ(x)]: what Zhang and Grabchak estimate of p ln(p/q), a number also where y is 0. */
@@ -42,11 +51,15 @@ export function makeStatistic(measure: ComparisonMeasure, sizeA: number, sizeB: 
   const forward = makeKlEstimate(sizeA, sizeB);
   const backward = makeKlEstimate(sizeB, sizeA);
   const estimate = measure === "psi" ? (x: number, y: number) => forward(x, y) + backward(y, x) : forward;
+  const variance = 1 / sizeA + 1 / sizeB;
+  const isSmooth = measure !== "totalVariation";
   return {
     of: isUnbiased ? estimate : divergence,
     divergence,
     isUnbiased,
     most: MOST[measure],
-    isSmooth: measure !== "totalVariation",
+    isSmooth,
+    scale: CURVATURE[measure] * variance,
+    farVariance: isSmooth ? 0 : variance / 4,
   };
 }

@@ -2,7 +2,7 @@
 // publishes.
 
 import mt19937 from "@stdlib/random-base-mt19937";
-import { type ComparisonMeasure, compareCounts } from "../../src/counts/index.js";
+import { type ComparisonMeasure, compareCounts, type IntervalMethod } from "../../src/counts/index.js";
 
 export const MEASURES: readonly ComparisonMeasure[] = ["js", "hellinger", "totalVariation", "kl", "psi"];
 
@@ -26,6 +26,10 @@ export const PAIRS: Readonly<Record<string, (classes: number) => readonly [numbe
   "Zipf, perturbed": (classes) => {
     const p = ofClasses(classes, (k) => 1 / (k + 1));
     return [p, perturbed(p, 0.7)];
+  },
+  "Zipf, nearly the same": (classes) => {
+    const p = ofClasses(classes, (k) => 1 / (k + 1));
+    return [p, perturbed(p, 0.1)];
   },
   "geometric and uniform": (classes) => [
     ofClasses(classes, (k) => (1 - 3 / (classes + 3)) ** k),
@@ -83,6 +87,7 @@ export function simulate(
   sizes: readonly [number, number],
   repetitions: number,
   measures: readonly ComparisonMeasure[] = MEASURES,
+  method: IntervalMethod = "inversion",
 ): Record<string, Coverage> {
   const [p, q] = PAIRS[pair](classes);
   const words = mt19937.factory({ seed: classes + sizes[0] });
@@ -95,7 +100,10 @@ export function simulate(
   for (let i = 0; i < repetitions; i++) {
     const [a, b] = [sampleOf(drawP, classes, sizes[0]), sampleOf(drawQ, classes, sizes[1])];
     for (const total of totals) {
-      const { value, plugIn, interval } = compareCounts(a, b, { measure: total.measure, permutations: 0, limit: 0 });
+      const { value, plugIn, interval } = compareCounts(a, b, {
+        ...{ measure: total.measure, interval: method, resamples: 199, seed: i },
+        ...{ permutations: 0, limit: 0 },
+      });
       if (interval[0] <= total.truth + 1e-15 && total.truth <= interval[1]) total.hits++;
       total.sum += value;
       total.squares += (value - total.truth) ** 2;
