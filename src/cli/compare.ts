@@ -82,7 +82,7 @@ export async function compare(command: CompareCommand, version: string, io: Io):
     throw new RangeError(`--checkpoint ${partPath} is no regular file; the next run is to read it`);
   }
   const models = await modelsOf([base, ...others], command);
-  const gates = gatesOf(command, models);
+  const gates = gatesOf(command, models, "logits");
   const rows = outputs["--rows-out"];
   const run = (write?: WritePart) => compareFiles(command, models, task, io, write);
   const comparison = rows === undefined ? await run() : await rows.writeParts(run);

@@ -3,28 +3,21 @@
 import { shown } from "../compare/shown.js";
 import { readPositions } from "../sparse/index.js";
 import { compareListModels } from "./compareListModels.js";
-import { checkGates, failureOf, gateOfMean, listResultsOf } from "./comparisonGates.js";
-import type { Gate } from "./gates.js";
-import { Exit, type Io, say } from "./io.js";
-import { jsonOf } from "./jsonText.js";
+import { listResultsOf } from "./comparisonGates.js";
+import type { Io } from "./io.js";
 import { contentOf } from "./listContent.js";
 import { checkListRowsOut, ListRowsOut } from "./listRowsOut.js";
 import { csvOf, markdownOf, textOf } from "./listTables.js";
 import { type Model, type ModelOptions, modelsOf } from "./models.js";
 import { optionOf } from "./options.js";
-import { outputsOf, writeAll } from "./output.js";
+import { outputsOf } from "./output.js";
+import { gatesOf, reportPaths, type WrittenOptions, writeTexts } from "./reports.js";
 import { checkRowsOut } from "./rowsOut.js";
 
-export interface ListsCommand extends ModelOptions {
+export interface ListsCommand extends ModelOptions, WrittenOptions {
   readonly base: string;
   readonly others: readonly string[];
-  readonly json?: string;
-  readonly html?: string;
-  readonly markdown?: string;
-  readonly csv?: string;
   readonly rowsOut?: string;
-  readonly failIf?: readonly Gate[];
-  readonly maxMeanKl?: number;
 }
 
 /** Options that lists have a use for. */
@@ -42,7 +35,7 @@ export async function compareListFiles(
   version: string,
   io: Io,
 ): Promise<void> {
-  const { base, others, json, html, markdown, csv, rowsOut, maxMeanKl } = command;
+  const { base, others, rowsOut } = command;
   for (const key of Object.keys(command)) {
     if (KNOWN.includes(key) || command[key] === undefined) continue;
     const has = `${shown(base, Infinity)} has lists of log-probabilities`;
@@ -53,14 +46,9 @@ export async function compareListFiles(
   }
   checkRowsOut(rowsOut);
   const names = Object.fromEntries(others.map((other, i) => [others.length === 1 ? "other" : `other ${i + 1}`, other]));
-  const outputs = await outputsOf(
-    { base, ...names },
-    { "--json": json, "--html": html, "--markdown": markdown, "--csv": csv, "--rows-out": rowsOut },
-    io,
-  );
-  const gates = [...(command.failIf ?? []), ...(maxMeanKl === undefined ? [] : [gateOfMean(maxMeanKl)])];
+  const outputs = await outputsOf({ base, ...names }, { ...reportPaths(command), "--rows-out": rowsOut }, io);
   const models = await modelsOf([base, ...others], command);
-  checkGates(gates, models.slice(1), "lists");
+  const gates = gatesOf(command, models, "lists");
   const rows = outputs["--rows-out"];
   if (rows !== undefined) checkListRowsOut(rowsOut as string, rows);
   const positionsOf = ({ path }: Model) => readPositions(path);
@@ -78,18 +66,13 @@ export async function compareListFiles(
         });
   const results = listResultsOf(gates, comparison.candidates);
   // charts are drawn by a library that no other output needs
-  const { pageOf } = html === undefined ? {} : await import("./listHtml.js");
-  await writeAll(
-    io,
-    [
-      [outputs["--json"], () => jsonOf(contentOf(comparison, results))],
-      [outputs["--html"], () => pageOf?.(comparison, version) ?? ""],
-      [outputs["--markdown"], () => markdownOf(comparison)],
-      [outputs["--csv"], () => csvOf(comparison)],
-    ],
-    () => textOf(comparison),
-  );
-  const failed = results.filter(({ isFailed }) => isFailed);
-  for (const result of failed) say(io, failureOf(result));
-  if (failed.length > 0) throw new Exit(1);
+  const { pageOf } = outputs["--html"] === undefined ? {} : await import("./listHtml.js");
+  const texts = {
+    json: () => contentOf(comparison, results),
+    html: () => pageOf?.(comparison, version) ?? "",
+    markdown: () => markdownOf(comparison),
+    csv: () => csvOf(comparison),
+    text: () => textOf(comparison),
+  };
+  await writeTexts(io, outputs, texts, results);
 }

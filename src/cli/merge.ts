@@ -12,8 +12,8 @@ import { writeEntropies } from "./entropy.js";
 import type { Io } from "./io.js";
 import { modelsOf } from "./models.js";
 import { optionOf } from "./options.js";
-import { type Output, outputsOf } from "./output.js";
-import { gatesOf, type ReportsOptions, reportPaths, writeReports } from "./reports.js";
+import { outputsOf } from "./output.js";
+import { gatesOf, type ReportOutputs, type ReportsOptions, reportPaths, writeReports } from "./reports.js";
 
 export interface MergeCommand extends ReportsOptions {
   readonly parts: readonly string[];
@@ -21,8 +21,6 @@ export interface MergeCommand extends ReportsOptions {
 
 /** Options that entropies have a use for. */
 const OF_ENTROPIES = ["parts", "json"];
-
-type Outputs = Readonly<Partial<Record<keyof ReturnType<typeof reportPaths>, Output>>>;
 
 /** @throws Exit with 1 where a condition fails; other errors are of the parts. */
 export async function merge(command: MergeCommand, version: string, io: Io): Promise<void> {
@@ -48,17 +46,17 @@ function merged<OfKind extends Options, Results extends Tally<Results>>(
   return all.end();
 }
 
-async function mergeComparisons(command: MergeCommand, outputs: Outputs, version: string, io: Io): Promise<void> {
+async function mergeComparisons(command: MergeCommand, outputs: ReportOutputs, version: string, io: Io): Promise<void> {
   const { subject, results } = merged(COMPARISON, command.parts);
   const { inputs, options } = subject;
   const files = filesOf(inputs);
   const models = await modelsOf([files.base, ...files.others], command);
-  const gates = gatesOf(command, models);
+  const gates = gatesOf(command, models, "logits");
   const comparison = comparisonOf(models, files, options, results, command);
   await writeReports(comparison, gates, outputs, version, io);
 }
 
-async function mergeEntropies(command: MergeCommand, outputs: Outputs, io: Io): Promise<void> {
+async function mergeEntropies(command: MergeCommand, outputs: ReportOutputs, io: Io): Promise<void> {
   for (const [key, value] of Object.entries(command)) {
     if (OF_ENTROPIES.includes(key) || value === undefined) continue;
     throw new RangeError(`${optionOf(key)} is for comparisons; ${shown(command.parts[0], Infinity)} is of entropies`);

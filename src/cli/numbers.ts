@@ -1,7 +1,10 @@
 // Numbers as people read them.
 
-/** How far right the first digit of x is: 0 for 1 to 9, 2 for 0.01. */
-const placeOf = (x: number): number => -Math.floor(Math.log10(Math.abs(x)));
+/** The power of ten of the first digit of x > 0: 0 for 1 to 9, -2 for 0.01. By its digits: a host's logarithm may be off at a power. */
+export const decadeOf = (x: number): number => Number(x.toExponential().split("e")[1]);
+
+/** How far right the first digit of x is: 0 for 1 to 9, 2 for 0.01; no number for 0 and what is not finite. */
+const placeOf = (x: number): number => (x === 0 ? Number.NaN : -decadeOf(Math.abs(x)));
 
 /** So many decimals that a mean has four digits and its error two, and neither is longer than need be. */
 export function decimalsFor(mean: number, error: number): number {
@@ -41,6 +44,6 @@ const BYTES = ["B", "kB", "MB", "GB", "TB", "PB"];
 
 /** 2.20 GB. */
 export function formatBytes(bytes: number): string {
-  const step = Math.min(BYTES.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const step = Math.min(BYTES.length - 1, Math.floor(decadeOf(Math.max(1, bytes)) / 3));
   return `${step === 0 ? bytes : formatDigits(bytes / 1000 ** step, 3)} ${BYTES[step]}`;
 }

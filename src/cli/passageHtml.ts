@@ -5,7 +5,7 @@ import { type Likely, TOP } from "../shards/passage.js";
 import type { Comparison } from "./comparison.js";
 import { rowAnchorOf } from "./figures.js";
 import { escapeHtml } from "./markup.js";
-import { formatCount, formatDigits } from "./numbers.js";
+import { decadeOf, formatCount, formatDigits } from "./numbers.js";
 import { PASSAGE_SCRIPT } from "./passageScript.js";
 import { tidy } from "./plots.js";
 import { printable, printableLines } from "./printable.js";
@@ -19,7 +19,7 @@ const LEVELS = 6;
 function thresholdsOf(largest: number): number[] {
   const steps: number[] = [];
   const most = largest > 0 ? largest : 1;
-  for (let power = Math.ceil(Math.log10(most)); steps.length < LEVELS; power--) {
+  for (let power = decadeOf(most) + 1; steps.length < LEVELS; power--) {
     for (const step of [Number(`3e${power}`), Number(`1e${power}`)]) if (step <= most) steps.push(step);
   }
   return steps.slice(0, LEVELS).reverse();
