@@ -21,7 +21,7 @@ import { text } from "node:stream/consumers";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { FAMILIES } from "./families.js";
+import { familiesNamed, titleOf } from "./families.js";
 import type { Family, Rows } from "./family.js";
 import { inMemoryOf, makeRows, measureInTurns, printTable, quantile, ratioOf, shownRatio } from "./harness.js";
 
@@ -180,15 +180,10 @@ async function compare(cases: Case[]): Promise<Comparison[]> {
   return comparisons;
 }
 
-const nameOf = ({ family: { name, input, mode, variant }, type, classes }: Case) =>
-  [name, input && `from ${input}`, mode, variant, type, `${classes} classes`].filter(Boolean).join(", ");
+const nameOf = ({ family, type, classes }: Case) => titleOf(family, type, `${classes} classes`);
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-const known = new Set(FAMILIES.map(({ name }) => name));
-for (const name of positionals) {
-  if (!known.has(name)) throw new RangeError(`no family "${name}"; there are ${[...known].join(", ")}`);
-}
-const cases = FAMILIES.filter(({ name }) => positionals.length === 0 || positionals.includes(name)).flatMap((family) =>
+const cases = familiesNamed(positionals).flatMap((family) =>
   (["f32", "f64"] as const).flatMap((type) =>
     flags.classes.split(",").map((classes): Case => ({ family, type, classes: Number(classes) })),
   ),

@@ -57,6 +57,19 @@ export const FAMILIES: readonly Family[] = [
   gaussianKl,
 ];
 
+/** Those of such names, or all where there is no name. Throws for a name that none has. */
+export function familiesNamed(names: readonly string[]): readonly Family[] {
+  const known = new Set(FAMILIES.map(({ name }) => name));
+  for (const name of names) {
+    if (!known.has(name)) throw new RangeError(`no family "${name}"; there are ${[...known].join(", ")}`);
+  }
+  return names.length === 0 ? FAMILIES : FAMILIES.filter(({ name }) => names.includes(name));
+}
+
+/** A family in words, and what else there is to say. */
+export const titleOf = ({ name, input, mode, variant }: Family, ...more: string[]): string =>
+  [name, input && `from ${input}`, mode, variant, ...more].filter(Boolean).join(", ");
+
 /** Functions without a row of their own: the one whose kernels they run, and whose time they take. */
 export const TIMED_AS: Readonly<Record<string, string>> = {
   alphaDivergence: "renyiDivergence",

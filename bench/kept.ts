@@ -9,7 +9,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import * as logratio from "../dist/index.js";
-import { FAMILIES } from "./families.js";
+import { FAMILIES, familiesNamed, titleOf } from "./families.js";
 import type { Family } from "./family.js";
 import { inMemoryOf, makeRows, measureInTurns, median, quantile, type Result } from "./harness.js";
 
@@ -25,10 +25,7 @@ const KEPT = 0.9;
 const TIMES = 4;
 
 const { results } = JSON.parse(readFileSync(new URL("results.json", import.meta.url), "utf8")) as { results: Result[] };
-const known = new Set(FAMILIES.map(({ name }) => name));
-for (const name of positionals) {
-  if (!known.has(name)) throw new RangeError(`no family "${name}"; there are ${[...known].join(", ")}`);
-}
+const chosen = familiesNamed(positionals);
 
 interface Kernel {
   readonly family: Family;
@@ -56,9 +53,7 @@ for (const family of FAMILIES) {
 }
 const change = median(kernels.map(({ middle }) => middle));
 const isFall = ({ lower }: Kernel) => lower > change / KEPT;
-let fallen = kernels.filter(
-  (kernel) => isFall(kernel) && (positionals.length === 0 || positionals.includes(kernel.family.name)),
-);
+let fallen = kernels.filter((kernel) => isFall(kernel) && chosen.includes(kernel.family));
 for (let time = 1; time < TIMES; time++) {
   for (const kernel of fallen) Object.assign(kernel, await measure(kernel.family, kernel.saved));
   fallen = fallen.filter(isFall);
@@ -69,8 +64,7 @@ if (fallen.length > 0) {
   const line = "!".repeat(100);
   console.log(`\n${line}\nSLOWER than bench/results.json says, by more than 10 % beside the others:\n`);
   for (const { family, saved, middle } of fallen) {
-    const what = [family.name, family.input && `from ${family.input}`, family.mode, family.variant, saved.type];
-    console.log(`  ${what.filter(Boolean).join(", ")}: ${(middle / change).toFixed(2)} times as long`);
+    console.log(`  ${titleOf(family, saved.type)}: ${(middle / change).toFixed(2)} times as long`);
   }
   console.log(`\nFind out why, or save new ones and say so in CHANGELOG.md.\n${line}`);
 }

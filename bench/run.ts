@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import * as logratio from "../dist/index.js";
 import { sizeOf } from "../scripts/sizes.js";
 import { measureColdStart } from "./coldStart.js";
-import { FAMILIES } from "./families.js";
+import { familiesNamed, titleOf } from "./families.js";
 import type { Family } from "./family.js";
 import {
   compiledApart,
@@ -68,17 +68,10 @@ const columns: [string, (result: Result) => string][] = [
   ["error", ({ error }) => error.toExponential(1)],
 ];
 
-const known = new Set(FAMILIES.map(({ name }) => name));
-for (const name of positionals) {
-  if (!known.has(name)) throw new RangeError(`no family "${name}"; there are ${[...known].join(", ")}`);
-}
-
 const all: Result[] = [];
-for (const family of FAMILIES) {
-  if (positionals.length > 0 && !positionals.includes(family.name)) continue;
+for (const family of familiesNamed(positionals)) {
   for (const type of ["f32", "f64"] as const) {
-    const { name, input, mode, variant } = family;
-    console.log(`\n${[name, input && `from ${input}`, mode, variant, type].filter(Boolean).join(", ")}`);
+    console.log(`\n${titleOf(family, type)}`);
     const results: Result[] = [];
     for (const classes of flags.classes.split(",").map(Number)) {
       results.push(...(await runCase(family, type, classes)));
