@@ -20,6 +20,13 @@ const PAGES: readonly [file: string, name: string][] = [
   ["api.html", "API"],
 ];
 
+/** What every page has in its head, beside its title and description. */
+const HEAD = `<meta charset="utf-8" />
+<meta name="viewport" content="width=device-width, initial-scale=1" />
+<meta name="color-scheme" content="light dark" />
+<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%231d4ed8'/%3E%3Cpath d='M3 4l10 8' stroke='white' stroke-width='2.5' stroke-linecap='round'/%3E%3C/svg%3E" />
+<link rel="stylesheet" href="./style.css" />`;
+
 /** The links to all pages, for the page `current`. */
 function navigation(current: string): string {
   const links = PAGES.map(([file, name]) => {
@@ -39,13 +46,14 @@ function inner(html: string, tag: string): string {
 
 const read = (path: string) => readFileSync(`${project}${path}`, "utf8");
 
-/** Puts the navigation, documents and the benchmark's page where comments name them. */
+/** Puts the head, the navigation, documents and the benchmark's page where comments name them. */
 const pages: Plugin = {
   name: "pages",
   transformIndexHtml: {
     order: "pre",
     handler: (html, { path }) =>
       html
+        .replace("<!-- head -->", HEAD)
         .replace("<!-- navigation -->", navigation(path.slice(1)))
         .replace(/<!-- document: (\S+) -->/, (_, name) => markdownPage(read(name), name))
         .replace("<!-- api -->", () => apiPage(project))
