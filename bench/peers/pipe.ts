@@ -34,6 +34,7 @@ export async function openPipe(command: string, parameters: readonly string[]): 
   const first = await lines.next();
   if (first.done) return [];
   const { peers } = JSON.parse(first.value) as Greeting;
+  if (peers.length === 0) child.stdin.end();
   const folder = mkdtempSync(join(tmpdir(), "peers-"));
   let ended = false;
 

@@ -179,9 +179,10 @@ async function openPython(): Promise<Peer[]> {
   let found: Peer[] = [];
   for (const python of [process.env.PYTHON, "python3", "/usr/bin/python3"]) {
     const peers = python ? await openPipe(python, [script]) : [];
-    if (peers.length <= found.length) continue;
-    found[0]?.close?.();
-    found = peers;
+    // a process that is not closed keeps this one from its end
+    const isMore = peers.length > found.length;
+    (isMore ? found : peers)[0]?.close?.();
+    if (isMore) found = peers;
   }
   if (found.length === 0) console.log("no Python with SciPy or PyTorch: no rows for them");
   return found;
