@@ -22,13 +22,11 @@ export async function load(name: string, request: Request, allowed: readonly num
   return response;
 }
 
+const theWhole = () => "the whole";
+
 /** {@link load}, some times, where what is wrong may pass. */
 export const loadPatiently = (name: string, request: Request): Promise<Response> =>
-  retried(
-    ...([OPENING_ATTEMPTS, 0] as const),
-    () => "the whole",
-    () => load(name, new Request(request)),
-  );
+  retried(OPENING_ATTEMPTS, 0, theWhole, () => load(name, new Request(request)));
 
 export async function checkAnswer(name: string, { ok, status, statusText, headers, body }: Response): Promise<void> {
   if (ok) return;
