@@ -9,7 +9,7 @@ const root = new URL("../", import.meta.url);
 const markdown = readFileSync(new URL(name, root), "utf8");
 
 const blocks = blocksOf(name, markdown);
-checkTypes(name, blocks);
+checkTypes({ name, blocks });
 writeFileSync(new URL(name, root), withOutputs(name, markdown, run(name, blocks)));
 for (const [plot, draw] of Object.entries(plots)) {
   writeFileSync(new URL(`docs/plots/${plot}.svg`, root), draw());

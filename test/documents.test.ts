@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkTypes } from "../scripts/guide/blocks.js";
 import { anchorOf } from "../site/markdown.js";
-import { runExample } from "./examples.js";
+import { examplesOf, runExample } from "./examples.js";
 
 // What the documents show is run as a reader pastes it: each block in TypeScript is a module, which has what it imports and nothing
 // else. An expression has the value that follows it after `//`. Blocks in JavaScript need other packages, and are not run; those with the
@@ -19,10 +19,7 @@ const DOCUMENTS: readonly [name: string, blocks: number][] = [
 
 describe.each(DOCUMENTS)("%s", (name, count) => {
   const text = readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
-  const blocks = Array.from(text.matchAll(/^```ts\n([\s\S]*?)\n```$/gm), ({ index, 1: code }) => ({
-    line: text.slice(0, index).split("\n").length + 1,
-    code,
-  }));
+  const blocks = examplesOf(text);
 
   test("has examples", () => {
     expect(blocks.length).toBe(count);
@@ -37,20 +34,26 @@ describe.each(DOCUMENTS)("%s", (name, count) => {
     await runExample(code, { console: { log: (line: string) => lines.push(line) } });
     if (code.includes("onProgress")) expect(lines.at(-1)).toBe("64 of 64 rows");
   });
+});
 
-  test("has no type errors, each block by itself", () => {
-    checkTypes(name, ...blocks.map(({ line, code }) => [{ line, code, shown: "" }]));
+const PAGES = ["README.md", "CONTRIBUTING.md", ...readdirSync("docs").map((name) => `docs/${name}`)].filter((name) =>
+  name.endsWith(".md"),
+);
+
+test("no example has a type error: each block is a module, those of the guide are one", () => {
+  const blocksOf = (name: string) => examplesOf(readFileSync(name, "utf8")).map((block) => ({ ...block, shown: "" }));
+  const programs = PAGES.flatMap((name) => {
+    const blocks = blocksOf(name);
+    return (name === "docs/guide.md" ? [blocks] : blocks.map((block) => [block])).map((blocks) => ({ name, blocks }));
   });
+  expect(programs.length).toBeGreaterThan(30);
+  checkTypes(...programs);
 });
 
 /** The anchors of a document. */
 const anchorsOf = (text: string) => Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading]) => anchorOf(heading));
 
-test.each(
-  ["README.md", "CONTRIBUTING.md", ...readdirSync("docs").map((name) => `docs/${name}`)].filter((name) =>
-    name.endsWith(".md"),
-  ),
-)("links of %s lead somewhere", (name) => {
+test.each(PAGES)("links of %s lead somewhere", (name) => {
   for (const [, link] of readFileSync(name, "utf8").matchAll(/\]\(([^)\s]+)\)/g)) {
     if (/^https?:/.test(link)) continue;
     const [path, anchor] = link.split("#");

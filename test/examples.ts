@@ -37,6 +37,13 @@ function statementsOf(code: string): string[] {
   return statements;
 }
 
+/** The ```ts blocks of a document, each with its first line. */
+export const examplesOf = (document: string): { line: number; code: string }[] =>
+  Array.from(document.matchAll(/^```ts\n([\s\S]*?)\n```$/gm), ({ index, 1: code }) => ({
+    line: document.slice(0, index).split("\n").length + 1,
+    code,
+  }));
+
 const EXPRESSION = /^((?:\/\/.*\n)*(?!(?:const|let|using|for|if|import|function) )[^/\s][\s\S]*);\s*\/\/ (.*)$/;
 
 const AsyncFunction = (async () => {}).constructor as new (

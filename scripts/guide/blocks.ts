@@ -89,23 +89,29 @@ const configurationWith = (others: Readonly<Record<string, string>>) => ({
   include: ["*.mts"],
 });
 
+/** The blocks of a document that are one program. */
+export interface Program {
+  /** What errors call the document. */
+  readonly name: string;
+  readonly blocks: readonly Block[];
+}
+
 /** Runs `use` on the programs, program0.mts and so on, in a folder of their own, whose name errors do not show. */
 function withPrograms<T>(
-  name: string,
-  programs: readonly (readonly Block[])[],
+  programs: readonly Program[],
   use: (folder: string) => T,
   others: Readonly<Record<string, string>> = {},
 ): T {
   const folder = mkdtempSync(join(tmpdir(), "guide-"));
   try {
-    for (const [i, blocks] of programs.entries()) writeFileSync(join(folder, `program${i}.mts`), programOf(blocks));
+    for (const [i, { blocks }] of programs.entries()) writeFileSync(join(folder, `program${i}.mts`), programOf(blocks));
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(configurationWith(others)));
     return use(folder);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     throw new Error(
-      text.replace(/(?:file:\/\/)?[^\s("]*program\d+\.mts(?:\((\d+),(\d+)\))?/g, (_, line, column) =>
-        line === undefined ? name : `${name}:${line}:${column}`,
+      text.replace(/(?:file:\/\/)?[^\s("]*program(\d+)\.mts(?:\((\d+),(\d+)\))?/g, (_, i, line, column) =>
+        line === undefined ? programs[i].name : `${programs[i].name}:${line}:${column}`,
       ),
     );
   } finally {
@@ -133,8 +139,7 @@ export function run(
   others?: Readonly<Record<string, string>>,
 ): string[] {
   const stdout = withPrograms(
-    name,
-    [blocks],
+    [{ name, blocks }],
     (folder) => node(folder, ["--import", tsx, join(folder, "program0.mts")], cwd),
     others,
   );
@@ -147,8 +152,8 @@ export function run(
 }
 
 /** An error with the compiler's, unless the types of all programs are right. */
-export function checkTypes(name: string, ...programs: readonly (readonly Block[])[]): void {
-  withPrograms(name, programs, (folder) => node(folder, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder]));
+export function checkTypes(...programs: readonly Program[]): void {
+  withPrograms(programs, (folder) => node(folder, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder]));
 }
 
 /** The Markdown with what its blocks print. */
