@@ -17,8 +17,6 @@ interface TextFormat {
 }
 
 const LISTS = "test/fixtures/sparse";
-/** Prompts of the lists that drift compares: each is asked once in a fixture. */
-const PROMPTS = 1;
 
 /** What a command writes, and the code that it ends with. */
 async function outputOf(run: (io: Io) => Promise<void>): Promise<string> {
@@ -123,6 +121,6 @@ export function textFormats(folder: string, below: (n: number) => number): TextF
     const read = async (path: string) => `${await hasAnswers(path)} ${await everyOf(readPositions(path))}`;
     add(`lists, ${file}`, file, text, read, ":\\d+:\\d+: ");
   }
-  addDrift("drift of lists", "drift-lists.jsonl", readFileSync(join(LISTS, "openai-chat.jsonl"), "utf8"), PROMPTS);
+  addDrift("drift of lists", "drift-lists.jsonl", readFileSync(join(LISTS, "openai-chat.jsonl"), "utf8"), 1);
   return formats;
 }

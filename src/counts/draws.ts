@@ -1,4 +1,5 @@
-// Random draws: from a list of weights in the same time however long it is (Walker's alias method, as Vose builds it), and binomial and hypergeometric ones.
+// Random draws: from a list of weights in the same time however long it is (Walker's alias method, as Vose builds it), binomial and
+// hypergeometric ones.
 
 /** A uniform number from 0 to below 1, of 53 bits, from words of 32. */
 export const uniformOf = (words: () => number): number =>

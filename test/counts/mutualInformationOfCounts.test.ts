@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { mutualInformationOfCounts } from "../../src/counts/index.js";
+import { align, mutualInformationOfCounts, tally } from "../../src/counts/index.js";
 import { estimateMutualInformation, gTest, mutualInformation } from "../../src/evidence/index.js";
 import { isLong } from "../long.js";
 import { simulateTables } from "./coverage.js";
@@ -31,6 +31,9 @@ describe("mutualInformationOfCounts", () => {
       expect(other.plugIn).toBeCloseTo(own.plugIn, 14);
     }
     expect(own).toMatchObject({ size: 25, confidence: 0.95, exceeding: 0 });
+    const { counts } = align(tally("aabca"), tally("bbdb"));
+    const aligned = mutualInformationOfCounts(counts, { permutations: 0 });
+    expect(aligned.plugIn).toBe(mutualInformation([3, 1, 1, 0, 0, 3, 0, 1], { rowLength: 4, normalize: true }));
   });
 
   test("base divides the value, what is not corrected, and the interval", () => {
