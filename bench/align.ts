@@ -1,13 +1,16 @@
-// npm run bench:align [-- --keys 1000000]
+// npm run bench:align [-- --keys 1000000 --rounds 15]
 //
 // Two Maps of as many keys, half of them in both: align, smooth and jsDivergence, beside what a Map from key to index over both takes by
-// itself. In turns, the best of several.
+// itself. All take a turn in each round; ratios are taken round by round: their median, and the quartiles.
 
 import { parseArgs } from "node:util";
 import { align, smooth } from "../dist/counts/index.js";
 import { jsDivergence } from "../dist/index.js";
+import { measureInTurns, median, ratioOf, shownRatio } from "./harness.js";
 
-const { values: flags } = parseArgs({ options: { keys: { type: "string", default: "1000000" } } });
+const { values: flags } = parseArgs({
+  options: { keys: { type: "string", default: "1000000" }, rounds: { type: "string", default: "15" } },
+});
 const size = Number(flags.keys);
 
 /** Words of their own in both, in an order of their own. */
@@ -32,16 +35,12 @@ function compare(): number {
   return jsDivergence(p, q);
 }
 
-const best = [indexKeys, compare].map((run) => ({ run, milliseconds: Number.POSITIVE_INFINITY, result: 0 }));
-for (let round = 0; round < 9; round++) {
-  for (const contestant of best) {
-    const start = performance.now();
-    contestant.result = contestant.run();
-    contestant.milliseconds = Math.min(contestant.milliseconds, performance.now() - start);
-  }
-}
-const [index, whole] = best;
-console.log(`${index.result.toLocaleString("en")} keys of two Maps of ${size.toLocaleString("en")} each`);
-console.log(`the index of all keys       ${index.milliseconds.toFixed(0).padStart(6)} ms`);
-console.log(`align, smooth, jsDivergence ${whole.milliseconds.toFixed(0).padStart(6)} ms, JS ${whole.result}`);
-console.log(`ratio ${(whole.milliseconds / index.milliseconds).toFixed(2)}`);
+const times = await measureInTurns({ indexKeys, compare }, Number(flags.rounds), 1);
+const line = (name: string, nanoseconds: number[]) =>
+  console.log(`${name.padEnd(28)}${(median(nanoseconds) / 1e6).toFixed(0).padStart(6)} ms`);
+console.log(
+  `${indexKeys().toLocaleString("en")} keys of two Maps of ${size.toLocaleString("en")} each, JS ${compare()}`,
+);
+line("the index of all keys", times.indexKeys);
+line("align, smooth, jsDivergence", times.compare);
+console.log(`ratio ${shownRatio(ratioOf(times.compare, times.indexKeys))}`);

@@ -1,10 +1,10 @@
-// npm run fuzz -- [--files 20000] [--seed 1]
+// npm run fuzz -- [--files 20000] [--seed 1] [--formats CSV]
 //
-// Reads files that have been damaged: valid files of each format that logratio/compare reads, checkpoints and summaries in JSON among
-// them, with one to three changes each (bits, bytes, words, parts that are missing, doubled or moved). Each must be read as what its
-// writer wrote, or refused:
+// Reads files that have been damaged: valid files of each format that logratio/compare and the command read, checkpoints and summaries in
+// JSON among them, or the formats with that text in their names. Each has one to three changes (bits, bytes, words, parts that are missing,
+// doubled or moved), and must be read as what its writer wrote, or refused:
 //
-//   - by a TypeError, a RangeError or an Error whose message is short, names the file and has no control characters,
+//   - by a TypeError, a RangeError or an Error whose message is short, names the file (of texts the line) and has no control characters,
 //   - within ten seconds, with memory for a few times the size of the file,
 //   - and where the numbers themselves are as they were, with the result of before: headers, checkpoints and summaries cannot lie.
 //
@@ -38,9 +38,14 @@ import { Passage } from "../src/shards/passage.js";
 import { VERSION } from "../src/shards/version.js";
 import { zip } from "../test/compare/zip.js";
 import { randomNumbers } from "../test/random.js";
+import { textFormats } from "./fuzzTexts.js";
 
 const { values: options } = parseArgs({
-  options: { files: { type: "string", default: "20000" }, seed: { type: "string", default: "1" } },
+  options: {
+    files: { type: "string", default: "20000" },
+    seed: { type: "string", default: "1" },
+    formats: { type: "string", default: "" },
+  },
 });
 
 /** Per file, which takes milliseconds: a busy machine is not a hang. */
@@ -62,8 +67,8 @@ interface Format {
   readonly data: number;
   /** Everything that the file says. */
   readonly read: (path: string) => Promise<string>;
-  /** What the message of an error begins with or contains. */
-  readonly named: string;
+  /** What the message of an error has in it. */
+  readonly named: string | RegExp;
 }
 
 // --- valid files
@@ -126,7 +131,7 @@ function makeSafetensors(dtype: "F32" | "F8_E4M3"): Buffer {
 
 async function makeFormats(): Promise<Format[]> {
   const formats: Format[] = [];
-  const add = (name: string, path: string, data: number, read: Format["read"], named = path) => {
+  const add = (name: string, path: string, data: number, read: Format["read"], named: string | RegExp = path) => {
     formats.push({ name, path, original: readFileSync(path), data, read, named });
   };
   for (const type of ["f16", "f32", "f64"] as const) {
@@ -236,7 +241,8 @@ async function makeFormats(): Promise<Format[]> {
   await (await openPart(checkpoint)).write({ next: 2 + ROWS, results });
   const open = async (path: string) => JSON.stringify((await openPart(path)).progress);
   add("checkpoint", checkpoint, 0, open);
-  return formats;
+  for (const { name, path, read, named } of textFormats(folder, below)) add(name, path, Infinity, read, named);
+  return formats.filter(({ name }) => name.includes(options.formats));
 }
 
 async function readSummary(path: string): Promise<string> {
@@ -264,7 +270,12 @@ const WORDS = [
     "\u001b[31m",
     "\u00ff\u00fe",
     "\n",
+    "\r",
+    "\r\n",
     " ",
+    ";",
+    '""',
+    "\u00ef\u00bb\u00bf",
     "'shape': (1, 2), ",
   ],
 ];
@@ -341,6 +352,9 @@ async function tryToRead({ read, path }: Format): Promise<Outcome> {
 const INTERNAL =
   /reading '|not iterable|not a function|call stack|Invalid (typed )?array|Cannot (mix|convert|destructure)/;
 
+const isNamed = (message: string, named: string | RegExp): boolean =>
+  typeof named === "string" ? message.includes(named) : named.test(message);
+
 /** What is wrong with the outcome of a file. */
 function problemOf(
   format: Format,
@@ -354,7 +368,7 @@ function problemOf(
     if (!(error instanceof Error)) return `${error} was thrown`;
     const { name, message } = error;
     if (!["Error", "TypeError", "RangeError"].includes(name)) return `${name}: ${message}`;
-    if (!message.includes(format.named)) return `the message does not name the file: ${message}`;
+    if (!isNamed(message, format.named)) return `the message does not name the place: ${message}`;
     if (message.length > MOST_MESSAGE) return `the message has ${message.length} characters`;
     if (/\p{Cc}/u.test(message)) return `the message has control characters: ${JSON.stringify(message)}`;
     return INTERNAL.test(message) ? message : undefined;

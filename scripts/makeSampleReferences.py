@@ -3,7 +3,7 @@
 
 import json
 
-from mpmath import binomial, digamma, erfc, erfinv, exp, findroot, fsum, inf, log, mp, mpf, nstr, sqrt
+from mpmath import binomial, digamma, erfc, erfinv, exp, factorial, findroot, fsum, inf, log, mp, mpf, nstr, sqrt
 from scipy.stats import false_discovery_control
 
 mp.dps = 50
@@ -144,7 +144,51 @@ def kl_of_counts(x, y):
     return {"x": x, "y": y, "estimate": text(zhang_grabchak(x, y)), "standardError": text(sqrt(variance))}
 
 
-class SampleModel:
+class Model:
+    """What src/counts/inversion.ts makes of a family of models: `at`, `observed`, `none`, `every`, `scale` and `far_variance`."""
+
+    def beyond(self, rise):
+        """The same of a divergence larger by `rise` than that of the samples' own shares."""
+        divergence, expected, deviation, skewness = self.every
+        variance = max(deviation**2 + 4 * self.scale * rise, self.far_variance)
+        third = skewness * deviation**3 + 24 * self.scale**2 * rise
+        return divergence + rise, expected + rise, sqrt(variance), third / variance ** mpf(1.5)
+
+    def accepted(self, state, z, confidence):
+        """From where to where the statistic is accepted: Feldman and Cousins, with the quantiles of a gamma distribution."""
+        _, expected, deviation, skewness = state
+        distance = max(mpf(0), expected - self.none[1]) / deviation if deviation > mpf(10) ** -30 else z
+        tail = lambda x: erfc(x / sqrt(mpf(2))) / 2
+        below = lambda up: (up**2 + distance**2) / (2 * distance)
+        up = down = z
+        if distance == 0:
+            up, down = sqrt(mpf(2)) * erfinv(2 * confidence - 1), inf
+        elif distance < z:
+            missing = lambda b: 1 - confidence - tail(b) - tail(below(b))
+            up = findroot(missing, (z / 2, z), solver="anderson", tol=1e-45, maxsteps=500)
+            down = below(up)
+        own = min(mpf(2), max(mpf(-2), skewness))
+        gamma = lambda u: u if own == 0 else 2 / own * (max(mpf(0), 1 + own * u / 6 - own**2 / 36) ** 3 - 1)
+        self.gamma = gamma
+        return expected + deviation * gamma(min(up, 2 * z + 1)), expected + deviation * gamma(-min(down, 2 * z + 1))
+
+    def divergence_where(self, excess, end=mpf(1)):
+        """The divergence of the first model of which the function of its state is not below 0."""
+        if excess(self.none) >= 0:
+            return mpf(0)
+        if end != 1 and excess(self.at(end)) <= 0:
+            return self.at(end)[0]
+        anderson = {"solver": "anderson", "tol": 1e-42, "maxsteps": 500}
+        if end != 1 or excess(self.every) > mpf(10) ** -40:
+            return self.at(findroot(lambda share: excess(self.at(share)), (mpf(0), end), **anderson))[0]
+        if excess(self.every) > -(mpf(10) ** -40):
+            return self.every[0]
+        most = self.every[1] + 1
+        while excess(self.beyond(most)) < 0:
+            most *= 2
+        return self.beyond(findroot(lambda rise: excess(self.beyond(rise)), (mpf(0), most), **anderson))[0]
+
+class SampleModel(Model):
     """The models of src/counts/sampleModel.ts, of which moments of a statistic are summed over binomial distributions."""
 
     def __init__(self, measure, a, b):
@@ -208,53 +252,12 @@ class SampleModel:
         deviation = sqrt(variance)
         return divergence, expected, deviation, ttt / deviation**3 if deviation > mpf(10) ** -30 else mpf(0)
 
-    def beyond(self, rise):
-        """The same of a divergence larger by `rise` than that of the samples' own shares."""
-        divergence, expected, deviation, skewness = self.every
-        variance = max(deviation**2 + 4 * self.scale * rise, self.far_variance)
-        third = skewness * deviation**3 + 24 * self.scale**2 * rise
-        return divergence + rise, expected + rise, sqrt(variance), third / variance ** mpf(1.5)
-
-    def accepted(self, state, z, confidence):
-        """From where to where the statistic is accepted: Feldman and Cousins, with the quantiles of a gamma distribution."""
-        _, expected, deviation, skewness = state
-        distance = max(mpf(0), expected - self.none[1]) / deviation if deviation > mpf(10) ** -30 else z
-        tail = lambda x: erfc(x / sqrt(mpf(2))) / 2
-        below = lambda up: (up**2 + distance**2) / (2 * distance)
-        up = down = z
-        if distance == 0:
-            up, down = sqrt(mpf(2)) * erfinv(2 * confidence - 1), inf
-        elif distance < z:
-            missing = lambda b: 1 - confidence - tail(b) - tail(below(b))
-            up = findroot(missing, (z / 2, z), solver="anderson", tol=1e-45, maxsteps=500)
-            down = below(up)
-        own = min(mpf(2), max(mpf(-2), skewness))
-        gamma = lambda u: u if own == 0 else 2 / own * (max(mpf(0), 1 + own * u / 6 - own**2 / 36) ** 3 - 1)
-        self.gamma = gamma
-        return expected + deviation * gamma(min(up, 2 * z + 1)), expected + deviation * gamma(-min(down, 2 * z + 1))
-
-    def divergence_where(self, excess, end=mpf(1)):
-        """The divergence of the first model of which the function of its state is not below 0."""
-        if excess(self.none) >= 0:
-            return mpf(0)
-        if end != 1 and excess(self.at(end)) <= 0:
-            return self.at(end)[0]
-        anderson = {"solver": "anderson", "tol": 1e-42, "maxsteps": 500}
-        if end != 1 or excess(self.every) > mpf(10) ** -40:
-            return self.at(findroot(lambda share: excess(self.at(share)), (mpf(0), end), **anderson))[0]
-        if excess(self.every) > -(mpf(10) ** -40):
-            return self.every[0]
-        most = self.every[1] + 1
-        while excess(self.beyond(most)) < 0:
-            most *= 2
-        return self.beyond(findroot(lambda rise: excess(self.beyond(rise)), (mpf(0), most), **anderson))[0]
-
 
 MOST = {"js": log(2), "kl": inf, "psi": inf, "hellinger": 1, "totalVariation": 1}
 
 
-def comparison(measure, a, b, confidence=mpf(95) / 100):
-    model = SampleModel(measure, a, b)
+def ends_of(model, most, confidence=mpf(95) / 100):
+    """The estimate, and the ends of the interval."""
     z = sqrt(mpf(2)) * erfinv(confidence)
     accepted = lambda state: model.accepted(state, z, confidence)
     value = model.divergence_where(lambda state: state[1] - model.observed)
@@ -262,8 +265,11 @@ def comparison(measure, a, b, confidence=mpf(95) / 100):
     accepted(model.none)
     floor = max(model.observed, model.none[1] + model.none[2] * model.gamma(-min(z, mpf(2))))
     upper = model.divergence_where(lambda state: accepted(state)[1] - floor)
-    ends = [value, min(lower, value), max(upper, value)]
-    ends = [min(max(end, 0), MOST[measure]) for end in ends]
+    return [min(max(end, 0), most) for end in (value, min(lower, value), max(upper, value))]
+
+
+def comparison(measure, a, b):
+    ends = ends_of(SampleModel(measure, a, b), MOST[measure])
     if measure == "hellinger":
         ends = [sqrt(end) for end in ends]
     return {"a": a, "b": b, "measure": measure, "ends": [text(end) for end in ends]}
@@ -315,6 +321,61 @@ def estimate_information(counts, length):
     }
 
 
+class TableModel(Model):
+    """The models of src/counts/tableModel.ts, of which moments of n ln n are summed over Poisson distributions."""
+
+    def __init__(self, cells, length):
+        self.length, self.size = length, mpf(sum(cells))
+        rows = [mpf(sum(cells[i : i + length])) for i in range(0, len(cells), length)]
+        columns = [mpf(sum(cells[i::length])) for i in range(length)]
+        self.independent = [rows[i // length] * columns[i % length] / self.size for i in range(len(cells))]
+        self.dependent = self.with_unseen(cells)
+        self.observed = information([mpf(n) for n in cells], length)[0]
+        self.scale, self.far_variance = 1 / (2 * self.size), mpf(0)
+        self.none, self.every = self.at(mpf(0)), self.at(mpf(1))
+
+    def with_unseen(self, cells):
+        """Absolute discounting of cells seen once, for those that were not seen."""
+        once, twice = cells.count(1), cells.count(2)
+        unseen = fsum(e for n, e in zip(cells, self.independent) if n == 0)
+        if once == 0 or unseen == 0:
+            return [mpf(n) for n in cells]
+        discount = mpf(once) / (once + 2 * twice)
+        of = {0: lambda e: discount * once * e / unseen, 1: lambda e: 1 - discount}
+        return [of.get(n, lambda e: mpf(n))(e) for n, e in zip(cells, self.independent)]
+
+    def at(self, share):
+        means = [share * n + (1 - share) * e for n, e in zip(self.dependent, self.independent)]
+        rows = [fsum(means[i : i + self.length]) for i in range(0, len(means), self.length)]
+        columns = [fsum(means[i :: self.length]) for i in range(self.length)]
+        mean_information, of_information = information(means, self.length)
+        bias, variance, third = mpf(0), mpf(0), mpf(0)
+        for i, mean in enumerate(means):
+            if mean == 0:
+                continue
+            counts = range(int(mean + 20 * sqrt(mean) + 60))
+            weights = [exp(-mean) * mean**n / factorial(n) for n in counts]
+            values = [n * log(n) if n else mpf(0) for n in counts]
+            expected = fsum(w * v for w, v in zip(weights, values))
+            moment = lambda j, k: fsum(w * (v - expected) ** j * (n - mean) ** k for w, v, n in zip(weights, values, counts))
+            leverage = min(1, mean * (1 / rows[i // self.length] + 1 / columns[i % self.length] - 1 / self.size))
+            slope = moment(1, 1) / mean
+            bias += expected - mean * log(mean) - leverage / mean * (moment(1, 2) - slope * mean) / 2
+            # of the value less its regression on n
+            variance += (1 - leverage) * (moment(2, 0) - slope * moment(1, 1))
+            rest = moment(3, 0) - 3 * slope * moment(2, 1) + 3 * slope**2 * moment(1, 2) - slope**3 * mean
+            third += (1 - leverage) * rest
+        deviation = sqrt(variance / self.size**2 + max(0, of_information) / self.size)
+        skewness = third / self.size**3 / deviation**3 if deviation > mpf(10) ** -30 else mpf(0)
+        return mean_information, mean_information + bias / self.size, deviation, skewness
+
+
+def dependence(cells, length):
+    most = log(min(length, len(cells) // length))
+    ends = ends_of(TableModel(cells, length), most)
+    return {"table": cells, "rowLength": length, "ends": [text(end) for end in ends]}
+
+
 def informations():
     random = Random(23)
     yield estimate_information([12, 4, 5, 9], 2)
@@ -326,6 +387,17 @@ def informations():
 
 references = {
     "informations": list(informations()),
+    "dependences": [
+        dependence(cells, length)
+        for cells, length in [
+            ([12, 4, 5, 9], 2),
+            ([30, 10, 12, 28, 3, 4], 3),
+            ([7, 0, 0, 5], 2),
+            ([30, 12, 28, 10], 2),
+            ([4, 0, 1, 0, 0, 0, 2, 0, 3], 3),
+            ([9, 1, 0, 2, 3, 8, 1, 0, 0, 2, 7, 5], 4),
+        ]
+    ],
     "fromCounts": [
         kl_of_counts(x, y)
         for x, y in [

@@ -393,6 +393,12 @@ describe("logratio/counts", () => {
       ["background"],
     ],
     ["estimateEntropy", estimateEntropy, [[1, 2], {}], ["counts", "options"]],
+    [
+      "mutualInformationOfCounts",
+      (...args: never[]) => counts.mutualInformationOfCounts(args[0], { rowLength: 1 }),
+      [[1, 2]],
+      ["table"],
+    ],
   ])("%s", async (name, f, args, names) => {
     const run = f as Form;
     expect(await outcomeOf(() => run(...args))).not.toBeInstanceOf(Error);

@@ -26,5 +26,5 @@ export async function compareTables(
   });
   for await (const rows of before.rows) drift.addReference(rows);
   for await (const rows of after.rows) drift.addCurrent(rows);
-  return { before: before.name, after: after.name, report: drift.report() };
+  return { before: before.name, after: after.name, report: drift.report(), categorical: options.categorical ?? [] };
 }

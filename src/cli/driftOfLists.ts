@@ -1,7 +1,7 @@
 // logratio drift with lists: the same prompts' answers at two times in, whether the model has changed out.
 
 import { type PermutationTest, permutationTest, readPositions, type TopKDistribution } from "../sparse/index.js";
-import { Exit, type Io, say } from "./io.js";
+import { Exit, type Io, messageOf, say } from "./io.js";
 import { jsonOf } from "./jsonText.js";
 import { formatCount, formatDigits } from "./numbers.js";
 import { outputsOf, writeAll } from "./output.js";
@@ -33,7 +33,7 @@ export async function driftOfLists(command: ListsCommand, io: Io): Promise<void>
   } = command;
   const { "--json": json } = await outputsOf({ before, after }, { "--json": command.json }, io);
   const [ofBefore, ofAfter] = [await samplesOf(before, prompts), await samplesOf(after, prompts)];
-  const result = permutationTest(ofBefore, ofAfter, { statistic, permutations, seed });
+  const result = testOf(command, () => permutationTest(ofBefore, ofAfter, { statistic, permutations, seed }));
   const hasChanged = result.pValue < alpha;
   const answers = { before: ofBefore[0].length * prompts, after: ofAfter[0].length * prompts };
   const content = { format: "logratio drift", version: 1, before, after, prompts, answers, alpha, seed, hasChanged };
@@ -43,6 +43,15 @@ export async function driftOfLists(command: ListsCommand, io: Io): Promise<void>
   if (!hasChanged) return;
   say(io, `the model has changed: p is ${result.pValue}, below --alpha ${alpha}`);
   throw new Exit(1);
+}
+
+/** What a test says of the files' answers; what it refuses is told with their names. */
+function testOf({ before, after }: ListsCommand, run: () => PermutationTest): PermutationTest {
+  try {
+    return run();
+  } catch (error) {
+    throw new RangeError(`${before} and ${after}: ${messageOf(error)}`);
+  }
 }
 
 /** Of each prompt, the distributions of the first token of its answers. */

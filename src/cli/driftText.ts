@@ -11,6 +11,8 @@ export interface Drifted {
   readonly before: string;
   readonly after: string;
   readonly report: DriftReport;
+  /** Names of columns that have been said to have categories. */
+  readonly categorical: readonly string[];
 }
 
 /** Characters of a name. */
@@ -39,8 +41,18 @@ export const subjectOf = ({ before, after, report }: Drifted): [name: string, va
   ["after", `${printable(after)}: ${formatCount(report.rows.current)} rows`],
 ];
 
-/** What is not compared, and why. */
-export function warningsOf({ before, after, report }: Drifted): string[] {
+/** The most frequent category that is no number where most values are; undefined also of codes, 007, which only look like numbers. */
+function misfitOf({ kind, classes }: ColumnDrift): string | undefined {
+  const categories = classes.filter((one) => one.kind === "category");
+  if (kind === "numeric" || categories.some(({ name }) => /^\s*[+-]?0\d/.test(name))) return undefined;
+  const rowsOf = (some: readonly DriftClass[]) => some.reduce((sum, one) => sum + one.reference + one.current, 0);
+  const others = categories.filter(({ name }) => name.trim() === "" || Number.isNaN(Number(name)));
+  if (others.length === 0 || 2 * rowsOf(others) >= rowsOf(categories)) return undefined;
+  return others.reduce((most, one) => (rowsOf([one]) > rowsOf([most]) ? one : most)).name;
+}
+
+/** What is not compared, or not as it seems, and why. */
+export function warningsOf({ before, after, report, categorical }: Drifted): string[] {
   const { onlyInReference, onlyInCurrent, tooManyCategories } = report.notCompared;
   const list = (names: readonly string[]) => {
     const some = names.slice(0, 8).map((name) => `"${shortName(name)}"`);
@@ -51,7 +63,17 @@ export function warningsOf({ before, after, report }: Drifted): string[] {
     [onlyInCurrent, `only ${after} has`],
     [tooManyCategories, "with more than 200,000 categories"],
   ];
-  return lines.flatMap(([names, why]) => (names.length === 0 ? [] : [`not compared, columns ${why}: ${list(names)}`]));
+  const mixed = report.columns.flatMap((column) => {
+    const misfit = categorical.includes(column.name) ? undefined : misfitOf(column);
+    if (misfit === undefined) return [];
+    const [name, text] = [shortName(column.name), shortName(misfit)];
+    const ways = `--missing "${text}" leaves it out, --numeric "${name}" counts it apart`;
+    return [`compared by categories: "${name}", most of which are numbers, but "${text}" is none. ${ways}`];
+  });
+  return [
+    ...lines.flatMap(([names, why]) => (names.length === 0 ? [] : [`not compared, columns ${why}: ${list(names)}`])),
+    ...mixed,
+  ];
 }
 
 const percent = (part: number, whole: number): string => {

@@ -62,13 +62,51 @@ function gather(
   return { keys, counts: counts.map((own) => resized(functionName, own, keys.length)) };
 }
 
+/** Whether a Map is looked up as all are: a class of one's own may give what it does not have. */
+const isPlainMap = (value: unknown): value is ReadonlyMap<unknown, number> =>
+  isMap(value) && Object.getPrototypeOf(value) === Map.prototype;
+
+/**
+ * The same of two Maps, each of which is looked up in the other: an index of all keys, which takes longer than that, is not made. Loops
+ * over Maps are twice as fast as their `forEach` (measured).
+ */
+function gatherMaps(
+  functionName: string,
+  names: readonly string[],
+  [a, b]: readonly ReadonlyMap<unknown, number>[],
+): { keys: unknown[]; counts: Float64Array[] } {
+  const keys = Array.from(a.keys());
+  const ofA = allocate(functionName, Float64Array, keys.length);
+  const ofB = allocate(functionName, Float64Array, keys.length);
+  let place = 0;
+  forEachCount(functionName, names[0], a, (count) => {
+    ofA[place++] = count;
+  });
+  forEachCount(functionName, names[1], b, () => {});
+  let shared = 0;
+  place = 0;
+  for (const key of a.keys()) {
+    const count = b.get(key);
+    if (count !== undefined) {
+      ofB[place] = count;
+      shared++;
+    }
+    place++;
+  }
+  const counts = [ofA, ofB].map((own) => resized(functionName, own, keys.length + b.size - shared));
+  for (const [key, count] of b) if (!a.has(key)) counts[1][keys.push(key) - 1] = count;
+  return { keys, counts };
+}
+
 /** {@link align} for another function, which names its arguments so. */
 export function alignAs<const Sources extends readonly Counts[]>(
   functionName: string,
   names: readonly string[],
   sources: Sources,
 ): Aligned<KeyOf<Sources[number]>, Sources> {
-  const { keys, counts } = gather(functionName, names, sources);
+  const maps = (sources as readonly unknown[]).filter(isPlainMap);
+  const areTwo = sources.length === 2 && maps.length === 2;
+  const { keys, counts } = areTwo ? gatherMaps(functionName, names, maps) : gather(functionName, names, sources);
   return { keys: keys as KeyOf<Sources[number]>[], counts: counts as Aligned<unknown, Sources>["counts"] };
 }
 
@@ -83,7 +121,7 @@ export function alignAs<const Sources extends readonly Counts[]>(
  * first, as JavaScript has it.)
  * @throws TypeError for what has no counts, or a count that is no number.
  * @throws RangeError for a count that is negative, NaN or infinite: the error names the source and the key. Complexity O(entries), in one
- * pass: a Map from key to index, and 8 bytes per key and source.
+ * pass: a Map from key to index, which two Maps do without, and 8 bytes per key and source.
  * @example
  * const { keys, counts } = align(new Map([["a", 3], ["b", 1]]), { b: 2, c: 5 });
  * keys; // ["a", "b", "c"]
@@ -96,6 +134,11 @@ export function align<const Sources extends readonly Counts[]>(
   return alignAs(NAME, names, sources);
 }
 
+function areCounts(numbers: Float64Array): boolean {
+  for (const x of numbers) if (!(x >= 0 && x < Number.POSITIVE_INFINITY)) return false;
+  return true;
+}
+
 /** The counts of one argument, in the order of its keys, each looked at by `check`; an array may be returned as it is. @internal */
 export function countsOf(
   functionName: string,
@@ -104,6 +147,7 @@ export function countsOf(
   check?: (count: number, key: unknown) => void,
 ): Float64Array {
   if (!isFloat64(counts)) return gather(functionName, [argument], [counts], check).counts[0];
-  forEachCount(functionName, argument, counts, check ?? (() => {}));
+  // which of them is none is asked where one is
+  if (check !== undefined || !areCounts(counts)) forEachCount(functionName, argument, counts, check ?? (() => {}));
   return counts;
 }

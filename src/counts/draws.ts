@@ -1,4 +1,5 @@
-// Random draws: from a list of weights in the same time however long it is (Walker's alias method, as Vose builds it), and binomial ones.
+// Random draws: from a list of weights in the same time however long it is (Walker's alias method, as Vose builds it), binomial and
+// hypergeometric ones.
 
 /** A uniform number from 0 to below 1, of 53 bits, from words of 32. */
 export const uniformOf = (words: () => number): number =>
@@ -141,4 +142,35 @@ function drawBinomial(n: number, probability: number, words: () => number): numb
     if (rest < 0) return first + i;
   }
   return first + weights.length - 1;
+}
+
+/**
+ * How many of the marked are among so many that are drawn without replacement: by inversion from the mode outwards, in time of the order of
+ * the deviation.
+ */
+export function drawHypergeometric(marked: number, unmarked: number, draws: number, words: () => number): number {
+  const [least, most] = [Math.max(0, draws - unmarked), Math.min(marked, draws)];
+  if (least === most) return least;
+  const middle = Math.floor(((draws + 1) / (marked + unmarked + 2)) * (marked + 1));
+  const mode = Math.min(most, Math.max(least, middle));
+  let [sum, place] = [1, Number.POSITIVE_INFINITY];
+  // first all weights, the mode's being 1, then those up to the one that is drawn
+  for (;;) {
+    let w = 1;
+    for (let x = mode; x < most && w > NEGLIGIBLE; x++) {
+      w *= ((marked - x) / (x + 1)) * ((draws - x) / (unmarked - draws + x + 1));
+      sum += w;
+      if (sum > place) return x + 1;
+    }
+    w = 1;
+    for (let x = mode; x > least && w > NEGLIGIBLE; x--) {
+      w *= (x / (marked - x + 1)) * ((unmarked - draws + x) / (draws - x + 1));
+      sum += w;
+      if (sum > place) return x - 1;
+    }
+    if (place < Number.POSITIVE_INFINITY) return mode;
+    place = uniformOf(words) * sum;
+    if (place < 1) return mode;
+    sum = 1;
+  }
 }

@@ -24,6 +24,11 @@ export {
 } from "./estimateEntropy.js";
 export { type Histogram, type HistogramOptions, histogram } from "./histogram.js";
 export { type Keyword, type KeywordOptions, keywords } from "./keywords.js";
+export {
+  type MutualInformationOfCounts,
+  type MutualInformationOfCountsOptions,
+  mutualInformationOfCounts,
+} from "./mutualInformationOfCounts.js";
 export { populationStabilityIndex, type StabilityOptions, type ZeroPolicy } from "./populationStabilityIndex.js";
 export type { Pseudocount } from "./pseudocount.js";
 export type { Counts } from "./read.js";

@@ -1,4 +1,4 @@
-import { checkInteger, checkKeys, checkNumber, isList, isOptions, mustBe, show } from "../engine/checks.js";
+import { allocate, checkInteger, checkKeys, checkNumber, isList, isOptions, mustBe, show } from "../engine/checks.js";
 import { sumOfAll } from "../numbers/twofold.js";
 import { countsOf } from "./align.js";
 import { frequenciesOf, readSample, type Sample } from "./frequencies.js";
@@ -240,10 +240,13 @@ export function smooth(counts: Counts, options: SmoothOptions): Smoothed {
   const scale = isReturned ? 1 / (1 - mass) : 1;
   const share = background || !areKnown || isReturned ? 0 : mass / takers;
   const shareOfSeen = isEven ? share : 0;
-  const probabilities = sample.counts.map((count, i) => {
+  // a loop: map of a typed array takes five times as long
+  const probabilities = allocate(NAME, Float64Array, length);
+  for (let i = 0; i < length; i++) {
+    const count = sample.counts[i];
     const moved = background ? mass * background[i] : 0;
-    return moved + (count === 0 ? share : discounted(count) * scale + shareOfSeen);
-  });
+    probabilities[i] = moved + (count === 0 ? share : discounted(count) * scale + shareOfSeen);
+  }
   const unlisted = background || isReturned ? 0 : areKnown ? share * (classes - length) : mass;
   const ofZeros = background
     ? mass * sumOfAll(background.filter((_, i) => sample.counts[i] === 0))

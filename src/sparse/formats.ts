@@ -1,5 +1,6 @@
 // What servers of language models answer, as lists of log-probabilities, position by position. The formats are told apart by their fields.
 
+import { shown } from "../compare/shown.js";
 import { describe, isList, isObject, propertyOf, show } from "../engine/checks.js";
 import { exp, ln } from "../numbers/scalar.js";
 import { type Path, under } from "./jsonText.js";
@@ -444,9 +445,11 @@ function* readAnswer(
   } else if (isFields(propertyOf(response.response, "body"))) {
     // a line of OpenAI's batches
     yield* readAnswer(propertyOf(response.response, "body"), under(under(path, "response"), "body"), options, progress);
-  } else
-    throw new Misfit(
-      path,
-      `has the keys ${Object.keys(response).slice(0, 8).join(", ") || "of none"}; it must be ${KNOWN}`,
-    );
+  } else throw new Misfit(path, `has the keys ${keysOf(response) || "of none"}; it must be ${KNOWN}`);
 }
+
+const keysOf = (response: Fields): string =>
+  Object.keys(response)
+    .slice(0, 8)
+    .map((key) => shown(key, 40))
+    .join(", ");

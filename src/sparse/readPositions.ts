@@ -63,7 +63,7 @@ class Counter {
 }
 
 const errorOf = ({ message, isRange }: Misfit, place: string, path: string): Error =>
-  new (isRange ? RangeError : TypeError)(`${place}: ${path || "it"} ${message}`);
+  new (isRange ? RangeError : TypeError)(`${place}: ${shown(`${path || "it"} ${message}`, Infinity)}`);
 
 /**
  * The positions of a server's answer that is there as an object: of one answer, or an array of them.

@@ -145,6 +145,27 @@ describe("logratio drift of tables", () => {
     expect(stdout).toContain("(no number)");
   });
 
+  test("a column of numbers in which a text stands for no value is told, but no codes, and none that is said to have categories", async () => {
+    const rows = (name: string, texts: string[]) =>
+      writeFileSync(
+        file(name),
+        ["amount,zip", ...texts.map((text, i) => `${text},${i % 2 ? "01234" : "10115"}`)].join("\n"),
+      );
+    rows("numbers.csv", ["1.5", "2", "n/a", "4e3", "n/a", "5", "6", "-"]);
+    const warning = 'compared by categories: "amount", most of which are numbers, but "n/a" is none. --missing "n/a"';
+    const of = (...args: string[]) => run("drift", file("numbers.csv"), file("numbers.csv"), ...args);
+    expect((await of()).stderr).toContain(`logratio: ${warning} leaves it out, --numeric "amount" counts it apart\n`);
+    for (const args of [
+      ["--missing", "n/a,-"],
+      ["--numeric", "amount"],
+      ["--categorical", "amount"],
+    ]) {
+      expect((await of(...args)).stderr).toBe("");
+    }
+    rows("texts.csv", ["1.5", "n/a", "2", "low", "high"]);
+    expect((await run("drift", file("texts.csv"), file("texts.csv"))).stderr).toBe("");
+  });
+
   test("a hundred thousand categories", async () => {
     const lines = (from: number) => `id\n${Array.from({ length: 1e5 }, (_, i) => `user-${from + i}\n`).join("")}`;
     writeFileSync(file("ids.csv"), lines(0));

@@ -356,7 +356,7 @@ describe("logratio drift", () => {
   test.each<[string, string[], string]>([
     ["no prompts", [], "say with --prompts how many prompts are asked in turn"],
     ["broken rounds", ["--prompts", "4"], "has 18 answers, which are no whole rounds of --prompts 4"],
-    ["one of each", ["--prompts", "18"], "ask each prompt at least twice"],
+    ["one of each", ["--prompts", "18"], "before.jsonl: before and after have one sample of each prompt; ask"],
     ["another statistic", ["--prompts", "3", "--statistic", "kl"], "Allowed choices are logProbabilities, js"],
     ["an α of 1", ["--prompts", "3", "--alpha", "1"], "It must be below 1."],
     ["a seed that is none", ["--prompts", "3", "--seed", "-1"], "It must be an integer of at least 0."],

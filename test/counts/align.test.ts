@@ -119,6 +119,40 @@ describe("align", () => {
     expect(jsDivergence(...counts, { normalize: true })).toBeGreaterThan(0.2);
   });
 
+  test("of two Maps of any keys, in any overlap, and of a class that gives counts of what it does not have", () => {
+    class Counter extends Map<unknown, number> {
+      override get(key: unknown) {
+        return super.get(key) ?? 7;
+      }
+    }
+    const entries = [
+      ["a", 1],
+      [Number.NaN, 2],
+      [0, 3],
+      ["0", 4],
+      [undefined, 5],
+      ["b", 0],
+    ] as const;
+    const kinds: (new (entries: Iterable<readonly [unknown, number]>) => Map<unknown, number>)[] = [Map, Counter];
+    for (const kind of kinds) {
+      for (let from = 0; from <= entries.length; from++) {
+        const [a, b] = [new kind(entries.slice(0, 3)), new kind(entries.slice(from))];
+        const keys = [...new Set([...a.keys(), ...b.keys()])];
+        const expected = [a, b].map((own) =>
+          Float64Array.from(keys, (key) => (own.has(key) ? (own.get(key) ?? 0) : 0)),
+        );
+        expect(align(a, b)).toEqual({ keys, counts: expected });
+      }
+    }
+    const wrong = new Map([["c", undefined as never]]);
+    for (const sources of [
+      [wrong, new Map([["c", 1]])],
+      [new Map([["c", 1]]), wrong],
+    ]) {
+      expect(() => align(...sources)).toThrow(/^align: the count of "c" in sources\[[01]\] is undefined/);
+    }
+  });
+
   test("errors name the source, the key and the count", () => {
     expect(() => align({ a: 1 }, new Map([["the", -3]]))).toThrow(
       new RangeError('align: the count of "the" in sources[1] is -3; counts must be finite and >= 0'),

@@ -1,8 +1,14 @@
-// Coverage of the intervals of compareCounts, by simulation: what test/counts/compareCounts.test.ts asserts in part, and scripts/writeCoverageTable.ts
-// publishes.
+// Coverage of the intervals of compareCounts and mutualInformationOfCounts, by simulation: what their tests assert in part, and
+// scripts/writeCoverageTable.ts publishes.
 
 import mt19937 from "@stdlib/random-base-mt19937";
-import { type ComparisonMeasure, compareCounts, type IntervalMethod } from "../../src/counts/index.js";
+import {
+  type ComparisonMeasure,
+  compareCounts,
+  type IntervalMethod,
+  mutualInformationOfCounts,
+} from "../../src/counts/index.js";
+import { mutualInformation } from "../../src/evidence/index.js";
 
 export const MEASURES: readonly ComparisonMeasure[] = ["js", "hellinger", "totalVariation", "kl", "psi"];
 
@@ -119,4 +125,46 @@ export function simulate(
       },
     ]),
   );
+}
+
+/** From -1 to 1, and no sum of what is of the row and what is of the column. */
+const interaction = (row: number, column: number) => Math.sin(1 + 3 * (row + 1) * (column + 2));
+
+/** What the probabilities of two variables are in proportion to, `columns` values of the second. */
+export const VARIABLES: Readonly<Record<string, (row: number, column: number, columns: number) => number>> = {
+  independent: () => 1,
+  "independent, Zipf": (row, column) => 1 / (row + 1) / (column + 1),
+  "nearly independent": (row, column) => Math.exp(0.2 * interaction(row, column)),
+  "dependent, Zipf": (row, column) => Math.exp(interaction(row, column)) / (row + 1) / (column + 1),
+  "one in four off the diagonal": (row, column, columns) => (row === column ? 1 : 1 / (3 * (columns - 1))),
+  "one tells the other": (row, column) => (row === column ? 1 / (row + 1) : 0),
+};
+
+/** Simulates so many tables of N observations. */
+export function simulateTables(
+  variables: string,
+  [rows, columns]: readonly [number, number],
+  size: number,
+  repetitions: number,
+): Coverage {
+  const weights = Array.from({ length: rows * columns }, (_, i) =>
+    VARIABLES[variables](Math.floor(i / columns), i % columns, columns),
+  );
+  const [options, words] = [{ rowLength: columns }, mt19937.factory({ seed: rows * columns + size })];
+  const information = mutualInformation(weights, { ...options, normalize: true });
+  const truth = information < 1e-15 ? 0 : information;
+  const draw = drawsFrom(weights, () => words() / 2 ** 32);
+  let [hits, sum, squares, plugInSquares] = [0, 0, 0, 0];
+  for (let i = 0; i < repetitions; i++) {
+    const table = sampleOf(draw, weights.length, size);
+    const { value, plugIn, interval } = mutualInformationOfCounts(table, { ...options, permutations: 0 });
+    if (interval[0] <= truth + 1e-15 && truth <= interval[1] + 1e-15) hits++;
+    sum += value;
+    squares += (value - truth) ** 2;
+    plugInSquares += (plugIn - truth) ** 2;
+  }
+  return {
+    ...{ coverage: hits / repetitions, mean: sum / repetitions, truth },
+    ...{ error: Math.sqrt(squares / repetitions), plugInError: Math.sqrt(plugInSquares / repetitions) },
+  };
 }

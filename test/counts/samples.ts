@@ -21,6 +21,7 @@ export interface References {
     shrinkageEstimate: Estimate;
   }[];
   readonly fromCounts: readonly { x: number[]; y: number[]; estimate: string; standardError: string }[];
+  readonly dependences: readonly { table: number[]; rowLength: number; ends: string[] }[];
   readonly comparisons: readonly {
     a: number[];
     b: number[];

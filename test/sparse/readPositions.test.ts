@@ -370,6 +370,14 @@ describe("errors", () => {
     expect(refused).toBeGreaterThan(100);
   });
 
+  test("keys that would steer a terminal are spelled, and long ones cut", async () => {
+    const keys = ["c\u0000hoices", "\u0085", "k".repeat(1000)];
+    const known = await all([JSON.stringify(Object.fromEntries(keys.map((key) => [key, 1])))]).catch(String);
+    expect(known).toMatch(/the keys c\\u0000hoices, \\u0085, k{40}… \(1000 characters\); it must be/);
+    const misplaced = '{"choices":{"\u0085":{"logprobs":1}}}';
+    expect(await all([misplaced]).catch(String)).not.toMatch(/\p{Cc}/u);
+  });
+
   test("a source by its name, and answers that are objects by their paths", async () => {
     await expect(all(["{}"], { name: "base" })).rejects.toThrow("base:1:1: the answer has the keys of none");
     expect(() => positionsOf({ choices: [{}] })).toThrow("positionsOf: choices[0] has no log-probabilities");
