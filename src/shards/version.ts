@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import packageJson from "../../package.json" with { type: "json" };
 
 /** Of this package: numbers of another may have other bits. */
-export const VERSION: string = createRequire(import.meta.url)("logratio/package.json").version;
+export const VERSION: string = packageJson.version;
