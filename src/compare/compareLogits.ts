@@ -57,7 +57,7 @@ export interface CompareOptions {
    * out of a row may have 1e-6 of its mass. Also the numbers of a row, of sources that do not say.
    */
   classes?: number;
-  /** Rows that are read and computed at once; by default as many as take 8 MiB in f32. */
+  /** Rows that are read and computed at once; by default as many as take 2 MiB in f32, and two for each thread. */
   batchRows?: number;
   /** What computes, as in `createEngine`. */
   backend?: EngineOptions["backend"];
@@ -100,8 +100,10 @@ const KEYS: readonly (keyof CompareOptions)[] = [
   "signal",
 ];
 
-/** Of base and one other, together. */
-const BATCH_BYTES = 2 ** 24;
+/** Of base and one other, together: memory that is read for the first time is slow, and what is small stays in caches. */
+const BATCH_BYTES = 2 ** 22;
+/** Of a batch, for each thread. */
+const LEAST_ROWS = 2;
 const MOST_BATCH_ROWS = 4096;
 /** Numbers in all that are done by the time other threads have started: in a tenth of a second. */
 const FEW = 2 ** 24;
@@ -259,7 +261,7 @@ function planOf(
   const threads = threadsOf(options.threads, ((rows ?? Number.POSITIVE_INFINITY) - start) * classes * sources.length);
   const few = Math.floor(BATCH_BYTES / 4 / sources.length / classes);
   const most = Math.min((rows ?? Number.POSITIVE_INFINITY) - start, MOST_BATCH_ROWS);
-  const { batchRows = Math.min(most, Math.max(threads, few)) } = options;
+  const { batchRows = Math.min(most, Math.max(LEAST_ROWS * threads, few)) } = options;
   checkInteger("batchRows", batchRows, 1);
   const own = given[0]?.options;
   const temperature = temperatureOf("compareLogits", options.temperature ?? own?.temperature);
