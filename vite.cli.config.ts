@@ -12,12 +12,22 @@ const onEntries: Plugin = {
       : undefined,
 };
 
+/** Commander loads it at its start, for commands that are programs of their own; here are none, and with it come sockets and all. */
+const noChildProcess: Plugin = {
+  name: "no-child-process",
+  enforce: "pre",
+  resolveId: (source, importer) =>
+    source === "node:child_process" && importer?.includes("commander") ? "\0no-child-process" : undefined,
+  load: (id) => (id === "\0no-child-process" ? "module.exports = {}" : undefined),
+};
+
+/** What every comparison needs. */
 const SHARED =
-  /src.(?:compare|shards|numbers).|src.cli.(?:comparison|io|models|options|output|progress|queue|ranking|reports|rowsOut|shard|sources|texts)\.|node_modules.(?:commander|cli-progress)/;
+  /src.(?:compare|numbers).|src.shards.(?!entropies)|src.cli.(?:comparison|io|models|options|output|progress|queue|ranking|reports|rowsOut|shard|sources|texts)\.|node_modules.commander/;
 
 // The command, with its libraries bundled in, so that the package depends on nothing; their licences go beside it.
 export default defineConfig({
-  plugins: [onEntries],
+  plugins: [onEntries, noChildProcess],
   ssr: { noExternal: true },
   build: {
     ssr: "src/cli/index.ts",

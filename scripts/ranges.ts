@@ -24,11 +24,14 @@ export function answerOf(
   const etag = etagOf(file);
   const headers = { "Accept-Ranges": "bytes", ETag: etag };
   const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.range ?? "") ?? [];
-  if (first === undefined || (request["if-range"] ?? etag) !== etag) return { status: 200, headers, body: file };
+  const lengthOf = (length: number) => ({ "Content-Length": String(length) });
+  if (first === undefined || (request["if-range"] ?? etag) !== etag) {
+    return { status: 200, headers: { ...headers, ...lengthOf(file.length) }, body: file };
+  }
   const [start, end] = [Number(first), Math.min(file.length, last === "" ? file.length : Number(last) + 1)];
   if (start >= file.length) {
     return { status: 416, headers: { ...headers, "Content-Range": `bytes */${file.length}` }, body: Buffer.alloc(0) };
   }
-  const range = { "Content-Range": `bytes ${start}-${end - 1}/${file.length}` };
+  const range = { "Content-Range": `bytes ${start}-${end - 1}/${file.length}`, ...lengthOf(end - start) };
   return { status: 206, headers: { ...headers, ...range }, body: file.subarray(start, end) };
 }

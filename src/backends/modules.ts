@@ -2,23 +2,16 @@
 
 import type { ModuleText } from "../generated/modules.js";
 
-/** The place of a character among the 90 printable ones without " $ < \ and `. */
-function rankOf(character: number): number {
-  let rank = character - 32;
-  if (character > 34) rank--;
-  if (character > 36) rank--;
-  if (character > 60) rank--;
-  if (character > 92) rank--;
-  return character > 96 ? rank - 1 : rank;
-}
-
 /** The bytes of a module, as scripts/moduleText.mjs has written them: one character each, or two after one of the last two. */
 export function bytesOf({ code, memoryFlags }: ModuleText, isShared: boolean): Uint8Array<ArrayBuffer> {
+  // the place of each character among those in use: a table, since this code runs before it is compiled
+  const ranks: number[] = [];
+  for (let i = 32, rank = 0; i < 127; i++) if (!'"$<\\`'.includes(String.fromCharCode(i))) ranks[i] = rank++;
   const bytes = new Uint8Array(code.length);
   let length = 0;
   for (let i = 0; i < code.length; i++) {
-    let value = rankOf(code.charCodeAt(i));
-    if (value >= 88) value = 88 + (value - 88) * 90 + rankOf(code.charCodeAt(++i));
+    let value = ranks[code.charCodeAt(i)];
+    if (value >= 88) value = 88 + (value - 88) * 90 + ranks[code.charCodeAt(++i)];
     bytes[length++] = value - 16;
   }
   if (!isShared) bytes[memoryFlags] = 1;

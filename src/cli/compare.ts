@@ -159,7 +159,7 @@ async function compareRows(
   if (next < end || part.progress === undefined) {
     const labels = candidates.map(({ label }) => label);
     const rowsOut = write && new RowsOut(command.rowsOut as string, labels, end - start, write);
-    const progress = new Progress(io, end - start, next - start);
+    const progress = await Progress.start(io, end - start, next - start);
     try {
       await interruptible((signal) =>
         compareRange(prepared, { start: next, end }, results, {

@@ -65,7 +65,7 @@ export async function entropy(command: EntropyCommand, io: Io): Promise<void> {
     const part = await PartFile.open(path, ENTROPIES, subject, range);
     const results = part.progress?.results ?? ENTROPIES.empty(options);
     let next = part.progress?.next ?? range.start;
-    const progress = new Progress(io, range.end - range.start, next - range.start);
+    const progress = await Progress.start(io, range.end - range.start, next - range.start);
     try {
       await interruptible((signal) =>
         addEntropies(source, { start: next, end: range.end }, options, results, {

@@ -25,8 +25,7 @@ const OF_ENTROPIES = ["parts", "json"];
 /** @throws Exit with 1 where a condition fails; other errors are of the parts. */
 export async function merge(command: MergeCommand, version: string, io: Io): Promise<void> {
   const { parts } = command;
-  const inputs = Object.fromEntries(parts.map((path, i) => [`part ${i + 1}`, path]));
-  const outputs = await outputsOf(inputs, reportPaths(command), io);
+  const outputs = await outputsOf({ part: parts }, reportPaths(command), io);
   const first = readerOf(parts[0]);
   return first.command === ENTROPIES.name
     ? mergeEntropies(command, outputs, io)

@@ -1,7 +1,7 @@
 // What a command writes, and whether it may: told before the work is done, not after.
 
-import { type BigIntStats, constants, fstat, writeFile as writeDescriptor } from "node:fs";
-import { access, open, stat } from "node:fs/promises";
+import { type BigIntStats, constants, fstat, statSync, writeFile as writeDescriptor } from "node:fs";
+import { access, open } from "node:fs/promises";
 import { promisify } from "node:util";
 import { checkWritable, targetOf, writeWhole } from "../compare/outputFile.js";
 import { shardsOf } from "../compare/shards.js";
@@ -27,12 +27,12 @@ export type WritePart = (part: Uint8Array | string, position?: number) => Promis
 type Paths<Name extends string = string> = Readonly<Record<Name, string | undefined>>;
 
 /**
- * The outputs that options ask for.
+ * The outputs that options ask for. An input is the path of a file, of a folder, of the first of several files; or a list of files.
  *
  * @throws where one would overwrite an input or another output, by whatever name, or cannot be written. Nothing has been by then.
  */
 export async function outputsOf<Name extends string>(
-  inputs: Paths,
+  inputs: Readonly<Record<string, string | readonly string[] | undefined>>,
   outputs: Paths<Name>,
   io: Io,
 ): Promise<Readonly<Record<Name, Output | undefined>>> {
@@ -43,14 +43,13 @@ export async function outputsOf<Name extends string>(
     if (other !== undefined) throw new RangeError(`${owner} is the same as ${other}; write to another place`);
     owners.set(key, owner);
   };
-  const ownersOf = async ([name, given]: [string, string | undefined]) => {
+  for (const [name, given = []] of Object.entries(inputs)) {
     // what cannot be read is told where it is read
-    const paths = given === undefined ? [] : await shardsOf(given).catch(() => []);
-    const all = await Promise.all(paths.map((path) => stat(path, { bigint: true }).catch(() => undefined)));
-    return all.map((stats, i) => [stats && keyOf(stats), `${name}, ${paths[i]}`] as const);
-  };
-  for (const [key, owner] of (await Promise.all(Object.entries(inputs).map(ownersOf))).flat()) {
-    if (key !== undefined) owners.set(key, owner);
+    const isList = typeof given !== "string";
+    for (const [i, path] of (isList ? given : await shardsOf(given).catch(() => [])).entries()) {
+      const key = keyOfInput(path);
+      if (key !== undefined) owners.set(key, `${isList ? `${name} ${i + 1}` : name}, ${path}`);
+    }
   }
   const standard = await statusOf(1).catch(() => undefined);
   if (standard?.isFile()) claim("standard output", keyOf(standard));
@@ -63,6 +62,15 @@ export async function outputsOf<Name extends string>(
   }
   for (const output of Object.values<Output | undefined>(found)) await output?.check();
   return found as Record<Name, Output | undefined>;
+}
+
+/** At once, for there may be thousands. */
+function keyOfInput(path: string): string | undefined {
+  try {
+    return keyOf(statSync(path, { bigint: true }));
+  } catch {
+    return undefined;
+  }
 }
 
 const statusOf = (descriptor: number) => promisify(fstat)(descriptor, { bigint: true });

@@ -1,6 +1,6 @@
 // A bar with rate and time left, on a terminal alone.
 
-import { SingleBar } from "cli-progress";
+import type { SingleBar } from "cli-progress";
 import type { Io } from "./io.js";
 
 export class Progress {
@@ -8,11 +8,16 @@ export class Progress {
   readonly #from: number;
   readonly #start = performance.now();
 
+  private constructor(bar: SingleBar | undefined, from: number) {
+    this.#bar = bar;
+    this.#from = from;
+  }
+
   /** Of `total` rows, of which `done` were done before. */
-  constructor({ stderr }: Io, total: number, done: number) {
-    this.#from = done;
-    if (!stderr.isTTY) return;
-    this.#bar = new SingleBar({
+  static async start({ stderr }: Io, total: number, done: number): Promise<Progress> {
+    if (!stderr.isTTY) return new Progress(undefined, done);
+    const { SingleBar } = await import("cli-progress");
+    const bar = new SingleBar({
       format: "{bar} {percentage} % | {value} of {total} rows | {rate} rows/s | {left} left",
       stream: stderr as NodeJS.WriteStream,
       barsize: 24,
@@ -23,7 +28,8 @@ export class Progress {
       // Ctrl-C is the command's own to handle
       gracefulExit: false,
     });
-    this.#bar.start(total, done, { rate: "…", left: "…" });
+    bar.start(total, done, { rate: "…", left: "…" });
+    return new Progress(bar, done);
   }
 
   update(done: number): void {

@@ -29,7 +29,7 @@ export async function compareQueued(
   const { compareByQueue } = await import("../queue/index.js");
   const rows = subject.options.end - subject.options.start;
   const shards = shardsOf(subject, Math.min(rows, count ?? SHARDS));
-  const progress = new Progress(io, rows, 0);
+  const progress = await Progress.start(io, rows, 0);
   try {
     const part = await interruptible((signal) =>
       compareByQueue(shards, { redis, signal, onProgress: (done) => progress.update(done) }),

@@ -62,7 +62,7 @@ async function* linesOf(
   io: Io,
 ): AsyncGenerator<string> {
   const { classes } = source;
-  const progress = new Progress(io, end - start, 0);
+  const progress = await Progress.start(io, end - start, 0);
   let row = start;
   try {
     for await (const batch of source.read({ start, end })) {

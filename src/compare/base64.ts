@@ -24,8 +24,9 @@ export function numbersOf(text: string): Float64Array | undefined {
   }
   // without spaces, and without bits that belong to no byte
   if (characters.length % 8 !== 0 || btoa(characters) !== text) return undefined;
-  const view = new DataView(new ArrayBuffer(characters.length));
-  for (let i = 0; i < characters.length; i++) view.setUint8(i, characters.charCodeAt(i));
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+  const view = new DataView(bytes.buffer);
   const numbers = new Float64Array(characters.length / 8);
   for (let i = 0; i < numbers.length; i++) numbers[i] = view.getFloat64(8 * i, true);
   return numbers;

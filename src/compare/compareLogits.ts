@@ -3,7 +3,7 @@ import { kindsOf, temperatureOf } from "../call/arguments.js";
 import type { InputKind } from "../call/options.js";
 import { completeAside } from "../engine/aside.js";
 import { checkOptions } from "../engine/checks.js";
-import { createRuntime, type EngineOptions } from "../engine/create.js";
+import { type EngineOptions, startRuntime } from "../engine/create.js";
 import { availableThreads } from "../engine/platform.js";
 import type { Runtime } from "../engine/runtime.js";
 import type { Work, WorkArray } from "../engine/work.js";
@@ -57,7 +57,7 @@ export interface CompareOptions {
    * out of a row may have 1e-6 of its mass. Also the numbers of a row, of sources that do not say.
    */
   classes?: number;
-  /** Rows that are read and computed at once; by default as many as take 8 MiB in f32. */
+  /** Rows that are read and computed at once; by default as many as take 2 MiB in f32, and two for each thread. */
   batchRows?: number;
   /** What computes, as in `createEngine`. */
   backend?: EngineOptions["backend"];
@@ -100,9 +100,13 @@ const KEYS: readonly (keyof CompareOptions)[] = [
   "signal",
 ];
 
-/** Of base and one other, together. */
-const BATCH_BYTES = 2 ** 24;
+/** Of base and one other, together: memory that is read for the first time is slow, and what is small stays in caches. */
+const BATCH_BYTES = 2 ** 22;
+/** Of a batch, for each thread. */
+const LEAST_ROWS = 2;
 const MOST_BATCH_ROWS = 4096;
+/** Numbers in all that are done by the time other threads have started: in a tenth of a second. */
+const FEW = 2 ** 24;
 /** What a thread is told of a batch has room for some more. */
 const MOST_CANDIDATES = 64;
 type Source = AsyncIterable<RowsInMemory>;
@@ -153,13 +157,16 @@ export async function compareLogits(
   const plan = planOf(sources, named, options, isList);
   const { threads, batchRows, classes, summaries } = plan;
   options.signal?.throwIfAborted();
-  const runtime = await createRuntime("createEngine", {
+  const end = new AbortController();
+  const engine = {
     backend: options.backend,
     threads,
     shared: threads > 1,
     maxBytes: bytesFor(threads, batchRows * classes * sources.length),
-  });
-  const comparison = new Comparison(plan, options, runtime, sources);
+  };
+  const { first, whole } = await startRuntime("createEngine", engine, end.signal);
+  const comparison = new Comparison(plan, options, first, sources);
+  whole.then((runtime) => comparison.goOnWith(runtime));
   try {
     await comparison.run((first, results) => {
       if (isList) (options as CompareManyOptions).onRows?.(first, results, summaries);
@@ -167,7 +174,8 @@ export async function compareLogits(
     });
     return isList ? summaries : summaries[0];
   } finally {
-    runtime.pool?.dispose();
+    end.abort();
+    whole.then(({ pool }) => pool?.dispose());
     comparison.end();
   }
 }
@@ -250,9 +258,10 @@ function planOf(
   if (rows !== undefined && rows <= start) {
     throw new RangeError(`compareLogits: start is ${start}, but there are ${rows} rows`);
   }
-  const threads = threadsOf(options.threads);
+  const threads = threadsOf(options.threads, ((rows ?? Number.POSITIVE_INFINITY) - start) * classes * sources.length);
   const few = Math.floor(BATCH_BYTES / 4 / sources.length / classes);
-  const { batchRows = Math.max(threads, Math.min(few, MOST_BATCH_ROWS)) } = options;
+  const most = Math.min((rows ?? Number.POSITIVE_INFINITY) - start, MOST_BATCH_ROWS);
+  const { batchRows = Math.min(most, Math.max(LEAST_ROWS * threads, few)) } = options;
   checkInteger("batchRows", batchRows, 1);
   const own = given[0]?.options;
   const temperature = temperatureOf("compareLogits", options.temperature ?? own?.temperature);
@@ -419,7 +428,8 @@ function agreed(
 const checkInteger = (key: string, value: number, least: number, most?: number): void =>
   checkIntegerOf("compareLogits", key, value, least, most);
 
-function threadsOf(threads: number | "auto" = "auto"): number {
+function threadsOf(threads: number | "auto" = "auto", numbers: number): number {
+  if (threads === "auto" && numbers < FEW) return 1;
   if (threads === "auto") return Math.max(1, Math.min(16, availableThreads()));
   checkInteger("threads", threads, 1, MOST_THREADS);
   return threads;
@@ -436,7 +446,7 @@ interface Batch {
 class Comparison {
   readonly #plan: Plan;
   readonly #options: CompareOptions | CompareManyOptions;
-  readonly #runtime: Runtime;
+  #runtime: Runtime;
   /** Of base, of each candidate. */
   readonly #feeds: readonly Feed[];
   /** Where f32 of 16-bit floats are written. */
@@ -457,6 +467,11 @@ class Comparison {
       const scale = kind === "logits" ? 1 / temperature : 1;
       return new Feed(names[side], source, { ...plan, rowLength: lengths[side], kind, scale, place });
     });
+  }
+
+  /** The same with threads: the first rows do not wait until they have started. */
+  goOnWith(runtime: Runtime): void {
+    this.#runtime = runtime;
   }
 
   /** Each batch is computed while the next is being read. */

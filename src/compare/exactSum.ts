@@ -19,6 +19,10 @@ const words = new Uint32Array(number.buffer);
 const HIGH = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
 const LOW = 1 - HIGH;
 
+/** Numbers of these exponents, and products of these, are not so small that they would lose bits, nor so large that they overflow. */
+const LEAST = 2 ** -900;
+const MOST = 2 ** 900;
+
 /** The exponent of x, whose mantissa in [1, 2) is left in `number[0]`. */
 function takeExponent(x: number): number {
   number[0] = x;
@@ -36,6 +40,14 @@ function takeExponent(x: number): number {
 function highOf(a: number): number {
   const c = 134217729 * a;
   return c - (c - a);
+}
+
+/** What rounding has taken of a product (Dekker's TwoProduct). */
+function errorOf(a: number, b: number, product: number): number {
+  const aHigh = highOf(a);
+  const bHigh = highOf(b);
+  const [aLow, bLow] = [a - aHigh, b - bHigh];
+  return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
 }
 
 /** The sum of finite numbers, exactly. */
@@ -65,25 +77,28 @@ export class ExactSum {
   }
 
   add(x: number): void {
-    if (x === 0) return;
-    const exponent = takeExponent(x);
-    this.#add(number[0], exponent);
+    if (Math.abs(x) >= LEAST) this.#add(x, 0);
+    else if (x !== 0) {
+      const exponent = takeExponent(x);
+      this.#add(number[0], exponent);
+    }
   }
 
-  /** Adds x·y: the product of the mantissas, and what rounding has taken of it (Dekker's TwoProduct). */
+  /** Adds x·y: the product, and what rounding has taken of it. */
   addProduct(x: number, y: number): void {
-    if (x === 0 || y === 0) return;
-    let exponent = takeExponent(x);
-    const a = number[0];
-    exponent += takeExponent(y);
-    const b = number[0];
-    const product = a * b;
-    const aHigh = highOf(a);
-    const bHigh = highOf(b);
-    const [aLow, bLow] = [a - aHigh, b - bHigh];
-    const error = aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
-    this.#add(product, exponent);
-    this.#add(error, exponent);
+    const product = x * y;
+    if (Math.abs(product) >= LEAST && Math.abs(x) <= MOST && Math.abs(y) <= MOST && Math.abs(product) <= MOST) {
+      this.#add(product, 0);
+      this.#add(errorOf(x, y, product), 0);
+    } else if (x !== 0 && y !== 0) {
+      // by their mantissas
+      let exponent = takeExponent(x);
+      const a = number[0];
+      exponent += takeExponent(y);
+      const b = number[0];
+      this.#add(a * b, exponent);
+      this.#add(errorOf(a, b, a * b), exponent);
+    }
   }
 
   addAll(other: ExactSum): void {

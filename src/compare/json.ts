@@ -2,6 +2,9 @@
 
 import { shown, shownValue } from "./shown.js";
 
+/** A number for JSON, which has no infinities. */
+export const spelled = (x: number): number | string => (Number.isFinite(x) ? x : String(x));
+
 export class JsonValue {
   readonly value: unknown;
   /** What reads it, at the start of messages. */
@@ -52,6 +55,25 @@ export class JsonValue {
     return Array.from(value, (_, i) => this.#at(i));
   }
 
+  /** An array of numbers, of `length` if that is given. */
+  numbers(length?: number): number[] {
+    return this.#all(length, (x) => Number.isFinite(x), "a number");
+  }
+
+  /** An array of integers from 0 on. */
+  counts(length: number): number[] {
+    return this.#all(length, (x) => Number.isSafeInteger(x) && (x as number) >= 0, "an integer from 0 on");
+  }
+
+  /** Without an object for each. */
+  #all(length: number | undefined, fits: (x: unknown) => boolean, demand: string): number[] {
+    const { value } = this;
+    if (!Array.isArray(value) || value.length !== (length ?? value.length)) this.list(length);
+    const numbers = value as unknown[];
+    for (let i = 0; i < numbers.length; i++) if (!fits(numbers[i])) this.#at(i).fail(demand);
+    return numbers as number[];
+  }
+
   #at(key: string | number): JsonValue {
     const value = Object.hasOwn(this.value as object, key)
       ? (this.value as Record<typeof key, unknown>)[key]
@@ -73,10 +95,13 @@ export class JsonValue {
     return typeof this.value === "string" ? this.value : this.fail("a text");
   }
 
-  /** A number as String gives it, which may be infinite. */
+  /** What `spelled` gives of a number. */
   spelled(): number {
-    const number = Number(this.value);
-    return String(number) === this.value && !Number.isNaN(number) ? number : this.fail("a number in quotes");
+    const { value } = this;
+    if (Number.isFinite(value)) return (value as number) + 0;
+    return value === "Infinity" || value === "-Infinity"
+      ? Number(value)
+      : this.fail("a number, or an infinity in quotes");
   }
 
   /** Throws unless it is what the rest of the JSON makes it. */

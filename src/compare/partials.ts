@@ -82,12 +82,27 @@ export class Partials {
   /** What `toJSON` gave. */
   static from(json: JsonValue): Partials {
     const sum = new Partials();
-    const parts = json.list().map((part) => part.number());
+    const parts = json.numbers();
+    if (areApart(parts)) {
+      sum.#parts = parts.slice().reverse();
+      return sum;
+    }
     for (const part of parts) sum.add(part);
     const own = sum.toJSON();
     if (own.length !== parts.length || own.some((part, i) => part !== parts[i])) json.fail("the parts of an exact sum");
     return sum;
   }
+}
+
+/** Whether each is plainly less than half an ulp of the one before it: then they are the parts of their sum. */
+function areApart(parts: readonly number[]): boolean {
+  for (let i = 0; i < parts.length; i++) {
+    const x = parts[i];
+    // with room for all that follow
+    const more = x + x * 2 ** -52;
+    if (more === x || Math.abs(x) >= LARGE || (i > 0 && parts[i - 1] + more !== parts[i - 1])) return false;
+  }
+  return true;
 }
 
 /** From the largest on. */

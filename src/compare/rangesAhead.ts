@@ -1,6 +1,6 @@
 // Bytes that are read in order from far away: several ranges are on their way at once.
 
-/** Is given bytes as they come. */
+/** Is given bytes as they come: they are others once it has returned. */
 export type Take = (chunk: Uint8Array) => void;
 
 /** Hands over the bytes `start` to `end` - 1 in order. */
@@ -11,7 +11,10 @@ export const RANGE_BYTES = 2 ** 22;
 const RANGES = 4;
 
 interface Range {
-  readonly chunks: Uint8Array[];
+  /** What is there of it, and what is still to be read. */
+  bytes: Uint8Array;
+  /** That of which the bytes are a part. */
+  readonly memory: Uint8Array;
   readonly loaded: Promise<void>;
 }
 
@@ -22,6 +25,8 @@ export class RangesAhead {
   /** What is asked for next. */
   #next: number;
   readonly #ranges: Range[] = [];
+  /** Of ranges that have been read. */
+  readonly #free: Uint8Array[] = [];
   readonly #controller = new AbortController();
   readonly #signal: AbortSignal;
 
@@ -38,8 +43,13 @@ export class RangesAhead {
     const [range] = this.#ranges;
     if (range === undefined) return 0;
     await range.loaded;
-    const count = copyInto(bytes, range.chunks);
-    if (range.chunks.length === 0) this.#ranges.shift();
+    const count = Math.min(bytes.length, range.bytes.length);
+    bytes.set(range.bytes.subarray(0, count));
+    range.bytes = range.bytes.subarray(count);
+    if (range.bytes.length === 0) {
+      this.#ranges.shift();
+      this.#free.push(range.memory);
+    }
     this.#ask();
     return count;
   }
@@ -51,31 +61,19 @@ export class RangesAhead {
 
   #ask(): void {
     while (this.#ranges.length < RANGES && this.#next < this.#end) {
-      const chunks: Uint8Array[] = [];
       const start = this.#next;
       this.#next = Math.min(this.#end, start + RANGE_BYTES);
-      const loaded = this.#load(start, this.#next, (chunk) => chunks.push(chunk), this.#signal);
+      const length = this.#next - start;
+      const memory = this.#free.pop() ?? new Uint8Array(length);
+      let done = 0;
+      const take: Take = (chunk) => {
+        memory.set(chunk, done);
+        done += chunk.length;
+      };
+      const loaded = this.#load(start, this.#next, take, this.#signal);
       // it is awaited when its bytes are read, which may be later than it fails
       loaded.catch(() => {});
-      this.#ranges.push({ chunks, loaded });
+      this.#ranges.push({ bytes: memory.subarray(0, length), memory, loaded });
     }
   }
-}
-
-/** Takes from chunks what there is room for; returns how many bytes. */
-export function copyInto(bytes: Uint8Array, chunks: Uint8Array[]): number {
-  let done = 0;
-  let whole = 0;
-  for (; whole < chunks.length && done + chunks[whole].length <= bytes.length; whole++) {
-    bytes.set(chunks[whole], done);
-    done += chunks[whole].length;
-  }
-  chunks.splice(0, whole);
-  if (chunks.length > 0 && done < bytes.length) {
-    const room = bytes.length - done;
-    bytes.set(chunks[0].subarray(0, room), done);
-    chunks[0] = chunks[0].subarray(room);
-    done = bytes.length;
-  }
-  return done;
 }

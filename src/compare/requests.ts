@@ -1,7 +1,8 @@
 // Requests over a network, what may go wrong with them, and whether that may pass.
 
+import type { AnswerHead } from "./rangeSockets.js";
 import type { Take } from "./rangesAhead.js";
-import { Passing, pauseOf, retried } from "./retry.js";
+import { Passing, pauseOf, retried, Told } from "./retry.js";
 import { shown } from "./shown.js";
 
 /** Of the first request: a URL that nobody answers is told soon. */
@@ -28,16 +29,20 @@ const theWhole = () => "the whole";
 export const loadPatiently = (name: string, request: Request): Promise<Response> =>
   retried(OPENING_ATTEMPTS, 0, theWhole, () => load(name, new Request(request)));
 
-export async function checkAnswer(name: string, { ok, status, statusText, headers, body }: Response): Promise<void> {
+export async function checkAnswer(name: string, response: Response): Promise<void> {
+  if (!response.ok) await response.body?.cancel();
+  throwIfRefused(name, response);
+}
+
+export function throwIfRefused(name: string, { ok, status, statusText, headers }: AnswerHead): void {
   if (ok) return;
-  await body?.cancel();
   const message = `${name} cannot be read: the server answers ${`${status} ${shown(statusText)}`.trim()}`;
-  if (!mayPass(status)) throw new Error(message);
+  if (!mayPass(status)) throw new Told(message);
   throw new Passing(message, pauseOf(headers.get("Retry-After"), Date.now()));
 }
 
 /** An error of the network, without what the URL may keep secret. */
-function unreadable(name: string, error: unknown, url = ""): Passing {
+export function unreadable(name: string, error: unknown, url = ""): Passing {
   const { message, cause } = error as Error;
   const reason = [message, (cause as Error | undefined)?.message].filter(Boolean).join(": ");
   return new Passing(`${name} cannot be read: ${shown(url === "" ? reason : reason.replaceAll(url, name), 200)}`);
@@ -74,7 +79,7 @@ export class Attempt {
     this.#outer = outer;
     outer.addEventListener("abort", this.#abort);
     if (outer.aborted) this.#abort();
-    this.#wait();
+    this.wait();
   }
 
   get signal(): AbortSignal {
@@ -98,13 +103,14 @@ export class Attempt {
         done += chunk.length;
         if (done > length) throw new Error(`${this.#name}: more bytes came than the answer said`);
         take(chunk);
-        this.#wait();
+        this.wait();
       }
     }
     if (done < length) throw new Passing(`${this.#name}: the answer ended after ${done} of ${length} bytes`);
   }
 
-  #wait(): void {
+  /** From now on, for the next byte. */
+  wait(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#isStalled = true;

@@ -1,7 +1,10 @@
 // Work over a network, tried again where what was wrong may pass.
 
-/** An error that may pass, and after how many ms it is said to have. */
-export class Passing extends Error {
+/** An error of whose message no word is to be changed. */
+export class Told extends Error {}
+
+/** One that may pass, and after how many ms it is said to have. */
+export class Passing extends Told {
   readonly pause: number | undefined;
 
   constructor(message: string, pause?: number) {

@@ -18,6 +18,10 @@ const SHIFT = 11;
 /** For so many values there is space at least. */
 const LEAST_SPACE = 16;
 
+/** Counts that are kept side by side: those of a quarter of an octave. */
+const PAGE_BITS = 7;
+const PAGE = 2 ** PAGE_BITS;
+
 /** The bucket of x: in the order of numbers, 0 for 0. */
 function bucketOf(x: number): number {
   if (x === 0) return 0;
@@ -37,16 +41,54 @@ function middleOf(bucket: number): number {
   return bucket < 0 ? -number[0] : number[0];
 }
 
+const NONE = new Float64Array(0);
+
+/** How many numbers are in each bucket. */
+class Counts {
+  readonly #pages = new Map<number, Float64Array>();
+  /** That of the last number: in ascending order the next one is mostly of the same. */
+  #key = Number.NaN;
+  #page: Float64Array = NONE;
+
+  add(bucket: number, count: number): void {
+    const key = bucket >> PAGE_BITS;
+    if (key !== this.#key) this.#turnTo(key);
+    this.#page[bucket & (PAGE - 1)] += count;
+  }
+
+  #turnTo(key: number): void {
+    const page = this.#pages.get(key) ?? new Float64Array(PAGE);
+    this.#pages.set(key, page);
+    this.#page = page;
+    this.#key = key;
+  }
+
+  of(bucket: number): number {
+    return this.#pages.get(bucket >> PAGE_BITS)?.[bucket & (PAGE - 1)] ?? 0;
+  }
+
+  /** In ascending order, buckets that have numbers. */
+  entries(): [bucket: number, count: number][] {
+    const entries: [number, number][] = [];
+    for (const [key, page] of [...this.#pages].sort(([a], [b]) => a - b)) {
+      page.forEach((count, i) => {
+        if (count > 0) entries.push([key * PAGE + i, count]);
+      });
+    }
+    return entries;
+  }
+}
+
 /** As JSON has it: the values in ascending order, or bucket and count in turns. */
 export type QuantilesJson = { values: string } | { buckets: number[] };
 
 /** The order of `count` numbers, -0 being 0. */
 export class Quantiles {
   readonly #limit: number;
-  #values: Float64Array | undefined = new Float64Array(LEAST_SPACE);
+  #values: Float64Array | undefined = NONE;
   #count = 0;
   #isSorted = true;
-  readonly #buckets = new Map<number, number>();
+  readonly #counts = new Counts();
 
   /** Keeps `limit` values. */
   constructor(limit: number) {
@@ -57,52 +99,65 @@ export class Quantiles {
     return this.#values !== undefined;
   }
 
+  /** Whether all values are still there with so many more. */
+  keeps(more: number): boolean {
+    return this.#values !== undefined && this.#count + more <= this.#limit;
+  }
+
   add(x: number): void {
-    if (this.#values !== undefined && this.#count === this.#limit) this.#toSketch();
-    if (this.#values === undefined) {
-      this.#addTo(bucketOf(x), 1);
-    } else {
-      if (this.#count === this.#values.length) {
-        const larger = new Float64Array(Math.min(this.#limit, Math.max(LEAST_SPACE, 2 * this.#count)));
-        larger.set(this.#values);
-        this.#values = larger;
-      }
+    this.#makeSpace(1);
+    if (this.#values === undefined) this.#counts.add(bucketOf(x), 1);
+    else {
       this.#values[this.#count] = x + 0;
       this.#isSorted = false;
     }
     this.#count++;
   }
 
-  #addTo(bucket: number, count: number): void {
-    this.#buckets.set(bucket, (this.#buckets.get(bucket) ?? 0) + count);
+  /** For so many numbers more: as values, up to the limit. */
+  #makeSpace(more: number): void {
+    if (this.#values === undefined) return;
+    const count = this.#count + more;
+    if (!this.keeps(more)) {
+      const values = this.#own as Float64Array;
+      this.#values = undefined;
+      this.#countAll(values);
+    } else if (count > this.#values.length) {
+      const larger = new Float64Array(Math.min(this.#limit, Math.max(LEAST_SPACE, 2 * this.#count, count)));
+      larger.set(this.#values);
+      this.#values = larger;
+    }
   }
 
-  #toSketch(): void {
-    const values = this.#values as Float64Array;
-    this.#values = undefined;
-    for (let i = 0; i < this.#count; i++) this.#addTo(bucketOf(values[i]), 1);
+  /** The values, without the space for more. */
+  get #own(): Float64Array | undefined {
+    return this.#values?.length === this.#count ? this.#values : this.#values?.subarray(0, this.#count);
+  }
+
+  #countAll(values: Float64Array): void {
+    for (let i = 0; i < values.length; i++) this.#counts.add(bucketOf(values[i]), 1);
   }
 
   addAll(other: Quantiles): void {
-    if (other.#values !== undefined) {
-      const values = other.#values.slice(0, other.#count);
-      for (let i = 0; i < values.length; i++) this.add(values[i]);
-      return;
+    const values = other.#own;
+    const buckets = other.#counts.entries();
+    this.#makeSpace(values === undefined ? Number.POSITIVE_INFINITY : values.length);
+    if (values === undefined) for (const [bucket, count] of buckets) this.#counts.add(bucket, count);
+    else if (this.#values === undefined) this.#countAll(values);
+    else {
+      this.#values.set(values, this.#count);
+      this.#isSorted = false;
     }
-    const buckets = [...other.#buckets];
-    if (this.#values !== undefined) this.#toSketch();
-    for (const [bucket, count] of buckets) this.#addTo(bucket, count);
     this.#count += other.#count;
   }
 
   /** The numbers in ascending order, as far as they are known, each with how many there are of it. */
   #ascending(): [number, number][] {
-    const buckets = [...this.#buckets].sort(([a], [b]) => a - b);
-    return buckets.map(([bucket, count]) => [middleOf(bucket), count]);
+    return this.#counts.entries().map(([bucket, count]) => [middleOf(bucket), count]);
   }
 
   #sorted(): Float64Array {
-    const values = (this.#values as Float64Array).subarray(0, this.#count);
+    const values = this.#own as Float64Array;
     if (!this.#isSorted) values.sort();
     this.#isSorted = true;
     return values;
@@ -144,7 +199,7 @@ export class Quantiles {
 
   toJSON(): QuantilesJson {
     if (this.#values !== undefined) return { values: base64Of(this.#sorted()) };
-    return { buckets: [...this.#buckets].sort(([a], [b]) => a - b).flat() };
+    return { buckets: this.#counts.entries().flat() };
   }
 
   /** The numbers in ascending order, if they are all kept. */
@@ -158,46 +213,45 @@ export class Quantiles {
 
   /** Of a sketch: whether the least and the largest number can be these. */
   isBetween(min: number, max: number): boolean {
-    const buckets = [...this.#buckets.keys()];
-    const has = (x: number, edge: (a: number, b: number) => number) =>
-      bucketOf(x) === buckets.reduce((a, b) => edge(a, b));
-    return has(min, Math.min) && has(max, Math.max);
+    const entries = this.#counts.entries();
+    return bucketOf(min) === entries[0]?.[0] && bucketOf(max) === entries.at(-1)?.[0];
   }
 
   /** How many are as large as x, of a sketch: of what has a bucket of its own. */
   countOf(x: number): number {
-    return this.#buckets.get(bucketOf(x)) ?? 0;
+    return this.#counts.of(bucketOf(x));
   }
 
-  /** What `toJSON` gave. */
-  static from(json: JsonValue, limit: number): Quantiles {
+  /** Of the values of `toJSON`. */
+  static ofValues(json: JsonValue, limit: number): Quantiles {
+    const demand = "f64 in ascending order, in base64";
+    const numbers = numbersOf(json.text()) ?? json.fail(demand);
+    let before = Number.NEGATIVE_INFINITY;
+    for (const x of numbers) {
+      if (!(before <= x) || Object.is(x, -0)) json.fail(demand);
+      before = x;
+    }
+    if (numbers.length > limit) json.fail(`at most ${limit} numbers, the valueLimit`);
     const quantiles = new Quantiles(limit);
-    const isExact = Object.hasOwn(Object(json.value), "values");
-    if (isExact) quantiles.#addFrom(json.entries(["values"]).values);
-    else quantiles.#addBucketsFrom(json.entries(["buckets"]).buckets);
-    if (isExact !== quantiles.#count <= limit) json.fail(`values up to the valueLimit, ${limit}, then buckets`);
+    quantiles.#values = numbers;
+    quantiles.#count = numbers.length;
     return quantiles;
   }
 
-  #addFrom(json: JsonValue): void {
-    const demand = "f64 in ascending order, in base64";
-    const numbers = numbersOf(json.text()) ?? json.fail(demand);
-    const isAfter = (x: number, i: number) => (i === 0 ? !Number.isNaN(x) : numbers[i - 1] <= x);
-    if (!numbers.every((x, i) => isAfter(x, i) && !Object.is(x, -0))) json.fail(demand);
-    this.#values = numbers;
-    this.#count = numbers.length;
-  }
-
-  #addBucketsFrom(json: JsonValue): void {
-    this.#values = undefined;
+  /** Of the buckets of `toJSON`. */
+  static ofBuckets(json: JsonValue, limit: number): Quantiles {
+    const quantiles = new Quantiles(limit);
+    quantiles.#values = undefined;
     const list = json.list();
     let before = -LAST_BUCKET - 1;
     for (let i = 0; i < list.length; i += 2) {
       const bucket = list[i].integer(before + 1, LAST_BUCKET);
       const count = (list[i + 1] ?? json.fail("a bucket and a count in turns")).integer(1);
-      this.#addTo(bucket, count);
-      this.#count += count;
+      quantiles.#counts.add(bucket, count);
+      quantiles.#count += count;
       before = bucket;
     }
+    if (quantiles.#count <= limit) json.fail(`of more numbers than ${limit}, the valueLimit`);
+    return quantiles;
   }
 }

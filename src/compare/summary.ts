@@ -10,7 +10,7 @@ import { type ClusterKind, Clusters, type ClustersJson } from "./clusters.js";
 import { Confidence, type ConfidenceBucket, type ConfidenceJson } from "./confidence.js";
 import { ExactSum, spread } from "./exactSum.js";
 import { type ClusteredMean, clusteredMean, totalsOf } from "./inference.js";
-import { JsonValue } from "./json.js";
+import { JsonValue, spelled } from "./json.js";
 import { type Estimate, errorOf, Moments, type MomentsJson, type Statistics } from "./moments.js";
 import type { RowResults } from "./rowResults.js";
 import { shownValue } from "./shown.js";
@@ -180,16 +180,18 @@ type Quantity = (typeof ALL)[number];
 /** A summary as JSON, to the bit: what {@link Summary.toJSON} gives. Only {@link Summary.fromJSON} need understand it. */
 export interface SummaryJson {
   /** Of this layout. */
-  readonly version: 2;
+  readonly version: 3;
   /** Those of the summary. */
   readonly options: Required<SummaryOptions>;
   /** Rows added. */
   readonly rows: number;
+  /** Those of which the observed token is known. */
+  readonly tokens: number;
   /** Rows whose likeliest token is the same. */
   readonly sameTop: number;
   /** Rows of logits that look like probabilities: of base, of other. */
   readonly probabilityRows: readonly [base: number, other: number];
-  /** Of each quantity the exact sums, the extremes and what quantiles are made of. */
+  /** Of each quantity all values, as f64 in base64; of more than `valueLimit`, exact sums, extremes, and counts by magnitude. */
   readonly quantities: Readonly<Record<Quantity, MomentsJson>>;
   /** Of rows in which neither is infinite, Σ ln p·ln q. */
   readonly products: string;
@@ -199,8 +201,8 @@ export interface SummaryJson {
   readonly clusters: ClustersJson;
   /** Sums by the models' confidence. */
   readonly confidence: ConfidenceJson;
-  /** The rows of the largest KL. Numbers are spelled, for JSON has no infinities. */
-  readonly worst: readonly Readonly<Record<keyof WorstRow, string>>[];
+  /** The rows of the largest KL. Infinities are texts. */
+  readonly worst: readonly Readonly<Record<keyof WorstRow, number | string>>[];
   /** Of all the rest. */
   readonly checksum: string;
 }
@@ -209,6 +211,7 @@ const JSON_KEYS = [
   "version",
   "options",
   "rows",
+  "tokens",
   "sameTop",
   "probabilityRows",
   "quantities",
@@ -513,12 +516,13 @@ export class Summary {
    * @returns What {@link Summary.fromJSON} makes a summary of the same bits of.
    */
   toJSON(): SummaryJson {
-    const spelled = (row: WorstRow) => Object.fromEntries(WORST_KEYS.map((key) => [key, String(row[key])]));
+    const spelledRow = (row: WorstRow) => Object.fromEntries(WORST_KEYS.map((key) => [key, spelled(row[key])]));
     const { topK, temperature, valueLimit, worstRows, blockRows } = this.options;
     const content: Omit<SummaryJson, "checksum"> = {
-      version: 2,
+      version: 3,
       options: { topK, temperature, valueLimit, worstRows, blockRows },
       rows: this.#rows,
+      tokens: this.#moments.deltaP.count,
       sameTop: this.#sameTop,
       probabilityRows: this.#probabilityRows,
       quantities: Object.fromEntries(ALL.map((name) => [name, this.#moments[name].toJSON()])) as Record<
@@ -529,9 +533,9 @@ export class Summary {
       fourthPowers: this.#fourthPowers.toString(),
       clusters: this.#clusters.toJSON(),
       confidence: this.#confidence.toJSON(),
-      worst: this.#worst.map(spelled) as unknown as SummaryJson["worst"],
+      worst: this.#worst.map(spelledRow) as unknown as SummaryJson["worst"],
     };
-    return { ...content, checksum: checksumOf(JSON.stringify(content)) };
+    return { ...content, checksum: checksumOfContent(content) };
   }
 
   /**
@@ -550,21 +554,19 @@ export class Summary {
       throw new TypeError(`Summary.fromJSON: json is ${shownValue(json)}; it must be an object, as JSON.parse gives`);
     }
     const reader = "Summary.fromJSON";
-    if (json.version !== 2) throw new RangeError(`${reader}: this is no summary of version 2`);
+    if (json.version !== 3) throw new RangeError(`${reader}: this is no summary of version 3`);
     const entries = new JsonValue(reader, json).entries(JSON_KEYS);
     const summary = new Summary(optionsFrom(entries.options));
     const { valueLimit, worstRows, blockRows } = summary.options;
     const moments = entries.quantities.entries(ALL);
     for (const name of ALL) summary.#moments[name] = Moments.from(moments[name], valueLimit);
     for (const name of QUANTITIES) {
-      entries.rows.equals(summary.#moments[name].count, `quantities.${name}.count is`);
+      entries.rows.equals(summary.#moments[name].count, `quantities.${name} has so many numbers`);
     }
     summary.#rows = summary.#moments.kl.count;
-    const tokens = summary.#moments.deltaP.count;
+    const tokens = entries.tokens.integer(0, summary.#rows);
     for (const name of OF_TOKENS) {
-      if (summary.#moments[name].count !== tokens || tokens > summary.#rows) {
-        moments[name].fail("of as many rows as quantities.deltaP, and of no more than there are");
-      }
+      entries.tokens.equals(summary.#moments[name].count, `quantities.${name} has so many numbers`);
     }
     const asked = summary.#moments.acceptance.count;
     if (asked !== 0 && asked !== summary.#rows) moments.acceptance.fail("of all rows, or of none");
@@ -578,7 +580,7 @@ export class Summary {
     summary.#worst = worstFrom(entries.worst, Math.min(worstRows, summary.#rows));
     // as it is written; or by what has been understood, so that the order of keys does not matter
     const { checksum, ...content } = json;
-    if (checksumOf(JSON.stringify(content)) !== checksum) {
+    if (checksumOfContent(content) !== checksum) {
       entries.checksum.equals(summary.toJSON().checksum, "the rest has it: it was changed after it was written");
     }
     return summary;
@@ -603,6 +605,14 @@ export class Summary {
   }
 }
 
+/** The values, most of the text, are not made into JSON for it. */
+function checksumOfContent({ quantities, ...content }: Omit<SummaryJson, "checksum">): string {
+  const all = ALL.map((name) => quantities[name]);
+  const others = all.map((json) => ("values" in json ? null : json));
+  const values = all.map((json) => ("values" in json ? json.values : ""));
+  return checksumOf(JSON.stringify({ ...content, quantities: others }), ...values);
+}
+
 /** Of those that are set. */
 const countOf = (flags: Uint8Array): number => flags.reduce((count, flag) => count + (flag === 0 ? 0 : 1), 0);
 
@@ -620,12 +630,12 @@ function optionsFrom(json: JsonValue): SummaryOptions {
 /** Those of the largest KL, in their order. */
 function worstFrom(json: JsonValue, count: number): WorstRow[] {
   const rows = json.list(count).map((entry) => {
-    const spelled = entry.entries(WORST_KEYS);
-    const row = Object.fromEntries(WORST_KEYS.map((key) => [key, spelled[key].spelled()])) as unknown as WorstRow;
-    for (const key of ["row", "token", "baseTop", "otherTop"] as const) {
-      if (!(Number.isSafeInteger(row[key]) && row[key] >= (key === "token" ? -1 : 0))) spelled[key].fail("an index");
-    }
-    return row;
+    const { row, kl, reverseKl, js, token, baseTop, otherTop } = entry.entries(WORST_KEYS);
+    return {
+      row: row.integer(),
+      ...{ kl: kl.spelled(), reverseKl: reverseKl.spelled(), js: js.spelled() },
+      ...{ token: token.integer(-1), baseTop: baseTop.integer(), otherTop: otherTop.integer() },
+    };
   });
   if (rows.some((row, i) => i > 0 && byWorst(rows[i - 1], row) > 0)) json.fail("in the order of KL, the largest first");
   return rows;

@@ -2,9 +2,10 @@
 // change and size, which every answer is compared by.
 
 import type { ByteSource } from "./bytes.js";
-import { copyInto, type Load, RANGE_BYTES, RangesAhead, type Take } from "./rangesAhead.js";
-import { Attempt, load, OPENING_ATTEMPTS } from "./requests.js";
-import { retried } from "./retry.js";
+import { type AnswerHead, type RangeSockets, socketsFor } from "./rangeSockets.js";
+import { type Load, RANGE_BYTES, RangesAhead, type Take } from "./rangesAhead.js";
+import { Attempt, load, OPENING_ATTEMPTS, throwIfRefused, unreadable } from "./requests.js";
+import { retried, Told } from "./retry.js";
 import { shownUrl } from "./urlRequest.js";
 
 /** Loaded when the object is opened: most headers are shorter. */
@@ -26,7 +27,7 @@ interface Part extends Version {
   readonly end: number;
 }
 
-function partOf({ headers }: Response): Part | undefined {
+function partOf(headers: Headers): Part | undefined {
   const [, first, last, size] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers.get("Content-Range") ?? "") ?? [];
   if (size === undefined) return undefined;
   return {
@@ -47,6 +48,8 @@ class ObjectAtUrl implements ByteSource {
   #head = new Uint8Array(0);
   readonly #closing = new AbortController();
   readonly #signal: AbortSignal;
+  /** Once it is open, unless its answer came from elsewhere. */
+  #sockets: RangeSockets | undefined;
 
   constructor(request: Request) {
     this.name = shownUrl(request.url);
@@ -55,11 +58,14 @@ class ObjectAtUrl implements ByteSource {
   }
 
   async open(): Promise<this> {
-    const chunks: Uint8Array[] = [];
-    await this.#load(0, HEAD_BYTES, (chunk) => chunks.push(chunk), this.#signal, OPENING_ATTEMPTS);
-    const head = new Uint8Array(Math.min(HEAD_BYTES, this.size));
-    copyInto(head, chunks);
-    this.#head = head;
+    const head = new Uint8Array(HEAD_BYTES);
+    let done = 0;
+    const take: Take = (chunk) => {
+      head.set(chunk, done);
+      done += chunk.length;
+    };
+    await this.#load(0, HEAD_BYTES, take, this.#signal, OPENING_ATTEMPTS);
+    this.#head = head.slice(0, this.size);
     return this;
   }
 
@@ -96,6 +102,7 @@ class ObjectAtUrl implements ByteSource {
 
   async close(): Promise<void> {
     this.#closing.abort(new Error(`${this.name} is closed`));
+    this.#sockets?.close();
   }
 
   /** Hands over the bytes `start` to `end` - 1, as they come. What is lost on the way is asked for again, from where it broke off. */
@@ -126,11 +133,14 @@ class ObjectAtUrl implements ByteSource {
       const etag = this.#version?.etag;
       // other origins would have to allow it; the answer tells its version all the same
       if (etag?.startsWith('"') && isOwn(this.#request.url)) headers.set("If-Range", etag);
+      if (await this.#askedBySocket(headers, start, end, take, attempt)) return;
       // a cache might hold parts of an older version
       const init = { headers, cache: "no-store", signal: attempt.signal } as const;
       const response = await load(this.name, new Request(this.#request, init), [416]);
       try {
+        const isFirst = this.#version === undefined;
         const length = this.#lengthOf(response, start, end);
+        if (isFirst) this.#sockets = socketsFor(this.#request, response);
         await attempt.fill(response, length, take);
       } finally {
         await response.body?.cancel().catch(() => {});
@@ -143,21 +153,39 @@ class ObjectAtUrl implements ByteSource {
     }
   }
 
+  /** Whether it is answered so; otherwise nothing is asked so any more. */
+  async #askedBySocket(headers: Headers, start: number, end: number, take: Take, attempt: Attempt): Promise<boolean> {
+    if (this.#sockets === undefined) return false;
+    const lengthOf = (head: AnswerHead) => {
+      throwIfRefused(this.name, head);
+      return this.#lengthOf(head, start, end);
+    };
+    const taken: Take = (chunk) => {
+      take(chunk);
+      attempt.wait();
+    };
+    const isAnswered = await this.#sockets.load(headers, lengthOf, taken, attempt.signal).catch((error) => {
+      throw error instanceof Told ? error : unreadable(this.name, error, this.#request.url);
+    });
+    if (!isAnswered) this.#sockets = undefined;
+    return isAnswered;
+  }
+
   /** How many bytes come. Throws where they are not those asked for, of the object that was opened; the first answer opens it. */
-  #lengthOf(response: Response, start: number, end: number): number {
-    const part = partOf(response);
+  #lengthOf(response: Pick<Response, "status" | "headers">, start: number, end: number): number {
+    const part = partOf(response.headers);
     if (this.#version === undefined) {
       this.#version = response.status === 416 ? EMPTY : this.#versionOf(response, part);
       return part === undefined ? 0 : part.end - start;
     }
     const { size, etag, modified } = this.#version;
     const isSame = response.status === 206 && part?.size === size && part.etag === etag && part.modified === modified;
-    if (!isSame) throw new Error(`${this.name} changed while it was read`);
+    if (!isSame) throw new Told(`${this.name} changed while it was read`);
     if (part.start === start && part.end === Math.min(end, size)) return part.end - start;
-    throw new Error(`${this.name}: bytes ${start} to ${end - 1} were asked for, others came`);
+    throw new Told(`${this.name}: bytes ${start} to ${end - 1} were asked for, others came`);
   }
 
-  #versionOf({ status }: Response, part: Part | undefined): Version {
+  #versionOf({ status }: Pick<Response, "status">, part: Part | undefined): Version {
     if (status !== 206 || part?.start !== 0) {
       throw new TypeError(
         `${this.name} cannot be read by ranges: the server does not answer such requests; ${INSTEAD}`,

@@ -116,7 +116,7 @@ async function moduleForThreads({ name, module }: Runtime): Promise<WebAssembly.
 }
 
 /** The same with as many threads as were asked for, or as there can be. */
-async function withThreads(runtime: Runtime, { threads }: Settings): Promise<Runtime> {
+async function withThreads(runtime: Runtime, { threads }: Settings, signal: AbortSignal | undefined): Promise<Runtime> {
   if (threads === 1) return runtime;
   const { memory, backend } = runtime;
   if (!(memory instanceof LinearMemory && memory.shared)) {
@@ -126,7 +126,7 @@ async function withThreads(runtime: Runtime, { threads }: Settings): Promise<Run
   let pool: Team;
   try {
     const threading = await import("./threads/pool.js");
-    pool = await threading.Pool.start(memory, threads, runtime.name, await moduleForThreads(runtime));
+    pool = await threading.Pool.start(memory, threads, runtime.name, await moduleForThreads(runtime), signal);
   } catch (error) {
     // a file that was not found, or is not let in
     return { ...runtime, threadsReason: `one thread: what starts others cannot be loaded: ${messageOf(error)}` };
@@ -210,12 +210,24 @@ export function createRuntimeSync(functionName: string, options: EngineOptions):
   return runtime;
 }
 
-export async function createRuntime(functionName: string, options: EngineOptions): Promise<Runtime> {
+/**
+ * What there is at once, of one thread, and `whole`, the same with all threads once they have started. `signal` ends what has not
+ * started by then.
+ */
+export async function startRuntime(
+  functionName: string,
+  options: EngineOptions,
+  signal?: AbortSignal,
+): Promise<{ readonly first: Runtime; readonly whole: Promise<Runtime> }> {
   const settings = settingsOf(functionName, options);
   const { module } = options;
-  const runtime = await (isRelaxed(settings, module)
+  const first = await (isRelaxed(settings, module)
     ? makeRelaxedRuntime(functionName, settings)
     : makeRuntime(functionName, settings, module));
-  runtime.memory.reserve(settings.reserve);
-  return withThreads(runtime, settings);
+  first.memory.reserve(settings.reserve);
+  return { first, whole: withThreads(first, settings, signal) };
+}
+
+export async function createRuntime(functionName: string, options: EngineOptions): Promise<Runtime> {
+  return (await startRuntime(functionName, options)).whole;
 }

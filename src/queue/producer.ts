@@ -25,8 +25,9 @@ export interface CompareByQueueOptions {
 const ATTEMPTS = 6;
 const PAUSE = 500;
 
-/** In ms, between two looks. */
-const INTERVAL = 300;
+/** In ms, between two looks: a twentieth of the time so far, so that little is waited for, within these. */
+const LEAST_INTERVAL = 10;
+const MOST_INTERVAL = 300;
 
 const isEnded = (state: string): boolean => state === "completed" || state === "failed";
 
@@ -57,7 +58,7 @@ export async function compareByQueue(shards: readonly Shard[], options: CompareB
   }
   const planned = shards.map(shardFrom);
   signal?.throwIfAborted();
-  const { FlowProducer, Queue } = await loadBullMq();
+  const { FlowProducer, Queue } = loadBullMq();
   const connection = await connect(redis);
   const queue = new Queue(QUEUE, { connection });
   const flow = new FlowProducer({ connection });
@@ -94,6 +95,8 @@ class Submission {
     // what failed, or was cancelled, is done again
     if ((await this.#state()) === "failed") await this.#remove();
     if ((await this.#state()) === "unknown") await this.#add();
+    const start = performance.now();
+    let told = Number.NEGATIVE_INFINITY;
     for (;;) {
       const state = await this.#state();
       if (isEnded(state)) break;
@@ -101,8 +104,12 @@ class Submission {
         await this.#cancel();
         throw signal.reason;
       }
-      onProgress?.(await this.#done(), this.#rows);
-      await paused(INTERVAL, signal);
+      const now = performance.now();
+      if (onProgress !== undefined && now - told >= MOST_INTERVAL) {
+        told = now;
+        onProgress(await this.#done(), this.#rows);
+      }
+      await paused(Math.max(LEAST_INTERVAL, Math.min(MOST_INTERVAL, (now - start) / 20)), signal);
     }
     const job = (await this.#queue.getJob(this.#id)) as Job;
     if (job.failedReason) throw new Error(await this.#reason(job));

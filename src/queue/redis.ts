@@ -1,18 +1,22 @@
 // The connection to Redis, and the library of the queue, which is loaded where it is used: it is not installed with this package.
 
+import { createRequire } from "node:module";
 import type { Redis } from "ioredis";
 import { shown } from "../compare/shown.js";
 
-async function load<Module>(loading: Promise<Module>): Promise<Module> {
+const require = createRequire(import.meta.url);
+
+/** By `require`: both are CommonJS of hundreds of files, in which `import` looks for names first, for half as long again. */
+function load<Module>(name: string): Module {
   try {
-    return await loading;
+    return require(name);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw cause;
+    if ((cause as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw cause;
     throw new Error("logratio/queue requires bullmq and ioredis: npm install bullmq ioredis", { cause });
   }
 }
 
-export const loadBullMq = (): Promise<typeof import("bullmq")> => load(import("bullmq"));
+export const loadBullMq = (): typeof import("bullmq") => load("bullmq");
 
 /** In ms, until the first connection is given up. Later ones are tried again for ever: Redis may be restarted. */
 const PATIENCE = 5000;
@@ -29,7 +33,7 @@ function placeOf(url: string): string {
 /** @throws where it cannot be reached. */
 export async function connect(url: string): Promise<Redis> {
   const place = placeOf(url);
-  const { Redis } = await load(import("ioredis"));
+  const { Redis } = load<typeof import("ioredis")>("ioredis");
   const connection = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true, connectTimeout: PATIENCE });
   let last: Error | undefined;
   const keep = (error: Error) => {

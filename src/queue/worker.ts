@@ -65,7 +65,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   checkInteger("startWorker", "concurrency", concurrency, 1, 64);
   checkInteger("startWorker", "takeover", takeover, 1, 3600);
   if (threads !== "auto") checkInteger("startWorker", "threads", threads, 1, 64);
-  const { Worker } = await loadBullMq();
+  const { Worker } = loadBullMq();
   const connection = await connect(redis);
   const processor = fileURLToPath(new URL("./processor.js", import.meta.url));
   const worker = new Worker(QUEUE, processor, {

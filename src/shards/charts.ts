@@ -2,7 +2,7 @@
 // the rows come.
 
 import type { RowResults } from "../compare/index.js";
-import type { JsonValue } from "../compare/json.js";
+import { type JsonValue, spelled } from "../compare/json.js";
 import { Partials } from "../compare/partials.js";
 import { exp, ln } from "../numbers/scalar.js";
 
@@ -92,7 +92,7 @@ export class Charts {
       counted += own.count;
     }
     if (counted !== rows) points.fail(`of ${rows} rows`);
-    charts.#histogram = histogram.list(charts.#histogram.length).map((bin) => bin.integer());
+    charts.#histogram = histogram.counts(charts.#histogram.length).slice();
     if (sumOf(charts.#histogram) !== rows) histogram.fail(`of ${rows} rows`);
     charts.#calibration = calibration.list(PROBABILITY_BINS).map((bin): Tokens => {
       const [count, ...sums] = bin.list(4);
@@ -228,7 +228,7 @@ export class Charts {
 
   toJSON(): ChartsJson {
     const points = this.#ordered.map(([place, { count, infinite, largest, sum }]) => [
-      ...[place, count, infinite, String(largest)],
+      ...[place, count, infinite, spelled(largest)],
       sum.toJSON(),
     ]);
     return {

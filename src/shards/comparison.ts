@@ -140,8 +140,7 @@ export const COMPARISON: Kind<ComparisonOptions, ComparisonResults> = {
       const own = summaryFrom(summary);
       for (const key of SUMMARY_OPTIONS) if (own.options[key] !== options[key]) summary.fail("of the options");
       // by then it has been read, and found to be as it should be
-      const { quantities } = summary.value as SummaryJson;
-      const tokens = quantities.deltaP.count;
+      const { tokens } = summary.value as SummaryJson;
       return { summary: own, charts: Charts.from(charts, options.start, range.end, own.rows, tokens) };
     });
     const results = new ComparisonResults(candidates, passageOf(options));

@@ -1,7 +1,7 @@
 // The format of a part: the results of some rows, of which inputs and options they are. A checkpoint is the part of a run that goes on.
 
+import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { checksumOf } from "../compare/checksum.js";
 import { JsonValue } from "../compare/json.js";
 import { shown } from "../compare/shown.js";
 import { identityFrom } from "./identity.js";
@@ -9,7 +9,7 @@ import type { Inputs, Kind, Options, RowRange, Subject, Tally } from "./kind.js"
 import { VERSION } from "./version.js";
 
 const FORMAT = "logratio part";
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
 /** How the text of a part begins, and how long that is at most. */
 export const BEGINNING = new RegExp(`^\\s*\\{\\s*"format"\\s*:\\s*"${FORMAT}"`);
@@ -48,6 +48,13 @@ export function partText<OfKind extends Options, Results>(part: Part<OfKind, Res
   const head: PartHead<OfKind> = { format: FORMAT, version: FORMAT_VERSION, ...subject, start, end, next };
   const text = JSON.stringify({ ...head, results });
   return `${text.slice(0, -1)}${endOf(checksumOf(text))}`;
+}
+
+/** Of texts, one behind the other. It shows that they are as they were written, and does not protect from forgery. */
+export function checksumOf(...texts: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const text of texts) hash.update(text);
+  return hash.digest("hex");
 }
 
 const endOf = (checksum: unknown): string => `,"checksum":"${checksum}"}\n`;

@@ -282,6 +282,26 @@ describe("exact sums in a few numbers", () => {
     );
   });
 
+  test("are refused where the numbers are not the nearest to what is left of their sum", () => {
+    const sign = fc.constantFrom(-1, 1);
+    // halves of an ulp, which are rounded to even, and their neighbours
+    const part = fc.constantFrom(0.25, 0.5 - 2 ** -54, 0.5, 0.5 + 2 ** -53, 1);
+    const mantissa = fc.constantFrom(1, 1 + 2 ** -52, 1.5, 2 - 2 ** -52);
+    const exponent = fc.constantFrom(-1000, -900, 0, 900);
+    fc.assert(
+      fc.property(mantissa, exponent, part, part, sign, sign, (x, e, half, quarter, first, second) => {
+        const large = x * 2 ** e;
+        const middle = first * half * 2 ** (e - 52);
+        const list = [large, middle, second * quarter * 2 ** -52 * Math.abs(middle)];
+        const sum = new Partials();
+        for (const number of list) sum.add(number);
+        const read = () => Partials.from(new JsonValue("test", list));
+        if (sum.toJSON().join() === list.join()) expect(read().toJSON()).toEqual(list);
+        else expect(read).toThrow("the parts of an exact sum");
+      }),
+    );
+  });
+
   test.each<[string, unknown]>([
     ["[object Array]", [1, 1]],
     ["[object Array]", [0]],

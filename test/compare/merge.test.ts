@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readShard, shardOf } from "../../src/cli/shard.js";
-import { checksumOf } from "../../src/compare/checksum.js";
 import {
   type CompareManyOptions,
   compareLogits,
@@ -16,7 +15,7 @@ import {
 } from "../../src/compare/index.js";
 import { COMPARISON, compareRange, prepare, subjectOf } from "../../src/shards/comparison.js";
 import { compareShard, mergeSummaries, type PartJson, planShards, type Shard } from "../../src/shards/index.js";
-import { partText } from "../../src/shards/part.js";
+import { checksumOf, partText } from "../../src/shards/part.js";
 import { shardRange } from "../../src/shards/plan.js";
 import { isLong, thin } from "../long.js";
 import { randomNumbers } from "../random.js";

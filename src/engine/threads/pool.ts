@@ -142,19 +142,24 @@ export class Pool implements Team {
     return `${threads} of ${this.#asked} threads: ${this.#lost}`;
   }
 
-  /** A pool whose workers have started, as many as can be. */
+  /** A pool whose workers have started, as many as can be, or as have when `signal` says that it is enough. */
   static async start(
     memory: LinearMemory,
     threads: number,
     backend: Runtime["name"],
     module: WebAssembly.Module | undefined,
+    signal?: AbortSignal,
   ): Promise<Pool> {
     const pool = new Pool(memory, threads);
-    await pool.#start(backend, module);
+    await pool.#start(backend, module, signal);
     return pool;
   }
 
-  async #start(backend: Runtime["name"], module: WebAssembly.Module | undefined): Promise<void> {
+  async #start(
+    backend: Runtime["name"],
+    module: WebAssembly.Module | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     this.#leastToWake = backend === "js" ? LEAST_CHUNKS : LEAST_CHUNKS_TO_WAKE;
     const { WORKER_SOURCE } = await import("../../generated/workerSource.js");
     const ways = waysToSpawn(WORKER_SOURCE);
@@ -165,27 +170,37 @@ export class Pool implements Team {
     const start = async (index: number): Promise<void> => {
       for (const spawn of ways) {
         const message: Start = { memory, backend, module, index, threads, spinMilliseconds };
-        if (await this.#startOne(spawn, message)) return;
+        if (signal?.aborted || (await this.#startOne(spawn, message, signal))) return;
       }
     };
     await Promise.all(Array.from({ length: threads - 1 }, (_, i) => start(i + 1)));
   }
 
-  #startOne(spawn: (listener: Listener) => Worker, message: Start): Promise<boolean> {
+  #startOne(spawn: (listener: Listener) => Worker, message: Start, signal: AbortSignal | undefined): Promise<boolean> {
     const { index } = message;
     return new Promise((resolve) => {
-      const fail = (reason: string) => {
+      const settle = () => {
         clearTimeout(timer);
+        signal?.removeEventListener("abort", stop);
+      };
+      const fail = (reason: string) => {
+        settle();
         this.#lost ??= reason;
         resolve(false);
       };
       let worker: Worker | undefined;
-      const timer = setTimeout(() => {
+      const giveUp = (reason: string) => {
         worker?.terminate();
-        fail(`a worker did not start within ${START_MILLISECONDS / 1000} s`);
-      }, START_MILLISECONDS);
+        fail(reason);
+      };
+      const stop = () => giveUp("it was not needed any more");
+      const timer = setTimeout(
+        () => giveUp(`a worker did not start within ${START_MILLISECONDS / 1000} s`),
+        START_MILLISECONDS,
+      );
+      signal?.addEventListener("abort", stop);
       const ready = (started: Worker) => {
-        clearTimeout(timer);
+        settle();
         started.hold(false);
         this.#workers.set(index, started);
         resolve(true);
@@ -201,8 +216,7 @@ export class Pool implements Team {
         worker.hold(true);
         worker.post(message);
       } catch (error) {
-        worker?.terminate();
-        fail(`a worker could not start: ${error instanceof Error ? error.message : error}`);
+        giveUp(`a worker could not start: ${error instanceof Error ? error.message : error}`);
       }
     });
   }
