@@ -1,8 +1,8 @@
 // npm run bench:shards [-- --rows 512 --classes 131072 --rounds 9]
 //
 // The same comparison by one process with two threads, by two shards with a thread each and a merge, by two workers of a queue with a
-// thread each (redis-server must be installed), and by one process from a server of files on loopback: as built in dist, in turns. And
-// what a shard of one row takes longer than an empty script. Medians, with the quartiles of the ratios of each round.
+// thread each (redis-server must be installed), and from a server of files on loopback: as built in dist, in turns. And what a shard
+// of one row takes longer than an empty script. Medians, with the quartiles of the ratios of each round.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -78,6 +78,7 @@ try {
   await redis.start();
   const origin = await serve();
   for (let i = 0; i < 2; i++) others.push(start(command("worker", "--redis", redis.url, "--threads", "1")));
+  const urls = files.map((name) => `${origin}/${name}`);
   const parts = ["1.json", "2.json"];
   // a queue keeps what it has found, so each round asks for something else
   let blockRows = 32;
@@ -94,13 +95,16 @@ try {
       const other = ["--block-rows", String(blockRows++)];
       return run("compare", ...files, "--redis", redis.url, "--shards", "4", ...other, "--json", "report.json");
     },
-    "one process, from loopback": () =>
-      run("compare", ...files.map((name) => `${origin}/${name}`), "--threads", "2", "--json", "report.json"),
+    "two threads, from loopback": () => run("compare", ...urls, "--threads", "2", "--json", "report.json"),
+    // here the server has a core to itself, of two
+    "one process, one thread": () => run("compare", ...files, "--threads", "1", "--json", "report.json"),
+    "one thread, from loopback": () => run("compare", ...urls, "--threads", "1", "--json", "report.json"),
   };
   const times = await inTurns(ways);
   for (const [name, all] of Object.entries(times)) {
-    const ratio = shownRatio(ratioOf(times["one process, two threads"], all));
-    console.log(`${name.padEnd(27)} ${(median(all) / 1000).toFixed(2)} s, ${ratio} of the speed of the first`);
+    const reference = name.includes("one thread") ? "one process, one thread" : "one process, two threads";
+    const ratio = shownRatio(ratioOf(times[reference], all));
+    console.log(`${name.padEnd(26)} ${(median(all) / 1000).toFixed(2)} s, ${ratio} of the speed of ${reference}`);
   }
   writeFileSync(join(folder, "empty.mjs"), "");
   const starts = await inTurns({
