@@ -56,6 +56,9 @@ export class Mixture {
   readonly sum: number;
   readonly #parts: readonly Part[];
   readonly #length: number;
+  /** Of each class: Σ wₖuₖ and Σ wₖ|uₖ|. */
+  readonly #shifts = new Float64Array(CHUNK);
+  readonly #spreads = new Float64Array(CHUNK);
 
   /** Throws what there is to throw of the rows. The weights are >= 0, and one of them is positive. */
   constructor(backend: Backend, call: Call, rows: readonly NamedRow[], weights: readonly number[]) {
@@ -80,23 +83,31 @@ export class Mixture {
     this.#length = call.length;
   }
 
-  /** Reads all classes, and visits each: with its place in `means`. */
-  forEach(visit: (c: number) => void): void {
+  /** Reads all classes, as many at once as there are places, and visits how many they are. */
+  forEachChunk(visit: (count: number) => void): void {
     for (let from = 0; from < this.#length; from += CHUNK) {
       const count = Math.min(CHUNK, this.#length - from);
       this.#read(from, count);
-      for (let c = 0; c < count; c++) if (this.means[c] >= SMALLEST_NORMAL_F64) visit(c);
+      visit(count);
     }
+  }
+
+  /** Reads all classes, and visits each that has a mean: with its place in `means`. */
+  forEach(visit: (c: number) => void): void {
+    this.forEachChunk((count) => {
+      for (let c = 0; c < count; c++) if (this.means[c] >= SMALLEST_NORMAL_F64) visit(c);
+    });
   }
 
   #read(from: number, count: number): void {
     const { probabilities, differences, means } = this;
-    const shifts = new Float64Array(count);
-    const spreads = new Float64Array(count);
-    means.fill(0);
+    const [shifts, spreads] = [this.#shifts, this.#spreads];
+    for (const sums of [shifts, spreads, means]) sums.fill(0);
     this.#parts.forEach(({ source, start, weight, scale, gamma }, i) => {
-      for (let c = 0, at = i * CHUNK, k = start + from; c < count; c++, at++, k++) {
-        const x = source[k] * scale;
+      // as f64 first, whatever they are: the loops below are of one type
+      for (let c = 0, at = i * CHUNK, k = start + from; c < count; c++, at++, k++) probabilities[at] = source[k];
+      for (let c = 0, at = i * CHUNK; c < count; c++, at++) {
+        const x = probabilities[at] * scale;
         const more = gamma * x;
         // the first comes first, with γ = 0
         const u = i === 0 ? 0 : x - probabilities[c] + more;
@@ -125,17 +136,28 @@ export function excessOf(x: number, y: number, d: number): number {
   return excess_f64(x, y, shifted, gap === 0 ? d : x - shifted, gap, x + shifted);
 }
 
+/** Adds to `terms` those of one distribution, whose numbers begin at `from`, beside the means. */
+function addExcesses(
+  { probabilities, differences, means }: Mixture,
+  from: number,
+  weight: number,
+  terms: Float64Array,
+) {
+  for (let c = 0, at = from; c < terms.length; c++, at++) {
+    terms[c] += weight * excessOf(probabilities[at], means[c], differences[at]);
+  }
+}
+
 /** Σ wᵢ KL(p̂ᵢ‖m); at most the entropy of the weights. */
 export function jsOfMany(backend: Backend, call: Call, rows: readonly NamedRow[], given: readonly number[]): number {
   const mixture = new Mixture(backend, call, rows, given);
-  const { weights, probabilities, differences, means } = mixture;
+  const { weights, means } = mixture;
+  const room = new Float64Array(CHUNK);
   const total = new Sum();
-  mixture.forEach((c) => {
-    let sum = 0;
-    for (let i = 0, at = c; i < weights.length; i++, at += CHUNK) {
-      sum += weights[i] * excessOf(probabilities[at], means[c], differences[at]);
-    }
-    total.add(sum);
+  mixture.forEachChunk((count) => {
+    const terms = room.subarray(0, count).fill(0);
+    for (let i = 0; i < weights.length; i++) addExcesses(mixture, i * CHUNK, weights[i], terms);
+    for (let c = 0; c < count; c++) if (means[c] >= SMALLEST_NORMAL_F64) total.add(terms[c]);
   });
   let most = 0;
   for (const weight of weights) most -= weight * ln(weight);
