@@ -4,7 +4,7 @@
 // sumOfLogits: Σ (z - shift) (total 0), for smoothed labels.
 
 import { BLOCK, GROUP, UNUSUAL, addTotal, blockSize, padded, sumOfGroup } from "./blocks";
-import { exponential, exponentialOfLogit, negligible } from "./exponential";
+import { exponential, negligible } from "./exponential";
 import { addLanes, splat, sumOfLanes } from "./lanes";
 import {
   A_SHIFT, B_SHIFT, SCALE, addFinite, exponents, field, fieldAs, impossible, isInfinite, paddedLogits, paddedWith,
@@ -14,7 +14,7 @@ import { beginsOne, beginsPair, ends, operand } from "./rows";
 // @ts-ignore: decorator
 @inline
 function exponentialOfAny<T>(y: v128): v128 {
-  return exponentialOfLogit<T>(v128.pmax<T>(negligible<T>(), y));
+  return exponential<T>(v128.pmax<T>(negligible<T>(), y));
 }
 
 /** e^x·y, 0 where x is so small that it does not count: then y may be anything. */
@@ -141,10 +141,10 @@ function softTargets<T>(targets: usize, b: usize, length: usize, state: usize): 
       );
       sums = addLanes<T>(sums, products);
       const qSum = sumOfGroup<T>(
-        exponential<T>(v128.pmax<T>(negligible<T>(), y0)),
-        exponential<T>(v128.pmax<T>(negligible<T>(), y1)),
-        exponential<T>(v128.pmax<T>(negligible<T>(), y2)),
-        exponential<T>(v128.pmax<T>(negligible<T>(), y3)),
+        exponentialOfAny<T>(y0),
+        exponentialOfAny<T>(y1),
+        exponentialOfAny<T>(y2),
+        exponentialOfAny<T>(y3),
       );
       qSums = addLanes<T>(qSums, qSum);
     }

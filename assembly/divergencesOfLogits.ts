@@ -9,7 +9,7 @@
 // carry what rounding has done to a large v. UNUSUAL: a class is possible in one row alone, or a sum is not finite.
 
 import { BLOCK, GROUP, SCRATCH, UNUSUAL, blockSize, sumOfGroup } from "./blocks";
-import { excessNear, exponentialOfLogit, negligible } from "./exponential";
+import { excessNear, exponential, negligible } from "./exponential";
 import { mixtureTerm, nearTerm } from "./jsDivergenceOfLogits";
 import { addLanes, one, splat, subtractProduct, sumOfLanes, two } from "./lanes";
 import {
@@ -25,7 +25,7 @@ function prepareOne<T>(a: usize, b: usize, at: usize, state: usize): v128 {
   const scale = field<T>(state, SCALE);
   const v = v128.mul<T>(v128.add<T>(v128.sub<T>(v128.load(b), z), field<T>(state, OFFSET)), scale);
   const x = v128.mul<T>(v128.sub<T>(v128.pmax<T>(field<T>(state, A_LEAST), z), field<T>(state, A_SHIFT)), scale);
-  v128.store(at, exponentialOfLogit<T>(x));
+  v128.store(at, exponential<T>(x));
   v128.store(at, v, BLOCK);
   return v128.le<T>(v128.abs<T>(v), two<T>()); // not for NaN
 }
@@ -120,7 +120,7 @@ function farTerms<T>(a: usize, b: usize, at: usize, bLeast: v128, state: usize):
   const y = v128.load(b);
   const p = v128.load(at);
   const q = v128.mul<T>(
-    exponentialOfLogit<T>(clampedExponents<T>(y, field<T>(state, B_SHIFT), scale)),
+    exponential<T>(clampedExponents<T>(y, field<T>(state, B_SHIFT), scale)),
     field<T>(state, SECOND_FACTOR),
   );
   const v = logRatioOf<T>(x, y, field<T>(state, A_LEAST), offset, scale);

@@ -1,17 +1,10 @@
 // entropyOfLogits: T = Σ e^x·x <= 0 and Z = Σ e^x; H = ln Z - T/Z, two parts >= 0.
 
-import { exponentialOfLogit } from "./exponential";
 import { reduceLogits } from "./logits";
 import { beginsOne, ends, operand } from "./rows";
 
 // @ts-ignore: decorator
 @final @unmanaged class EntropyOfLogits<T> {
-  // @ts-ignore: decorator
-  @inline
-  exponential(x: v128): v128 {
-    return exponentialOfLogit<T>(x);
-  }
-
   // @ts-ignore: decorator
   @inline
   hasTerm(): bool {

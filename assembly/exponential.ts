@@ -3,12 +3,9 @@
 //   e^x         = 2^n·e^r,  n = x/ln 2 rounded,  r = x - n·ln 2,  |r| <= ln(2)/2
 //   e^r         = 1 + r·R(r) (f32),  1 + r + r²·Q(r) (f64)
 //   e^v - 1 - v = v²·G(v) where |v| <= 2, else 2^n·r²·Q(r) + (2^n - 1) + (2^n·r - v)
-//   of a logit:   e^x = 2^n·2^f,  t = x/ln 2,  n = t rounded,  f = t - n, exact
-//   2^f         = 1 + f·B(f) (f32),  1 + f·(ln 2 + f·C(f)) (f64)
 //
-// R, Q, G, B and C are minimax polynomials made by scripts/fitPolynomials.py. |error| of e^r by R: 9.4e-8 of it; of Q: 6.7e-8
-// (f32), 1.1e-16 (f64), with the weight r² <= 0.12; of G, beside 1/2: 7.7e-8 and 3.3e-17; of 2^f by B: 1.1e-7 of it; of C: 6.2e-17,
-// with the weight f² <= 1/4.
+// R, Q and G are minimax polynomials made by scripts/fitPolynomials.py. |error| of e^r by R: 9.4e-8 of it; of Q: 6.7e-8
+// (f32), 1.1e-16 (f64), with the weight r² <= 0.12; of G, beside 1/2: 7.7e-8 and 3.3e-17.
 //
 // `exponential`: at most 2.6 ulp (f32, every number tried by scripts/tryEveryFloat.ts), 1 ulp (f64).
 
@@ -40,20 +37,6 @@ const G_F64 = memory.data<f64>(
     2.4801587300705794e-5, 2.7557319319972577e-6, 2.7557319328466243e-7, 2.5052100399142294e-8, 2.087674998662588e-9,
     1.6059420477308094e-10, 1.1471022590936507e-11, 7.637063468635084e-13, 4.7730681976411354e-14,
     2.954606089086593e-15, 1.6419240941713639e-16,
-  ],
-  16,
-);
-
-const B_F32 = memory.data<f32>(
-  [0.6931470036506653, 0.24022242426872253, 0.05550733953714371, 0.009671533480286598, 0.001326470053754747],
-  16,
-);
-// ln 2, and C
-const C_F64 = memory.data<f64>(
-  [
-    0.6931471805599453, 0.24022650695910075, 0.055504108664821604, 0.00961812910761865, 0.0013333558146410626,
-    0.0001540353042481618, 1.525273383892257e-5, 1.3215451603828927e-6, 1.0178057599311067e-7, 7.070984547690289e-9,
-    4.455822280368079e-10,
   ],
   16,
 );
@@ -154,35 +137,6 @@ export function exponentialToZero<T>(x: v128): v128 {
   const small = timesPowerOf2<T>(ofRemainder<T>(remainderOf<T>(clamped, octaves)), half);
   // 0 at once where all of it underflows: processors are slow to find that out
   return v128.mul<T>(v128.and(small, v128.gt<T>(x, least)), power);
-}
-
-/** 2^f, |f| <= 1/2. */
-// @ts-ignore: decorator
-@inline
-function ofFraction<T>(f: v128): v128 {
-  const ff = v128.mul<T>(f, f);
-  if (sizeof<T>() == 4) {
-    const high = withPair<T>(pair<T>(B_F32, 0, 3, f), f, ff, B_F32, 0, 1);
-    return extended<T>(high, f, ff, coefficient<T>(B_F32, 0, 0), one<T>());
-  }
-  let c = withPair<T>(pair<T>(0, C_F64, 9, f), f, ff, 0, C_F64, 7);
-  c = withPair<T>(c, f, ff, 0, C_F64, 5);
-  c = withPair<T>(c, f, ff, 0, C_F64, 3);
-  c = withPair<T>(c, f, ff, 0, C_F64, 1);
-  return multiplyAdd<T>(multiplyAdd<T>(c, f, coefficient<T>(0, C_F64, 0)), f, one<T>());
-}
-
-/**
- * e^x of a logit, where it is a normal number: three operations fewer than `exponential`, for which t is rounded. That costs up to
- * 6e-8·|x| (f32) or 1.1e-16·|x| (f64) of e^x: nothing beside the other roundings of a sum, since |x|·e^x <= 0.37, and too much for a softmax
- * and the sum beside it, by which a loss is the same with its gradient.
- */
-// @ts-ignore: decorator
-@inline
-export function exponentialOfLogit<T>(x: v128): v128 {
-  const t = v128.mul<T>(x, reduction<T>(0));
-  const octaves = v128.add<T>(t, reduction<T>(1));
-  return timesPowerOf2<T>(ofFraction<T>(v128.sub<T>(t, v128.sub<T>(octaves, reduction<T>(1)))), octaves);
 }
 
 /** n/2 of n in the lowest bits, as i32 of the low word: |n| < 2^15, and there is no 64-bit arithmetic shift in SSE. */

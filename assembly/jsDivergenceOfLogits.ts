@@ -8,7 +8,7 @@
 // |error| <= 3.8e-9 (f32, 4 coefficients), 2.32e-18 (f64, 12).
 
 import { BLOCK, GROUP, SCRATCH, UNUSUAL, blockSize, sumOfGroup } from "./blocks";
-import { exponentialOfLogit, negligible } from "./exponential";
+import { exponential, negligible } from "./exponential";
 import { addLanes, half, multiplyAdd, sumOfLanes } from "./lanes";
 import {
   B_SHIFT, NEAR, SCALE, SECOND_FACTOR, addFinite, clampedExponents, field, paddedLogits, preparePair,
@@ -59,7 +59,7 @@ export function nearTerm<T>(v: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function nearTermOf<T>(x: v128, v: v128): v128 {
-  return v128.mul<T>(exponentialOfLogit<T>(multiplyAdd<T>(v, half<T>(), x)), nearTerm<T>(v));
+  return v128.mul<T>(exponential<T>(multiplyAdd<T>(v, half<T>(), x)), nearTerm<T>(v));
 }
 
 /** The terms of p and q for any v. */
@@ -89,8 +89,8 @@ export function mixtureTerm<T>(p: v128, q: v128, v: v128): v128 {
 @inline
 function termOf<T>(x: v128, v: v128, b: v128, state: usize): v128 {
   const y = clampedExponents<T>(b, field<T>(state, B_SHIFT), field<T>(state, SCALE));
-  const q = v128.mul<T>(exponentialOfLogit<T>(y), field<T>(state, SECOND_FACTOR));
-  return mixtureTerm<T>(exponentialOfLogit<T>(x), q, v);
+  const q = v128.mul<T>(exponential<T>(y), field<T>(state, SECOND_FACTOR));
+  return mixtureTerm<T>(exponential<T>(x), q, v);
 }
 
 /** Adds the terms of a block from scratch; whether their sum is finite. */

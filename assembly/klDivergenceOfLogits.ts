@@ -7,7 +7,7 @@
 // second is for rows that are not. FAR: some v is so large that its rounding shows in S. UNUSUAL: a class that a makes possible is impossible in b, or S is not finite.
 
 import { BLOCK, GROUP, SCRATCH, UNUSUAL, addTotal, blockSize, loadPart, sumOfGroup } from "./blocks";
-import { excessNear, excessOfExponential, exponentialOfLogit } from "./exponential";
+import { excessNear, excessOfExponential, exponential } from "./exponential";
 import { addLanes, sumOfLanes, two } from "./lanes";
 import {
   A_LEAST, A_SHIFT, FAR, INFINITE, NEAR, OFFSET, SCALE, addFinite, field, impossible, logRatioOf, padTail, preparePair,
@@ -122,7 +122,7 @@ function shortRow<T>(a: usize, b: usize, size: usize, state: usize, entry: usize
     }
     const scale = field<T>(state, SCALE);
     const v = logRatioOf<T>(x, y, least, field<T>(state, OFFSET), scale);
-    e = exponentialOfLogit<T>(v128.mul<T>(v128.sub<T>(v128.pmax<T>(least, x), field<T>(state, A_SHIFT)), scale));
+    e = exponential<T>(v128.mul<T>(v128.sub<T>(v128.pmax<T>(least, x), field<T>(state, A_SHIFT)), scale));
     v128.store(scratch + i, e);
     v128.store(scratch + i, v, GROUP);
     most = v128.pmax<T>(most, v);

@@ -22,13 +22,7 @@ export function maximum_f64(z: usize, length: usize, state: usize): i32 {
 }
 
 // @ts-ignore: decorator
-@final @unmanaged class LogSumExp<T> {
-  // @ts-ignore: decorator
-  @inline
-  exponential(x: v128): v128 {
-    return exponential<T>(x);
-  }
-
+@final @unmanaged class LogSumExp {
   // @ts-ignore: decorator
   @inline
   hasTerm(): bool {
@@ -43,11 +37,11 @@ export function maximum_f64(z: usize, length: usize, state: usize): i32 {
 }
 
 export function logSumExp_f32(z: usize, length: usize, state: usize): i32 {
-  return reduceLogits<f32, LogSumExp<f32>>(z, length, state);
+  return reduceLogits<f32, LogSumExp>(z, length, state);
 }
 
 export function logSumExp_f64(z: usize, length: usize, state: usize): i32 {
-  return reduceLogits<f64, LogSumExp<f64>>(z, length, state);
+  return reduceLogits<f64, LogSumExp>(z, length, state);
 }
 
 export function logSumExpRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
@@ -177,12 +171,6 @@ function multiply<T>(row: usize, length: usize, factor: v128): void {
   const size = length * sizeof<T>();
   const rest = size & 15;
   const end = row + size - rest;
-  for (; row + GROUP <= end; row += GROUP) {
-    v128.store(row, v128.mul<T>(v128.load(row), factor));
-    v128.store(row, v128.mul<T>(v128.load(row, 16), factor), 16);
-    v128.store(row, v128.mul<T>(v128.load(row, 32), factor), 32);
-    v128.store(row, v128.mul<T>(v128.load(row, 48), factor), 48);
-  }
   for (; row < end; row += 16) v128.store(row, v128.mul<T>(v128.load(row), factor));
   if (rest) storePart(row, rest, v128.mul<T>(loadPart(row, rest, factor), factor));
 }

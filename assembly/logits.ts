@@ -8,7 +8,7 @@
 // Sums are totals 0, 1 and 2; total 1 is always Z of the first row. UNUSUAL says that one of them is not finite.
 
 import { BLOCK, GROUP, SCRATCH, UNUSUAL, addTotal, copyWith, paddingOf, sumOfGroup, tailSize, wholeGroups } from "./blocks";
-import { exponentialOfLogit, negligible } from "./exponential";
+import { exponential, negligible } from "./exponential";
 import { addLanes, one, splat, sumOfLanes } from "./lanes";
 
 // The fields of the families of logits, in `state`: ten f64, then the same as f32 (120 bytes). a and b are the two rows. Written by
@@ -135,10 +135,10 @@ function reduceBlock<T, F>(block: usize, left: usize, state: usize, isScaled: bo
     const x1 = clampedExponents<T>(v128.load(at, 16), shift, scale, isScaled);
     const x2 = clampedExponents<T>(v128.load(at, 32), shift, scale, isScaled);
     const x3 = clampedExponents<T>(v128.load(at, 48), shift, scale, isScaled);
-    const e0 = family.exponential(x0);
-    const e1 = family.exponential(x1);
-    const e2 = family.exponential(x2);
-    const e3 = family.exponential(x3);
+    const e0 = exponential<T>(x0);
+    const e1 = exponential<T>(x1);
+    const e2 = exponential<T>(x2);
+    const e3 = exponential<T>(x3);
     sums = addLanes<T>(sums, sumOfGroup<T>(e0, e1, e2, e3));
     if (family.hasTerm()) {
       const terms = sumOfGroup<T>(family.term(e0, x0), family.term(e1, x1), family.term(e2, x2), family.term(e3, x3));
@@ -187,7 +187,7 @@ export function logRatioOf<T>(x: v128, y: v128, least: v128, offset: v128, scale
 @inline
 function exponentOrPower<T>(z: v128, least: v128, shift: v128, scale: v128, exponentiate: bool): v128 {
   const x = v128.mul<T>(v128.sub<T>(v128.pmax<T>(least, z), shift), scale);
-  return exponentiate ? exponentialOfLogit<T>(x) : x;
+  return exponentiate ? exponential<T>(x) : x;
 }
 
 /** Whether a block of b has a class of probability 0 that is possible in a. */

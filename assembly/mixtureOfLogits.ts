@@ -9,7 +9,7 @@
 // softmaxDifference: out = slope·(q - p): the gradient of KL(p‖q).
 
 import { BLOCK, SCRATCH, UNUSUAL, blockSize, copyTo, paddingOf, sumOfTerms } from "./blocks";
-import { excessNear, exponentialOfLogit, negligible } from "./exponential";
+import { excessNear, exponential, negligible } from "./exponential";
 import { exponentGap, gapToNumber, isNoGap, one, scaleByGap, smallestNormal } from "./lanes";
 import {
   A_LEAST, A_SHIFT, B_SHIFT, FACTOR, LESS, OFFSET, SCALE, SECOND_FACTOR, SLOPE, WEIGHT, addFinite,
@@ -22,14 +22,14 @@ import { begins, ends, operand, output } from "./rows";
 @inline
 function firstOf<T>(x: v128, state: usize): v128 {
   const exponents = clampedExponents<T>(x, field<T>(state, A_SHIFT), field<T>(state, SCALE));
-  return v128.mul<T>(exponentialOfLogit<T>(exponents), field<T>(state, FACTOR));
+  return v128.mul<T>(exponential<T>(exponents), field<T>(state, FACTOR));
 }
 
 // @ts-ignore: decorator
 @inline
 function secondOf<T>(y: v128, state: usize): v128 {
   const exponents = clampedExponents<T>(y, field<T>(state, B_SHIFT), field<T>(state, SCALE));
-  return v128.mul<T>(exponentialOfLogit<T>(exponents), field<T>(state, SECOND_FACTOR));
+  return v128.mul<T>(exponential<T>(exponents), field<T>(state, SECOND_FACTOR));
 }
 
 /** v, no less than `negligible`. */

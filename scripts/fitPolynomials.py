@@ -5,8 +5,6 @@
     exponential   e^r = 1 + r R(r),      R(r) = 1 + r/2 + r²/6 + …       on |r| <= ln(2)/2, relative to e^r; f32
                   e^r = 1 + r + r² Q(r),  Q(r) = 1/2 + r/6 + r²/24 + …   on |r| <= ln(2)/2
                   e^v = 1 + v + v² G(v),  the same on |v| <= 2
-    power of 2    2^f = 1 + f B(f),      B(f) = ln 2 + f ln²2/2 + …    on |f| <= 1/2, relative to 2^f; f32
-                  2^f = 1 + f ln 2 + f² C(f),  C(f) = ln²2/2 + …        on |f| <= 1/2; f64
     mixture       p ln(p/m) + q ln(q/m) = √(pq) w (1/4 + w² H(w)), w = v², q = p e^v, m = (p + q)/2,
                   H(w) = 1/4608 - …  on 0 <= w <= 4
 
@@ -33,14 +31,6 @@ def exp_series(r):
 
 def exp_ratio(r):
     return 1 + r / 2 if abs(r) < SMALL else expm1(r) / r
-
-
-def power_ratio(f):
-    return log(2) + f * log(2) ** 2 / 2 if abs(f) < SMALL else (mpf(2) ** f - 1) / f
-
-
-def power_series(f):
-    return log(2) ** 2 / 2 + f * log(2) ** 3 / 6 if abs(f) < SMALL else (expm1(f * log(2)) - f * log(2)) / f**2
 
 
 def mixture_series(w):
@@ -90,8 +80,6 @@ def rounded(x, code):
 
 def show(name, function, low, high, counts, weight=lambda x: 1):
     for kind, code, count in zip(("f32", "f64"), "fd", counts):
-        if count == 0:
-            continue
         coefficients = [rounded(c, code) for c in remez(function, count - 1, low, high, weight)]
         grid = [low + (high - low) * i / 3000 for i in range(3001)]
         worst = max(abs(polyval(coefficients[::-1], x) - function(x)) * weight(x) for x in grid)
@@ -105,9 +93,6 @@ show("A", atanh_series, mpf(0), mpf("0.0401"), (3, 7))
 HALF = log(2) / 2 + mpf("1e-4")
 # r itself is the weight; near 0, where it has no say, 1e-3 stands for it, so that the exchange has a square system
 show("R, as e^r", exp_ratio, -HALF, HALF, (5,), lambda r: max(abs(r), mpf("1e-3")) / exp(r))
-EVEN = mpf(1) / 2 + mpf("1e-4")
-show("B, as 2^f", power_ratio, -EVEN, EVEN, (5,), lambda f: max(abs(f), mpf("1e-3")) / mpf(2) ** f)
-show("C", power_series, -EVEN, EVEN, (0, 10))
 show("Q", exp_series, -HALF, HALF, (5, 10))
 show("G", exp_series, mpf(-2), mpf(2), (9, 17))
 show("H", mixture_series, mpf(0), mpf(4), (4, 12))

@@ -12,9 +12,8 @@ export const NEGLIGIBLE_F64 = -256;
 const ZERO_F32 = -104;
 export const ZERO_F64 = -746;
 
-/** 1/ln 2. */
-export const PER_LN2_F32 = 1.4426950216293335;
-export const PER_LN2_F64 = 1.4426950408889634;
+const PER_LN2_F32 = 1.4426950216293335;
+const PER_LN2_F64 = 1.4426950408889634;
 /** 1.5·2^52, which added rounds to an integer: that of an f32 product, too, as 1.5·2^23 does in f32. */
 const MAGIC = 6755399441055744;
 const LN2_HIGH_F32 = 0.693145751953125;
@@ -64,30 +63,6 @@ export function ofRemainder_f32(r: number): number {
 export function ofRemainder_f64(r: number): number {
   const rr = r * r;
   return seriesQ_f64(r, rr) * rr + r + 1;
-}
-
-/** t rounded to an integer. */
-export function nearestInteger(t: number): number {
-  return t + MAGIC - MAGIC;
-}
-
-/** 2^f, |f| <= 1/2. */
-export function ofFraction_f32(f: number): number {
-  const ff = round(f * f);
-  const high = round(
-    round(round(round(0.001326470053754747 * f) + 0.009671533480286598) * ff) +
-      round(round(0.05550733953714371 * f) + 0.24022242426872253),
-  );
-  return round(round(high * ff) + round(round(0.6931470036506653 * f) + 1));
-}
-
-export function ofFraction_f64(f: number): number {
-  const ff = f * f;
-  let c = (4.455822280368079e-10 * f + 7.070984547690289e-9) * ff + (1.0178057599311067e-7 * f + 1.3215451603828927e-6);
-  c = c * ff + (1.525273383892257e-5 * f + 0.0001540353042481618);
-  c = c * ff + (0.0013333558146410626 * f + 0.00961812910761865);
-  c = c * ff + (0.055504108664821604 * f + 0.24022650695910075);
-  return (c * f + 0.6931471805599453) * f + 1;
 }
 
 /** e^x for any x <= 88 (f32), 709 (f64). */

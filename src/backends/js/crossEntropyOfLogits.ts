@@ -14,12 +14,7 @@ import {
   terms_f64,
   UNUSUAL,
 } from "./blocks.js";
-import {
-  exponentials_f32,
-  exponentials_f64,
-  exponentialsOfLogits_f32,
-  exponentialsOfLogits_f64,
-} from "./exponentials.js";
+import { exponentials_f32, exponentials_f64 } from "./exponentials.js";
 import {
   addFinite,
   clampExponents_f32,
@@ -43,7 +38,7 @@ const counts_f32 = terms_f32;
 /** Σ e^y of the exponents of a block, which are clamped in passing. */
 function sumOfClamped_f32(size: number): number {
   clampExponents_f32(size);
-  exponentialsOfLogits_f32(exponents_f32, powers_f32, size);
+  exponentials_f32(exponents_f32, powers_f32, size);
   return sumOfTerms_f32(powers_f32, size);
 }
 
@@ -62,7 +57,7 @@ export function crossEntropyOfLogits_f32(a: Float32Array, b: Float32Array, state
     // a class that is negligible in p has no part in the sum, however small its q
     if (!allCount) for (let i = 0; i < size; i++) counts_f32[i] = exponents_f32[i] < NEGLIGIBLE_F32 ? 0 : 1;
     clampExponents_f32(size);
-    exponentialsOfLogits_f32(exponents_f32, powers_f32, size);
+    exponentials_f32(exponents_f32, powers_f32, size);
     addTotal(state, 1, sumOfTerms_f32(powers_f32, size));
     toExponents_f32(q, bBlocks.from, size, bShift, scale);
     for (let i = 0, j = from; i < size; i++, j++) {
@@ -92,9 +87,7 @@ export function softTargets_f32(targets: Float32Array, b: Float32Array, state: S
       terms_f32[i] = t[j];
       products_f32[i] = t[j] === 0 ? 0 : t[j] * exponents_f32[i];
     }
-    clampExponents_f32(size);
-    exponentials_f32(exponents_f32, powers_f32, size);
-    addTotal(state, 2, sumOfTerms_f32(powers_f32, size));
+    addTotal(state, 2, sumOfClamped_f32(size));
     if (negative) return UNUSUAL;
     if (!addFinite(state, 1, sumOfTerms_f32(terms_f32, size))) return UNUSUAL;
     if (!addFinite(state, 0, sumOfTerms_f32(products_f32, size))) return UNUSUAL;
@@ -118,7 +111,7 @@ const counts_f64 = terms_f64;
 /** Σ e^y of the exponents of a block, which are clamped in passing. */
 function sumOfClamped_f64(size: number): number {
   clampExponents_f64(size);
-  exponentialsOfLogits_f64(exponents_f64, powers_f64, size);
+  exponentials_f64(exponents_f64, powers_f64, size);
   return sumOfTerms_f64(powers_f64, size);
 }
 
@@ -137,7 +130,7 @@ export function crossEntropyOfLogits_f64(a: Float64Array, b: Float64Array, state
     // a class that is negligible in p has no part in the sum, however small its q
     if (!allCount) for (let i = 0; i < size; i++) counts_f64[i] = exponents_f64[i] < NEGLIGIBLE_F64 ? 0 : 1;
     clampExponents_f64(size);
-    exponentialsOfLogits_f64(exponents_f64, powers_f64, size);
+    exponentials_f64(exponents_f64, powers_f64, size);
     addTotal(state, 1, sumOfTerms_f64(powers_f64, size));
     toExponents_f64(q, bBlocks.from, size, bShift, scale);
     for (let i = 0, j = from; i < size; i++, j++) {
@@ -167,9 +160,7 @@ export function softTargets_f64(targets: Float64Array, b: Float64Array, state: S
       terms_f64[i] = t[j];
       products_f64[i] = t[j] === 0 ? 0 : t[j] * exponents_f64[i];
     }
-    clampExponents_f64(size);
-    exponentials_f64(exponents_f64, powers_f64, size);
-    addTotal(state, 2, sumOfTerms_f64(powers_f64, size));
+    addTotal(state, 2, sumOfClamped_f64(size));
     if (negative) return UNUSUAL;
     if (!addFinite(state, 1, sumOfTerms_f64(terms_f64, size))) return UNUSUAL;
     if (!addFinite(state, 0, sumOfTerms_f64(products_f64, size))) return UNUSUAL;

@@ -11,7 +11,7 @@ import {
   sumOfTerms_f64,
   UNUSUAL,
 } from "./blocks.js";
-import { exponentialsOfLogits_f32, exponentialsOfLogits_f64 } from "./exponentials.js";
+import { exponentials_f32, exponentials_f64 } from "./exponentials.js";
 import { mixtureTerm_f32, mixtureTerm_f64, nearTerm_f32, nearTerm_f64 } from "./jsDivergenceOfLogits.js";
 import {
   addFinite,
@@ -83,7 +83,7 @@ function anyTerms_f32(a: Blocks_f32, b: Blocks_f32, size: number, { fields }: St
   const bLeast = round(fields.bShift + NEGLIGIBLE_F32 / fields.scale);
   const secondFactor = round(fields.secondFactor);
   toClampedExponents_f32(bValues, bFrom, size, round(fields.bShift), scale);
-  exponentialsOfLogits_f32(exponents_f32, differences_f32, size);
+  exponentials_f32(exponents_f32, differences_f32, size);
   for (let i = 0; i < size; i++) {
     const x = aValues[from + i];
     const y = bValues[bFrom + i];
@@ -117,7 +117,7 @@ export function divergencesOfLogits_f32(a: Float32Array, b: Float32Array, state:
     const size = aBlocks.seek(start);
     bBlocks.seek(start);
     const isNear = prepare_f32(aBlocks, bBlocks, size, state);
-    exponentialsOfLogits_f32(exponents_f32, powers_f32, size);
+    exponentials_f32(exponents_f32, powers_f32, size);
     if (isNear) nearTerms_f32(size);
     else if (isOneSided_f32(aBlocks, bBlocks, size)) return UNUSUAL;
     else anyTerms_f32(aBlocks, bBlocks, size, state);
@@ -174,7 +174,7 @@ function anyTerms_f64(a: Blocks_f64, b: Blocks_f64, size: number, { fields }: St
   const bLeast = fields.bShift + NEGLIGIBLE_F64 / fields.scale;
   const secondFactor = fields.secondFactor;
   toClampedExponents_f64(bValues, bFrom, size, fields.bShift, scale);
-  exponentialsOfLogits_f64(exponents_f64, differences_f64, size);
+  exponentials_f64(exponents_f64, differences_f64, size);
   for (let i = 0; i < size; i++) {
     const x = aValues[from + i];
     const y = bValues[bFrom + i];
@@ -208,7 +208,7 @@ export function divergencesOfLogits_f64(a: Float64Array, b: Float64Array, state:
     const size = aBlocks.seek(start);
     bBlocks.seek(start);
     const isNear = prepare_f64(aBlocks, bBlocks, size, state);
-    exponentialsOfLogits_f64(exponents_f64, powers_f64, size);
+    exponentials_f64(exponents_f64, powers_f64, size);
     if (isNear) nearTerms_f64(size);
     else if (isOneSided_f64(aBlocks, bBlocks, size)) return UNUSUAL;
     else anyTerms_f64(aBlocks, bBlocks, size, state);

@@ -6,15 +6,10 @@
 import {
   NEGLIGIBLE_F32,
   NEGLIGIBLE_F64,
-  nearestInteger,
   octavesOf_f32,
   octavesOf_f64,
-  ofFraction_f32,
-  ofFraction_f64,
   ofRemainder_f32,
   ofRemainder_f64,
-  PER_LN2_F32,
-  PER_LN2_F64,
   remainderOf_f32,
   remainderOf_f64,
   seriesQ_f32,
@@ -48,28 +43,6 @@ export function exponentials_f64(x: Float64Array, out: Float64Array, size: numbe
     powers[i] = powerOf2(n);
   }
   for (let i = 0; i < size; i++) out[i] = ofRemainder_f64(remainders_f64[i]) * powers[i];
-}
-
-/** out = e^x of a block of logits, where all are normal numbers: `exponentialOfLogit` of assembly/exponential.ts. */
-export function exponentialsOfLogits_f32(x: Float32Array, out: Float32Array, size: number): void {
-  for (let i = 0; i < size; i++) {
-    const t = round(x[i] * PER_LN2_F32);
-    const n = nearestInteger(t);
-    remainders_f32[i] = t - n;
-    powers[i] = powerOf2(n);
-  }
-  for (let i = 0; i < size; i++) out[i] = ofFraction_f32(remainders_f32[i]) * powers[i];
-}
-
-/** out = e^x of a block of logits, where all are normal numbers: `exponentialOfLogit` of assembly/exponential.ts. */
-export function exponentialsOfLogits_f64(x: Float64Array, out: Float64Array, size: number): void {
-  for (let i = 0; i < size; i++) {
-    const t = x[i] * PER_LN2_F64;
-    const n = nearestInteger(t);
-    remainders_f64[i] = t - n;
-    powers[i] = powerOf2(n);
-  }
-  for (let i = 0; i < size; i++) out[i] = ofFraction_f64(remainders_f64[i]) * powers[i];
 }
 
 /** out = e^v - 1 - v >= 0 of a block, any v <= 88 (f32), 709 (f64). */

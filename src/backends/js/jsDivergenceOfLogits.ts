@@ -12,7 +12,7 @@ import {
   sumOfTerms_f64,
   UNUSUAL,
 } from "./blocks.js";
-import { exponentialsOfLogits_f32, exponentialsOfLogits_f64 } from "./exponentials.js";
+import { exponentials_f32, exponentials_f64 } from "./exponentials.js";
 import {
   addFinite,
   differences_f32,
@@ -80,9 +80,9 @@ function farTerms_f32(b: Blocks_f32, size: number, { fields }: State): void {
   const shift = round(fields.bShift);
   const scale = round(fields.scale);
   const secondFactor = round(fields.secondFactor);
-  exponentialsOfLogits_f32(exponents_f32, powers_f32, size);
+  exponentials_f32(exponents_f32, powers_f32, size);
   toClampedExponents_f32(b.values, b.from, size, shift, scale);
-  exponentialsOfLogits_f32(exponents_f32, differences_f32, size);
+  exponentials_f32(exponents_f32, differences_f32, size);
   for (let i = 0; i < size; i++) {
     products_f32[i] = mixtureTerm_f32(powers_f32[i], round(differences_f32[i] * secondFactor), logRatios_f32[i]);
   }
@@ -95,7 +95,7 @@ export function jsDivergenceOfLogits_f32(a: Float32Array, b: Float32Array, state
     bBlocks.seek(start);
     if (preparePair_f32(aBlocks, bBlocks, size, state) & NEAR) {
       for (let i = 0; i < size; i++) exponents_f32[i] = round(logRatios_f32[i] * 0.5) + exponents_f32[i];
-      exponentialsOfLogits_f32(exponents_f32, powers_f32, size);
+      exponentials_f32(exponents_f32, powers_f32, size);
       for (let i = 0; i < size; i++) products_f32[i] = powers_f32[i] * nearTerm_f32(logRatios_f32[i]);
     } else {
       farTerms_f32(bBlocks, size, state);
@@ -123,9 +123,9 @@ function farTerms_f64(b: Blocks_f64, size: number, { fields }: State): void {
   const shift = fields.bShift;
   const scale = fields.scale;
   const secondFactor = fields.secondFactor;
-  exponentialsOfLogits_f64(exponents_f64, powers_f64, size);
+  exponentials_f64(exponents_f64, powers_f64, size);
   toClampedExponents_f64(b.values, b.from, size, shift, scale);
-  exponentialsOfLogits_f64(exponents_f64, differences_f64, size);
+  exponentials_f64(exponents_f64, differences_f64, size);
   for (let i = 0; i < size; i++) {
     products_f64[i] = mixtureTerm_f64(powers_f64[i], differences_f64[i] * secondFactor, logRatios_f64[i]);
   }
@@ -138,7 +138,7 @@ export function jsDivergenceOfLogits_f64(a: Float64Array, b: Float64Array, state
     bBlocks.seek(start);
     if (preparePair_f64(aBlocks, bBlocks, size, state) & NEAR) {
       for (let i = 0; i < size; i++) exponents_f64[i] = logRatios_f64[i] * 0.5 + exponents_f64[i];
-      exponentialsOfLogits_f64(exponents_f64, powers_f64, size);
+      exponentials_f64(exponents_f64, powers_f64, size);
       for (let i = 0; i < size; i++) products_f64[i] = powers_f64[i] * nearTerm_f64(logRatios_f64[i]);
     } else {
       farTerms_f64(bBlocks, size, state);

@@ -2,7 +2,7 @@
 
 import { excessNear_f32, excessNear_f64 } from "../../numbers/exponential.js";
 import { addTotal, BLOCK_F32, BLOCK_F64, type State, sumOfTerms_f32, sumOfTerms_f64, UNUSUAL } from "./blocks.js";
-import { excesses_f32, excesses_f64, exponentialsOfLogits_f32, exponentialsOfLogits_f64 } from "./exponentials.js";
+import { excesses_f32, excesses_f64, exponentials_f32, exponentials_f64 } from "./exponentials.js";
 import {
   addFinite,
   differences_f32,
@@ -32,7 +32,7 @@ export function klDivergenceOfLogits_f32(a: Float32Array, b: Float32Array, state
     bBlocks.seek(start);
     const kind = preparePair_f32(aBlocks, bBlocks, size, state);
     if (kind & INFINITE) return UNUSUAL;
-    exponentialsOfLogits_f32(exponents_f32, powers_f32, size);
+    exponentials_f32(exponents_f32, powers_f32, size);
     addTotal(state, 1, sumOfTerms_f32(powers_f32, size));
     if (kind & NEAR) for (let i = 0; i < size; i++) products_f32[i] = excessNear_f32(logRatios_f32[i]);
     else excesses_f32(logRatios_f32, products_f32, size);
@@ -55,7 +55,7 @@ export function klDivergenceOfLogits_f64(a: Float64Array, b: Float64Array, state
     bBlocks.seek(start);
     const kind = preparePair_f64(aBlocks, bBlocks, size, state);
     if (kind & INFINITE) return UNUSUAL;
-    exponentialsOfLogits_f64(exponents_f64, powers_f64, size);
+    exponentials_f64(exponents_f64, powers_f64, size);
     addTotal(state, 1, sumOfTerms_f64(powers_f64, size));
     if (kind & NEAR) for (let i = 0; i < size; i++) products_f64[i] = excessNear_f64(logRatios_f64[i]);
     else excesses_f64(logRatios_f64, products_f64, size);

@@ -22,7 +22,7 @@ import {
   sumOfTerms_f64,
   UNUSUAL,
 } from "./blocks.js";
-import { exponentialsOfLogits_f32, exponentialsOfLogits_f64 } from "./exponentials.js";
+import { exponentials_f32, exponentials_f64 } from "./exponentials.js";
 import {
   addFinite,
   differences_f32,
@@ -62,9 +62,9 @@ function prepare_f32(a: Blocks_f32, b: Blocks_f32, size: number, { fields }: Sta
   const { values: x, from } = a;
   const { values: y } = b;
   toClampedExponents_f32(x, from, size, aShift, scale);
-  exponentialsOfLogits_f32(exponents_f32, powers_f32, size);
+  exponentials_f32(exponents_f32, powers_f32, size);
   toClampedExponents_f32(y, b.from, size, bShift, scale);
-  exponentialsOfLogits_f32(exponents_f32, exponents_f32, size);
+  exponentials_f32(exponents_f32, exponents_f32, size);
   for (let i = 0, j = from; i < size; i++, j++) {
     const v = logRatioOf_f32(x[j], y[j], least, offset, scale);
     const p = round(powers_f32[i] * factor);
@@ -177,9 +177,9 @@ function prepare_f64(a: Blocks_f64, b: Blocks_f64, size: number, { fields }: Sta
   const { values: x, from } = a;
   const { values: y } = b;
   toClampedExponents_f64(x, from, size, aShift, scale);
-  exponentialsOfLogits_f64(exponents_f64, powers_f64, size);
+  exponentials_f64(exponents_f64, powers_f64, size);
   toClampedExponents_f64(y, b.from, size, bShift, scale);
-  exponentialsOfLogits_f64(exponents_f64, exponents_f64, size);
+  exponentials_f64(exponents_f64, exponents_f64, size);
   for (let i = 0, j = from; i < size; i++, j++) {
     const v = logRatioOf_f64(x[j], y[j], least, offset, scale);
     const p = powers_f64[i] * factor;
