@@ -18,8 +18,10 @@ function load<Module>(name: string): Module {
 
 export const loadBullMq = (): typeof import("bullmq") => load("bullmq");
 
-/** In ms, until the first connection is given up. Later ones are tried again for ever: Redis may be restarted. */
+/** In ms, until an answer to the first connection is given up. */
 const PATIENCE = 5000;
+/** In ms, how long the first connection is tried again where it is refused. Later ones are tried for ever: Redis may be restarted. */
+const RESTART = 1000;
 
 /** Where Redis is, without the password that a URL may have. */
 function placeOf(url: string): string {
@@ -34,15 +36,30 @@ function placeOf(url: string): string {
 export async function connect(url: string): Promise<Redis> {
   const place = placeOf(url);
   const { Redis } = load<typeof import("ioredis")>("ioredis");
-  const connection = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true, connectTimeout: PATIENCE });
+  let isConnected = false;
+  const connection = new Redis(url, {
+    ...{ maxRetriesPerRequest: null, lazyConnect: true, connectTimeout: PATIENCE },
+    retryStrategy: (times) => (isConnected ? Math.min(50 * times, 2000) : null),
+  });
   let last: Error | undefined;
   const keep = (error: Error) => {
     last = error;
   };
   // while it is away: what waits for it goes on when it is back
   connection.on("error", keep);
+  const end = performance.now() + RESTART;
   try {
-    await connection.connect();
+    while (!isConnected) {
+      await connection.connect().then(
+        () => {
+          isConnected = true;
+        },
+        async (error) => {
+          if (performance.now() > end) throw error;
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        },
+      );
+    }
     await connection.ping();
     return connection;
   } catch (cause) {
