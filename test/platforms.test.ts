@@ -51,7 +51,7 @@ test("the cases are of every function, and threads have their part in them", asy
   expect([run.backend, run.threads]).toEqual(["simd", 2]);
   expect(awake).toHaveBeenCalled();
   expect(chunks.mock.calls.length).toBeGreaterThan(100);
-  expect(rows.mock.results.filter(({ value }) => value === true).length).toBeGreaterThan(15);
+  expect(rows.mock.results.filter(({ value }) => value === true).length).toBeGreaterThan(20);
   expect(aside.mock.calls.length).toBeGreaterThan(80);
   vi.restoreAllMocks();
 

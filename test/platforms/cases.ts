@@ -157,13 +157,12 @@ function makeMatrices(type: Constructor, count: number, rowLength: number) {
 }
 
 /** Every function in each form: of the package, on the engine, aside; of what lies where and is shared by rows. */
-async function addEveryCall(digest: Digest, { engine, f, logratio }: On, stride: number): Promise<void> {
-  for (const [type, rows, rowLength] of [
+async function addEveryCall(digest: Digest, { engine, f, logratio }: On): Promise<void> {
+  for (const [type, count, rowLength] of [
     [Float32Array, 130, 515],
     [Float64Array, 1100, 31],
     [Float64Array, 2, 12289],
   ] as const) {
-    const count = Math.max(2, Math.ceil(rows / Math.min(stride, 2)));
     const ordinary = makeMatrices(type, count, rowLength);
     const inMemory = placed(engine, ordinary, 0);
     for (const { name, run, runAside } of everyCall(logratio)) {
@@ -210,7 +209,7 @@ async function addMistakes(digest: Digest, { f, ...place }: On): Promise<void> {
   }
 }
 
-/** Every case, on an engine of its own; of the kinds of numbers every `stride`-th, of matrices with many rows some. */
+/** Every case, on an engine of its own; of the kinds of numbers every `stride`-th. */
 export async function runCases(logratio: Package, options: RunOptions, stride = 1): Promise<Run> {
   const start = performance.now();
   const engine = await logratio.createEngine(options);
