@@ -1,6 +1,7 @@
 // The charts of a page.
 
 import * as Plot from "@observablehq/plot";
+import { log10 } from "../numbers/scalar.js";
 import type { Candidate, Comparison } from "./comparison.js";
 import { formatCount, formatDigits } from "./numbers.js";
 import { drawn, logarithmicTicks, tidy } from "./plots.js";
@@ -125,7 +126,7 @@ const LABEL = { perCharacter: 7, height: 14, chartHeight: 210 };
 
 /** Points whose labels do not cover one of those before them; others have their names by pointing at them. */
 function labelled(points: readonly Point[], width: number, isLogarithmic: boolean): Point[] {
-  const heightOf = ({ value }: Point) => (isLogarithmic ? Math.log10(value) : value);
+  const heightOf = ({ value }: Point) => (isLogarithmic ? log10(value) : value);
   const [sizes, heights] = [points.map(({ size }) => size), points.map(heightOf)];
   const spread = (numbers: readonly number[]) => Math.max(...numbers) - Math.min(...numbers) || 1;
   const [across, up] = [(0.8 * width) / spread(sizes), LABEL.chartHeight / spread(heights)];
@@ -269,7 +270,7 @@ export function distributionFigure(comparison: Comparison, chosen: readonly numb
       return `${isOne ? "" : `${shortLabel(comparison.candidates[i].label)}: `}${where} nats: ${formatCount(count)} tokens`;
     };
     const fill = ({ i }: { i: number }) => colourOf(comparison, i);
-    const ticks = logarithmicTicks(10 ** left, 10 ** right, isNarrow ? 4 : 8).map(Math.log10);
+    const ticks = logarithmicTicks(10 ** left, 10 ** right, isNarrow ? 4 : 8).map(log10);
     const named = [
       ...(hasEnds.below ? [{ x: outer.below + end / 2, text: "0" }] : []),
       ...ticks.map((x) => ({ x, text: tidy(Number((10 ** x).toPrecision(2))) })),
@@ -283,7 +284,7 @@ export function distributionFigure(comparison: Comparison, chosen: readonly numb
       }),
     );
     const means = chosen
-      .map((i) => ({ i, x: Math.log10(comparison.candidates[i].report.kl.mean) }))
+      .map((i) => ({ i, x: log10(comparison.candidates[i].report.kl.mean) }))
       .filter(({ x }) => x >= left && x <= right);
     return {
       marginBottom: 40,

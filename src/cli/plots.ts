@@ -2,6 +2,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { log10 } from "../numbers/scalar.js";
 import { formatDigits } from "./numbers.js";
 
 /** Each chart is drawn for pages and for telephones; the style shows one. */
@@ -47,7 +48,7 @@ export function tidy(x: number): string {
 
 /** Powers of ten from `least` to `most`, every few of them where there are many. */
 function decades(least: number, most: number, count: number): number[] {
-  const [first, last] = [Math.ceil(Math.log10(least) - 1e-9), Math.floor(Math.log10(most) + 1e-9)];
+  const [first, last] = [Math.ceil(log10(least) - 1e-9), Math.floor(log10(most) + 1e-9)];
   const every = Math.max(1, Math.ceil((last - first + 1) / count));
   const ticks: number[] = [];
   for (let power = first; power <= last; power += every) ticks.push(10 ** power);

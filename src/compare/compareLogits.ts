@@ -258,9 +258,10 @@ function planOf(
   if (rows !== undefined && rows <= start) {
     throw new RangeError(`compareLogits: start is ${start}, but there are ${rows} rows`);
   }
-  const threads = threadsOf(options.threads, ((rows ?? Number.POSITIVE_INFINITY) - start) * classes * sources.length);
+  const count = (rows ?? Number.POSITIVE_INFINITY) - start;
+  const threads = threadsOf(options.threads, count * classes * sources.length);
   const few = Math.floor(BATCH_BYTES / 4 / sources.length / classes);
-  const most = Math.min((rows ?? Number.POSITIVE_INFINITY) - start, MOST_BATCH_ROWS);
+  const most = Math.min(count, MOST_BATCH_ROWS);
   const { batchRows = Math.min(most, Math.max(LEAST_ROWS * threads, few)) } = options;
   checkInteger("batchRows", batchRows, 1);
   const own = given[0]?.options;

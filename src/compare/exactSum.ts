@@ -3,6 +3,7 @@
 // A sum is one long integer in units of 2^-2400, in limbs of 32 bits, each kept in an f64: a number touches three of them, and
 // carries wait until a limb could leave the exact integers. Every f64, and every product of two, is a whole number of units.
 
+import { productError } from "../numbers/twofold.js";
 import type { JsonValue } from "./json.js";
 
 const BITS_BELOW = 2400;
@@ -34,20 +35,6 @@ function takeExponent(x: number): number {
   const exponent = ((words[HIGH] >>> 20) & 0x7ff) - 1023 - lift;
   words[HIGH] = (words[HIGH] & 0x800fffff) | 0x3ff00000;
   return exponent;
-}
-
-/** a = high + low, each of 26 bits (Veltkamp's splitting). */
-function highOf(a: number): number {
-  const c = 134217729 * a;
-  return c - (c - a);
-}
-
-/** What rounding has taken of a product (Dekker's TwoProduct). */
-function errorOf(a: number, b: number, product: number): number {
-  const aHigh = highOf(a);
-  const bHigh = highOf(b);
-  const [aLow, bLow] = [a - aHigh, b - bHigh];
-  return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
 }
 
 /** The sum of finite numbers, exactly. */
@@ -89,7 +76,7 @@ export class ExactSum {
     const product = x * y;
     if (Math.abs(product) >= LEAST && Math.abs(x) <= MOST && Math.abs(y) <= MOST && Math.abs(product) <= MOST) {
       this.#add(product, 0);
-      this.#add(errorOf(x, y, product), 0);
+      this.#add(productError(x, y, product), 0);
     } else if (x !== 0 && y !== 0) {
       // by their mantissas
       let exponent = takeExponent(x);
@@ -97,7 +84,7 @@ export class ExactSum {
       exponent += takeExponent(y);
       const b = number[0];
       this.#add(a * b, exponent);
-      this.#add(errorOf(a, b, a * b), exponent);
+      this.#add(productError(a, b, a * b), exponent);
     }
   }
 

@@ -3,6 +3,15 @@
 /** Is given bytes as they come: they are others once it has returned. */
 export type Take = (chunk: Uint8Array) => void;
 
+/** Keeps bytes in `memory`, one chunk behind the other. */
+export function into(memory: Uint8Array): Take {
+  let done = 0;
+  return (chunk) => {
+    memory.set(chunk, done);
+    done += chunk.length;
+  };
+}
+
 /** Hands over the bytes `start` to `end` - 1 in order. */
 export type Load = (start: number, end: number, take: Take, signal: AbortSignal) => Promise<void>;
 
@@ -65,12 +74,7 @@ export class RangesAhead {
       this.#next = Math.min(this.#end, start + RANGE_BYTES);
       const length = this.#next - start;
       const memory = this.#free.pop() ?? new Uint8Array(length);
-      let done = 0;
-      const take: Take = (chunk) => {
-        memory.set(chunk, done);
-        done += chunk.length;
-      };
-      const loaded = this.#load(start, this.#next, take, this.#signal);
+      const loaded = this.#load(start, this.#next, into(memory), this.#signal);
       // it is awaited when its bytes are read, which may be later than it fails
       loaded.catch(() => {});
       this.#ranges.push({ bytes: memory.subarray(0, length), memory, loaded });

@@ -3,7 +3,7 @@
 
 import type { ByteSource } from "./bytes.js";
 import { type AnswerHead, type RangeSockets, socketsFor } from "./rangeSockets.js";
-import { type Load, RANGE_BYTES, RangesAhead, type Take } from "./rangesAhead.js";
+import { into, type Load, RANGE_BYTES, RangesAhead, type Take } from "./rangesAhead.js";
 import { Attempt, load, OPENING_ATTEMPTS, throwIfRefused, unreadable } from "./requests.js";
 import { retried, Told } from "./retry.js";
 import { shownUrl } from "./urlRequest.js";
@@ -59,12 +59,7 @@ class ObjectAtUrl implements ByteSource {
 
   async open(): Promise<this> {
     const head = new Uint8Array(HEAD_BYTES);
-    let done = 0;
-    const take: Take = (chunk) => {
-      head.set(chunk, done);
-      done += chunk.length;
-    };
-    await this.#load(0, HEAD_BYTES, take, this.#signal, OPENING_ATTEMPTS);
+    await this.#load(0, HEAD_BYTES, into(head), this.#signal, OPENING_ATTEMPTS);
     this.#head = head.slice(0, this.size);
     return this;
   }

@@ -16,6 +16,14 @@ export function ln(x: number): number {
   return logarithm_f64(x, high_f64(x), 0);
 }
 
+const LN10 = 2.302585092994046;
+
+/** log₁₀ x of any x >= 0. */
+export function log10(x: number): number {
+  if (x === 0) return Number.NEGATIVE_INFINITY;
+  return Number.isFinite(x) ? ln(x) / LN10 : x;
+}
+
 /** ln(1 + x) - x <= 0 for x > -1, without cancellation near 0: -s·x + s·z·A(z), s = x/(2 + x), z = s². */
 export function log1pMinus(x: number): number {
   if (x < -0.5 || x > 1) return ln(1 + x) - x;

@@ -4,9 +4,7 @@
 import type { RowResults } from "../compare/index.js";
 import { type JsonValue, spelled } from "../compare/json.js";
 import { Partials } from "../compare/partials.js";
-import { exp, ln } from "../numbers/scalar.js";
-
-const LN10 = 2.302585092994046;
+import { exp, log10 } from "../numbers/scalar.js";
 
 /** Of as many points, at most, is the line along the text. */
 const MOST_POINTS = 1024;
@@ -172,7 +170,7 @@ export class Charts {
     const last = this.#histogram.length - 1;
     if (!(kl > 0)) return 0;
     if (kl === Number.POSITIVE_INFINITY) return last;
-    return Math.max(0, Math.min(last, 1 + Math.floor((ln(kl) / LN10 - LEAST) * BINS)));
+    return Math.max(0, Math.min(last, 1 + Math.floor((log10(kl) - LEAST) * BINS)));
   }
 
   #addToken(base: number, other: number): void {
