@@ -50,8 +50,8 @@ const MOST_PERMUTED = 1e10;
 const hasOne = (sums: readonly number[]): boolean => sums.filter((sum) => sum > 0).length === 1;
 
 /**
- * Estimates the mutual information of two variables from a table of how often their values occurred together: without bias, with an
- * interval and a p-value. The table itself says too much: about (r - 1)(c - 1)/2N where variables of r and c values are independent.
+ * Estimates the mutual information of two variables from a table of how often their values occurred together: corrected for bias, with
+ * an interval and a p-value. The table itself says too much: about (r - 1)(c - 1)/2N where variables of r and c values are independent.
  *
  * As in {@link compareCounts}, the mutual information of the table is compared with its mean in tables whose variables depend on each other
  * less. The estimate is the mutual information of the one whose mean is what was observed; the interval has those that a test at `confidence`
@@ -61,8 +61,8 @@ const hasOne = (sums: readonly number[]): boolean => sums.filter((sum) => sum > 
  * @param options - `rowLength`, `confidence`, `permutations`, `seed`, `base`.
  * @returns The estimate, its standard error (the width of the interval over that of a standard normal distribution) and interval, what Miller
  * and Madow estimate, and a p-value of independence. Where only one row or column has counts, they say nothing: the interval goes from 0 to
- * what a table of this shape can have. In simulations of as many observations as cells, or more, 95 % intervals contained the true value 92
- * to 98 times in 100, but for variables of which one tells the other: docs/counts.md has the table.
+ * what a table of this shape can have. In 132 of 140 simulations of as many observations as cells, or more, 95 % intervals contained the
+ * true value 92 to 98 times in 100, in the others 89.8 to 99.6; where one variable tells the other, up to always: docs/counts.md has the table.
  * @throws TypeError for what is not an array of numbers or an unknown option.
  * @throws RangeError for a count that is no integer >= 0, a length that is not a multiple of `rowLength`, a table of less than two
  * observations, one of more than 10¹⁰ with `permutations`, and options out of range. Complexity O(cells) for the estimate, and per
