@@ -9,14 +9,14 @@ import { checkAnswer, chunksOf, loadPatiently } from "./requests.js";
 import { shown, shownValue } from "./shown.js";
 import { isPacked } from "./unpacked.js";
 import { openUrl } from "./urlBytes.js";
-import { isUrl, requestOf, shownUrl } from "./urlRequest.js";
+import { isUrl, requestOf, shownUrl, type Target, targetAt, targetOf } from "./urlRequest.js";
 
 /** Opens a file, wherever it is, to be read at any place. Throws a TypeError for what is none. */
 export async function openBytes(functionName: string, source: FileSource): Promise<ByteSource> {
   if (typeof source === "string") {
     if (source === "") throw new RangeError(`${functionName}: source is ""; it must be the path of a file, or a URL`);
     const url = urlOf(source);
-    return url === undefined ? openFile(source) : openRemote(requestOf(functionName, url));
+    return url === undefined ? openFile(source) : openRemote(targetAt(functionName, url));
   }
   const has = (key: string, type: string) => typeof propertyOf(source, key) === type;
   if (ArrayBuffer.isView(source)) return bytesOfMemory("the bytes", bytesIn(source));
@@ -27,10 +27,10 @@ export async function openBytes(functionName: string, source: FileSource): Promi
   if (has("slice", "function") && has("arrayBuffer", "function")) return openBlob(source as BlobLike);
   if (has("href", "string")) {
     const { href } = source as URL;
-    return href.startsWith("file:") ? openFile(pathOf(href)) : openRemote(requestOf(functionName, href));
+    return href.startsWith("file:") ? openFile(pathOf(href)) : openRemote(targetAt(functionName, href));
   }
   if (has("url", "string") && has("status", "number")) return openResponse(source as Response);
-  if (has("url", "string") && has("method", "string")) return openRemote(source as Request);
+  if (has("url", "string") && has("method", "string")) return openRemote(targetOf(source as Request));
   if (has("getReader", "function")) {
     return keep("the stream", chunksOf("the stream", source as ReadableStream<Uint8Array>));
   }
@@ -43,7 +43,7 @@ export async function openBytes(functionName: string, source: FileSource): Promi
 
 /** What is at a path or behind a URL as it is there, also what is packed. */
 export const openStored = (place: string): Promise<ByteSource> =>
-  isUrl(place) ? openUrl(requestOf("openStored", place)) : openStoredFile(place);
+  isUrl(place) ? openUrl(targetAt("openStored", place)) : openStoredFile(place);
 
 /** Whether it is of this machine's files. */
 export const isPath = (source: FileSource): source is string =>
@@ -66,9 +66,10 @@ function pathOf(href: string): string {
 const bytesIn = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-async function openRemote(request: Request): Promise<ByteSource> {
-  if (!isPacked(new URL(request.url).pathname)) return openUrl(request);
-  return openResponse(await loadPatiently(shownUrl(request.url), request), request.url);
+async function openRemote(target: Target): Promise<ByteSource> {
+  const { url } = target;
+  if (!isPacked(new URL(url).pathname)) return openUrl(target);
+  return openResponse(await loadPatiently(shownUrl(url), requestOf(target)), url);
 }
 
 /** Under the URL that was asked for, where another one answered. */

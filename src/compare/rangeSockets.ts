@@ -1,26 +1,34 @@
-// Ranges over sockets of Node, whose bytes are read into the same memory again and again: `fetch` and node:http take new memory for
-// each 64 KiB, which costs more than all else. What is not plainly the range that was asked for is left to `fetch`.
+// Ranges over sockets of Node, which are read into the memory that they are for: `fetch` and node:http take new memory for each 64 KiB,
+// which costs more than all else, and `fetch` 70 ms until it is loaded. What is not plainly the range that was asked for is left to it.
 
 import type { Socket } from "node:net";
 import { nodeModule } from "../engine/platform.js";
 import { builtin } from "./node.js";
-import type { Take } from "./rangesAhead.js";
-import { Passing } from "./retry.js";
-import { shownUrl } from "./urlRequest.js";
+import { Passing, Told } from "./retry.js";
+import type { Space } from "./space.js";
+import { shownUrl, type Target } from "./urlRequest.js";
 
-/** Of one read; more does not stay in a processor's cache. */
-const READ_BYTES = 2 ** 16;
-
+/** More is no answer to a range. With it the first bytes of the body may come. */
 const MOST_HEAD_BYTES = 2 ** 14;
-const END_OF_HEAD = "\r\n\r\n";
 
-export type AnswerHead = Pick<Response, "ok" | "status" | "statusText" | "headers">;
+/** Of an answer, by their names. */
+export type Fields = Pick<Headers, "get">;
 
-/** What was asked for, and who is told. */
-interface Exchange {
+export interface AnswerHead extends Pick<Response, "ok" | "status" | "statusText"> {
+  readonly headers: Fields;
+}
+
+/** What a question is for. */
+interface Question {
   /** Gives how many bytes are to come, or throws. */
   readonly lengthOf: (head: AnswerHead) => number;
-  readonly take: Take;
+  /** Where they go. */
+  readonly space: Space;
+  readonly onBytes: () => void;
+}
+
+/** And who is told. */
+interface Exchange extends Question {
   readonly resolve: (isAnswered: boolean) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -38,9 +46,9 @@ function areDirect(): boolean {
   return isDefault && env.NODE_USE_ENV_PROXY === undefined && !("bun" in versions) && !("deno" in versions);
 }
 
-/** Of the object that a request is for, which has been answered once; undefined where only `fetch` will do. */
-export function socketsFor({ method, url }: Request, { redirected, headers }: Response): RangeSockets | undefined {
-  if (method !== "GET" || redirected || !isPlain(headers) || !areDirect()) return undefined;
+/** Undefined where only `fetch` will do. */
+export function socketsFor({ url, request }: Target): RangeSockets | undefined {
+  if ((request !== undefined && request.method !== "GET") || !areDirect()) return undefined;
   return new RangeSockets(shownUrl(url), new URL(url));
 }
 
@@ -50,6 +58,8 @@ export class RangeSockets {
   readonly #url: URL;
   readonly #idle: Connection[] = [];
   readonly #all = new Set<Connection>();
+  /** Of a server that sends more than it says: its answers cannot be told apart. */
+  #surplus: Error | undefined;
 
   constructor(name: string, url: URL) {
     this.#name = name;
@@ -57,30 +67,26 @@ export class RangeSockets {
   }
 
   /**
-   * Asks once, and hands over the bytes of the answer. False for an answer that only `fetch` understands (a redirection, what is encoded):
-   * nothing has been handed over then.
+   * Asks once, and reads the answer. False for one that only `fetch` understands (a redirection, what is encoded): nothing has been read
+   * then.
    */
-  async load(headers: Headers, lengthOf: Exchange["lengthOf"], take: Take, signal: AbortSignal): Promise<boolean> {
+  async load(headers: Target["headers"], question: Question, signal: AbortSignal): Promise<boolean> {
     signal.throwIfAborted();
+    if (this.#surplus !== undefined) throw this.#surplus;
+    // which it refuses
+    if (![...headers.values()].every((value) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value))) return false;
     const { host, pathname, search } = this.#url;
-    const all = new Headers({ Accept: "*/*" });
-    for (const [name, value] of headers) all.set(name, value);
-    for (const [name, value] of Object.entries({
-      Host: host,
-      "Accept-Encoding": "identity",
-      Connection: "keep-alive",
-    })) {
-      all.set(name, value);
-    }
+    const all = new Map([["accept", "*/*"], ["user-agent", "logratio"], ...headers]);
+    all.set("host", host).set("accept-encoding", "identity").set("connection", "keep-alive");
     const lines = [...all].map(([name, value]) => `${name}: ${value}`);
-    const text = `${[`GET ${pathname}${search} HTTP/1.1`, ...lines].join("\r\n")}${END_OF_HEAD}`;
+    const text = `${[`GET ${pathname}${search} HTTP/1.1`, ...lines].join("\r\n")}\r\n\r\n`;
     for (;;) {
       const kept = this.#idle.pop();
       const connection = kept ?? this.#connect();
       const stop = () => connection.end(signal.reason);
       signal.addEventListener("abort", stop);
       try {
-        const isAnswered = await connection.ask(text, lengthOf, take);
+        const isAnswered = await connection.ask(text, question);
         if (connection.isUsable) this.#idle.push(connection);
         return isAnswered;
       } catch (error) {
@@ -97,6 +103,7 @@ export class RangeSockets {
       this.#all.delete(connection);
       const place = this.#idle.indexOf(connection);
       if (place >= 0) this.#idle.splice(place, 1);
+      this.#surplus ??= connection.surplus;
     });
     this.#all.add(connection);
     return connection;
@@ -110,21 +117,31 @@ export class RangeSockets {
 class Connection {
   readonly #socket: Socket;
   #exchange: Exchange | undefined;
-  #head = "";
+  /** What has come of a head, and maybe of the body behind it. */
+  readonly #head = new Uint8Array(MOST_HEAD_BYTES);
+  #headLength = 0;
   #length = 0;
   /** Bytes of the body that are to come; undefined until its head has. */
   #left: number | undefined;
   /** Whether anything has come for the last question. */
   hasAnswered = false;
+  #hasServed = false;
+  /** Where more has come than an answer said. */
+  surplus: Error | undefined;
+  readonly #name: string;
 
   constructor(name: string, { protocol, hostname, port }: URL, onClose: () => void) {
+    this.#name = name;
     // as URLs have them: [::1]
     const host = hostname.replace(/^\[(.*)\]$/, "$1");
-    const buffer = new Uint8Array(READ_BYTES);
     const onread = {
-      buffer,
-      callback: (count: number) => {
-        this.#receive(buffer.subarray(0, count));
+      // for the next read: it goes where its bytes belong, as soon as the head has told how many there are
+      buffer: () =>
+        this.#left && this.#exchange !== undefined
+          ? this.#exchange.space.rest.subarray(0, this.#left)
+          : this.#head.subarray(this.#headLength),
+      callback: (count: number, buffer: Uint8Array) => {
+        this.#receive(count, buffer.buffer === this.#head.buffer);
         return true;
       },
     };
@@ -138,7 +155,7 @@ class Connection {
           ALPNProtocols: ["http/1.1"],
         })
       : connect(to);
-    this.#socket.on("error", (error) => this.end(error));
+    this.#socket.on("error", (error) => this.end((error as AggregateError).errors?.[0] ?? error));
     this.#socket.on("close", () => {
       const done = this.#length - (this.#left ?? this.#length);
       this.end(new Passing(`${name}: the answer ended after ${done} of ${this.#length} bytes`));
@@ -150,14 +167,13 @@ class Connection {
     return this.#exchange === undefined && !this.#socket.destroyed;
   }
 
-  ask(text: string, lengthOf: Exchange["lengthOf"], take: Take): Promise<boolean> {
-    this.#head = "";
+  ask(text: string, question: Question): Promise<boolean> {
     this.#length = 0;
     this.#left = undefined;
     this.hasAnswered = false;
     this.#socket.ref();
     return new Promise((resolve, reject) => {
-      this.#exchange = { lengthOf, take, resolve, reject };
+      this.#exchange = { ...question, resolve, reject };
       this.#socket.write(text, "latin1");
     });
   }
@@ -169,44 +185,65 @@ class Connection {
     this.#exchange = undefined;
   }
 
+  #endOfSurplus(): void {
+    this.surplus = new Told(`${this.#name}: more bytes came than the answer said`);
+    this.end(this.surplus);
+  }
+
   #settle(isAnswered: boolean): void {
     const exchange = this.#exchange;
     this.#exchange = undefined;
     // it does not keep Node running while nothing is asked
+    this.#hasServed = true;
     if (isAnswered) this.#socket.unref();
     else this.#socket.destroy();
     exchange?.resolve(isAnswered);
   }
 
-  #receive(bytes: Uint8Array): void {
+  #receive(count: number, isInHead: boolean): void {
     this.hasAnswered = true;
-    if (this.#exchange === undefined) {
-      this.#socket.destroy(); // what nobody has asked for
+    if (isInHead && this.#headLength === 0 && this.#hasServed && !beginsAnswer(this.#head)) {
+      this.#endOfSurplus();
       return;
     }
+    if (this.#exchange === undefined) {
+      // it says that it closes what is idle
+      this.#socket.destroy();
+      return;
+    }
+    const { space, onBytes } = this.#exchange;
     try {
-      const body = this.#left === undefined ? this.#readHead(bytes, this.#exchange) : bytes;
-      if (this.#left === undefined) return;
-      if (body.length > this.#left) throw new Error("more bytes came than the answer said");
-      this.#left -= body.length;
-      if (body.length > 0) this.#exchange.take(body);
+      if (isInHead) {
+        const body = this.#readHead(this.#headLength + count, this.#exchange);
+        if (this.#left === undefined) return;
+        if (body.length > this.#left) {
+          this.#endOfSurplus();
+          return;
+        }
+        space.add(body);
+        this.#left -= body.length;
+      } else {
+        space.filled(count);
+        (this.#left as number) -= count;
+      }
+      onBytes();
       if (this.#left === 0) this.#settle(true);
     } catch (error) {
       this.end(error);
     }
   }
 
-  /** What follows the head, once it is there. */
-  #readHead(bytes: Uint8Array, { lengthOf }: Exchange): Uint8Array {
-    const before = this.#head.length;
-    const text = this.#head + String.fromCharCode.apply(null, bytes.subarray(0, MOST_HEAD_BYTES) as never);
-    const end = text.indexOf(END_OF_HEAD);
+  /** Of as many bytes as there are now, what follows the head, if that is whole. */
+  #readHead(count: number, { lengthOf }: Exchange): Uint8Array {
+    const bytes = this.#head.subarray(0, count);
+    const end = endOfHead(bytes);
     if (end < 0) {
-      this.#head = text;
-      if (text.length > MOST_HEAD_BYTES) this.#settle(false);
-      return bytes.subarray(bytes.length);
+      this.#headLength = count;
+      if (count === MOST_HEAD_BYTES) this.#settle(false);
+      return bytes.subarray(count);
     }
-    const head = headOf(text.slice(0, end));
+    this.#headLength = 0;
+    const head = headOf(String.fromCharCode.apply(null, bytes.subarray(0, end) as never));
     if (head === undefined) this.#settle(false);
     else {
       this.#length = lengthOf(head);
@@ -215,8 +252,18 @@ class Connection {
         throw new Error("its length is not that of the range");
       }
     }
-    return bytes.subarray(end + END_OF_HEAD.length - before);
+    return bytes.subarray(end + 4);
   }
+}
+
+const beginsAnswer = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subarray(0, 5)) === "HTTP/";
+
+/** Where the empty line is behind it; -1 before it has come. */
+function endOfHead(bytes: Uint8Array): number {
+  for (let i = bytes.indexOf(13); i >= 0; i = bytes.indexOf(13, i + 1)) {
+    if (bytes[i + 1] === 10 && bytes[i + 2] === 13 && bytes[i + 3] === 10) return i;
+  }
+  return -1;
 }
 
 /** Of an answer that may be an error, or whose bytes come as they are stored and are as many as it says. */
@@ -224,18 +271,22 @@ function headOf(text: string): AnswerHead | undefined {
   const [first, ...lines] = text.split("\r\n");
   const [, code, statusText = ""] = /^HTTP\/1\.1 (\d{3})(?: (.*))?$/.exec(first) ?? [];
   const status = Number(code);
-  const headers = new Headers();
+  const fields = new Map<string, string>();
   for (const line of lines) {
     const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\0]*?)[ \t]*$/.exec(line) ?? [];
     if (name === undefined) return undefined;
-    headers.append(name, value);
+    const key = name.toLowerCase();
+    const before = fields.get(key);
+    fields.set(key, before === undefined ? value : `${before}, ${value}`);
   }
-  if (status >= 400) return { ok: false, status, statusText, headers };
+  const headers: Fields = { get: (name) => fields.get(name.toLowerCase()) ?? null };
+  // a range of what is empty is `fetch`'s to answer, too
+  if (status >= 400 && status !== 416) return { ok: false, status, statusText, headers };
   return status === 206 && isPlain(headers) ? { ok: true, status, statusText, headers } : undefined;
 }
 
 /** Whether the bytes of an answer come as they are stored, and are as many as it says. */
-const isPlain = (headers: Headers): boolean =>
+const isPlain = (headers: Fields): boolean =>
   ["identity", null].includes(headers.get("Content-Encoding")) &&
-  !headers.has("Transfer-Encoding") &&
+  headers.get("Transfer-Encoding") === null &&
   /^\d{1,15}$/.test(headers.get("Content-Length") ?? "");

@@ -1,23 +1,24 @@
 // Bytes that are read in order from far away: several ranges are on their way at once.
 
-/** Is given bytes as they come: they are others once it has returned. */
-export type Take = (chunk: Uint8Array) => void;
+import { Space } from "./space.js";
 
-/** Keeps bytes in `memory`, one chunk behind the other. */
-export function into(memory: Uint8Array): Take {
-  let done = 0;
-  return (chunk) => {
-    memory.set(chunk, done);
-    done += chunk.length;
-  };
+/** Loads the bytes `start` to `end` - 1. */
+export type Load = (start: number, end: number, space: Space, signal: AbortSignal) => Promise<void>;
+
+/** How many ranges are on their way at once, of how many bytes. */
+interface Depth {
+  readonly ranges: number;
+  readonly bytes: number;
 }
 
-/** Hands over the bytes `start` to `end` - 1 in order. */
-export type Load = (start: number, end: number, take: Take, signal: AbortSignal) => Promise<void>;
+/** Little, as new memory may cost more than the bytes that come into it. */
+const NEAR: Depth = { ranges: 3, bytes: 2 ** 21 };
+/** Where most of the time is the way to the server and back. */
+const FAR: Depth = { ranges: 4, bytes: 2 ** 22 };
 
-/** Of a request, and how many are on their way at once. */
-export const RANGE_BYTES = 2 ** 22;
-const RANGES = 4;
+/** In ms: who has waited so long for each of so many ranges is far away. Some wait for connections, or for what is computed meanwhile. */
+const FAR_TIME = 25;
+const FIRST_ONES = 6;
 
 interface Range {
   /** What is there of it, and what is still to be read. */
@@ -36,6 +37,9 @@ export class RangesAhead {
   readonly #ranges: Range[] = [];
   /** Of ranges that have been read. */
   readonly #free: Uint8Array[] = [];
+  /** In ms, the least that a range has taken. */
+  #leastTime = Number.POSITIVE_INFINITY;
+  #loaded = 0;
   readonly #controller = new AbortController();
   readonly #signal: AbortSignal;
 
@@ -69,15 +73,24 @@ export class RangesAhead {
   }
 
   #ask(): void {
-    while (this.#ranges.length < RANGES && this.#next < this.#end) {
+    const { ranges, bytes } = this.#loaded >= FIRST_ONES && this.#leastTime > FAR_TIME ? FAR : NEAR;
+    while (this.#ranges.length < ranges && this.#next < this.#end) {
       const start = this.#next;
-      this.#next = Math.min(this.#end, start + RANGE_BYTES);
+      this.#next = Math.min(this.#end, start + bytes);
       const length = this.#next - start;
-      const memory = this.#free.pop() ?? new Uint8Array(length);
-      const loaded = this.#load(start, this.#next, into(memory), this.#signal);
+      const free = this.#free.pop();
+      const memory = free !== undefined && free.length >= length ? free : new Uint8Array(length);
+      const loaded = this.#timed(this.#load(start, this.#next, new Space(memory), this.#signal));
       // it is awaited when its bytes are read, which may be later than it fails
       loaded.catch(() => {});
       this.#ranges.push({ bytes: memory.subarray(0, length), memory, loaded });
     }
+  }
+
+  async #timed(loading: Promise<void>): Promise<void> {
+    const begin = performance.now();
+    await loading;
+    this.#leastTime = Math.min(this.#leastTime, performance.now() - begin);
+    this.#loaded++;
   }
 }

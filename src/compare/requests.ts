@@ -1,9 +1,9 @@
 // Requests over a network, what may go wrong with them, and whether that may pass.
 
 import type { AnswerHead } from "./rangeSockets.js";
-import type { Take } from "./rangesAhead.js";
 import { Passing, pauseOf, retried, Told } from "./retry.js";
 import { shown } from "./shown.js";
+import type { Space } from "./space.js";
 
 /** Of the first request: a URL that nobody answers is told soon. */
 export const OPENING_ATTEMPTS = 3;
@@ -72,6 +72,7 @@ export class Attempt {
   readonly #controller = new AbortController();
   readonly #abort = () => this.#controller.abort(this.#outer.reason);
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #lastByte = performance.now();
   #isStalled = false;
 
   constructor(name: string, outer: AbortSignal) {
@@ -79,7 +80,7 @@ export class Attempt {
     this.#outer = outer;
     outer.addEventListener("abort", this.#abort);
     if (outer.aborted) this.#abort();
-    this.wait();
+    this.#look(STALLED);
   }
 
   get signal(): AbortSignal {
@@ -95,14 +96,14 @@ export class Attempt {
     this.#outer.removeEventListener("abort", this.#abort);
   }
 
-  /** Hands over the bytes of a body. Throws where there are fewer or more than there should be. */
-  async fill({ body }: Response, length: number, take: Take): Promise<void> {
+  /** Reads a body. Throws where it has fewer or more bytes than it should have. */
+  async fill({ body }: Response, length: number, space: Space): Promise<void> {
     let done = 0;
     if (body !== null && length > 0) {
       for await (const chunk of chunksOf(this.#name, body)) {
         done += chunk.length;
         if (done > length) throw new Error(`${this.#name}: more bytes came than the answer said`);
-        take(chunk);
+        space.add(chunk);
         this.wait();
       }
     }
@@ -111,10 +112,19 @@ export class Attempt {
 
   /** From now on, for the next byte. */
   wait(): void {
-    clearTimeout(this.#timer);
+    this.#lastByte = performance.now();
+  }
+
+  /** After so many ms, whether it has stalled: a timer for each chunk would cost more than the chunk. */
+  #look(pause: number): void {
     this.#timer = setTimeout(() => {
+      const left = this.#lastByte + STALLED - performance.now();
+      if (left > 0) {
+        this.#look(left);
+        return;
+      }
       this.#isStalled = true;
       this.#controller.abort();
-    }, STALLED);
+    }, pause);
   }
 }

@@ -2,17 +2,21 @@
 // change and size, which every answer is compared by.
 
 import type { ByteSource } from "./bytes.js";
-import { type AnswerHead, type RangeSockets, socketsFor } from "./rangeSockets.js";
-import { into, type Load, RANGE_BYTES, RangesAhead, type Take } from "./rangesAhead.js";
+import { type AnswerHead, type Fields, type RangeSockets, socketsFor } from "./rangeSockets.js";
+import { type Load, RangesAhead } from "./rangesAhead.js";
 import { Attempt, load, OPENING_ATTEMPTS, throwIfRefused, unreadable } from "./requests.js";
 import { retried, Told } from "./retry.js";
-import { shownUrl } from "./urlRequest.js";
+import { Space } from "./space.js";
+import { requestOf, shownUrl, type Target } from "./urlRequest.js";
 
 /** Loaded when the object is opened: most headers are shorter. */
 const HEAD_BYTES = 2 ** 16;
 
 /** Of a range: 13 to 19 s of pauses in all. */
 const ATTEMPTS = 8;
+
+/** Ranges that are on their way at once are tried again after other pauses: by where they begin, in so many bytes. */
+const SPREAD_BYTES = 2 ** 25;
 
 interface Version {
   readonly size: number;
@@ -27,7 +31,7 @@ interface Part extends Version {
   readonly end: number;
 }
 
-function partOf(headers: Headers): Part | undefined {
+function partOf(headers: Fields): Part | undefined {
   const [, first, last, size] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers.get("Content-Range") ?? "") ?? [];
   if (size === undefined) return undefined;
   return {
@@ -43,23 +47,25 @@ const EMPTY: Version = { size: 0, etag: null, modified: null };
 
 class ObjectAtUrl implements ByteSource {
   readonly name: string;
-  readonly #request: Request;
+  readonly #target: Target;
   #version: Version | undefined;
   #head = new Uint8Array(0);
   readonly #closing = new AbortController();
   readonly #signal: AbortSignal;
-  /** Once it is open, unless its answer came from elsewhere. */
+  /** Until only `fetch` will do. */
   #sockets: RangeSockets | undefined;
 
-  constructor(request: Request) {
-    this.name = shownUrl(request.url);
-    this.#request = request;
-    this.#signal = AbortSignal.any([request.signal, this.#closing.signal]);
+  constructor(target: Target) {
+    const { url, request } = target;
+    this.name = shownUrl(url);
+    this.#target = target;
+    this.#signal = AbortSignal.any([this.#closing.signal, ...(request === undefined ? [] : [request.signal])]);
+    this.#sockets = socketsFor(target);
   }
 
   async open(): Promise<this> {
     const head = new Uint8Array(HEAD_BYTES);
-    await this.#load(0, HEAD_BYTES, into(head), this.#signal, OPENING_ATTEMPTS);
+    await this.#load(0, HEAD_BYTES, new Space(head), this.#signal, OPENING_ATTEMPTS);
     this.#head = head.slice(0, this.size);
     return this;
   }
@@ -71,28 +77,24 @@ class ObjectAtUrl implements ByteSource {
   async read(bytes: Uint8Array, position: number): Promise<number> {
     const end = Math.min(this.size, position + bytes.length);
     if (end <= position) return 0;
-    const known = this.#head.subarray(position, end);
-    bytes.set(known);
-    let done = known.length;
-    await this.#load(position + done, end, (chunk) => {
-      bytes.set(chunk, done);
-      done += chunk.length;
-    });
-    return done;
+    const space = new Space(bytes.subarray(0, end - position));
+    await this.#loadAfterHead(position, end, space, this.#signal);
+    return space.done;
   }
 
   inOrder(start: number, end: number): Pick<ByteSource, "read" | "close"> {
-    const load: Load = (from, to, take, signal) => {
-      const known = this.#head.subarray(from, to);
-      if (known.length > 0) take(known);
-      return this.#load(from + known.length, to, take, signal);
-    };
-    return new RangesAhead(start, Math.min(end, this.size), load, this.#signal);
+    return new RangesAhead(start, Math.min(end, this.size), this.#loadAfterHead, this.#signal);
   }
+
+  readonly #loadAfterHead: Load = (start, end, space, signal) => {
+    const known = this.#head.subarray(start, end);
+    space.add(known);
+    return this.#load(start + known.length, end, space, signal);
+  };
 
   /** By its last byte. */
   async checkUnchanged(): Promise<void> {
-    if (this.size > 0) await this.#load(this.size - 1, this.size, () => {});
+    if (this.size > 0) await this.#load(this.size - 1, this.size, new Space(new Uint8Array(1)));
   }
 
   async close(): Promise<void> {
@@ -100,43 +102,35 @@ class ObjectAtUrl implements ByteSource {
     this.#sockets?.close();
   }
 
-  /** Hands over the bytes `start` to `end` - 1, as they come. What is lost on the way is asked for again, from where it broke off. */
-  async #load(start: number, end: number, take: Take, signal = this.#signal, attempts = ATTEMPTS): Promise<void> {
-    let next = start;
-    const taken: Take = (chunk) => {
-      take(chunk);
-      next += chunk.length;
-    };
+  /** Loads the bytes `start` to `end` - 1. What is lost on the way is asked for again, from where it broke off. */
+  async #load(start: number, end: number, space: Space, signal = this.#signal, attempts = ATTEMPTS): Promise<void> {
+    const before = start - space.done;
     await retried(
       attempts,
-      (start / RANGE_BYTES / 8) % 1,
-      () => `bytes ${next} to ${end - 1}`,
+      (start / SPREAD_BYTES) % 1,
+      () => `bytes ${before + space.done} to ${end - 1}`,
       async () => {
-        if (next < Math.min(end, this.#version?.size ?? end)) await this.#asked(next, end, taken, signal);
+        const next = before + space.done;
+        if (next < Math.min(end, this.#version?.size ?? end)) await this.#asked(next, end, space, signal);
       },
       signal,
     );
   }
 
   /** Asks once. Throws what may pass as such. */
-  async #asked(start: number, end: number, take: Take, signal: AbortSignal): Promise<void> {
+  async #asked(start: number, end: number, space: Space, signal: AbortSignal): Promise<void> {
     const attempt = new Attempt(this.name, signal);
     try {
-      const { headers: own } = this.#request;
-      const headers = new Headers(own);
-      headers.set("Range", `bytes=${start}-${end - 1}`);
+      const headers = new Map(this.#target.headers).set("range", `bytes=${start}-${end - 1}`);
       const etag = this.#version?.etag;
       // other origins would have to allow it; the answer tells its version all the same
-      if (etag?.startsWith('"') && isOwn(this.#request.url)) headers.set("If-Range", etag);
-      if (await this.#askedBySocket(headers, start, end, take, attempt)) return;
+      if (etag?.startsWith('"') && isOwn(this.#target.url)) headers.set("if-range", etag);
+      if (await this.#askedBySocket(headers, start, end, space, attempt)) return;
       // a cache might hold parts of an older version
-      const init = { headers, cache: "no-store", signal: attempt.signal } as const;
-      const response = await load(this.name, new Request(this.#request, init), [416]);
+      const request = requestOf({ ...this.#target, headers }, { cache: "no-store", signal: attempt.signal });
+      const response = await load(this.name, request, [416]);
       try {
-        const isFirst = this.#version === undefined;
-        const length = this.#lengthOf(response, start, end);
-        if (isFirst) this.#sockets = socketsFor(this.#request, response);
-        await attempt.fill(response, length, take);
+        await attempt.fill(response, this.#lengthOf(response, start, end), space);
       } finally {
         await response.body?.cancel().catch(() => {});
       }
@@ -149,30 +143,30 @@ class ObjectAtUrl implements ByteSource {
   }
 
   /** Whether it is answered so; otherwise nothing is asked so any more. */
-  async #askedBySocket(headers: Headers, start: number, end: number, take: Take, attempt: Attempt): Promise<boolean> {
+  async #askedBySocket(
+    ...[headers, start, end, space, attempt]: [Target["headers"], number, number, Space, Attempt]
+  ): Promise<boolean> {
     if (this.#sockets === undefined) return false;
     const lengthOf = (head: AnswerHead) => {
       throwIfRefused(this.name, head);
       return this.#lengthOf(head, start, end);
     };
-    const taken: Take = (chunk) => {
-      take(chunk);
-      attempt.wait();
-    };
-    const isAnswered = await this.#sockets.load(headers, lengthOf, taken, attempt.signal).catch((error) => {
-      throw error instanceof Told ? error : unreadable(this.name, error, this.#request.url);
+    const exchange = { lengthOf, space, onBytes: () => attempt.wait() };
+    const isAnswered = await this.#sockets.load(headers, exchange, attempt.signal).catch((error) => {
+      throw error instanceof Told ? error : unreadable(this.name, error, this.#target.url);
     });
     if (!isAnswered) this.#sockets = undefined;
     return isAnswered;
   }
 
   /** How many bytes come. Throws where they are not those asked for, of the object that was opened; the first answer opens it. */
-  #lengthOf(response: Pick<Response, "status" | "headers">, start: number, end: number): number {
+  #lengthOf(response: Pick<AnswerHead, "status" | "headers">, start: number, end: number): number {
     const part = partOf(response.headers);
-    if (this.#version === undefined) {
-      this.#version = response.status === 416 ? EMPTY : this.#versionOf(response, part);
-      return part === undefined ? 0 : part.end - start;
+    if (this.#version === undefined && response.status === 416) {
+      this.#version = EMPTY;
+      return 0;
     }
+    this.#version ??= this.#versionOf(response, part);
     const { size, etag, modified } = this.#version;
     const isSame = response.status === 206 && part?.size === size && part.etag === etag && part.modified === modified;
     if (!isSame) throw new Told(`${this.name} changed while it was read`);
@@ -180,7 +174,7 @@ class ObjectAtUrl implements ByteSource {
     throw new Told(`${this.name}: bytes ${start} to ${end - 1} were asked for, others came`);
   }
 
-  #versionOf({ status }: Pick<Response, "status">, part: Part | undefined): Version {
+  #versionOf({ status }: Pick<AnswerHead, "status">, part: Part | undefined): Version {
     if (status !== 206 || part?.start !== 0) {
       throw new TypeError(
         `${this.name} cannot be read by ranges: the server does not answer such requests; ${INSTEAD}`,
@@ -195,8 +189,8 @@ class ObjectAtUrl implements ByteSource {
   }
 }
 
-/** Opens what a request is for. */
-export const openUrl = (request: Request): Promise<ByteSource> => new ObjectAtUrl(request).open();
+/** Opens what is at a URL. */
+export const openUrl = (target: Target): Promise<ByteSource> => new ObjectAtUrl(target).open();
 
 /** Whether a page may add headers to its request without asking the server first. */
 const isOwn = (url: string): boolean => {

@@ -261,6 +261,14 @@ describe("a URL", () => {
     ["gives more", (answer) => ({ ...answer, body: Buffer.concat([answer.body, answer.body]) }), /more bytes came/],
     ["gives others", changedBy({ "Content-Range": "bytes 10-65545/180128" }), /cannot be read by ranges/],
     [
+      "gives more than was asked for, and says so",
+      () => {
+        const body = readFileSync(paths["base.npy"]);
+        return { status: 206, headers: { ETag: '"1"', "Content-Range": "bytes 0-180127/180128" }, body };
+      },
+      /base\.npy: bytes 0 to 65535 were asked for, others came$/,
+    ],
+    [
       "hangs up",
       (answer, _, response) => {
         response.writeHead(206, { ...answer.headers, "Content-Length": "65536" });
