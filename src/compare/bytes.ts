@@ -16,8 +16,8 @@ export interface ByteSource {
    */
   read(bytes: Uint8Array, position: number): Promise<number>;
   /**
-   * Reads what is between `start` and `end` in order, where that is faster: more may be on its way before it is asked for. `close` gives up
-   * what is.
+   * Reads what is between `start` and `end` in order, where that is faster: more may be on its way before it is asked for. The next `read`
+   * may begin before the last one has ended, so each gives all that it is asked for, up to `end`. `close` gives up what is on its way.
    */
   inOrder?(start: number, end: number): Pick<ByteSource, "read" | "close">;
   /** Throws where it is not what it was when it was opened: another size, another time, another version. */

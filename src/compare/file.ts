@@ -27,6 +27,11 @@ export class InputFile {
     return new InputFile(await inflatedPart(partOf(this.#bytes, name, offset, packed.packedSize), packed));
   }
 
+  /** How many reads one after the other are worth being on their way at once. */
+  get readsAhead(): number {
+    return this.#bytes.inOrder === undefined ? 1 : 2;
+  }
+
   /** The same file, to be read in order from `start` to `end`: what is far away is asked for ahead. `close` ends that alone. */
   inOrder(start: number, end: number): InputFile {
     const bytes = this.#bytes;

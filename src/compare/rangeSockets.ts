@@ -141,7 +141,7 @@ class Connection {
           ? this.#exchange.space.rest.subarray(0, this.#left)
           : this.#head.subarray(this.#headLength),
       callback: (count: number, buffer: Uint8Array) => {
-        this.#receive(count, buffer.buffer === this.#head.buffer);
+        this.#receive(buffer.subarray(0, count));
         return true;
       },
     };
@@ -200,8 +200,9 @@ class Connection {
     exchange?.resolve(isAnswered);
   }
 
-  #receive(count: number, isInHead: boolean): void {
+  #receive(bytes: Uint8Array): void {
     this.hasAnswered = true;
+    const isInHead = bytes.buffer === this.#head.buffer;
     if (isInHead && this.#headLength === 0 && this.#hasServed && !beginsAnswer(this.#head)) {
       this.#endOfSurplus();
       return;
@@ -214,7 +215,7 @@ class Connection {
     const { space, onBytes } = this.#exchange;
     try {
       if (isInHead) {
-        const body = this.#readHead(this.#headLength + count, this.#exchange);
+        const body = this.#readHead(this.#headLength + bytes.length, this.#exchange);
         if (this.#left === undefined) return;
         if (body.length > this.#left) {
           this.#endOfSurplus();
@@ -223,8 +224,8 @@ class Connection {
         space.add(body);
         this.#left -= body.length;
       } else {
-        space.filled(count);
-        (this.#left as number) -= count;
+        space.filled(bytes.length);
+        (this.#left as number) -= bytes.length;
       }
       onBytes();
       if (this.#left === 0) this.#settle(true);

@@ -1,11 +1,11 @@
-// Bytes that are read in order from far away: several ranges are on their way at once.
+// Bytes that are read in order from far away: several ranges are on their way at once, into the memory of who reads where that is known.
 
 import { Space } from "./space.js";
 
 /** Loads the bytes `start` to `end` - 1. */
 export type Load = (start: number, end: number, space: Space, signal: AbortSignal) => Promise<void>;
 
-/** How many ranges are on their way at once, of how many bytes. */
+/** How many ranges are on their way before they are read, of how many bytes at most. */
 interface Depth {
   readonly ranges: number;
   readonly bytes: number;
@@ -21,10 +21,9 @@ const FAR_TIME = 25;
 const FIRST_ONES = 6;
 
 interface Range {
-  /** What is there of it, and what is still to be read. */
-  bytes: Uint8Array;
-  /** That of which the bytes are a part. */
-  readonly memory: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  readonly space: Space;
   readonly loaded: Promise<void>;
 }
 
@@ -32,11 +31,15 @@ interface Range {
 export class RangesAhead {
   readonly #load: Load;
   readonly #end: number;
-  /** What is asked for next. */
+  /** What is read next, and what is asked for next. */
+  #position: number;
   #next: number;
+  /** Asked for, of which not all is to be read yet: in order. */
   readonly #ranges: Range[] = [];
-  /** Of ranges that have been read. */
+  /** Memory of ranges that have been read. */
   readonly #free: Uint8Array[] = [];
+  /** Of the last read. */
+  #readBytes = 0;
   /** In ms, the least that a range has taken. */
   #leastTime = Number.POSITIVE_INFINITY;
   #loaded = 0;
@@ -44,27 +47,27 @@ export class RangesAhead {
   readonly #signal: AbortSignal;
 
   constructor(start: number, end: number, load: Load, signal: AbortSignal) {
+    this.#position = start;
     this.#next = start;
     this.#end = end;
     this.#load = load;
     this.#signal = AbortSignal.any([signal, this.#controller.signal]);
   }
 
-  /** What comes next, and is as much as the caller asks for, or less. */
+  /** What comes next: all that is asked for, or as much as there is. The next read may be begun before this one has ended. */
   async read(bytes: Uint8Array): Promise<number> {
-    this.#ask();
-    const [range] = this.#ranges;
-    if (range === undefined) return 0;
-    await range.loaded;
-    const count = Math.min(bytes.length, range.bytes.length);
-    bytes.set(range.bytes.subarray(0, count));
-    range.bytes = range.bytes.subarray(count);
-    if (range.bytes.length === 0) {
-      this.#ranges.shift();
-      this.#free.push(range.memory);
+    const begin = this.#position;
+    const end = Math.min(this.#end, begin + bytes.length);
+    this.#readBytes = bytes.length;
+    const parts: Promise<void>[] = [];
+    while (this.#position < end) {
+      const rest = bytes.subarray(this.#position - begin, end - begin);
+      if (this.#ranges.length === 0) this.#ask();
+      parts.push(this.#taken(this.#ranges[0], rest));
     }
-    this.#ask();
-    return count;
+    this.#askAhead();
+    await Promise.all(parts);
+    return end - begin;
   }
 
   async close(): Promise<void> {
@@ -72,25 +75,52 @@ export class RangesAhead {
     await Promise.allSettled(this.#ranges.map(({ loaded }) => loaded));
   }
 
-  #ask(): void {
-    const { ranges, bytes } = this.#loaded >= FIRST_ONES && this.#leastTime > FAR_TIME ? FAR : NEAR;
-    while (this.#ranges.length < ranges && this.#next < this.#end) {
-      const start = this.#next;
-      this.#next = Math.min(this.#end, start + bytes);
-      const length = this.#next - start;
-      const free = this.#free.pop();
-      const memory = free !== undefined && free.length >= length ? free : new Uint8Array(length);
-      const loaded = this.#timed(this.#load(start, this.#next, new Space(memory), this.#signal));
-      // it is awaited when its bytes are read, which may be later than it fails
-      loaded.catch(() => {});
-      this.#ranges.push({ bytes: memory.subarray(0, length), memory, loaded });
-    }
+  /** What is next of a range, or as much of it as there is memory for: where that is all of it, it comes there. */
+  #taken(range: Range, memory: Uint8Array): Promise<void> {
+    const { start, end, space, loaded } = range;
+    const from = this.#position;
+    const to = Math.min(end, from + memory.length);
+    const isLast = to === end;
+    this.#position = to;
+    if (isLast) this.#ranges.shift();
+    const own = memory.subarray(0, to - from);
+    if (from === start && isLast && space.replace(own)) return loaded;
+    return loaded.then(() => {
+      own.set(space.bytes.subarray(from - start, to - start));
+      if (isLast) this.#free.push(space.bytes);
+    });
   }
 
-  async #timed(loading: Promise<void>): Promise<void> {
+  /** What is not read at once into memory that is known, or where the next read would come too late. */
+  #askAhead(): void {
+    const { ranges, bytes } = this.#depth;
+    if (this.#depth === NEAR && this.#readBytes > bytes / 2) return;
+    while (this.#ranges.length < ranges && this.#next < this.#end) this.#ask();
+  }
+
+  /** For the next range: of as many whole reads as fit, or a part of one. */
+  #ask(): void {
+    const most = this.#depth.bytes;
+    const reads = this.#readBytes / most;
+    const length = reads <= 1 ? this.#readBytes * Math.floor(1 / reads) : Math.ceil(this.#readBytes / Math.ceil(reads));
+    const start = this.#next;
+    const end = Math.min(this.#end, start + length);
+    this.#next = end;
+    const space = new Space(() => {
+      const free = this.#free.pop();
+      return free !== undefined && free.length >= length ? free : new Uint8Array(length);
+    });
     const begin = performance.now();
-    await loading;
-    this.#leastTime = Math.min(this.#leastTime, performance.now() - begin);
-    this.#loaded++;
+    const loaded = this.#load(start, end, space, this.#signal).then(() => {
+      this.#leastTime = Math.min(this.#leastTime, performance.now() - begin);
+      this.#loaded++;
+    });
+    // it is awaited when its bytes are read, which may be later than it fails
+    loaded.catch(() => {});
+    this.#ranges.push({ start, end, space, loaded });
+  }
+
+  get #depth(): Depth {
+    return this.#loaded >= FIRST_ONES && this.#leastTime > FAR_TIME ? FAR : NEAR;
   }
 }

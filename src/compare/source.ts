@@ -49,7 +49,7 @@ export interface ReadOptions {
   /** Rows of a batch, at most; by default as many as make some megabytes. */
   batchRows?: number;
   /**
-   * Where batches lie: called three times at most, for memory of as many bytes (at a multiple of 8), of which one batch after
+   * Where batches lie: called four times at most, for memory of as many bytes (at a multiple of 8), of which one batch after
    * the other is a view. A view onto the memory of an engine saves a copy. By default, memory of the source's own.
    */
   allocate?: (bytes: number) => Uint8Array;
@@ -75,7 +75,7 @@ export interface LogitSource extends AsyncIterable<RowBatch> {
   readonly input: "logits" | "logProbabilities";
   /**
    * Rows from `start` (inclusive) to `end` (exclusive); batches hold at most `batchRows` rows. The array of a batch is reused
-   * for the next one but two (so that one may be computed on while another is read).
+   * for the next one but two, or later (so that one may be computed on while another is read).
    */
   read(options?: ReadOptions): AsyncIterable<RowBatch>;
   /** Where a number is, for messages: "row 17, column 3, at byte 123456". */

@@ -1,10 +1,17 @@
 /** Memory for bytes that come one after the other. */
 export class Space {
-  readonly #memory: Uint8Array;
+  #memory: Uint8Array | undefined;
+  readonly #make: () => Uint8Array;
   #done = 0;
 
-  constructor(memory: Uint8Array) {
-    this.#memory = memory;
+  /** Memory, or what gives some once something comes. */
+  constructor(memory: Uint8Array | (() => Uint8Array)) {
+    this.#make = typeof memory === "function" ? memory : () => memory;
+  }
+
+  get bytes(): Uint8Array {
+    this.#memory ??= this.#make();
+    return this.#memory;
   }
 
   /** How many bytes have come. */
@@ -14,7 +21,7 @@ export class Space {
 
   /** Where the next ones go. Whoever writes them there by itself says so by {@link filled}. */
   get rest(): Uint8Array {
-    return this.#memory.subarray(this.#done);
+    return this.bytes.subarray(this.#done);
   }
 
   filled(count: number): void {
@@ -22,7 +29,15 @@ export class Space {
   }
 
   add(chunk: Uint8Array): void {
-    this.#memory.set(chunk, this.#done);
+    if (chunk.length === 0) return;
+    this.bytes.set(chunk, this.#done);
     this.#done += chunk.length;
+  }
+
+  /** Gives it other memory, as long as nobody has asked for it. */
+  replace(memory: Uint8Array): boolean {
+    if (this.#memory !== undefined) return false;
+    this.#memory = memory;
+    return true;
   }
 }
