@@ -15,7 +15,7 @@ import {
   SINGLE_CASES,
   type SingleCase,
 } from "./batchCases.js";
-import { compiledApart, makeRandom, measureInTurns, median, printTable, ratioOf, shownRatio } from "./harness.js";
+import { fastestApart, makeRandom, measureInTurns, median, printTable, ratioOf, shownRatio } from "./harness.js";
 
 const { values: flags } = parseArgs({
   options: {
@@ -125,7 +125,7 @@ async function runBatch(each: BatchCase, classes: number): Promise<BatchResult[]
   const simd = logratio.createEngineSync({ backend: "simd" });
   const js = logratio.createEngineSync({ backend: "js" });
   const [own, ofJs, copied, ofLoop] = [inMemoryOf(simd, batch), inMemoryOf(js, batch), copyOf(batch), copyOf(batch)];
-  const loop = compiledApart(each.loop);
+  const loop = fastestApart(each.loop, ofLoop);
   const contestants = {
     loop: () => loop(ofLoop),
     "simd, in its memory": () => each.call(logratio, own),
@@ -145,7 +145,7 @@ async function runSingle({ name, input, call, loop }: SingleCase): Promise<Batch
     return { f32: [p, q] as const, plain: [Array.from(p), Array.from(q)] as const };
   };
   const [few, some] = [ofLength(FEW), ofLength(SOME)];
-  const apart = compiledApart(loop);
+  const apart = fastestApart(loop, ...some.f32);
   const contestants = {
     [`loop over ${SOME}`]: () => apart(...some.f32),
     [`${SOME} classes, f32`]: () => call(logratio, ...some.f32),

@@ -5,7 +5,7 @@ import { Space } from "./space.js";
 /** Loads the bytes `start` to `end` - 1. */
 export type Load = (start: number, end: number, space: Space, signal: AbortSignal) => Promise<void>;
 
-/** How many ranges are on their way before they are read, of how many bytes at most. */
+/** How many ranges are on their way before they are read, of how many bytes; a read of more is of as many longer ones at most. */
 interface Depth {
   readonly ranges: number;
   readonly bytes: number;
@@ -98,11 +98,12 @@ export class RangesAhead {
     while (this.#ranges.length < ranges && this.#next < this.#end) this.#ask();
   }
 
-  /** For the next range: of as many whole reads as fit, or a part of one. */
+  /** For the next range: of as many whole reads as fit, or one of few parts of a read. */
   #ask(): void {
-    const most = this.#depth.bytes;
-    const reads = this.#readBytes / most;
-    const length = reads <= 1 ? this.#readBytes * Math.floor(1 / reads) : Math.ceil(this.#readBytes / Math.ceil(reads));
+    const { ranges, bytes } = this.#depth;
+    const reads = Math.floor(bytes / this.#readBytes);
+    const parts = Math.min(ranges, Math.ceil(this.#readBytes / bytes));
+    const length = reads > 0 ? reads * this.#readBytes : Math.ceil(this.#readBytes / parts);
     const start = this.#next;
     const end = Math.min(this.#end, start + length);
     this.#next = end;

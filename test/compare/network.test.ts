@@ -94,6 +94,22 @@ describe("a server that delays", () => {
     expect(lengths().reduce((sum, one) => sum + one, 0)).toBe(size() + 1);
   });
 
+  test("is asked for few ranges at once, too, where one read is for all", async () => {
+    let [open, most] = [0, 0];
+    server.change = (answer, _, response) => {
+      most = Math.max(most, ++open);
+      setTimeout(() => {
+        open--;
+        response.writeHead(answer.status, answer.headers).end(answer.body);
+      }, 10);
+      return false;
+    };
+    const logits = await openLogits(url("large.npy"));
+    for await (const { data } of logits.read({ batchRows: 48 })) expect(data).toEqual(large);
+    await logits.close();
+    expect(most).toBe(3);
+  });
+
   test("is not waited for by whoever leaves early", async () => {
     const logits = await openLogits(url("large.npy"));
     let held = 0;
