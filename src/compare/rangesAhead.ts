@@ -58,6 +58,7 @@ export class RangesAhead {
   async read(bytes: Uint8Array): Promise<number> {
     const begin = this.#position;
     const end = Math.min(this.#end, begin + bytes.length);
+    if (end === begin) return 0;
     this.#readBytes = bytes.length;
     const parts: Promise<void>[] = [];
     while (this.#position < end) {
