@@ -1,9 +1,12 @@
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { build } from "vite";
 import { BUILT } from "./compare/paths.js";
 
-/** Before all tests: what they start as it is built, from the sources as they are. */
-export default async function buildForTests(): Promise<void> {
+/** Before all tests: what they start as it is built, from the sources as they are, and a folder for their files. After them it is removed. */
+export default async function buildForTests(): Promise<() => void> {
   // engines start the built worker
   execFileSync("npm", ["run", "build:worker"], { stdio: "pipe" });
   const input = { index: "src/cli/index.ts", package: "src/index.ts", "package-compare": "src/compare/index.ts" };
@@ -15,4 +18,7 @@ export default async function buildForTests(): Promise<void> {
     ssr: { noExternal: true, external: ["bullmq", "ioredis"] },
     build: target,
   });
+  const folder = mkdtempSync(join(tmpdir(), "logratio-"));
+  process.env.TEST_FILES = folder;
+  return () => rmSync(folder, { recursive: true });
 }
