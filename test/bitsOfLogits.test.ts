@@ -164,35 +164,38 @@ describe.each([
     "impossible here and there in both",
     "of a magnitude of 3e38 (f32) or 1e300 (f64)",
   ];
-  describe.each(placed.filter((_, turn) => isTried(turn)))("%s", (kind) => {
-    test("all have the same bits at every offset, copied in or in the engine's memory, and in place", () => {
-      const differences: string[] = [];
-      for (const n of thin([1, 7, 16, 100, 511, 513, 1030, 8195], [1, 16, 513, 8195])) {
-        const rows = makeRows(kind, type, n);
-        const calls = n < 1000 ? PLACED : OF_LOGITS;
-        const outcomes = (engine: Engine, at: Rows, inPlace = true) => ({
-          ...outcomesOf(calls, on(engine), at),
-          ...outcomesInPlace(on(engine), at, inPlace),
-        });
-        const expected = outcomes(js, rows, false);
-        for (const offset of n < 1000 ? thin(OFFSETS, n > 500 ? [1, 2] : [0, 1, 3]) : [1]) {
-          for (const [engine, memory] of [
-            [js, undefined],
-            [simd, undefined],
-            [simd, simd],
-            [plain, plain],
-          ] as const) {
-            const placed = movedRows(rows, offset, memory);
-            const where = `${n} classes at ${offset}, ${engine.backendReason}, ${memory ? "its own" : "copied in"}`;
-            differences.push(...differencesOf(outcomes(engine, placed.rows), expected, where));
-            if (!placed.isIntact()) differences.push(`${where}: something beside a row is written to`);
-            placed.free();
+  describe.each(placed.map((kind, turn) => ({ kind, turn })).filter(({ turn }) => isTried(turn)))(
+    "$kind",
+    ({ kind, turn }) => {
+      test("all have the same bits at every offset, copied in or in the engine's memory, and in place", () => {
+        const differences: string[] = [];
+        for (const n of thin([1, 7, 16, 100, 511, 513, 1030, 8195], [1, 16, 513, ...(turn < 2 ? [8195] : [])])) {
+          const rows = makeRows(kind, type, n);
+          const calls = n < 1000 ? PLACED : OF_LOGITS;
+          const outcomes = (engine: Engine, at: Rows, inPlace = true) => ({
+            ...outcomesOf(calls, on(engine), at),
+            ...outcomesInPlace(on(engine), at, inPlace),
+          });
+          const expected = outcomes(js, rows, false);
+          for (const offset of n < 1000 ? thin(OFFSETS, n > 500 ? [1, 2] : [0, 1, 3]) : [1]) {
+            for (const [engine, memory] of [
+              [js, undefined],
+              [simd, undefined],
+              [simd, simd],
+              [plain, plain],
+            ] as const) {
+              const placed = movedRows(rows, offset, memory);
+              const where = `${n} classes at ${offset}, ${engine.backendReason}, ${memory ? "its own" : "copied in"}`;
+              differences.push(...differencesOf(outcomes(engine, placed.rows), expected, where));
+              if (!placed.isIntact()) differences.push(`${where}: something beside a row is written to`);
+              placed.free();
+            }
           }
         }
-      }
-      expectNone(differences);
-    });
-  });
+        expectNone(differences);
+      });
+    },
+  );
 
   test("one lies in the engine's memory and the others do not", () => {
     for (const n of thin([5, 600, 9000], [5, 9000])) {

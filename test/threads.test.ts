@@ -174,9 +174,9 @@ describe.each(["simd", "js"] as const)("%s", (backend) => {
     const someOf = (kinds: object, stride: number) =>
       Object.keys(kinds).filter((_, i) => i % stride === (type === Float32Array ? 0 : 1) % stride);
     // JavaScript takes its time
-    const [stride, quickStride] = backend === "simd" ? [2, 16] : [4, 32];
+    const stride = backend === "simd" ? 2 : 4;
 
-    test.each(thin(someOf(probabilities.KINDS, stride), someOf(probabilities.KINDS, quickStride)))(
+    test.each(thin(someOf(probabilities.KINDS, stride), someOf(probabilities.KINDS, 32)))(
       "long rows of probabilities, %s",
       (kind) => {
         const sharing = countSharing();
@@ -192,7 +192,7 @@ describe.each(["simd", "js"] as const)("%s", (backend) => {
       },
     );
 
-    const kinds = thin(someOf(logits.KINDS, stride), someOf(logits.KINDS, quickStride));
+    const kinds = thin(someOf(logits.KINDS, stride), someOf(logits.KINDS, 32));
     test.each(kinds)("long rows of logits, %s", (kind) => {
       const sharing = countSharing();
       const rows = logits.makeRows(kind, type, nextOf(LENGTHS));
