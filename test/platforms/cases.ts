@@ -18,6 +18,8 @@ type Package = typeof import("../../src/index.js");
 export interface RunOptions {
   backend: "simd" | "js";
   threads: number;
+  /** The rows up to which a matrix has its distance matrix computed: any number by default. */
+  mostDistances?: number;
   /** Where code may not compile its own. */
   module?: WebAssembly.Module;
 }
@@ -62,6 +64,7 @@ interface On {
   engine: Engine;
   f: Functions;
   logratio: Package;
+  mostDistances: number;
 }
 
 type Calls<Rows> = Record<string, (f: Functions, rows: Rows) => number | FloatArray>;
@@ -157,7 +160,7 @@ function makeMatrices(type: Constructor, count: number, rowLength: number) {
 }
 
 /** Every function in each form: of the package, on the engine, aside; of what lies where and is shared by rows. */
-async function addEveryCall(digest: Digest, { engine, f, logratio }: On): Promise<void> {
+async function addEveryCall(digest: Digest, { engine, f, logratio, mostDistances }: On): Promise<void> {
   for (const [type, count, rowLength] of [
     [Float32Array, 130, 515],
     [Float64Array, 1100, 31],
@@ -166,6 +169,7 @@ async function addEveryCall(digest: Digest, { engine, f, logratio }: On): Promis
     const ordinary = makeMatrices(type, count, rowLength);
     const inMemory = placed(engine, ordinary, 0);
     for (const { name, run, runAside } of everyCall(logratio)) {
+      if (name === "distanceMatrix" && count > mostDistances) continue;
       digest.add(name);
       digest.add([run(f, inMemory.rows), run(logratio, ordinary)]);
       digest.add(await runAside(f, inMemory.rows));
@@ -210,11 +214,15 @@ async function addMistakes(digest: Digest, { f, ...place }: On): Promise<void> {
 }
 
 /** Every case, on an engine of its own; of the kinds of numbers every `stride`-th. */
-export async function runCases(logratio: Package, options: RunOptions, stride = 1): Promise<Run> {
+export async function runCases(
+  logratio: Package,
+  { mostDistances = Number.POSITIVE_INFINITY, ...options }: RunOptions,
+  stride = 1,
+): Promise<Run> {
   const start = performance.now();
   const engine = await logratio.createEngine(options);
   const { backend, backendReason, threads, threadsReason } = engine;
-  const on: On = { engine, f: functionsOn(engine, logratio), logratio };
+  const on: On = { engine, f: functionsOn(engine, logratio), logratio, mostDistances };
   const digest = new Digest();
   const parts: Record<string, string> = {};
   for (const [name, add] of Object.entries({
