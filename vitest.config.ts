@@ -6,11 +6,11 @@ import { configDefaults, defineConfig } from "vitest/config";
  */
 const TOGETHER = [
   "test/{accuracy,bits,errors,properties}*.test.ts",
-  "test/{classes,counts,distanceMatrix,everyFunction,extremes,gaussianKl,halves,inPlace,inputs,losses,many,masks,onnx,orderedBins}.test.ts",
+  "test/{classes,counts,distanceMatrix,engines,everyFunction,extremes,gaussianKl,halves,inPlace,inputs,losses,many,masks,onnx,orderedBins}.test.ts",
   "test/{powerDivergences,realms,renyi,skewDivergence,structure,sweep,values,weights,wordCounts,wrongArguments}.test.ts",
   "test/{counts,evidence,families,sparse}/*.test.ts",
-  "test/compare/{candidates,classes,clusters,columns,compareLogits,csv,drift,driftDocumentation,exactSum,input,kernels,lists,many}.test.ts",
-  "test/compare/{npz,packed,partial,quantiles,references,report,rows,shards,sources,summary,texts,vocabulary,writers}.test.ts",
+  "test/compare/{bytes,candidates,classes,cli,clusters,columns,compareLogits,csv,drift,driftDocumentation,exactSum,input,kernels}.test.ts",
+  "test/compare/{lists,many,merge,npz,outputs,packed,partial,quantiles,references,report,rows,shards,sources,summary,texts,vocabulary,writers}.test.ts",
 ];
 
 const each = {
