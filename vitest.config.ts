@@ -1,8 +1,8 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
 /**
- * Tests of values alone, which change no module, global or heap for others: they share a process a core, which imports the package
- * once. Any other file has a process of its own.
+ * Tests of values, and of commands that run in the test's process, which leave no module, global or heap changed for others: they share
+ * a process a core, which imports the package once. Any other file has a process of its own.
  */
 const TOGETHER = [
   "test/{accuracy,bits,errors,properties}*.test.ts",

@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { build } from "vite";
 import { BUILT } from "./compare/paths.js";
 
-/** Before all tests: what they start as it is built, from the sources as they are, and a folder for their files. After them it is removed. */
+/**
+ * Before all tests: what they start as it is built, from the sources as they are, and a folder for their files, which is removed after
+ * them.
+ */
 export default async function buildForTests(): Promise<() => void> {
   // engines start the built worker
   execFileSync("npm", ["run", "build:worker"], { stdio: "pipe" });

@@ -22,5 +22,7 @@ export function inTurn<T>(all: readonly T[], turn: number): readonly T[] {
   return isLong ? all : [all[turn % all.length]];
 }
 
-/** How often to repeat what is tried on random numbers: a quarter (or another `share`) as often in the quick run, on the first of the same numbers. */
+/**
+ * How often to repeat what is tried on random numbers: in the quick run once for every `share` times, on the first of the same numbers.
+ */
 export const repeats = (count: number, share = 4): number => (isLong ? count : Math.ceil(count / share));
