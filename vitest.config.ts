@@ -1,14 +1,16 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
 /**
- * Tests of values alone, which change no module, global or heap for others: they share a process a core, which imports the package
- * once. Any other file has a process of its own.
+ * Tests of values, and of commands that run in the test's process, which leave no module, global or heap changed for others: they share
+ * a process a core, which imports the package once. Any other file has a process of its own.
  */
 const TOGETHER = [
   "test/{accuracy,bits,errors,properties}*.test.ts",
-  "test/{counts,everyFunction,extremes,gaussianKl,inPlace,losses,many,orderedBins,powerDivergences,renyi,skewDivergence,sweep,values,wrongArguments}.test.ts",
+  "test/{classes,counts,distanceMatrix,engines,everyFunction,extremes,gaussianKl,halves,inPlace,inputs,losses,many,masks,onnx,orderedBins}.test.ts",
+  "test/{powerDivergences,realms,renyi,skewDivergence,structure,sweep,values,weights,wordCounts,wrongArguments}.test.ts",
   "test/{counts,evidence,families,sparse}/*.test.ts",
-  "test/compare/{exactSum,kernels,quantiles,references,rows,summary}.test.ts",
+  "test/compare/{bytes,candidates,classes,cli,clusters,columns,compareLogits,csv,drift,driftDocumentation,exactSum,input,kernels}.test.ts",
+  "test/compare/{lists,many,merge,npz,outputs,packed,partial,quantiles,references,report,rows,shards,sources,summary,texts,vocabulary,writers}.test.ts",
 ];
 
 const each = {

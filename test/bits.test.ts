@@ -30,10 +30,10 @@ describe.each([
     });
 
     test("have the same bits at every offset, copied in or in the engine's memory", () => {
-      for (const n of thin([1, 7, 16, 100, 511, 513, 1030, 8195], [1, 7, 16, 513, 8195])) {
+      for (const n of thin([1, 7, 16, 100, 511, 513, 1030, 8195], [1, 7, 16, 513, ...(turn % 4 < 2 ? [8195] : [])])) {
         const rows = makeRows(kind, type, n);
         const expected = resultsOf(on(js), rows);
-        for (const offset of n > 500 ? [OFFSETS[turn % OFFSETS.length]] : OFFSETS) {
+        for (const offset of n > 500 ? [OFFSETS[turn % OFFSETS.length]] : thin(OFFSETS, [0, 1, 3])) {
           for (const [engine, memory] of [
             [js, undefined],
             [simd, undefined],

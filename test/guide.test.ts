@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
+import { relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { blocksOf, checkTypes, run, withOutputs } from "../scripts/guide/blocks.js";
 import { plots } from "../scripts/guide/plots.js";
+import { PACKAGE } from "./compare/paths.js";
 
 // docs/guide.md is a program: its blocks run, its types hold, and what it shows is what it prints. `npm run guide` writes that.
 
@@ -43,6 +45,7 @@ describe(name, () => {
 });
 
 describe("a guide's blocks", () => {
+  const packages = { logratio: relative(process.cwd(), PACKAGE) };
   const fenced = (language: string, code: string) => `\`\`\`${language}\n${code}\n\`\`\`\n`;
   const guide = [
     "# One",
@@ -58,7 +61,7 @@ describe("a guide's blocks", () => {
       [3, ""],
       [9, "1\n3"],
     ]);
-    expect(run("x.md", blocks)).toEqual(["", "1\n2"]);
+    expect(run("x.md", blocks, undefined, packages)).toEqual(["", "1\n2"]);
   });
 
   test("have their outputs written, once", () => {
@@ -73,12 +76,13 @@ describe("a guide's blocks", () => {
 
   test("tell of errors by their lines", () => {
     const wrong = (code: string) => blocksOf("x.md", guide.replace("console.log(2 * h);", code));
-    expect(() => run("x.md", wrong("entropy([0.5, -0.5]);"))).toThrow(/p\[1\] is -0\.5[\s\S]*x\.md:10:/);
+    const runWrong = (code: string) => run("x.md", wrong(code), undefined, packages);
+    expect(() => runWrong("entropy([0.5, -0.5]);")).toThrow(/p\[1\] is -0\.5[\s\S]*x\.md:10:/);
     // of two programs, one of which has none
     const check = () =>
       checkTypes({ name: "x.md", blocks: blocksOf("x.md", guide) }, { name: "y.md", blocks: wrong("entropy(true);") });
     expect(check).toThrow(/^y\.md:10:9: error TS2345(?![\s\S]*error TS)/);
-    expect(() => run("x.md", wrong("process.exit(0);"))).toThrow("x.md:9: this block ended the program");
+    expect(() => runWrong("process.exit(0);")).toThrow("x.md:9: this block ended the program");
   });
 
   test.each([

@@ -13,10 +13,16 @@ export function thin<T>(all: readonly T[], quick: readonly T[]): readonly T[] {
   return isLong ? all : quick;
 }
 
+/** All of a list in the long run, every so many of it in the quick one. */
+export const every = <T>(stride: number, all: readonly T[]): readonly T[] =>
+  isLong ? all : all.filter((_, i) => i % stride === 0);
+
 /** All of a list in the long run; in the quick one its `turn`-th alone: as many turns as it is long go through all of it. */
 export function inTurn<T>(all: readonly T[], turn: number): readonly T[] {
   return isLong ? all : [all[turn % all.length]];
 }
 
-/** How often to repeat what is tried on random numbers: a quarter as often in the quick run, on the first of the same numbers. */
-export const repeats = (count: number): number => (isLong ? count : Math.ceil(count / 4));
+/**
+ * How often to repeat what is tried on random numbers: in the quick run once for every `share` times, on the first of the same numbers.
+ */
+export const repeats = (count: number, share = 4): number => (isLong ? count : Math.ceil(count / share));

@@ -43,7 +43,8 @@ test("the cases are of every function, and threads have their part in them", asy
   const aside = vi.spyOn(Pool.prototype, "doRowsAside");
   // of every case: npm run test:platforms, on this Node first
   const stride = isLong ? 4 : 25;
-  const run = await runCases(watched, { backend: "simd", threads: 2 }, stride);
+  const isBrief = !isLong;
+  const run = await runCases(watched, { backend: "simd", threads: 2, isBrief }, stride);
   // 18 functions of four forms, 7 of two
   expect(calls.size).toBeGreaterThanOrEqual(18 * 4 + 7 * 2);
   expect([...calls].filter(([, count]) => count === 0)).toEqual([]);
@@ -55,7 +56,7 @@ test("the cases are of every function, and threads have their part in them", asy
   expect(aside.mock.calls.length).toBeGreaterThan(80);
   vi.restoreAllMocks();
 
-  const js = await runCases(logratio, { backend: "js", threads: 1 }, stride);
+  const js = await runCases(logratio, { backend: "js", threads: 1, isBrief }, stride);
   expect([js.backend, js.threads, js.parts, js.digest]).toEqual(["js", 1, run.parts, run.digest]);
 });
 

@@ -8,7 +8,7 @@ import { randomNumbers } from "./random.js";
 
 // Facts of information theory, over random rows of logits, with and without impossible classes.
 
-const SEED = { seed: 20261124, numRuns: repeats(100) };
+const SEED = { seed: 20261124, numRuns: repeats(100, 10) };
 
 /** Multiples of 2^-10, so that whole numbers are added to them exactly, in f32 too. One in eight is -Infinity. */
 const logit = fc.oneof(
@@ -362,7 +362,7 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
         expect(ratioRows(c, x, y, options)).toEqual(perRow((r) => ratio(c, row(x, r), row(y, r), single)));
         expect(ratioRows(counts, z, x, options)).toEqual(perRow((r) => ratio(row(counts, r), z, row(x, r), single)));
       }),
-      { ...SEED, numRuns: repeats(30) },
+      { ...SEED, numRuns: repeats(30, 10) },
     );
   });
 
@@ -494,7 +494,7 @@ describe.each(KINDS)("%s, %s", (backend, _, type, tolerance) => {
         const labels = Array.from({ length: count }, () => Math.floor(random() * n));
         property(matrix(a), matrix(b), labels, n);
       }),
-      { ...SEED, numRuns: repeats(50) },
+      { ...SEED, numRuns: repeats(50, 10) },
     );
 
   test("perplexity is the exponential of the mean loss, which is that of the tokens' log-probabilities", () => {
@@ -705,7 +705,7 @@ describe.each(BACKENDS)("%s, f32 rows of few classes", (backend) => {
       const random = randomNumbers(1 + range + offset);
       const options = { ...L, temperature };
       const wrong: string[] = [];
-      for (let k = 0; k < repeats(2000); k++) {
+      for (let k = 0; k < repeats(2000, 10); k++) {
         const n = 2 + (k % 6);
         const p = Float32Array.from({ length: n }, () => range * (2 * random() - 1) + offset);
         const q = Float32Array.from({ length: n }, () => range * (2 * random() - 1));

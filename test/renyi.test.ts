@@ -254,7 +254,7 @@ describe.each(BACKENDS)("%s", (backend) => {
     const forRows = (count: number, property: (...rows: (Float32Array | Float64Array)[]) => void) =>
       fc.assert(
         fc.property(rowsOf(count), (rows) => property(...rows)),
-        { seed: 19610620, numRuns: repeats(100) },
+        { seed: 19610620, numRuns: repeats(100, 10) },
       );
     const notAbove = (a: number, b: number) => expect(a).toBeLessThanOrEqual(b + tolerance * Math.max(1, Math.abs(b)));
 

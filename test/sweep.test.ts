@@ -11,7 +11,7 @@ import { ofAnyMagnitude, randomNumbers } from "./random.js";
 // Random calls of every function, of rows, temperatures, weights and orders up to the ends of range: the same bits in JavaScript and in
 // WebAssembly, no NaN, and the same from a matrix of rows.
 
-const TRIALS = isLong ? 1_000_000 : 10_000;
+const TRIALS = isLong ? 1_000_000 : 2500;
 
 const js = on(createEngineSync({ backend: "js" }));
 const simd = on(createEngineSync({ backend: "simd" }));

@@ -80,6 +80,8 @@ export async function readApi(): Promise<{ entries: Entry[]; warnings: readonly 
   const folders = entryFolders(description);
   const application = await Application.bootstrap({
     entryPoints: folders.map((folder) => join("src", folder, "index.ts")),
+    // of src alone: what else there is need not be read
+    tsconfig: "tsconfig.build.json",
     // the project is compiled by its own TypeScript
     skipErrorChecking: true,
     excludeInternal: true,

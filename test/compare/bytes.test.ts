@@ -18,6 +18,7 @@ import {
   writeNpy,
   writeTokens,
 } from "../../src/compare/index.js";
+import { isLong } from "../long.js";
 import { run } from "./command.js";
 import { serveFiles } from "./server.js";
 import { makeModels } from "./sources.js";
@@ -255,7 +256,12 @@ describe("a URL", () => {
     ],
     [
       "gives fewer bytes than it says",
-      (answer) => ({ ...answer, body: answer.body.subarray(0, 100) }),
+      (answer) => ({
+        ...answer,
+        // in the long run it keeps the connection, until nothing has been asked for five seconds
+        headers: isLong ? answer.headers : { ...answer.headers, Connection: "close" },
+        body: answer.body.subarray(0, 100),
+      }),
       /base\.npy: the answer ended after 100 of 65336 bytes \(bytes 300 to 65535, 3 times\)$/,
     ],
     ["gives more", (answer) => ({ ...answer, body: Buffer.concat([answer.body, answer.body]) }), /more bytes came/],

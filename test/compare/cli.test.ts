@@ -400,7 +400,7 @@ describe("--checkpoint", () => {
   }
 
   test("Ctrl-C ends it, and the same command goes on, to the same bits", async () => {
-    const rows = isLong ? 8000 : 3000;
+    const rows = isLong ? 8000 : 2000;
     const files = [makeSparse(rows, 16384, 1), makeSparse(rows, 16384, 2)];
     const [whole, path, page, wholePage] = ["whole.json", "run.json", "a.html", "b.html"].map(temporary);
     const first = start("compare", ...files, "--checkpoint", path, "--json", whole);

@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run } from "../../scripts/guide/blocks.js";
 import { writeLlamaCpp, writeNpy, writeTokens } from "../../src/compare/index.js";
-import { COMMAND } from "./paths.js";
+import { COMMAND, COMPARE } from "./paths.js";
 import { makeModels } from "./sources.js";
 
 // The commands and programs of docs/compare.md, one after another in a folder with small files of the names that they use. What
@@ -14,6 +14,7 @@ import { makeModels } from "./sources.js";
 const name = "docs/compare.md";
 const folder = mkdtempSync(join(tmpdir(), "logratio-"));
 const file = (path: string) => join(folder, path);
+const packages = { "logratio/compare": relative(process.cwd(), COMPARE) };
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const squeezed = (line: string) => line.trim().replace(/ +/g, " ");
@@ -96,7 +97,7 @@ describe(name, () => {
     mkdirSync(file("models"));
     writeFileSync(file("models/text.txt"), "a few words of a text");
     const others = { "@huggingface/transformers": "test/compare/transformers.ts" };
-    run(name, [{ line, code, shown: "" }], file("models"), others);
+    run(name, [{ line, code, shown: "" }], file("models"), { ...packages, ...others });
     const { rows, tokens, classes } = JSON.parse(
       shell("npx logratio compare models/fp32.npy models/q4.npy --tokens models/tokens.npy --json -"),
     );
@@ -104,7 +105,7 @@ describe(name, () => {
   });
 
   test.each(programs)("program of line $line", ({ line, code }) => {
-    const [printed] = run(name, [{ line, code, shown: "" }], folder);
+    const [printed] = run(name, [{ line, code, shown: "" }], folder, packages);
     const last = printed.split("\n").at(-1);
     if (code.includes("pairedDifference")) expect(last).toMatch(/^\{ value: [\d.]+, standardError: [\d.]+ \}$/);
     else expect(last).toBe("4200 of 4200 rows");

@@ -15,13 +15,13 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { main } from "../../src/cli/main.js";
 import { openTokens, writeNpy, writeTokens } from "../../src/compare/index.js";
 import { writeWhole } from "../../src/compare/outputFile.js";
 import { keeping, run } from "./command.js";
-import { COMMAND } from "./paths.js";
+import { COMMAND, COMPARE } from "./paths.js";
 import { makeModels } from "./sources.js";
 import { leftovers, temporary } from "./temporary.js";
 
@@ -212,7 +212,7 @@ describe("what cannot be written is an error before the work", () => {
     const options = process.getuid?.() === 0 ? { uid: 65534 } : {};
     writeFileSync(at("x"), "before");
     chmodSync(at("x"), 0o444);
-    chmodSync(dirname(folder), 0o755);
+    for (const above of [dirname(folder), dirname(dirname(folder))]) chmodSync(above, 0o755);
     chmodSync(folder, 0o777);
     const compared = "$logratio compare a.npy b.npy --json";
     const denied = "cannot be written: permission denied; change its permissions, or choose another place (EACCES)";
@@ -336,7 +336,8 @@ describe("what cannot be written after the work", () => {
 
   test("a fault of the program itself is told in one line", () => {
     for (const fault of ['throw(Error("a\\nfault"))', 'Promise.reject(Error("a\\nfault"))']) {
-      const script = `data:text/javascript,import{isMainThread}from"node:worker_threads";isMainThread&&setTimeout(()=>{${fault}},1000)`;
+      // as soon as the program listens
+      const script = `data:text/javascript,import{isMainThread}from"node:worker_threads";isMainThread&&process.on("newListener",(name)=>name==="uncaughtException"&&setTimeout(()=>{${fault}}))`;
       const env = { ...process.env, NODE_OPTIONS: `--import=${encodeURI(script)}` };
       const { code, stderr } = shell(`${process.execPath} ${COMMAND} bench --classes 1000`, { env });
       expect({ code, stderr }).toEqual({ code: 2, stderr: "logratio: a\\u000afault\n" });
@@ -411,16 +412,14 @@ describe("errors of the system name the file and what to do", () => {
     const script = `
       import { openSync } from "node:fs";
       import { setTimeout } from "node:timers/promises";
-      import { openLogits, writeTokens } from "${resolve("src/compare/index.ts")}";
+      import { openLogits, writeTokens } from "${COMPARE}";
       const say = (error) => console.log(error.code, error.message);
       const take = () => { for (let taken = 0; ; taken++) try { openSync("a.npy"); } catch { return taken; } };
       // what loads modules may still give a file back
       do await setTimeout(100); while (take() > 0);
       await openLogits("a.npy").catch(say);
       await writeTokens("x.npy", [1]).catch(say);`;
-    const { stdout } = shell(
-      `ulimit -n 64; ${process.execPath} --import ${resolve("node_modules/tsx/dist/loader.mjs")} --input-type module --eval '${script}'`,
-    );
+    const { stdout } = shell(`ulimit -n 64; ${process.execPath} --input-type module --eval '${script}'`);
     const words = "too many files are open; close some, or raise the limit (ulimit -n) (EMFILE)";
     expect(stdout).toBe(`EMFILE a.npy cannot be read: ${words}\nEMFILE x.npy cannot be written: ${words}\n`);
   });

@@ -1,23 +1,18 @@
-// Files that are made for a test, and gone after it.
+// Files that are made for tests, and gone after all of them.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { afterAll } from "vitest";
+import { onTestFinished } from "vitest";
 import { type OpenLogitsOptions, openLogits } from "../../src/compare/openLogits.js";
 import type { LogitSource } from "../../src/compare/source.js";
 
-const directory = mkdtempSync(join(tmpdir(), "logratio-"));
-const opened: LogitSource[] = [];
-afterAll(async () => {
-  await Promise.all(opened.map((source) => source.close()));
-  rmSync(directory, { recursive: true });
-});
+/** Of a process, which files of tests may share. test/build.ts removes what all of them have left. */
+const directory = mkdtempSync(join(process.env.TEST_FILES as string, "process-"));
 
-/** A source that is closed after the tests. */
+/** A source that is closed after the test. */
 export async function openForTest(path: string, options?: OpenLogitsOptions): Promise<LogitSource> {
   const source = await openLogits(path, options);
-  opened.push(source);
+  onTestFinished(() => source.close());
   return source;
 }
 

@@ -290,7 +290,7 @@ describe("by simulation", () => {
   });
 
   test.each(["js", "kl"] satisfies ComparisonMeasure[])("the permutation test of %s has its size", (measure) => {
-    const turns = isLong ? 2000 : 300;
+    const turns = isLong ? 2000 : 150;
     const random = uniform(11);
     const [p] = PAIRS["Zipf, the same"](30);
     const draw = drawsFrom(p, random);

@@ -18,6 +18,8 @@ type Package = typeof import("../../src/index.js");
 export interface RunOptions {
   backend: "simd" | "js";
   threads: number;
+  /** Whether some will do of what takes most of the time: long rows of half of the kinds a type, no distances of a thousand rows. */
+  isBrief?: boolean;
   /** Where code may not compile its own. */
   module?: WebAssembly.Module;
 }
@@ -62,6 +64,7 @@ interface On {
   engine: Engine;
   f: Functions;
   logratio: Package;
+  isBrief: boolean;
 }
 
 type Calls<Rows> = Record<string, (f: Functions, rows: Rows) => number | FloatArray>;
@@ -112,14 +115,17 @@ function addGaussians(digest: Digest, on: On, stride: number): void {
 }
 
 /** Rows that threads share by chunks, results written to their memory, and over their input. */
-function addLongRows(digest: Digest, { engine, f }: On): void {
-  for (const type of TYPES) {
+function addLongRows(digest: Digest, { engine, f, isBrief }: On): void {
+  for (const [turn, type] of TYPES.entries()) {
+    const isLeftOut = (i: number) => isBrief && i % TYPES.length !== turn;
     for (const [i, kind] of ["ordinary", "with zeros on both sides", "of unequal sums"].entries()) {
+      if (isLeftOut(i)) continue;
       const rows = placed(engine, probabilities.makeRows(kind, type, LONG_LENGTHS[i]), i);
       digest.add(Object.values(probabilities.CALLS).map((call) => outcomeOf(() => call(f, rows.rows))));
       rows.free();
     }
     for (const [i, kind] of ["ordinary", "nearly equal", "impossible here and there in both"].entries()) {
+      if (isLeftOut(i)) continue;
       const { rows, free } = placed(engine, logits.makeRows(kind, type, LONG_LENGTHS[i]), i);
       digest.add(Object.values(logits.OF_LOGITS).map((call) => outcomeOf(() => call(f, rows))));
       const { a, b, student, teacher, labels } = rows;
@@ -157,7 +163,7 @@ function makeMatrices(type: Constructor, count: number, rowLength: number) {
 }
 
 /** Every function in each form: of the package, on the engine, aside; of what lies where and is shared by rows. */
-async function addEveryCall(digest: Digest, { engine, f, logratio }: On): Promise<void> {
+async function addEveryCall(digest: Digest, { engine, f, logratio, isBrief }: On): Promise<void> {
   for (const [type, count, rowLength] of [
     [Float32Array, 130, 515],
     [Float64Array, 1100, 31],
@@ -166,6 +172,7 @@ async function addEveryCall(digest: Digest, { engine, f, logratio }: On): Promis
     const ordinary = makeMatrices(type, count, rowLength);
     const inMemory = placed(engine, ordinary, 0);
     for (const { name, run, runAside } of everyCall(logratio)) {
+      if (isBrief && name === "distanceMatrix" && count > 1000) continue;
       digest.add(name);
       digest.add([run(f, inMemory.rows), run(logratio, ordinary)]);
       digest.add(await runAside(f, inMemory.rows));
@@ -210,11 +217,15 @@ async function addMistakes(digest: Digest, { f, ...place }: On): Promise<void> {
 }
 
 /** Every case, on an engine of its own; of the kinds of numbers every `stride`-th. */
-export async function runCases(logratio: Package, options: RunOptions, stride = 1): Promise<Run> {
+export async function runCases(
+  logratio: Package,
+  { isBrief = false, ...options }: RunOptions,
+  stride = 1,
+): Promise<Run> {
   const start = performance.now();
   const engine = await logratio.createEngine(options);
   const { backend, backendReason, threads, threadsReason } = engine;
-  const on: On = { engine, f: functionsOn(engine, logratio), logratio };
+  const on: On = { engine, f: functionsOn(engine, logratio), logratio, isBrief };
   const digest = new Digest();
   const parts: Record<string, string> = {};
   for (const [name, add] of Object.entries({
