@@ -180,9 +180,9 @@ export async function compareLogits(
   }
 }
 
-/** For sources that ask for their arrays too: five a source of f64, and one of f32. */
+/** For sources that ask for their arrays too: six a source of f64, and one of f32. */
 function bytesFor(threads: number, numbers: number): number {
-  const needed = Math.max(RESERVED_BYTES, reservedBytes(threads)) + numbers * (5 * 8 + 4) + 2 ** 20;
+  const needed = Math.max(RESERVED_BYTES, reservedBytes(threads)) + numbers * (6 * 8 + 4) + 2 ** 20;
   return Math.min(2 ** 32, needed);
 }
 
