@@ -133,8 +133,9 @@ function isDistribution(value: unknown): boolean {
  * @throws RangeError for numbers of classes that differ, or are
  * fewer than the tokens of both lists, and for ids beside texts. Complexity O(tokens) for each of 64 steps.
  * @example
- * const p = topKDistribution([["a", Math.log(0.5)], ["b", Math.log(0.25)]], { rounding: 0 });
- * const q = topKDistribution([["a", Math.log(0.25)], ["b", Math.log(0.25)]], { rounding: 0 });
+ * const [half, quarter] = [-0.6931471805599453, -1.3862943611198906]; // their logarithms
+ * const p = topKDistribution([["a", half], ["b", quarter]], { rounding: 0 });
+ * const q = topKDistribution([["a", quarter], ["b", quarter]], { rounding: 0 });
  * const { kl, totalVariation } = divergenceBounds(p, q);
  * kl.lower.toFixed(6); // "0.173287"
  * kl.upper; // Infinity
