@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createEngineSync } from "../src/index.js";
-import { bitsOf, moved } from "./bits.js";
+import { bitsOf, moved, placesOf } from "./bits.js";
 import { lengthsOf, OFFSETS } from "./lengths.js";
 import { inTurn, isLong, thin } from "./long.js";
 import { on } from "./on.js";
@@ -34,12 +34,7 @@ describe.each([
         const rows = makeRows(kind, type, n);
         const expected = resultsOf(on(js), rows);
         for (const offset of n > 500 ? [OFFSETS[turn % OFFSETS.length]] : thin(OFFSETS, [0, 1, 3])) {
-          for (const [engine, memory] of [
-            [js, undefined],
-            [simd, undefined],
-            [simd, simd],
-            [plain, plain],
-          ] as const) {
+          for (const [engine, memory] of placesOf(js, simd, plain)) {
             const p = moved(rows.p, offset, memory);
             const q = moved(rows.q, (offset * 2) % 7, memory);
             const counts = moved(rows.counts, 1, memory);

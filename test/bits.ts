@@ -17,6 +17,18 @@ interface Moved {
   free: () => void;
 }
 
+/** Who computes, and in whose memory the numbers lie; undefined where they are copied in. */
+export const placesOf = (
+  js: Engine,
+  simd: Engine,
+  plain: Engine,
+): readonly [engine: Engine, memory: Engine | undefined][] => [
+  [js, undefined],
+  [simd, undefined],
+  [simd, simd],
+  [plain, plain],
+];
+
 /** The same numbers at an offset inside a larger array, ordinary or of an engine. */
 export function moved(row: FloatArray, offset: number, engine?: Engine): Moved {
   const length = row.length + offset + 3;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createEngineSync, type Engine } from "../src/index.js";
-import { type Constructor, differenceOf, type FloatArray, moved, outcomeOf } from "./bits.js";
+import { type Constructor, differenceOf, type FloatArray, moved, outcomeOf, placesOf } from "./bits.js";
 import { lengthsOf, OFFSETS } from "./lengths.js";
 import {
   AT_TEMPERATURES,
@@ -178,12 +178,7 @@ describe.each([
           });
           const expected = outcomes(js, rows, false);
           for (const offset of n < 1000 ? thin(OFFSETS, n > 500 ? [1, 2] : [0, 1, 3]) : [1]) {
-            for (const [engine, memory] of [
-              [js, undefined],
-              [simd, undefined],
-              [simd, simd],
-              [plain, plain],
-            ] as const) {
+            for (const [engine, memory] of placesOf(js, simd, plain)) {
               const placed = movedRows(rows, offset, memory);
               const where = `${n} classes at ${offset}, ${engine.backendReason}, ${memory ? "its own" : "copied in"}`;
               differences.push(...differencesOf(outcomes(engine, placed.rows), expected, where));
