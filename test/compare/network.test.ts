@@ -60,25 +60,33 @@ const rangeOf = (text = ""): [first: number, last: number] => {
   return [Number(first), Number(last)];
 };
 
+/** Holds answers of ranges, and calls `send` with those that are held as each comes; tells how many were at most. */
+function holdAnswers(send: (held: (() => void)[], last: number) => void): () => number {
+  const held: (() => void)[] = [];
+  let most = 0;
+  server.change = (answer, { headers }, response) => {
+    const [first, last] = rangeOf(headers.range);
+    if (server.requests.length === 1 || first === last) return answer;
+    held.push(() => response.writeHead(answer.status, answer.headers).end(answer.body));
+    most = Math.max(most, held.length);
+    send(held, last);
+    return false;
+  };
+  return () => most;
+}
+
 describe("a server that delays", () => {
   const lengths = () =>
     server.requests.map(({ headers }) => rangeOf(headers.range)).map(([first, last]) => last - first + 1);
   const size = () => (server.files.get("/large.npy") as Buffer).length;
 
-  test("is asked for two ranges at once, which are handed on in order", async () => {
-    const held: (() => void)[] = [];
-    let most = 0;
-    server.change = (answer, { headers }, response) => {
-      const [first, last] = rangeOf(headers.range);
-      if (server.requests.length === 1 || first === last) return answer;
-      held.push(() => response.writeHead(answer.status, answer.headers).end(answer.body));
-      most = Math.max(most, held.length);
+  test("is asked for three ranges at once, which are handed on in order", async () => {
+    const most = holdAnswers((held, last) => {
       // the first ones come last
-      if (held.length === 2 || last === size() - 1) for (const send of held.splice(0).reverse()) send();
-      return false;
-    };
+      if (held.length === 3 || last === size() - 1) for (const send of held.splice(0).reverse()) send();
+    });
     expect(await rowsOf(url("large.npy"))).toEqual(inOrder);
-    expect(most).toBe(2);
+    expect(most()).toBe(3);
     // each byte once: but for the header, and the last one, which tells that nothing has changed
     expect(lengths().reduce((sum, one) => sum + one, 0)).toBe(size() + 1);
   });
@@ -95,21 +103,14 @@ describe("a server that delays", () => {
   });
 
   test("is asked for few ranges at once, too, where one read is for all", async () => {
-    const held: (() => void)[] = [];
-    let most = 0;
-    server.change = (answer, { headers }, response) => {
-      const [first, last] = rangeOf(headers.range);
-      if (server.requests.length === 1 || first === last) return answer;
-      held.push(() => response.writeHead(answer.status, answer.headers).end(answer.body));
-      most = Math.max(most, held.length);
+    const most = holdAnswers((held) => {
       // a fourth would come in this time
       if (held.length === 3) setTimeout(() => held.splice(0).forEach((send) => void send()), 50);
-      return false;
-    };
+    });
     const logits = await openLogits(url("large.npy"));
     for await (const { data } of logits.read({ batchRows: 48 })) expect(data).toEqual(large);
     await logits.close();
-    expect(most).toBe(3);
+    expect(most()).toBe(3);
   });
 
   test("is not waited for by whoever leaves early", async () => {
