@@ -56,7 +56,7 @@ const COPIES = 5;
 const TRIAL_CALLS = 8;
 const TRIAL_MILLISECONDS = 15;
 
-/** The fastest of some, with these arguments: V8 makes now one, now another program of the same loop, of which one may take twice as long. */
+/** The fastest of some compilations of a loop, with these arguments: one may take twice as long as another. */
 export function fastestApart<Arguments extends unknown[], Result>(
   loop: (...values: Arguments) => Result,
   ...values: Arguments

@@ -125,6 +125,7 @@ class Connection {
   #left: number | undefined;
   /** Whether anything has come for the last question. */
   hasAnswered = false;
+  /** Whether a question has been answered: what comes unasked after that is surplus, or says that the server closes. */
   #hasServed = false;
   /** Where more has come than an answer said. */
   surplus: Error | undefined;
@@ -155,6 +156,7 @@ class Connection {
           ALPNProtocols: ["http/1.1"],
         })
       : connect(to);
+    // of a name with several addresses, what went wrong with the first
     this.#socket.on("error", (error) => this.end((error as AggregateError).errors?.[0] ?? error));
     this.#socket.on("close", () => {
       const done = this.#length - (this.#left ?? this.#length);
@@ -193,8 +195,8 @@ class Connection {
   #settle(isAnswered: boolean): void {
     const exchange = this.#exchange;
     this.#exchange = undefined;
-    // it does not keep Node running while nothing is asked
     this.#hasServed = true;
+    // it does not keep Node running while nothing is asked
     if (isAnswered) this.#socket.unref();
     else this.#socket.destroy();
     exchange?.resolve(isAnswered);

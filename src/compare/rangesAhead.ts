@@ -5,7 +5,7 @@ import { Space } from "./space.js";
 /** Loads the bytes `start` to `end` - 1. */
 export type Load = (start: number, end: number, space: Space, signal: AbortSignal) => Promise<void>;
 
-/** How many ranges are on their way before they are read, of how many bytes; a read of more is of as many longer ones at most. */
+/** How many ranges are asked for ahead, and of how many bytes. A read of more bytes is split into as many ranges at most, which are longer. */
 interface Depth {
   readonly ranges: number;
   readonly bytes: number;
@@ -16,7 +16,7 @@ const NEAR: Depth = { ranges: 3, bytes: 2 ** 21 };
 /** Where most of the time is the way to the server and back. */
 const FAR: Depth = { ranges: 4, bytes: 2 ** 22 };
 
-/** In ms: who has waited so long for each of so many ranges is far away. Some wait for connections, or for what is computed meanwhile. */
+/** In ms: the server is far away where each of the first ranges took longer. Some wait for a connection, or for what is computed meanwhile. */
 const FAR_TIME = 25;
 const FIRST_ONES = 6;
 
@@ -92,14 +92,14 @@ export class RangesAhead {
     });
   }
 
-  /** What is not read at once into memory that is known, or where the next read would come too late. */
+  /** Asks for ranges before they are read. Not near by for long reads: those ask for ranges themselves, into their own memory. */
   #askAhead(): void {
     const { ranges, bytes } = this.#depth;
     if (this.#depth === NEAR && this.#readBytes > bytes / 2) return;
     while (this.#ranges.length < ranges && this.#next < this.#end) this.#ask();
   }
 
-  /** For the next range: of as many whole reads as fit, or one of few parts of a read. */
+  /** Asks for the next range: as many whole reads as fit into it, or a part of a long read. */
   #ask(): void {
     const { ranges, bytes } = this.#depth;
     const reads = Math.floor(bytes / this.#readBytes);

@@ -31,8 +31,8 @@ export interface Batch<OfSlot> {
   readonly count: number;
 }
 
-/** One that is computed on, one that has just been handed out; and those that are read. */
-const SLOTS = 2;
+/** Beside the batches that are read: one that is computed on, and one that has just been handed out. */
+const HANDED_OUT = 2;
 
 /** Of a batch by default. Files are read at 8 to 11 GB/s by 1 to 4 MiB, at 5 to 7 by 8 MiB and more (measured, warm). */
 const BATCH_BYTES = 2 ** 22;
@@ -77,7 +77,7 @@ export async function* readAhead<OfSlot extends Slot>(
   const { readsAhead } = area.file;
   const readFrom = (first: number): Promise<Batch<OfSlot>> => {
     const index = (first - start) / batchRows;
-    if (index < SLOTS + readsAhead) slots.push(makeSlot());
+    if (index < HANDED_OUT + readsAhead) slots.push(makeSlot());
     const slot = slots[index % slots.length];
     const count = Math.min(batchRows, end - first);
     const bytes = slot.bytes.subarray(0, count * rowBytes);
@@ -93,10 +93,9 @@ export async function* readAhead<OfSlot extends Slot>(
     for (; readings.length < readsAhead && next < end; next += batchRows) readings.push(readFrom(next));
   };
   try {
-    for (;;) {
-      readOn();
-      const batch = await readings.shift();
-      if (batch === undefined) break;
+    readOn();
+    for (let reading = readings.shift(); reading !== undefined; reading = readings.shift()) {
+      const batch = await reading;
       readOn();
       yield batch;
     }

@@ -28,7 +28,7 @@ export const targetOf = (request: Request): Target => ({
   ...{ url: request.url, headers: new Map(request.headers), request },
 });
 
-/** With other headers, which also end what they are of by a signal. */
+/** What `fetch` takes. */
 export const requestOf = ({ url, headers, request }: Target, options: RequestInit = {}): Request =>
   new Request(request ?? url, { headers: Object.fromEntries(headers), ...options });
 
