@@ -88,9 +88,16 @@ if (/\batomic\b/.test(wholeText)) throw new Error("the kernels have atomic instr
 /** Start and end of each segment, in the order of the text. */
 const segments = Array.from(wholeText.matchAll(DATA), ([, address], i) => {
   const { data } = wholeModule.getDataSegmentInfo(wholeModule.getDataSegmentByIndex(i));
-  return { start: Number(address), end: Number(address) + data.byteLength };
+  return { start: Number(address), end: Number(address) + data.byteLength, data };
 });
 if (segments.length !== wholeModule.getNumDataSegments()) throw new Error("a segment of data has no constant address");
+
+/**
+ * The table of 2^(j/64): the one segment of 64 f64. The modules come without it, which would be a quarter of a small one:
+ * src/backends/roots.ts writes it.
+ */
+const [roots, ...others] = segments.filter(({ data }) => data.byteLength === 512);
+if (roots === undefined || others.length > 0) throw new Error("the table of 2^(j/64) is not found by its size");
 
 const exported = WebAssembly.Module.exports(new WebAssembly.Module(whole)).map(({ name }) => name);
 
@@ -116,11 +123,12 @@ function cut(names) {
   module.dispose();
 
   const addresses = addressesIn(text.replaceAll(DATA, ""));
-  // the end too: a loop may compare with it
-  const isUsed = ({ start, end }) => addresses.some((address) => address >= start && address <= end);
+  // the end too: a loop may compare with it; the table is read from its start
+  const isUsed = ({ start, end }) =>
+    addresses.some((address) => address >= start && address <= (start === roots.start ? start : end));
   const kept = segments.filter(isUsed);
   const pruned = text.replaceAll(DATA, (line, address) =>
-    kept.some(({ start }) => start === Number(address)) ? line : "",
+    kept.some((segment) => segment !== roots && segment.start === Number(address)) ? line : "",
   );
 
   const result = open(binaryen.parseText(pruned));
@@ -217,6 +225,7 @@ function argumentsOf(parameters, length, mode) {
 
 function instantiate(binary, shared) {
   const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared });
+  new Uint8Array(memory.buffer, roots.start).set(new Uint8Array(roots.data));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } });
   return { exports, bytes: Buffer.from(memory.buffer) };
 }
@@ -286,6 +295,8 @@ export interface ModuleText {
   readonly code: string;
   /** Index of the byte that says so: 3, or 1 for a plain memory. */
   readonly memoryFlags: number;
+  /** Where it reads the table of 2^(j/64), which it comes without: src/backends/roots.ts. */
+  readonly roots?: number;
 }
 `;
 
@@ -343,8 +354,9 @@ for (const [name, names] of modules) {
   const module = cut(names);
   check(name, names, module);
   const code = textOf(module.binary);
+  const place = module.kept.includes(roots) ? `  roots: ${roots.start},\n` : "";
   texts[name] =
-    `export const ${name}: ModuleText = {\n  code: "${code}",\n  memoryFlags: ${memoryFlagsOf(module.binary)},\n};\n`;
+    `export const ${name}: ModuleText = {\n  code: "${code}",\n  memoryFlags: ${memoryFlagsOf(module.binary)},\n${place}};\n`;
   table.push({ module: name, bytes: module.binary.length, gzipped: gzippedBytes(code) });
 }
 const source = HEAD + inOrder(texts).join("");

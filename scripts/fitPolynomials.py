@@ -4,6 +4,7 @@
                   on 0 <= z <= 1/9 (ratios from 1/2 to 2), and on 0 <= z <= 1/25 (mantissas from 2/3 to 4/3)
     exponential   e^r = 1 + r R(r),      R(r) = 1 + r/2 + r²/6 + …       on |r| <= ln(2)/2, relative to e^r; f32
                   e^r = 1 + r + r² Q(r),  Q(r) = 1/2 + r/6 + r²/24 + …   on |r| <= ln(2)/2
+                  e^r = 1 + r + r² S(r),  the same on |r| <= ln(2)/128; f64
                   e^v = 1 + v + v² G(v),  the same on |v| <= 2
     mixture       p ln(p/m) + q ln(q/m) = √(pq) w (1/4 + w² H(w)), w = v², q = p e^v, m = (p + q)/2,
                   H(w) = 1/4608 - …  on 0 <= w <= 4
@@ -80,6 +81,8 @@ def rounded(x, code):
 
 def show(name, function, low, high, counts, weight=lambda x: 1):
     for kind, code, count in zip(("f32", "f64"), "fd", counts):
+        if count == 0:
+            continue
         coefficients = [rounded(c, code) for c in remez(function, count - 1, low, high, weight)]
         grid = [low + (high - low) * i / 3000 for i in range(3001)]
         worst = max(abs(polyval(coefficients[::-1], x) - function(x)) * weight(x) for x in grid)
@@ -94,5 +97,11 @@ HALF = log(2) / 2 + mpf("1e-4")
 # r itself is the weight; near 0, where it has no say, 1e-3 stands for it, so that the exchange has a square system
 show("R, as e^r", exp_ratio, -HALF, HALF, (5,), lambda r: max(abs(r), mpf("1e-3")) / exp(r))
 show("Q", exp_series, -HALF, HALF, (5, 10))
+show("S", exp_series, -HALF / 64, HALF / 64, (0, 4))
 show("G", exp_series, mpf(-2), mpf(2), (9, 17))
 show("H", mixture_series, mpf(0), mpf(4), (4, 12))
+
+print(f"2^(1/64) · 2^66: {int(mpf(2) ** (mpf(1) / 64) * 2**66 + mpf(0.5))}; 2^(j/64), as assembly/exponential.ts has it:")
+for j in range(64):
+    bits = struct.unpack("<Q", struct.pack("<d", float(mpf(2) ** (mpf(j) / 64))))[0]
+    print(f"  0x{bits - (j << 46):016x},")

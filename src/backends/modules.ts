@@ -1,6 +1,7 @@
 // WebAssembly modules from their text: compiled at the first use of one of their kernels, once for all engines of a thread.
 
 import type { ModuleText } from "../generated/modules.js";
+import { writeRoots } from "./roots.js";
 
 /** The bytes of a module, as scripts/moduleText.mjs has written them: one character each, or two after one of the last two. */
 export function bytesOf({ code, memoryFlags }: ModuleText, isShared: boolean): Uint8Array<ArrayBuffer> {
@@ -37,5 +38,6 @@ function compile(text: ModuleText, isShared: boolean): WebAssembly.Module {
 /** The exports of a family's module over a memory. */
 export function instantiate(text: ModuleText, memory: WebAssembly.Memory): WebAssembly.Exports {
   const module = compile(text, !(memory.buffer instanceof ArrayBuffer));
+  if (text.roots) writeRoots(memory, text.roots);
   return new WebAssembly.Instance(module, { env: { memory } }).exports;
 }

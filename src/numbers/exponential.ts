@@ -21,6 +21,18 @@ const LN2_LOW_F32 = 1.428606765330187e-6;
 const LN2_HIGH_F64 = 0.6931471803691238;
 const LN2_LOW_F64 = 1.9082149292705877e-10;
 
+/** 2^(j/64), rounded, j = 0 … 63: powers of 2^(1/64) in 66 binary places, which are enough for all of them. */
+export const roots = /* @__PURE__ */ makeRoots();
+
+function makeRoots(): Float64Array {
+  let power = 1n << 66n;
+  return new Float64Array(64).map(() => {
+    const root = Number(power) / 2 ** 66;
+    power = (power * 74590463786602740636n) >> 66n;
+    return root;
+  });
+}
+
 /** x/ln 2, rounded. */
 export function octavesOf_f32(x: number): number {
   return round(x * PER_LN2_F32) + MAGIC - MAGIC;
@@ -60,9 +72,11 @@ export function ofRemainder_f32(r: number): number {
   return round(round(high * rr) + round(round(0.9999997019767761 * r) + 1));
 }
 
-export function ofRemainder_f64(r: number): number {
+/** power·e^r, |r| <= ln(2)/128. */
+export function timesRest(power: number, r: number): number {
   const rr = r * r;
-  return seriesQ_f64(r, rr) * rr + r + 1;
+  const s = (0.008333342065911816 * r + 0.04166670741870157) * rr + (0.16666666666658125 * r + 0.4999999999998505);
+  return power * (s * rr + r) + power;
 }
 
 /** e^x for any x <= 88 (f32), 709 (f64). */
@@ -74,9 +88,9 @@ export function exponentialToZero_f32(x: number): number {
 
 export function exponentialToZero_f64(x: number): number {
   if (!(x > ZERO_F64)) return 0;
-  const n = octavesOf_f64(x);
-  const half = n >> 1;
-  return ofRemainder_f64(remainderOf_f64(x, n)) * powerOf2(half) * powerOf2(n - half);
+  const n = octavesOf_f64(64 * x);
+  const half = n >> 7;
+  return timesRest(roots[n & 63] * powerOf2(half), remainderOf_f64(x, n / 64)) * powerOf2((n >> 6) - half);
 }
 
 /** e^v - 1 - v >= 0, where |v| <= 2. */

@@ -43,7 +43,7 @@ export function exponentOf(x: number): number {
   return (high_f64(x) >>> 20) - 1023;
 }
 
-/** e^x of any x, within 1 ulp. */
+/** e^x of any x, to 1.02 ulp. */
 export function exp(x: number): number {
   return x > 709.78 ? Number.POSITIVE_INFINITY : exponentialToZero_f64(x);
 }

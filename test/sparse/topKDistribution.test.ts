@@ -123,7 +123,7 @@ describe("what the rest can be", () => {
         ["b", -2],
       ]),
     ).toThrow(
-      "topKDistribution: the probabilities of entries sum to 1.040172701272572, which is above 1 by more than rounding: 0.000001",
+      "topKDistribution: the probabilities of entries sum to 1.0401727012725723, which is above 1 by more than rounding: 0.000001",
     );
     // of two digits
     const rest = (log: number) =>

@@ -9,11 +9,12 @@ import {
   octavesOf_f32,
   octavesOf_f64,
   ofRemainder_f32,
-  ofRemainder_f64,
   remainderOf_f32,
   remainderOf_f64,
+  roots,
   seriesQ_f32,
   seriesQ_f64,
+  timesRest,
 } from "../../numbers/exponential.js";
 import { powerOf2 } from "../../numbers/lanes.js";
 import { BLOCK_F32, BLOCK_F64 } from "./blocks.js";
@@ -22,7 +23,7 @@ const round = Math.fround;
 
 const remainders_f32 = /* @__PURE__ */ new Float32Array(BLOCK_F32);
 const remainders_f64 = /* @__PURE__ */ new Float64Array(BLOCK_F64);
-/** 2^n. */
+/** 2^n, or 2^(n/64). */
 const powers = /* @__PURE__ */ new Float64Array(BLOCK_F32);
 
 /** out = e^x of a block, where all are normal numbers. */
@@ -38,11 +39,11 @@ export function exponentials_f32(x: Float32Array, out: Float32Array, size: numbe
 /** out = e^x of a block, where all are normal numbers. */
 export function exponentials_f64(x: Float64Array, out: Float64Array, size: number): void {
   for (let i = 0; i < size; i++) {
-    const n = octavesOf_f64(x[i]);
-    remainders_f64[i] = remainderOf_f64(x[i], n);
-    powers[i] = powerOf2(n);
+    const n = octavesOf_f64(64 * x[i]);
+    remainders_f64[i] = remainderOf_f64(x[i], n / 64);
+    powers[i] = roots[n & 63] * powerOf2(n >> 6);
   }
-  for (let i = 0; i < size; i++) out[i] = ofRemainder_f64(remainders_f64[i]) * powers[i];
+  for (let i = 0; i < size; i++) out[i] = timesRest(powers[i], remainders_f64[i]);
 }
 
 /** out = e^v - 1 - v >= 0 of a block, any v <= 88 (f32), 709 (f64). */
