@@ -230,16 +230,16 @@ export abstract class Backend<Location = unknown> {
     }
     const numbers = step === 0 ? length : count * length;
     const target = this.placeStaged(operand, precision, step);
-    const halves = halvesOf(source);
-    if (halves !== undefined) {
-      this.widen(halves, start, numbers, precision, operand);
-      return true;
-    }
     if (ArrayBuffer.isView(source)) {
       if (numbers > FEW && precision === "f64" && kindOf(source) >= 0) {
         this.convert(precision, source, start, numbers, operand, 0, 1);
       } else if (numbers <= FEW) for (let i = 0; i < numbers; i++) target[i] = source[start + i];
       else target.set((source as FloatArray).subarray(start, start + numbers));
+      return true;
+    }
+    const halves = halvesOf(source);
+    if (halves !== undefined) {
+      this.widen(halves, start, numbers, precision, operand);
       return true;
     }
     for (let i = 0; i < numbers; i++) {

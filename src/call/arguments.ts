@@ -66,6 +66,7 @@ export interface Settings {
 }
 
 const DEFAULTS: Settings = { unit: 1, normalize: false, temperature: 1, kinds: undefined };
+const DEFAULTS_OF_LOGITS: Settings = { unit: 1, normalize: false, temperature: 1, kinds: ["logits"] };
 
 /** Throws for an option that `functionName`, which an engine computes, does not take, and for options that are none. */
 export function checkCallOptions(functionName: string, options: unknown, known: readonly string[]): void {
@@ -100,8 +101,9 @@ export function settingsOfLogits(
   options: Pick<MeasureOptions, "temperature"> | undefined,
   known: readonly string[],
 ): Settings {
-  if (options !== undefined) checkCallOptions(functionName, options, known);
-  return { ...DEFAULTS, temperature: temperatureOf(functionName, options?.temperature), kinds: ["logits"] };
+  if (options === undefined) return DEFAULTS_OF_LOGITS;
+  checkCallOptions(functionName, options, known);
+  return { ...DEFAULTS_OF_LOGITS, temperature: temperatureOf(functionName, options.temperature) };
 }
 
 export function temperatureOf(functionName: string, temperature = 1): number {

@@ -1,13 +1,13 @@
 // One call from outside: arguments are checked, arrays become rows, and each row or pair of rows goes to its measure.
 
-import { typeNameOf } from "../backends/arrays.js";
+import { isFloat32, isFloat64, typeNameOf } from "../backends/arrays.js";
 import type { Backend, FloatArray, Precision, Transform, Vector } from "../backends/backend.js";
 import { COLUMNS, DECLINED } from "../backends/batch.js";
 import { type Float16, type NumberFormat, viewOf } from "../backends/halves.js";
 import { bringOut, placeOut } from "../backends/writing.js";
 import { allocate, checkInteger, isList } from "../engine/checks.js";
 import { runtimeFor } from "../engine/engines.js";
-import { guard } from "../engine/overlap.js";
+import { checkPlace, guard } from "../engine/overlap.js";
 import type { Loop, Work, WorkArray } from "../engine/work.js";
 import {
   type Call,
@@ -347,49 +347,67 @@ export interface ArrayDefinition {
 
 /** A row of results a row. Without an array to write them to, throws what there is to throw. */
 export const arrayLoop =
-  ({
-    arguments: names,
-    ofProbabilities,
-    ofLogits,
-    batchOfLogits,
-    logarithms,
-  }: ArrayDefinition): Loop<MeasureSettings> =>
-  (backend, arrays, { call, kinds }, from, to) => {
-    const { precision, length } = call;
-    const sources = arrays.slice(0, -1) as Vector[];
-    const out = arrays[sources.length] as FloatArray | undefined;
-    const fill = kinds === undefined && ofProbabilities ? ofProbabilities : ofLogits;
-    const atOnce = batchOfLogits && out ? backend.rowsAtOnce(precision, length, arrays) : 0;
+  (definition: ArrayDefinition): Loop<MeasureSettings> =>
+  (backend, arrays, settings, from, to) => {
+    const { precision, length } = settings.call;
+    const out = arrays[definition.arguments.length] as FloatArray | undefined;
+    const isBatch = definition.batchOfLogits !== undefined && out !== undefined;
+    const atOnce = isBatch ? backend.rowsAtOnce(precision, length, arrays) : 0;
+    const step = Math.max(1, atOnce);
     // what is to be rounded at the end is computed elsewhere
-    const rounded = isHalf(out) ? new (typeOf(precision))(length * Math.max(1, atOnce)) : undefined;
-    const placeOf = (r: number) => (rounded ? 0 : r * length);
-    const fillRow = (r: number) => {
-      const rows = sources.map((source, i) =>
-        rowOf(names[i], source, startOf(source, r, length), kinds?.[i] ?? "probabilities", logarithms),
-      );
-      if (out) {
-        fill(backend, call, rows, rounded ?? out, placeOf(r));
-        if (rounded) out.set(rounded.subarray(0, length), r * length);
-      } else for (const row of rows) (fill === ofLogits ? checkLogits : checkNumbers)(call, row);
-    };
-    if (batchOfLogits === undefined || out === undefined || atOnce === 0) {
-      for (let r = from; r < to; r++) fillRow(r);
-      return;
-    }
-    const { table } = backend;
-    for (let r = from; r < to; r += atOnce) {
-      const count = Math.min(atOnce, to - r);
-      if (backend.place(0, precision, sources[0], r * length, length, count)) {
-        placeOut(backend, precision, rounded ?? out, placeOf(r), length);
-        batchOfLogits(backend, call, count);
-        bringOut(backend, precision, rounded ?? out, placeOf(r), length, count);
-        if (rounded) out.set(rounded.subarray(0, count * length), r * length);
-      } else {
-        for (let i = 0; i < count; i++) table[i * COLUMNS] = DECLINED;
-      }
-      for (const i of declinedRows(table, count)) fillRow(r + i);
+    const rounded = isHalf(out) ? new (typeOf(precision))(length * step) : undefined;
+    for (let r = from; r < to; r += step) {
+      const at = rounded ? 0 : r * length;
+      const count = Math.min(step, to - r);
+      if (atOnce === 0) fillRow(backend, definition, arrays, settings, r, rounded ?? out, at);
+      else fillRows(backend, definition, arrays, settings, r, count, rounded ?? (out as FloatArray), at);
+      if (rounded) out?.set(rounded.subarray(0, count * length), r * length);
     }
   };
+
+/** Writes row r, computed by itself, to `out` from `at` on. */
+function fillRow(
+  backend: Backend,
+  { arguments: names, ofProbabilities, ofLogits, logarithms }: ArrayDefinition,
+  arrays: readonly (Vector | undefined)[],
+  { call, kinds }: MeasureSettings,
+  r: number,
+  out: FloatArray | undefined,
+  at: number,
+): void {
+  const fill = kinds === undefined && ofProbabilities ? ofProbabilities : ofLogits;
+  const rows = names.map((name, i) => {
+    const source = arrays[i] as Vector;
+    return rowOf(name, source, startOf(source, r, call.length), kinds?.[i] ?? "probabilities", logarithms);
+  });
+  if (out) fill(backend, call, rows, out, at);
+  else for (const row of rows) (fill === ofLogits ? checkLogits : checkNumbers)(call, row);
+}
+
+/** Writes `count` rows from row r on to `out` from `at` on, all at once but for those that the kernels decline. */
+function fillRows(
+  backend: Backend,
+  definition: ArrayDefinition,
+  arrays: readonly (Vector | undefined)[],
+  settings: MeasureSettings,
+  r: number,
+  count: number,
+  out: FloatArray,
+  at: number,
+): void {
+  const { precision, length } = settings.call;
+  const { table } = backend;
+  if (backend.place(0, precision, arrays[0] as Vector, r * length, length, count)) {
+    placeOut(backend, precision, out, at, length);
+    definition.batchOfLogits?.(backend, settings.call, count);
+    bringOut(backend, precision, out, at, length, count);
+  } else {
+    for (let i = 0; i < count; i++) table[i * COLUMNS] = DECLINED;
+  }
+  for (const i of declinedRows(table, count)) {
+    fillRow(backend, definition, arrays, settings, r + i, out, at + i * length);
+  }
+}
 
 const NONE: readonly number[] = [];
 
@@ -403,9 +421,45 @@ function declinedRows(table: Float64Array, count: number): readonly number[] {
   return declined ?? NONE;
 }
 
-/** `name(…sources, options)`: an array, elementwise; of matrices (`name.rows`), row by row. */
+const settingsOfArray = (
+  functionName: string,
+  { ofProbabilities, arguments: names }: ArrayDefinition,
+  options: AnyOptions | undefined,
+  keys: readonly string[],
+): Settings =>
+  ofProbabilities === undefined
+    ? settingsOfLogits(functionName, options, keys)
+    : settingsOf(functionName, options, keys, names);
+
+/** `name(…sources, options)`: an array, elementwise. */
+export function callArray(
+  definition: ArrayDefinition,
+  loop: Loop<MeasureSettings>,
+  sources: Vector[],
+  options: AnyOptions | undefined,
+): FloatArray {
+  const { name } = definition;
+  const settings = settingsOfArray(name, definition, options, definition.keys);
+  const length = openSingle(name, definition, sources, settings, options);
+  const precision = precisionOf(sources);
+  const call = callOf(name, definition, precision, length, settings);
+  const out = checkOut(name, options?.out, precision, length, sources);
+  const { backend, memory } = runtimeFor(name, options?.engine, sources);
+  checkPlace(memory, name, sources, out);
+  sources.push(out);
+  backend.begin(name);
+  try {
+    loop(backend, sources, { call, kinds: settings.kinds }, 0, 1, single);
+    return out;
+  } finally {
+    backend.end();
+  }
+}
+
+/** The same as work for other threads; of matrices (`name.rows`), row by row. */
 export function prepareArray(
   definition: ArrayDefinition,
+  loop: Loop<MeasureSettings>,
   sources: Vector[],
   options: AnyOptions | undefined,
   inRows: boolean,
@@ -413,10 +467,7 @@ export function prepareArray(
   const { name, arguments: names } = definition;
   const functionName = inRows ? `${name}.rows` : name;
   const keys = inRows ? [...definition.keys, ...ROW_KEYS] : definition.keys;
-  const settings =
-    definition.ofProbabilities === undefined
-      ? settingsOfLogits(functionName, options, keys)
-      : settingsOf(functionName, options, keys, names);
+  const settings = settingsOfArray(functionName, definition, options, keys);
   const { rows, rowLength } = inRows
     ? openRows(functionName, names, sources, options, undefined, (i) => settings.kinds?.[i] ?? "probabilities")
     : { rows: 1, rowLength: openSingle(functionName, definition, sources, settings, options) };
@@ -427,7 +478,7 @@ export function prepareArray(
   const work: Work<FloatArray, MeasureSettings> = {
     functionName,
     loopName: name,
-    loop: arrayLoop(definition),
+    loop,
     rows,
     width: 0,
     arrays,
@@ -577,11 +628,12 @@ export function checkOut(
   sources: readonly Vector[],
   name = "out",
 ): FloatArray {
-  const type = typeOf(precision);
   const out = given as FloatArray | undefined;
-  if (out === undefined) return allocate<FloatArray>(functionName, type, length);
-  if (typeNameOf(out) !== type.name && !isHalf(out)) {
-    throw new TypeError(`${functionName}: ${name} must be a ${type.name}, the type of the result, or a Float16Array`);
+  if (out === undefined) return allocate<FloatArray>(functionName, typeOf(precision), length);
+  if (!(precision === "f32" ? isFloat32(out) : isFloat64(out)) && !isHalf(out)) {
+    throw new TypeError(
+      `${functionName}: ${name} must be a ${typeOf(precision).name}, the type of the result, or a Float16Array`,
+    );
   }
   if (out.length !== length)
     throw new RangeError(`${functionName}: ${name} has ${out.length} numbers, the result ${length}`);

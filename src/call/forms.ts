@@ -10,6 +10,7 @@ import {
   type AnyOptions,
   type ArrayDefinition,
   arrayLoop,
+  callArray,
   callSingle,
   type Definition,
   measureLoop,
@@ -206,11 +207,18 @@ export function mapping<Arguments32 extends readonly unknown[], Arguments extend
 ): Mapping<Arguments32, Arguments, Options> {
   const { name } = definition;
   const count = definition.arguments.length;
+  const loop = arrayLoop(definition);
   const prepare =
     (inRows: boolean): Prepare<AnyOptions> =>
     (args, options) =>
-      prepareArray(definition, args.slice(0, count) as Vector[], options, inRows) as unknown as AnyWork;
-  const f = atOnce(name, count, prepare(false));
+      prepareArray(definition, loop, args.slice(0, count) as Vector[], options, inRows) as unknown as AnyWork;
+  const f = (a: unknown, b: unknown, c: unknown): FloatArray =>
+    callArray(
+      definition,
+      loop,
+      (count === 1 ? [a] : [a, b]) as Vector[],
+      (count === 1 ? b : c) as AnyOptions | undefined,
+    );
   const rows = Object.assign(atOnce(`${name}.rows`, count, prepare(true)), {
     async: aside(`${name}.rows`, count, prepare(true)),
   });
@@ -219,7 +227,7 @@ export function mapping<Arguments32 extends readonly unknown[], Arguments extend
     name,
     count,
     loopName: name,
-    loop: arrayLoop(definition) as Loop<never>,
+    loop: loop as Loop<never>,
     definition,
   }) as unknown as Mapping<Arguments32, Arguments, Options>;
 }

@@ -3,7 +3,7 @@
 import type { FloatArray, Vector } from "../backends/backend.js";
 import { viewOf } from "../backends/halves.js";
 import { mayBeOne } from "../backends/space.js";
-import type { AnyWork, Holder, WorkArray } from "./work.js";
+import { type AnyWork, arraysOf, type Holder } from "./work.js";
 
 /**
  * Throws where what is written lies over part of what is read. Of arrays with one buffer object that has been checked; those that
@@ -17,7 +17,7 @@ export function guard(memory: Holder, work: AnyWork): AnyWork | undefined {
   let isInPlace = false;
   for (const entry of arrays) {
     if (!entry?.isWritten) continue;
-    checkPlace(memory, functionName, arrays, entry.array as FloatArray);
+    checkPlace(memory, functionName, arraysOf(work), entry.array as FloatArray);
     isInPlace ||= arrays.some(
       (other) => other && !other.isWritten && isOne(memory, other.array, entry.array as FloatArray),
     );
@@ -33,15 +33,16 @@ function isOne(memory: Holder, read: Vector, b: FloatArray): boolean {
   return a.buffer === b.buffer || (memory.holds(a.buffer) && memory.holds(b.buffer));
 }
 
-function checkPlace(
+/** Throws where what is written lies over part of what is read, of arrays with different buffer objects. */
+export function checkPlace(
   memory: Holder,
   functionName: string,
-  arrays: readonly (WorkArray | undefined)[],
+  arrays: readonly (Vector | undefined)[],
   written: FloatArray,
 ): void {
   const { buffer } = written;
-  for (const entry of arrays) {
-    const array = viewOf(entry?.array);
+  for (const each of arrays) {
+    const array = viewOf(each);
     if (array === written || !ArrayBuffer.isView(array)) continue;
     if (array.buffer === buffer || !mayBeOne(array.buffer, buffer)) continue;
     if (!memory.holds(array.buffer) || !memory.holds(buffer) || array.byteOffset === written.byteOffset) continue;

@@ -144,7 +144,7 @@ export function scaleOfLogits(backend: Backend, { precision, temperature }: Call
   else if (precision === "f32") backend.most = Math.min(MOST_F32, t * 524288);
   else backend.most = Math.min(Number.MAX_VALUE, t * 1125899906842624);
   const scale = isWide ? 1 / t : 1;
-  backend.fields = { ...NO_FIELDS, scale };
+  backend.fields = scale === 1 ? NO_FIELDS : { ...NO_FIELDS, scale };
   return scale;
 }
 
