@@ -1,4 +1,4 @@
-// Under callgrind: has it write down what it has counted before, between and after calls on short rows and on long ones, of each
+// Under callgrind, of the backend that is named: has it write down what it has counted before, between and after calls on short rows and on long ones, of each
 // kernel. Their difference has nothing of what a call costs besides.
 
 import { spawnSync } from "node:child_process";
@@ -19,8 +19,12 @@ const CALLS = {
 const SHORT = 16384;
 const LONG = 5 * SHORT;
 const CALLS_OF_EACH = 20;
+/** The least counts: garbage is collected, and code compiled, now and then. */
+const TIMES = 3;
 
-const engine = logratio.createEngineSync({ backend: "simd" });
+const backend = process.argv[2];
+const engine = await logratio.createEngine({ backend });
+if (engine.backend !== backend) throw new Error(engine.backendReason);
 const dump = () => spawnSync("callgrind_control", ["-d", "calls", String(process.pid)]);
 const counted = [];
 for (const type of ["f32", "f64"]) {
@@ -38,12 +42,14 @@ for (const type of ["f32", "f64"]) {
     const run = ([p, q]) => {
       for (let i = 0; i < CALLS_OF_EACH; i++) call(p, q);
     };
-    run(pairs[0]);
+    for (const pair of pairs) run(pair);
     dump();
-    run(pairs[0]);
-    dump();
-    run(pairs[1]);
-    dump();
+    for (let i = 0; i < TIMES; i++) {
+      for (const pair of pairs) {
+        run(pair);
+        dump();
+      }
+    }
     for (const row of pairs.flat()) engine.free(row);
     counted.push({ measure, type, classes: CALLS_OF_EACH * (LONG - SHORT) });
   }

@@ -13,6 +13,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Case, Entry, Peer } from "./peer.js";
 
+/** Where PyTorch and SciPy may be, the first that is asked first. */
+export const PYTHONS: readonly string[] = [process.env.PYTHON ?? "python3", "python3", "/usr/bin/python3"];
+
 /** What a process says of itself in its first line. */
 interface Greeting {
   peers: { name: string; version: string; threads?: number }[];

@@ -7,12 +7,21 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 import { measureInTurns, median } from "../harness.js";
+import { PYTHONS } from "./pipe.js";
 
 export interface Roofline {
   /** Nanoseconds per class to read two rows of f32. */
   reading: { classes: number; nanoseconds: number }[];
-  /** Instructions per class, of one thread; none where valgrind is not to be had. */
-  instructions: { measure: string; type: "f32" | "f64"; perClass: number }[];
+  /** Of `simd`, on one thread; none where valgrind is not to be had. */
+  instructions: Instructions[];
+  /** The same of others, where they can be counted. */
+  othersInstructions: { contestant: string; instructions: Instructions[] }[];
+}
+
+export interface Instructions {
+  measure: string;
+  type: "f32" | "f64";
+  perClass: number;
 }
 
 /** Reads both rows, 64 bytes of each a turn, and keeps what V8 must not leave out. */
@@ -50,24 +59,24 @@ async function measureReading(isQuick: boolean): Promise<Roofline["reading"]> {
 }
 
 /** By callgrind, which writes a file of what it has counted before, between and after calls of each kernel. */
-function countInstructions(): Roofline["instructions"] {
+function countInstructions(command: readonly string[]): Instructions[] {
   const folder = mkdtempSync(join(tmpdir(), "instructions-"));
-  const script = fileURLToPath(new URL("instructions.mjs", import.meta.url));
   const options = ["--tool=callgrind", "--smc-check=all-non-file", `--callgrind-out-file=${join(folder, "counts")}`];
-  // WebAssembly's optimising compiler alone, and nothing that runs beside or changes meanwhile
-  const flags = ["--no-liftoff", "--no-opt", "--single-threaded"];
-  const run = spawnSync("valgrind", [...options, process.execPath, ...flags, script], { encoding: "utf8" });
+  const run = spawnSync("valgrind", [...options, ...command], { encoding: "utf8" });
   try {
     if (run.status !== 0) {
-      console.log("no valgrind that runs Node: instructions are not counted");
+      console.log(`no valgrind that runs ${command[0]}: its instructions are not counted`);
       return [];
     }
     const cases = JSON.parse(run.stdout) as { measure: string; type: "f32" | "f64"; classes: number }[];
     return cases.map(({ measure, type, classes }, i) => {
-      // the files are numbered from 1, three to a case
+      // the files are numbered from 1: one before, and then a short and a long one, three times
       const [short, long] = [2, 3].map((part) => {
-        const counts = readFileSync(join(folder, `counts.${3 * i + part}`), "utf8");
-        return Number(/^summary: (\d+)$/m.exec(counts)?.[1]);
+        const counts = [0, 2, 4].map((more) => {
+          const text = readFileSync(join(folder, `counts.${7 * i + part + more}`), "utf8");
+          return Number(/^summary: (\d+)$/m.exec(text)?.[1]);
+        });
+        return Math.min(...counts);
       });
       return { measure, type, perClass: (long - short) / classes };
     });
@@ -76,6 +85,29 @@ function countInstructions(): Roofline["instructions"] {
   }
 }
 
+const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+// WebAssembly's optimising compiler alone, and nothing that runs beside or changes meanwhile
+const NODE = [process.execPath, "--no-liftoff", "--no-opt", "--single-threaded", pathOf("instructions.mjs")];
+
+/** Of the first Python that has PyTorch. */
+function countPyTorch(): Instructions[] {
+  for (const python of PYTHONS) {
+    const counted = countInstructions([python, pathOf("instructions.py")]);
+    if (counted.length > 0) return counted;
+  }
+  return [];
+}
+
 export async function measureRoofline(isQuick: boolean): Promise<Roofline> {
-  return { reading: await measureReading(isQuick), instructions: isQuick ? [] : countInstructions() };
+  const reading = await measureReading(isQuick);
+  if (isQuick) return { reading, instructions: [], othersInstructions: [] };
+  return {
+    reading,
+    instructions: countInstructions([...NODE, "simd"]),
+    othersInstructions: [
+      { contestant: "logratio relaxed", instructions: countInstructions([...NODE, "relaxed"]) },
+      { contestant: "PyTorch", instructions: countPyTorch() },
+    ],
+  };
 }

@@ -14,7 +14,7 @@ import { openLoop } from "./loop.js";
 import { openMathjs } from "./mathjs.js";
 import { openOnnxruntime } from "./onnxruntime.js";
 import { type Case, type Entry, MEASURES, type MeasureName, type Peer } from "./peer.js";
-import { openPipe } from "./pipe.js";
+import { openPipe, PYTHONS } from "./pipe.js";
 import type { CaseResult, Curve, PeerResult, Run } from "./results.js";
 import { measureRoofline, type Roofline } from "./roofline.js";
 import { openSimsimd } from "./simsimd.js";
@@ -177,8 +177,8 @@ function show({ results, measure, shape, type, rows, classes, bytes }: CaseResul
 async function openPython(): Promise<Peer[]> {
   const script = fileURLToPath(new URL("peers.py", import.meta.url));
   let found: Peer[] = [];
-  for (const python of [process.env.PYTHON, "python3", "/usr/bin/python3"]) {
-    const peers = python ? await openPipe(python, [script]) : [];
+  for (const python of PYTHONS) {
+    const peers = await openPipe(python, [script]);
     // a process that is not closed keeps this one from its end
     const isMore = peers.length > found.length;
     (isMore ? found : peers)[0]?.close?.();
