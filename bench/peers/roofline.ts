@@ -18,7 +18,7 @@ export interface Roofline {
   othersInstructions: { contestant: string; instructions: Instructions[] }[];
 }
 
-export interface Instructions {
+interface Instructions {
   measure: string;
   type: "f32" | "f64";
   perClass: number;
