@@ -21,6 +21,9 @@ export interface EntropyOptions extends Options {
 /** Entropies that are kept for exact quantiles. */
 const VALUES = 2 ** 18;
 
+/** Fewer take less time on one thread than others take to start. */
+const LEAST_NUMBERS = 2 ** 27;
+
 export class EntropyResults implements Tally<EntropyResults> {
   readonly moments: Moments;
   /** Of logits, rows that look like probabilities. */
@@ -79,7 +82,7 @@ export async function addEntropies(
 ): Promise<void> {
   const { classes } = source;
   const options = { input, base, ...(input === "logits" && { temperature }), rowLength: classes, signal };
-  const engine = await createEngine({ threads: "auto" });
+  const engine = await createEngine({ threads: (end - start) * classes < LEAST_NUMBERS ? 1 : "auto" });
   let row = start;
   try {
     for await (const batch of source.read({ start, end })) {
