@@ -25,8 +25,8 @@ export interface CompareByQueueOptions {
 const ATTEMPTS = 6;
 const PAUSE = 500;
 
-/** In ms, between two looks: a fiftieth of the time so far, so that little is waited for, within these. */
-const LEAST_INTERVAL = 5;
+/** In ms, between two looks: a twentieth of the time so far, so that little is waited for, within these. */
+const LEAST_INTERVAL = 10;
 const MOST_INTERVAL = 300;
 
 const isEnded = (state: string): boolean => state === "completed" || state === "failed";
@@ -93,9 +93,8 @@ class Submission {
 
   async result(onProgress: CompareByQueueOptions["onProgress"], signal: AbortSignal | undefined): Promise<PartJson> {
     // what failed, or was cancelled, is done again
-    const before = await this.#state();
-    if (before === "failed") await this.#remove();
-    if (before === "failed" || before === "unknown") await this.#add();
+    if ((await this.#state()) === "failed") await this.#remove();
+    if ((await this.#state()) === "unknown") await this.#add();
     const start = performance.now();
     let told = Number.NEGATIVE_INFINITY;
     for (;;) {
@@ -110,7 +109,7 @@ class Submission {
         told = now;
         onProgress(await this.#done(), this.#rows);
       }
-      await paused(Math.max(LEAST_INTERVAL, Math.min(MOST_INTERVAL, (now - start) / 50)), signal);
+      await paused(Math.max(LEAST_INTERVAL, Math.min(MOST_INTERVAL, (now - start) / 20)), signal);
     }
     const job = (await this.#queue.getJob(this.#id)) as Job;
     if (job.failedReason) throw new Error(await this.#reason(job));
