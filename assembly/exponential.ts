@@ -131,7 +131,7 @@ function timesRest(power: v128, x: v128, steps: v128): v128 {
   return multiplyAdd<f64>(power, multiplyAdd<f64>(s, rr, r), power);
 }
 
-/** 2^(n/64), n of both in the lowest bits, where they have the same j. */
+/** 2^(n/64), n in the lowest bits; `steps` has the same j there. */
 // @ts-ignore: decorator
 @inline
 function powerOfSteps(steps: v128, n: v128): v128 {

@@ -124,8 +124,12 @@ function cut(names) {
 
   const addresses = addressesIn(text.replaceAll(DATA, ""));
   // the end too: a loop may compare with it; the table is read from its start
-  const isUsed = ({ start, end }) =>
-    addresses.some((address) => address >= start && address <= (start === roots.start ? start : end));
+  const isUsed = (segment) => {
+    const { start, end } = segment;
+    return segment === roots
+      ? addresses.includes(start)
+      : addresses.some((address) => address >= start && address <= end);
+  };
   const kept = segments.filter(isUsed);
   const pruned = text.replaceAll(DATA, (line, address) =>
     kept.some((segment) => segment !== roots && segment.start === Number(address)) ? line : "",

@@ -1,5 +1,5 @@
-// Under callgrind, of the backend that is named: has it write down what it has counted before, between and after calls on short rows and on long ones, of each
-// kernel. Their difference has nothing of what a call costs besides.
+// Under callgrind, with the name of a backend: has it write down what it has counted before, between and after calls on short rows and
+// on long ones, of each kernel. Their difference has nothing of what a call costs besides.
 
 import { spawnSync } from "node:child_process";
 import * as logratio from "../../dist/index.js";
@@ -19,7 +19,7 @@ const CALLS = {
 const SHORT = 16384;
 const LONG = 5 * SHORT;
 const CALLS_OF_EACH = 20;
-/** The least counts: garbage is collected, and code compiled, now and then. */
+/** Of which roofline.ts takes the least: garbage is collected, and code compiled, now and then. */
 const TIMES = 3;
 
 const backend = process.argv[2];

@@ -1,5 +1,5 @@
-# The same as instructions.mjs, of PyTorch on one thread: under callgrind, which is to write down what it has counted before, between and after
-# calls on short rows and on long ones.
+# The same as instructions.mjs, of PyTorch on one thread: under callgrind, which is to write down what it has counted before, between
+# and after calls on short rows and on long ones.
 
 import json
 import os

@@ -14,7 +14,7 @@ import { createInterface } from "node:readline";
 import type { Case, Entry, Peer } from "./peer.js";
 
 /** Where PyTorch and SciPy may be, the first that is asked first. */
-export const PYTHONS: readonly string[] = [process.env.PYTHON ?? "python3", "python3", "/usr/bin/python3"];
+export const PYTHONS: readonly string[] = [process.env.PYTHON ?? [], "python3", "/usr/bin/python3"].flat();
 
 /** What a process says of itself in its first line. */
 interface Greeting {

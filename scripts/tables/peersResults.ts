@@ -58,7 +58,7 @@ ${table(
 function rooflineText(run: Run): string {
   const { roofline } = run;
   if (roofline === undefined) return "";
-  const { reading, instructions, othersInstructions = [] } = roofline;
+  const { reading, instructions, othersInstructions } = roofline;
   const rows = instructions.flatMap(({ measure, type, perClass }) => {
     const task = typicalCase(run, measure, type);
     const simd = task && resultOf(task, SIMD);

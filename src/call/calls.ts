@@ -431,6 +431,26 @@ const settingsOfArray = (
     ? settingsOfLogits(functionName, options, keys)
     : settingsOf(functionName, options, keys, names);
 
+/** What is to be computed, and where it is to be written. */
+function openArray(
+  definition: ArrayDefinition,
+  sources: Vector[],
+  options: AnyOptions | undefined,
+  inRows: boolean,
+): { settings: MeasureSettings; rows: number; out: FloatArray } {
+  const { name, arguments: names } = definition;
+  const functionName = inRows ? `${name}.rows` : name;
+  const keys = inRows ? [...definition.keys, ...ROW_KEYS] : definition.keys;
+  const settings = settingsOfArray(functionName, definition, options, keys);
+  const { rows, rowLength } = inRows
+    ? openRows(functionName, names, sources, options, undefined, (i) => settings.kinds?.[i] ?? "probabilities")
+    : { rows: 1, rowLength: openSingle(functionName, definition, sources, settings, options) };
+  const precision = precisionOf(sources);
+  const out = checkOut(functionName, options?.out, precision, rowLength * rows, sources);
+  const call = callOf(functionName, definition, precision, rowLength, settings);
+  return { settings: { call, kinds: settings.kinds }, rows, out };
+}
+
 /** `name(…sources, options)`: an array, elementwise. */
 export function callArray(
   definition: ArrayDefinition,
@@ -439,17 +459,13 @@ export function callArray(
   options: AnyOptions | undefined,
 ): FloatArray {
   const { name } = definition;
-  const settings = settingsOfArray(name, definition, options, definition.keys);
-  const length = openSingle(name, definition, sources, settings, options);
-  const precision = precisionOf(sources);
-  const call = callOf(name, definition, precision, length, settings);
-  const out = checkOut(name, options?.out, precision, length, sources);
+  const { settings, out } = openArray(definition, sources, options, false);
   const { backend, memory } = runtimeFor(name, options?.engine, sources);
   checkPlace(memory, name, sources, out);
   sources.push(out);
   backend.begin(name);
   try {
-    loop(backend, sources, { call, kinds: settings.kinds }, 0, 1, single);
+    loop(backend, sources, settings, 0, 1, single);
     return out;
   } finally {
     backend.end();
@@ -464,25 +480,18 @@ export function prepareArray(
   options: AnyOptions | undefined,
   inRows: boolean,
 ): Work<FloatArray, MeasureSettings> {
-  const { name, arguments: names } = definition;
-  const functionName = inRows ? `${name}.rows` : name;
-  const keys = inRows ? [...definition.keys, ...ROW_KEYS] : definition.keys;
-  const settings = settingsOfArray(functionName, definition, options, keys);
-  const { rows, rowLength } = inRows
-    ? openRows(functionName, names, sources, options, undefined, (i) => settings.kinds?.[i] ?? "probabilities")
-    : { rows: 1, rowLength: openSingle(functionName, definition, sources, settings, options) };
-  const precision = precisionOf(sources);
-  const out = checkOut(functionName, options?.out, precision, rowLength * rows, sources);
-  const arrays = sources.map((source) => rowsOf(source, rowLength, rows));
-  arrays.push({ array: out, perRow: rowLength, isWritten: true });
+  const { settings, rows, out } = openArray(definition, sources, options, inRows);
+  const { functionName, length } = settings.call;
+  const arrays = sources.map((source) => rowsOf(source, length, rows));
+  arrays.push({ array: out, perRow: length, isWritten: true });
   const work: Work<FloatArray, MeasureSettings> = {
     functionName,
-    loopName: name,
+    loopName: definition.name,
     loop,
     rows,
     width: 0,
     arrays,
-    settings: { call: callOf(functionName, definition, precision, rowLength, settings), kinds: settings.kinds },
+    settings,
     guard,
     finish: () => out,
   };

@@ -88,6 +88,7 @@ export function exponentialToZero_f32(x: number): number {
 
 export function exponentialToZero_f64(x: number): number {
   if (!(x > ZERO_F64)) return 0;
+  // steps of an octave's 64th: multiplying and dividing by 64 is exact
   const n = octavesOf_f64(64 * x);
   const half = n >> 7;
   return timesRest(roots[n & 63] * powerOf2(half), remainderOf_f64(x, n / 64)) * powerOf2((n >> 6) - half);

@@ -39,6 +39,7 @@ export function exponentials_f32(x: Float32Array, out: Float32Array, size: numbe
 /** out = e^x of a block, where all are normal numbers. */
 export function exponentials_f64(x: Float64Array, out: Float64Array, size: number): void {
   for (let i = 0; i < size; i++) {
+    // steps of an octave's 64th, as in exponentialToZero_f64
     const n = octavesOf_f64(64 * x[i]);
     remainders_f64[i] = remainderOf_f64(x[i], n / 64);
     powers[i] = roots[n & 63] * powerOf2(n >> 6);
