@@ -421,71 +421,105 @@ function denseTerms<T, F>(sums: v128, p: usize, q: usize, size: usize, state: us
   return terms<T, F>(sums, p, q, size, state, false);
 }
 
-/** Bytes behind the terms in scratch: where the vectors of a block that are computed lie. */
+/** Bytes behind the terms in scratch: the list of the vectors of a block that are computed, a byte each. */
 const LIVE: usize = BLOCK;
+
+/** Which of four bits are set, a byte each. */
+const SET_BITS = memory.data<u32>(
+  [0, 0, 1, 0x100, 2, 0x200, 0x201, 0x20100, 3, 0x300, 0x301, 0x30100, 0x302, 0x30200, 0x30201, 0x3020100],
+  16,
+);
+
+/**
+ * Adds the vectors of a group that are not all zeros to the list that goes on at `end`; `first` is the number of the first, in every
+ * byte. Returns where the list goes on. A look at each vector alone takes twice as many instructions.
+ */
+// @ts-ignore: decorator
+@inline
+function listLive(v0: v128, v1: v128, v2: v128, v3: v128, first: u32, end: usize): usize {
+  // a vector becomes four bytes, of which none is 0 that was not
+  const bytes = v128.narrow<i16>(v128.narrow<i32>(v0, v1), v128.narrow<i32>(v2, v3));
+  const live = i32x4.bitmask(i32x4.ne(bytes, i32x4.splat(0)));
+  store<u32>(end, load<u32>(SET_BITS + (live << 2)) + first, LIVE);
+  return end + popcnt<u32>(live);
+}
+
+/** `first` of the next group. */
+// @ts-ignore: decorator
+@inline
+const NEXT_GROUP: u32 = 0x04040404;
+
+/** Where the vector is that the list has at `at`. */
+// @ts-ignore: decorator
+@inline
+function listed(at: usize): usize {
+  return <usize>load<u8>(at, LIVE) << 4;
+}
 
 /**
  * Writes term(p, q) of whole groups to scratch, where their order of summation is that of all others; returns flags of what is not
- * dense. Most classes of counts are 0: vectors of four (f64: two) in which `family.live` has no bit have the term `family.rest`, and
- * cost a tenth. Which are left is a list, not a branch: a wrong guess would cost more than the term.
+ * dense, of rows that no survey has found to be plain. Most classes of counts are 0: vectors of four (f64: two) in which `family.live`
+ * has no bit have the term `family.rest`, and cost a tenth. Which are left is a list, not a branch: a wrong guess would cost more than
+ * the term.
  */
-export function fillTerms<T, F>(p: usize, q: usize, size: usize, state: usize, isDense: bool): i32 {
+// @ts-ignore: decorator
+@inline
+function fill<T, F>(p: usize, q: usize, size: usize, state: usize, isSurveyed: bool): i32 {
   const family = changetype<F>(state + FAMILY);
   const zero = i32x4.splat(0);
   const scratch = state + SCRATCH;
-  let unusual = zero;
-  let end = scratch + (size >> 2);
-  if (!isDense) {
-    let signs = zero;
-    end = scratch;
-    for (let i: usize = 0; i < size; i += GROUP) {
-      const x = p + i;
-      const y = q + i;
-      const out = scratch + i;
-      const x0 = v128.load(x);
-      const x1 = v128.load(x, 16);
-      const x2 = v128.load(x, 32);
-      const x3 = v128.load(x, 48);
-      const y0 = v128.load(y);
-      const y1 = v128.load(y, 16);
-      const y2 = v128.load(y, 32);
-      const y3 = v128.load(y, 48);
+  let signs = zero;
+  let first: u32 = 0;
+  let end = scratch;
+  for (let i: usize = 0; i < size; i += GROUP) {
+    const x = p + i;
+    const y = q + i;
+    const out = scratch + i;
+    const x0 = v128.load(x);
+    const x1 = v128.load(x, 16);
+    const x2 = v128.load(x, 32);
+    const x3 = v128.load(x, 48);
+    const y0 = v128.load(y);
+    const y1 = v128.load(y, 16);
+    const y2 = v128.load(y, 32);
+    const y3 = v128.load(y, 48);
+    if (!isDefined(family.isSum)) {
       v128.store(out, family.rest(x0, y0));
       v128.store(out, family.rest(x1, y1), 16);
       v128.store(out, family.rest(x2, y2), 32);
       v128.store(out, family.rest(x3, y3), 48);
-      signs = v128.or(signs, v128.or(v128.or(y0, y1), v128.or(y2, y3)));
-      store<u32>(end, <u32>i, LIVE);
-      end += <usize>v128.any_true(family.live(x0, y0)) << 2;
-      store<u32>(end, <u32>i + 16, LIVE);
-      end += <usize>v128.any_true(family.live(x1, y1)) << 2;
-      store<u32>(end, <u32>i + 32, LIVE);
-      end += <usize>v128.any_true(family.live(x2, y2)) << 2;
-      store<u32>(end, <u32>i + 48, LIVE);
-      end += <usize>v128.any_true(family.live(x3, y3)) << 2;
     }
-    if (sizeof<T>() == 4 ? v128.bitmask<i32>(signs) : v128.bitmask<i64>(signs)) {
-      // -0 is 0
-      for (let i: usize = 0; i < size; i += 16) unusual = v128.or(unusual, v128.lt<T>(v128.load(q + i), zero));
-    }
+    if (!isSurveyed) signs = v128.or(signs, v128.or(v128.or(y0, y1), v128.or(y2, y3)));
+    end = listLive(family.live(x0, y0), family.live(x1, y1), family.live(x2, y2), family.live(x3, y3), first, end);
+    first += NEXT_GROUP;
+  }
+  let unusual = zero;
+  if (sizeof<T>() == 4 ? v128.bitmask<i32>(signs) : v128.bitmask<i64>(signs)) {
+    // -0 is 0
+    for (let i: usize = 0; i < size; i += 16) unusual = v128.or(unusual, v128.lt<T>(v128.load(q + i), zero));
   }
   let pZero = zero;
   let qZero = zero;
-  for (let at = scratch; at < end; at += 4) {
-    const i = isDense ? (at - scratch) << 2 : <usize>load<u32>(at, LIVE);
+  for (let at = scratch; at < end; at++) {
+    const i = listed(at);
     const x = v128.load(p + i);
     const y = v128.load(q + i);
-    if (!isDense) {
+    if (!isSurveyed) {
       const xIsZero = v128.eq<T>(x, zero);
       const yIsZero = v128.eq<T>(y, zero);
       unusual = v128.or(unusual, unusualOf<T>(x, y));
       if (isDefined(family.isSum)) pZero = v128.or(pZero, v128.andnot(xIsZero, yIsZero));
       qZero = v128.or(qZero, v128.andnot(yIsZero, xIsZero));
     }
-    v128.store(scratch + i, family.term(x, y, true));
+    if (!isDefined(family.isSum)) v128.store(scratch + i, family.term(x, y, true));
   }
+  if (isSurveyed) return 0;
   if (v128.any_true(unusual)) return UNUSUAL;
   return (v128.any_true(qZero) ? Q_IS_ZERO : 0) | (v128.any_true(pZero) ? P_IS_ZERO : 0);
+}
+
+export function fillTerms<T, F>(p: usize, q: usize, size: usize, state: usize): i32 {
+  return fill<T, F>(p, q, size, state, false);
 }
 
 /** Copies the tails of two rows to padding. */
@@ -510,19 +544,19 @@ function addTermsOfBlock<T, F>(p: usize, q: usize, left: usize, state: usize, is
   if (isDefined(changetype<F>(state + FAMILY).isSum)) {
     // summed; only what zeros say is asked
     if (!isSparse) return 0;
-    if (whole) flags = fillTerms<T, F>(p, q, whole, state, false);
-    return tailSize(left) ? flags | fillTerms<T, F>(paddingOf(state, 0), paddingOf(state, 1), GROUP, state, false) : flags;
+    if (whole) flags = fillTerms<T, F>(p, q, whole, state);
+    return tailSize(left) ? flags | fillTerms<T, F>(paddingOf(state, 0), paddingOf(state, 1), GROUP, state) : flags;
   }
   if (whole) {
     if (isSparse) {
-      flags = fillTerms<T, F>(p, q, whole, state, false);
+      flags = fillTerms<T, F>(p, q, whole, state);
       sums = addTerms<T>(sums, scratch, whole);
     } else {
       sums = denseTerms<T, F>(sums, p, q, whole, state);
     }
   }
   if (tailSize(left)) {
-    flags |= fillTerms<T, F>(paddingOf(state, 0), paddingOf(state, 1), GROUP, state, false);
+    flags |= fillTerms<T, F>(paddingOf(state, 0), paddingOf(state, 1), GROUP, state);
     sums = addTerms<T>(sums, scratch, GROUP);
   }
   addTotal(state, 0, sumOfLanes(sums));
@@ -566,11 +600,16 @@ function hasIdle<T, F>(p: usize, q: usize, state: usize): bool {
 /** Adds the terms of whole groups to two sums. */
 function surveyedTerms<T, F>(sums: v128, p: usize, q: usize, size: usize, state: usize): v128 {
   const family = changetype<F>(state + FAMILY);
+  const scratch = state + SCRATCH;
   if (!isDefined(family.live)) return terms<T, F>(sums, p, q, size, state, false);
-  const isDense = !hasIdle<T, F>(p, q, state);
-  if (isDense && !isDefined(family.isLong)) return terms<T, F>(sums, p, q, size, state, false);
-  fillTerms<T, F>(p, q, size, state, isDense);
-  return addTerms<T>(sums, state + SCRATCH, size);
+  if (hasIdle<T, F>(p, q, state)) {
+    fill<T, F>(p, q, size, state, true);
+  } else if (isDefined(family.isLong)) {
+    for (let i: usize = 0; i < size; i += 16) v128.store(scratch + i, family.term(v128.load(p + i), v128.load(q + i), false));
+  } else {
+    return terms<T, F>(sums, p, q, size, state, false);
+  }
+  return addTerms<T>(sums, scratch, size);
 }
 
 /**
@@ -611,14 +650,21 @@ function isIdle(p: usize): bool {
 function fillTermsOfRow<T, F>(p: usize, size: usize, state: usize): void {
   const family = changetype<F>(state + FAMILY);
   const scratch = state + SCRATCH;
+  const zero = i32x4.splat(0);
   let end = scratch;
-  for (let i: usize = 0; i < size; i += 16) {
-    v128.store(scratch + i, i32x4.splat(0));
-    store<u32>(end, <u32>i, LIVE);
-    end += <usize>v128.any_true(v128.load(p + i)) << 2;
+  let first: u32 = 0;
+  for (let i: usize = 0; i < size; i += GROUP) {
+    const at = p + i;
+    const out = scratch + i;
+    v128.store(out, zero);
+    v128.store(out, zero, 16);
+    v128.store(out, zero, 32);
+    v128.store(out, zero, 48);
+    end = listLive(v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48), first, end);
+    first += NEXT_GROUP;
   }
-  for (let at = scratch; at < end; at += 4) {
-    const i = <usize>load<u32>(at, LIVE);
+  for (let at = scratch; at < end; at++) {
+    const i = listed(at);
     v128.store(scratch + i, family.term(v128.load(p + i)));
   }
 }
