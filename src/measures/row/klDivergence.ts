@@ -4,7 +4,7 @@ import * as kernels from "../../backends/kernels.js";
 import { type Call, checkNumbers, checkSum, isSum, type NamedRow, sumOf } from "../../call/arguments.js";
 import { powerOf2 } from "../../numbers/lanes.js";
 import { exponentOf, log1pMinus } from "../../numbers/scalar.js";
-import { checkedSums, isOrdinary, scaled, scalesToSame } from "./pair.js";
+import { checkedSums, isOrdinary, sampled, scaled, scalesToSame } from "./pair.js";
 import { wideExcess } from "./wide.js";
 
 /**
@@ -47,22 +47,16 @@ function klOfBalanced(backend: Backend, call: Call, p: NamedRow, q: NamedRow, pS
   // 2^126 is a number of f32
   if (octaves === 0 || Math.abs(octaves) > 126) return Number.NaN;
   const rows = octaves < 0 ? [scaled(p, powerOf2(-octaves)), q] : [p, scaled(q, powerOf2(octaves))];
-  const flags = backend.reduce(kernels.klDivergence, "f32", rows, call.length);
+  const flags = backend.reduce(kernels.klDivergence, call.precision, rows, call.length);
   return klFromTotals(call, flags, backend.total(0), backend.total(1), backend.total(2));
 }
-
-/** How many classes tell of a longer row whether its sums are far apart. */
-const SAMPLE = 2048;
 
 /** KL(p‖q) = Σ p̂ ln(p̂/q̂), p̂ = p/Σp, q̂ = q/Σq. */
 export function klDivergence(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
   const p = rows[0];
   const q = rows[1];
-  const isF32 = call.precision === "f32";
-  if (isF32 && call.normalize && call.length >= 16 * SAMPLE) {
+  if (sampled(backend, call, kernels.klDivergence, rows)) {
     // counts of a text beside those of a corpus: one pass less
-    // of rows of their own: a part that is staged is not what is staged of the whole
-    backend.reduce(kernels.klDivergence, "f32", [{ ...p }, { ...q }], SAMPLE);
     const pSum = backend.total(1);
     const qSum = pSum - backend.total(2);
     const isFar = pSum > 4 * qSum || qSum > 4 * pSum;
@@ -84,7 +78,7 @@ export function klDivergence(backend: Backend, call: Call, rows: readonly NamedR
   checkSum(call, p, pSum);
   checkSum(call, q, qSum);
   if (flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
-  const result = isF32 ? klOfBalanced(backend, call, p, q, pSum, qSum) : Number.NaN;
+  const result = klOfBalanced(backend, call, p, q, pSum, qSum);
   return Number.isNaN(result) ? afterScaling(backend, call, p, q, pSum, qSum) : result;
 }
 

@@ -1,5 +1,7 @@
 // What the measures of a pair of distributions share: the sums of both rows, and the scales that bring them together.
 
+import { type Backend, UNUSUAL } from "../../backends/backend.js";
+import type { Kernel } from "../../backends/kernel.js";
 import { type Call, checkNumbers, checkSum, type NamedRow, sumOf } from "../../call/arguments.js";
 import { powerOf2 } from "../../numbers/lanes.js";
 import { exponentOf } from "../../numbers/scalar.js";
@@ -9,6 +11,20 @@ const LEAST_SUM = 9.094947017729282e-13; // 2^-40
 const MOST_SUM = 6.338253001141147e29; // 2^99
 
 export const isOrdinary = (sum: number): boolean => sum >= LEAST_SUM && sum <= MOST_SUM;
+
+/** How many classes tell of long rows of counts or weights how large their sums are. */
+const SAMPLE = 2048;
+
+/**
+ * Leaves the totals of the first classes of long rows of counts or weights, which save a pass over the whole; false where rows are too
+ * short, or what is in them does not tell.
+ */
+export function sampled(backend: Backend, call: Call, kernel: Kernel, rows: readonly NamedRow[]): boolean {
+  if (!call.normalize || call.length < 16 * SAMPLE) return false;
+  // of rows of their own: a part that is staged is not what is staged of the whole
+  const ofSample = rows.map((row) => ({ ...row }));
+  return !(backend.reduce(kernel, call.precision, ofSample, SAMPLE) & UNUSUAL);
+}
 
 /** Σ of each row, where a kernel has declined one: first the error, if there is one to tell. */
 export function checkedSums(call: Call, ...rows: NamedRow[]): number[] {
