@@ -19,16 +19,17 @@ import { begins, ends, operand, swapOf } from "./rows";
     const more = v128.mul<T>(splat<T>(this.gamma), q);
     const difference = v128.mul<T>(v128.sub<T>(v128.sub<T>(p, q), more), half<T>());
     const mean = v128.mul<T>(v128.add<T>(v128.add<T>(p, q), more), half<T>());
-    return v128.add<T>(this.toMean(p, mean, difference), this.toMean(v128.add<T>(q, more), mean, v128.neg<T>(difference)));
+    return v128.add<T>(this.toMean(p, mean, difference, false), this.toMean(v128.add<T>(q, more), mean, difference, true));
   }
 
-  /** x ln(x/m) - x + m, where x - m = difference. */
+  /** x ln(x/m) - x + m, where x - m = difference, or m - x. */
   // @ts-ignore: decorator
   @inline
-  toMean(x: v128, mean: v128, difference: v128): v128 {
+  toMean(x: v128, mean: v128, difference: v128, isNegative: bool): v128 {
     const gap = v128.andnot(exponentGap<T>(x, mean), v128.eq<T>(x, f64x2.splat(0)));
     const shiftedMean = scaleByGap(mean, gap);
-    const d = v128.add<T>(difference, v128.sub<T>(mean, shiftedMean));
+    const left = v128.sub<T>(mean, shiftedMean);
+    const d = isNegative ? v128.sub<T>(left, difference) : v128.add<T>(difference, left);
     return excess<T>(x, mean, shiftedMean, d, gapToNumber<T>(gap), true);
   }
 
