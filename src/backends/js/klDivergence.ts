@@ -45,9 +45,9 @@ const kl_f32: Family_f32 = {
     for (let i = 0, j = from; i < size; i++, j++) {
       const x = p[j];
       const y = q[j];
+      // p = 0 leaves y; any other class with so small a number makes the terms useless
       if (x < SMALLEST_NORMAL_F32 || y < SMALLEST_NORMAL_F32) {
-        flags |= flagsOf(x, y);
-        // p = 0 leaves y; any other such class makes the terms useless
+        if (x !== 0 || y < 0) flags |= flagsOf(x, y);
         terms_f32[i] = y;
         continue;
       }
@@ -85,9 +85,9 @@ const kl_f64: Family_f64 = {
     for (let i = 0, j = from; i < size; i++, j++) {
       const x = p[j];
       const y = q[j];
+      // p = 0 leaves y; any other class with so small a number makes the terms useless
       if (x < SMALLEST_NORMAL_F64 || y < SMALLEST_NORMAL_F64) {
-        flags |= flagsOf(x, y);
-        // p = 0 leaves y; any other such class makes the terms useless
+        if (x !== 0 || y < 0) flags |= flagsOf(x, y);
         terms_f64[i] = y;
         continue;
       }

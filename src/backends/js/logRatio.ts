@@ -6,7 +6,6 @@ import {
   exponentGap_f64,
   exponentOf_f32,
   exponentOf_f64,
-  fromBits_f32,
   HIGH,
   SMALLEST_NORMAL_F32,
   SMALLEST_NORMAL_F64,
@@ -14,7 +13,6 @@ import {
   scaleByGap_f64,
   upper_f32,
   upper_f64,
-  withHigh_f64,
 } from "../../numbers/lanes.js";
 import { logOfParts_f32, logOfParts_f64, logOfRatio_f32, logOfRatio_f64 } from "../../numbers/logarithm.js";
 import { LIMIT, type State, UNUSUAL } from "./blocks.js";
@@ -37,12 +35,12 @@ export function logRatioLane_f64(x: number, y: number, xHigh: number, yHigh: num
   return logOfRatio_f64((x - shiftedY) / (sum < SMALLEST_NORMAL_F64 ? SMALLEST_NORMAL_F64 : sum), gap + octaves);
 }
 
-/** ln(p/q) of normal numbers from their bits, within 2 ulp. */
-function preciseLogRatio_f32(pBits: number, qBits: number): number {
+/** ln(p/q) of normal numbers from them and their bits, within 2 ulp. */
+function preciseLogRatio_f32(p: number, q: number, pBits: number, qBits: number): number {
   const gap = exponentGap_f32(pBits, qBits);
   const exponent = exponentOf_f32(pBits);
-  const x = fromBits_f32(pBits - exponent);
-  const y = fromBits_f32(qBits + (gap - exponent));
+  const x = scaleByGap_f32(p, -exponent);
+  const y = scaleByGap_f32(q, gap - exponent);
   const d = round(x - y);
   const sum = round(x + y);
   const reciprocal = round(1 / sum);
@@ -58,8 +56,8 @@ function preciseLogRatio_f32(pBits: number, qBits: number): number {
 export function preciseLogRatio_f64(p: number, q: number, pHigh: number, qHigh: number, octaves = 0): number {
   const gap = exponentGap_f64(pHigh, qHigh);
   const exponent = exponentOf_f64(pHigh);
-  const x = withHigh_f64(p, pHigh - exponent);
-  const y = withHigh_f64(q, qHigh + (gap - exponent));
+  const x = scaleByGap_f64(p, -exponent);
+  const y = scaleByGap_f64(q, gap - exponent);
   const d = x - y;
   const sum = x + y;
   const reciprocal = 1 / sum;
@@ -80,7 +78,7 @@ export function logRatio_f32(p: Float32Array, q: Float32Array, _state: State, ou
     const y = q[i];
     const normal = x >= SMALLEST_NORMAL_F32 && y >= SMALLEST_NORMAL_F32 && x <= LIMIT && y <= LIMIT;
     if (!normal) flags = UNUSUAL;
-    else out[i] = preciseLogRatio_f32(pBits[i], qBits[i]);
+    else out[i] = preciseLogRatio_f32(x, y, pBits[i], qBits[i]);
   }
   return flags;
 }
