@@ -32,12 +32,13 @@ export function largestOf<T>(z: usize, length: usize): f64 {
   return v128.any_true(unordered) ? NaN : largestLane<T>(most);
 }
 
+/** Lane by lane: a choice between two scalars is a branch, and half of the guesses are wrong. */
 // @ts-ignore: decorator
 @inline
 export function largestLane<T>(x: v128): f64 {
-  if (sizeof<T>() == 8) return larger(f64x2.extract_lane(x, 0), f64x2.extract_lane(x, 1));
-  const pairs = v128.pmax<f32>(x, v128.shuffle<f64>(x, x, 1, 1));
-  return larger(f32x4.extract_lane(pairs, 0), f32x4.extract_lane(pairs, 1));
+  const pairs = v128.pmax<T>(x, v128.shuffle<f64>(x, x, 1, 1));
+  if (sizeof<T>() == 8) return f64x2.extract_lane(pairs, 0);
+  return f32x4.extract_lane(v128.pmax<f32>(pairs, v128.shuffle<f32>(pairs, pairs, 1, 1, 1, 1)), 0);
 }
 
 /** To total 0. UNUSUAL: one is NaN or +Infinity. */
