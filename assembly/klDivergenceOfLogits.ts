@@ -93,8 +93,8 @@ function sumOfScratch<T>(at: usize): f64 {
 }
 
 /**
- * A row of `size` <= 64 bytes, vector by vector; flags and totals go to its entry in the table. Of vectors that are not there, whose
- * classes have probability 0, the first is computed: its e^x, which is not quite 0, is that of the others, too.
+ * A row of f32 of `size` <= 64 bytes, vector by vector; flags and totals go to its entry in the table. Classes that are not there have
+ * probability 0: their e^x is not quite 0, and found in a last vector that has room for it, else in one more.
  */
 function shortRow<T>(a: usize, b: usize, size: usize, state: usize, entry: usize): void {
   const scratch = state + SCRATCH;
@@ -114,11 +114,14 @@ function shortRow<T>(a: usize, b: usize, size: usize, state: usize, entry: usize
     } else if (i < size) {
       x = loadPart(a + i, size - i, none);
       y = loadPart(b + i, size - i, none);
-    } else if (i >= size + 16) {
-      v128.store(scratch + i, e);
+    } else {
       v128.store(scratch + i, zero, SUMS);
       v128.store(scratch + i, zero, RATIOS);
-      continue;
+      if (size & 15 || i > size) {
+        e = v128.shuffle<i32>(e, e, 3, 3, 3, 3);
+        v128.store(scratch + i, e);
+        continue;
+      }
     }
     const scale = field<T>(state, SCALE);
     const v = logRatioOf<T>(x, y, least, field<T>(state, OFFSET), scale);
@@ -135,7 +138,7 @@ function shortRow<T>(a: usize, b: usize, size: usize, state: usize, entry: usize
     return;
   }
   const isNear = !v128.any_true(v128.gt<T>(nearest, two<T>()));
-  for (let i: usize = 0; i < min(size + 16, GROUP); i += 16) {
+  for (let i: usize = 0; i < size; i += 16) {
     const v = v128.load(scratch + i, GROUP);
     const power = v128.load(scratch + i);
     const s = isNear ? excessNear<T>(v) : excessOfExponential<T>(v);

@@ -153,7 +153,8 @@ export function compareLogits(backend: Backend, call: Call, rows: readonly Named
  * enters the divergence with 2/√(2·value) of that, relatively, or as it is.
  */
 export function isTooCoarse(precision: Precision, value: number, offset: number): boolean {
-  const [curvature, most] = precision === "f64" ? [6e-9, 256] : [2.8e-4, 8];
+  const curvature = precision === "f64" ? 6e-9 : 2.8e-4;
+  const most = precision === "f64" ? 256 : 8;
   return value < curvature * offset * offset || Math.abs(offset) > most * Math.max(1, value);
 }
 
