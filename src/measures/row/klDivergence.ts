@@ -27,16 +27,24 @@ function fromSums(g: number, sum: number, rho: number): number {
 
 /** KL from the flags and totals of a row; NaN where they do not tell it, or there is an error to tell. */
 export function klFromTotals(call: Call, flags: number, g: number, pSum: number, difference: number): number {
+  const rho = -difference / pSum;
+  // most rows need no closer look
+  if (flags === 0 && Math.abs(rho) < 1e-3 && pSum > 0.995 && pSum < 1.005) {
+    const bracket = log1pMinus(rho);
+    const result = Math.max(0, g / pSum + bracket);
+    if (-8 * bracket <= result) return result;
+  }
+  return klFromFar(call, flags, g, pSum, difference);
+}
+
+function klFromFar(call: Call, flags: number, g: number, pSum: number, difference: number): number {
   const qSum = pSum - difference;
   if (flags & (UNUSUAL | DECLINED)) return Number.NaN;
   if (!isSum(pSum, call.normalize) || !isSum(qSum, call.normalize)) return Number.NaN;
   if (flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
   const rho = -difference / pSum;
-  const bracket = log1pMinus(rho);
-  const result = Math.max(0, g / pSum + bracket);
-  // most rows need no closer look
-  const isSafe = rho >= -0.5 && -8 * bracket <= result;
-  return (!isSafe && isCancelling(call, result, bracket, rho)) || !isOrdinary(pSum) ? Number.NaN : result;
+  const result = fromSums(g, pSum, rho);
+  return isCancelling(call, result, log1pMinus(rho), rho) || !isOrdinary(pSum) ? Number.NaN : result;
 }
 
 /** KL where the row of the smaller sum is multiplied by a power of 2, which rounds nothing; NaN where that changes or tells nothing. */
