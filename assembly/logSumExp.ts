@@ -1,7 +1,7 @@
 // maximum: the largest logit (total 0), before everything else. UNUSUAL: one is NaN or +Infinity.
 // logSumExp: Z = Σ e^x (total 1); ln Σ e^z = shift·scale + ln Z.
 // exponentials: out = e^x, down to subnormal numbers and 0, and Z: the first pass of softmax.
-// softmaxRows: out = e^x/Z, both passes: `scaled` with the factor 1/Z follows.
+// softmaxRows: out = e^x·factor/Z, both passes: of softmax the factor is 1, of a loss's gradient its part in the result.
 
 import {
   BLOCK, GROUP, SCRATCH, addTerms, addTotal, copyTo, copyWith, fillerOf, lastVector, loadPart, paddingOf, storePart,
@@ -9,7 +9,7 @@ import {
 } from "./blocks";
 import { exponential, exponentialToZero, negligible } from "./exponential";
 import { addLanes, splat, sumOfLanes } from "./lanes";
-import { A_SHIFT, SCALE, exponents, field, impossible, reduceLogits } from "./logits";
+import { A_SHIFT, FACTOR, SCALE, exponents, field, fieldAs, impossible, reduceLogits } from "./logits";
 import { largestLane, maximum } from "./maximum";
 import { FOUND, LARGEST, begins, beginsOne, ends, entryOf, isTaken, leave, operand, output } from "./rows";
 
@@ -176,7 +176,7 @@ function multiply<T>(row: usize, length: usize, factor: v128): void {
 }
 
 /**
- * A row of at most one group in registers, in mode FOUND: e^x, or that over Z, to `out`. False where some e^x is not normal, or there
+ * A row of at most one group in registers, in mode FOUND: e^x, or that times factor/Z, to `out`. False where some e^x is not normal, or there
  * is a NaN: nothing is written then.
  */
 // @ts-ignore: decorator
@@ -206,15 +206,24 @@ function shortExponentials<T>(z: usize, size: usize, state: usize, entry: usize,
   const scale = field<T>(state, SCALE);
   // x = 0 where there is no number
   const filler = fillerOf<T>(size);
-  const x0 = v128.andnot(exponents<T>(z0, shift, scale), absent<T>(filler));
-  const x1 = v128.andnot(exponents<T>(z1, shift, scale), absent<T>(filler + 16));
-  const x2 = v128.andnot(exponents<T>(z2, shift, scale), absent<T>(filler + 32));
-  const x3 = v128.andnot(exponents<T>(z3, shift, scale), absent<T>(filler + 48));
   const least = negligible<T>();
-  const areNormal = v128.and(
-    v128.and(v128.ge<T>(x0, least), v128.ge<T>(x1, least)),
-    v128.and(v128.ge<T>(x2, least), v128.ge<T>(x3, least)),
-  );
+  const x0 = v128.andnot(exponents<T>(z0, shift, scale), absent<T>(filler));
+  let areNormal = v128.ge<T>(x0, least);
+  let x1 = zero;
+  let x2 = zero;
+  let x3 = zero;
+  if (size > 16) {
+    x1 = v128.andnot(exponents<T>(z1, shift, scale), absent<T>(filler + 16));
+    areNormal = v128.and(areNormal, v128.ge<T>(x1, least));
+    if (size > 32) {
+      x2 = v128.andnot(exponents<T>(z2, shift, scale), absent<T>(filler + 32));
+      areNormal = v128.and(areNormal, v128.ge<T>(x2, least));
+      if (size > 48) {
+        x3 = v128.andnot(exponents<T>(z3, shift, scale), absent<T>(filler + 48));
+        areNormal = v128.and(areNormal, v128.ge<T>(x3, least));
+      }
+    }
+  }
   if (!i32x4.all_true(areNormal)) return false;
   let e0 = v128.andnot(exponential<T>(x0), absent<T>(filler));
   let e1 = zero;
@@ -229,7 +238,7 @@ function shortExponentials<T>(z: usize, size: usize, state: usize, entry: usize,
   }
   const sum = sumOfLanes(addLanes<T>(zero, sumOfGroup<T>(e0, e1, e2, e3)));
   if (isSoftmax) {
-    const factor = splat<T>(1 / sum);
+    const factor = splat<T>(fieldAs<f64>(state, FACTOR) / sum);
     e0 = v128.mul<T>(e0, factor);
     e1 = v128.mul<T>(e1, factor);
     e2 = v128.mul<T>(e2, factor);
@@ -279,7 +288,7 @@ function exponentialRows<T>(state: usize, length: usize, count: usize, mode: i32
     if (sizeof<T>() == 4 && isShort && shortExponentials<T>(z, size, state, entryOf(state, row), out, isSoftmax)) continue;
     if (!beginsOne<T>(state, row, length, mode, z)) continue;
     exponentials<T>(z, length, state, out);
-    if (isSoftmax) multiply<T>(out, length, splat<T>(1 / totalOf(state, 1)));
+    if (isSoftmax) multiply<T>(out, length, splat<T>(fieldAs<f64>(state, FACTOR) / totalOf(state, 1)));
     ends(state, row, 0);
   }
 }

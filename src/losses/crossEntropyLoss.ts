@@ -141,8 +141,8 @@ const crossEntropyLoop: Loop<LossSettings> = (backend, arrays, settings, from, t
   for (let r = from; r < to; r += step) {
     const count = Math.min(step, to - r);
     const at = width * (r - from);
-    if (atOnce > 0) computeRows(backend, settings, source, targets, weights, gradient, r, count, values, at);
-    else values.fill(Number.NaN, at, at + width * count);
+    if (atOnce === 0) values.fill(Number.NaN, at, at + width * count);
+    else if (!computeRows(backend, settings, source, targets, weights, gradient, r, count, values, at)) continue;
     for (let i = 0; i < count; i++) {
       if (Number.isNaN(values[at + width * i])) {
         computeRow(backend, settings, source, targets, weights, gradient, r + i, values, at + width * i);

@@ -19,6 +19,7 @@ import {
   SKIP,
   TOTALS,
 } from "../backends/batch.js";
+import { NO_FIELDS } from "../backends/fields.js";
 import * as kernels from "../backends/kernels.js";
 import { bringOut, placeOut } from "../backends/writing.js";
 import { type Call, isSum, sumOf } from "../call/arguments.js";
@@ -69,7 +70,7 @@ const IGNORED = 2;
 
 /**
  * The losses of `count` rows from row `first` on to `values`, each with λ·L² behind it where there is a zLoss, and their gradient. NaN for a row that is to be
- * computed by itself: of that, nothing has been written.
+ * computed by itself: of that, nothing has been written. Returns whether there may be one.
  */
 export function computeRows(
   backend: Backend,
@@ -82,14 +83,14 @@ export function computeRows(
   count: number,
   values: Float64Array,
   at: number,
-): void {
+): boolean {
   const { call, smoothing, hasLabels } = settings;
   const { precision, length } = call;
   const start = first * length;
   isLeft.fill(0, 0, count);
   if (!place(backend, settings, source, targets, weights, start, count)) {
     values.fill(Number.NaN, at, at + settings.width * count);
-    return;
+    return true;
   }
   const scale = scaleOfLogits(backend, call, "logits");
   const isPlain = hasLabels && smoothing === 0;
@@ -109,20 +110,26 @@ export function computeRows(
     );
     takeAll(backend, isWeighted ? 1 : scale, count, isWeighted && hasLabels);
   }
+  // then the gradient is one number for all rows times the softmax, but for the labels' own numbers
+  const isOfSoftmax = isPlain && weights === undefined && settings.zLoss === 0;
   if (gradient) {
     placeOut(backend, precision, gradient, start, length);
-    exponentiate(backend, call, scale, count, !isPlain);
+    if (isOfSoftmax) {
+      backend.fields = { ...NO_FIELDS, scale, factor: scale * settings.scales.loss };
+      backend.runRows(kernels.softmax, precision, length, count, FOUND, LOGITS);
+    } else exponentiate(backend, call, scale, count, !isPlain);
   } else if (hasLabels && !isWeighted) {
     findRows(backend, call, kernels.logSumExp, count, LOGITS);
   }
   // Z is in its place where the last kernel has found it
   if (!isPlain) restore(backend, hasLabels, !gradient && (isWeighted || !hasLabels), count);
   findLosses(backend, settings, scale, count);
-  takeLosses(backend, count, values, at, settings.width);
-  if (!gradient) return;
-  writeGradient(backend, settings, weights, count, scale);
+  const others = takeLosses(backend, count, values, at, settings.width);
+  if (!gradient) return others > 0;
+  if (!isOfSoftmax) writeGradient(backend, settings, weights, count, scale);
   bringOut(backend, precision, gradient, start, length, count);
-  if (hasLabels) writeLabels(backend, targets, gradient, first, count, length);
+  if (hasLabels) writeLabels(backend, targets, gradient, first, count, length, others > 0);
+  return others > 0;
 }
 
 function place(
@@ -284,14 +291,23 @@ function findLosses(
   backend.runRows(kernels.crossEntropyLoss, "f64", call.length, count, SKIP);
 }
 
-function takeLosses({ table }: Backend, count: number, values: Float64Array, at: number, width: number): void {
+/** The losses of the rows that are not left; returns how many are. */
+function takeLosses({ table }: Backend, count: number, values: Float64Array, at: number, width: number): number {
+  let others = 0;
   for (let r = 0, line = 0, to = at; r < count; r++, line += COLUMNS, to += width) {
-    if (table[line] !== 0 && isLeft[r] === 0) isLeft[r] = TO_ITSELF;
-    const left = isLeft[r];
-    if (left !== 0) table[line] = DECLINED;
-    values[to] = left === 0 ? totalAt(table, line, 0) : left === IGNORED ? 0 : Number.NaN;
-    if (width === 2) values[to + 1] = left === 0 ? totalAt(table, line, 2) : 0;
+    if (isLeft[r] === 0 && table[line] === 0) {
+      values[to] = totalAt(table, line, 0);
+      if (width === 2) values[to + 1] = totalAt(table, line, 2);
+      continue;
+    }
+    others++;
+    const isIgnored = isLeft[r] === IGNORED;
+    if (!isIgnored) isLeft[r] = TO_ITSELF;
+    table[line] = DECLINED;
+    values[to] = isIgnored ? 0 : Number.NaN;
+    if (width === 2) values[to + 1] = 0;
   }
+  return others;
 }
 
 /** The gradient, where e^x are, but for the labels' own numbers. */
@@ -328,9 +344,10 @@ function writeLabels(
   first: number,
   count: number,
   length: number,
+  hasOthers: boolean,
 ): void {
   for (let r = 0, line = 0, start = first * length; r < count; r++, line += COLUMNS, start += length) {
-    if (isLeft[r] === IGNORED) gradient.fill(0, start, start + length);
-    else if (isLeft[r] === 0) gradient[start + labels[first + r]] = table[line + LABEL_NUMBER];
+    if (!hasOthers || isLeft[r] === 0) gradient[start + labels[first + r]] = table[line + LABEL_NUMBER];
+    else if (isLeft[r] === IGNORED) gradient.fill(0, start, start + length);
   }
 }

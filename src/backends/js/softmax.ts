@@ -1,4 +1,4 @@
-// The twin of softmaxRows in assembly/logSumExp.ts, of one row: exponentials, then times 1/Z.
+// The twin of softmaxRows in assembly/logSumExp.ts, of one row: exponentials, then times factor/Z.
 
 import { type State, TOTAL } from "./blocks.js";
 import { scaled_f32, scaled_f64 } from "./gradients.js";
@@ -7,7 +7,7 @@ import { exponentials_f32, exponentials_f64 } from "./logSumExp.js";
 /** Fields for the second pass. A row of a batch is one chunk: its sum is the pair (sum, error). */
 function toScale(state: State): void {
   const sum = state.totals[TOTAL] + state.totals[TOTAL + 1];
-  state.fields = { ...state.fields, factor: 1 / sum, less: 0 };
+  state.fields = { ...state.fields, factor: state.fields.factor / sum, less: 0 };
 }
 
 export function softmax_f32(z: Float32Array, state: State, out: Float32Array): number {
