@@ -421,7 +421,7 @@ function denseTerms<T, F>(sums: v128, p: usize, q: usize, size: usize, state: us
   return terms<T, F>(sums, p, q, size, state, false);
 }
 
-/** Bytes behind the terms in scratch: the list of the vectors of a block that are computed, a byte each. */
+/** Behind the terms in scratch: the list of the vectors of a block that are computed, a byte each. */
 const LIVE: usize = BLOCK;
 
 /** Which of four bits are set, a byte each. */
@@ -436,24 +436,24 @@ const SET_BITS = memory.data<u32>(
  */
 // @ts-ignore: decorator
 @inline
-function listLive(v0: v128, v1: v128, v2: v128, v3: v128, first: u32, end: usize): usize {
+export function listLive(v0: v128, v1: v128, v2: v128, v3: v128, first: u32, end: usize): usize {
   // a vector becomes four bytes, of which none is 0 that was not
   const bytes = v128.narrow<i16>(v128.narrow<i32>(v0, v1), v128.narrow<i32>(v2, v3));
   const live = i32x4.bitmask(i32x4.ne(bytes, i32x4.splat(0)));
-  store<u32>(end, load<u32>(SET_BITS + (live << 2)) + first, LIVE);
+  store<u32>(end, load<u32>(SET_BITS + (live << 2)) + first);
   return end + popcnt<u32>(live);
 }
 
 /** `first` of the next group. */
 // @ts-ignore: decorator
 @inline
-const NEXT_GROUP: u32 = 0x04040404;
+export const NEXT_GROUP: u32 = 0x04040404;
 
 /** Where the vector is that the list has at `at`. */
 // @ts-ignore: decorator
 @inline
-function listed(at: usize): usize {
-  return <usize>load<u8>(at, LIVE) << 4;
+export function listed(at: usize): usize {
+  return <usize>load<u8>(at) << 4;
 }
 
 /**
@@ -468,9 +468,10 @@ function fill<T, F>(p: usize, q: usize, size: usize, state: usize, isSurveyed: b
   const family = changetype<F>(state + FAMILY);
   const zero = i32x4.splat(0);
   const scratch = state + SCRATCH;
+  const list = scratch + LIVE;
   let signs = zero;
   let first: u32 = 0;
-  let end = scratch;
+  let end = list;
   for (let i: usize = 0; i < size; i += GROUP) {
     const x = p + i;
     const y = q + i;
@@ -500,7 +501,7 @@ function fill<T, F>(p: usize, q: usize, size: usize, state: usize, isSurveyed: b
   }
   let pZero = zero;
   let qZero = zero;
-  for (let at = scratch; at < end; at++) {
+  for (let at = list; at < end; at++) {
     const i = listed(at);
     const x = v128.load(p + i);
     const y = v128.load(q + i);
@@ -650,8 +651,9 @@ function isIdle(p: usize): bool {
 function fillTermsOfRow<T, F>(p: usize, size: usize, state: usize): void {
   const family = changetype<F>(state + FAMILY);
   const scratch = state + SCRATCH;
+  const list = scratch + LIVE;
   const zero = i32x4.splat(0);
-  let end = scratch;
+  let end = list;
   let first: u32 = 0;
   for (let i: usize = 0; i < size; i += GROUP) {
     const at = p + i;
@@ -663,7 +665,7 @@ function fillTermsOfRow<T, F>(p: usize, size: usize, state: usize): void {
     end = listLive(v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48), first, end);
     first += NEXT_GROUP;
   }
-  for (let at = scratch; at < end; at++) {
+  for (let at = list; at < end; at++) {
     const i = listed(at);
     v128.store(scratch + i, family.term(v128.load(p + i)));
   }

@@ -17,6 +17,8 @@ import { reduceWidened } from "./widened";
 @final @unmanaged class RenyiDivergence {
   gamma: f64;
   beta: f64;
+  /** Classes that are 0 are left out (widened.ts). */
+  isCostly: bool;
 
   fill(p: usize, q: usize, size: usize, state: usize): bool {
     const zero = f64x2.splat(0);

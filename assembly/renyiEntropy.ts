@@ -15,6 +15,8 @@ import { reduceWidened } from "./widened";
   beta: f64;
   /** Of p in w = weight·p + (1 - weight): 1 or 0. */
   weight: f64;
+  /** Classes that are 0 are left out (widened.ts). */
+  isCostly: bool;
 
   /** False for what is negative, subnormal or infinite, and for powers that are too large. */
   fill(p: usize, q: usize, size: usize, state: usize): bool {

@@ -4,12 +4,94 @@
 //
 // `fill` makes two numbers of each class, to scratch and behind it, where the rows may lie as well. Totals: 0 and 1 are their sums,
 // 2 is Σp.
+//
+// Most classes of counts are 0, of which both numbers are 0: families that are slow (`isCostly`) compute what is left, side by side.
 
-import { BLOCK, FAMILY, SCRATCH, UNUSUAL, addTotal, blockSize, padded, sumOfTerms } from "./blocks";
+import {
+  BLOCK, FAMILY, GROUP, JOB, NEXT_GROUP, SCRATCH, UNUSUAL, addTotal, blockSize, listLive, listed, padded, paddingOf, sumOfTerms,
+} from "./blocks";
 
 /** Widens numbers to `size` bytes at `to`. */
 function widen(from: usize, to: usize, size: usize): void {
   for (let i: usize = 0; i < size; i += 16) v128.store(to + i, f64x2.promote_low_f32x4(v128.load64_zero(from + (i >> 1))));
+}
+
+/** The list of the vectors of a block that are not all zeros: behind the job. */
+// @ts-ignore: decorator
+@inline
+const LIST: usize = JOB + 64;
+
+/** Vector i of a row or pair; all zeros where both are. */
+// @ts-ignore: decorator
+@inline
+function either(x: usize, y: usize, i: usize): v128 {
+  return v128.or(v128.load(x + i), v128.load(y + i));
+}
+
+/** Whether a vector of the first group is all zeros. */
+// @ts-ignore: decorator
+@inline
+function hasIdle(x: usize, y: usize): bool {
+  return !(
+    v128.any_true(either(x, y, 0)) &&
+    v128.any_true(either(x, y, 16)) &&
+    v128.any_true(either(x, y, 32)) &&
+    v128.any_true(either(x, y, 48))
+  );
+}
+
+/** Brings the vectors of a block that are not all zeros together, in scratch and behind it; returns the end of their list. */
+function compact(x: usize, y: usize, size: usize, state: usize): usize {
+  const list = state + LIST;
+  let first: u32 = 0;
+  let end = list;
+  for (let i: usize = 0; i < size; i += GROUP) {
+    end = listLive(either(x, y, i), either(x, y, i + 16), either(x, y, i + 32), either(x, y, i + 48), first, end);
+    first += NEXT_GROUP;
+  }
+  let to = state + SCRATCH;
+  for (let at = list; at < end; at++, to += 16) {
+    const i = listed(at);
+    const p = v128.load(x + i);
+    const q = v128.load(y + i);
+    v128.store(to, p);
+    v128.store(to, q, BLOCK);
+  }
+  return end;
+}
+
+/** Σ of the numbers at `from`, of which each vector goes back to its place among zeros. */
+function sumOfListed(from: usize, end: usize, size: usize, state: usize): f64 {
+  const spread = paddingOf(state, 2);
+  memory.fill(spread, 0, size);
+  for (let at = state + LIST; at < end; at++, from += 16) v128.store(spread + listed(at), v128.load(from));
+  return sumOfTerms<f64>(spread, size);
+}
+
+/** Where the two sums of a block are added up. */
+// @ts-ignore: decorator
+@inline
+const SUMS: usize = LIST - 16;
+
+/** Adds both numbers of the classes of an f64 block, of a family that is slow; false where it could not be computed. */
+function addPart<F>(x: usize, y: usize, size: usize, state: usize): bool {
+  const family = changetype<F>(state + FAMILY);
+  const scratch = state + SCRATCH;
+  let first: f64 = 0;
+  let second: f64 = 0;
+  if (hasIdle(x, y)) {
+    const end = compact(x, y, size, state);
+    if (!family.fill(scratch, scratch + BLOCK, (end - state - LIST) << 4, state)) return false;
+    first = sumOfListed(scratch, end, size, state);
+    second = sumOfListed(scratch + BLOCK, end, size, state);
+  } else {
+    if (!family.fill(x, y, size, state)) return false;
+    first = sumOfTerms<f64>(scratch, size);
+    second = sumOfTerms<f64>(scratch + BLOCK, size);
+  }
+  store<f64>(state, load<f64>(state, SUMS) + first, SUMS);
+  store<f64>(state, load<f64>(state, SUMS + 8) + second, SUMS + 8);
+  return true;
 }
 
 /**
@@ -30,22 +112,29 @@ export function reduceWidened<T, F>(p: usize, q: usize, length: usize, state: us
     let first: f64 = 0;
     let second: f64 = 0;
     let sum: f64 = 0;
+    if (isDefined(family.isCostly)) v128.store(state, f64x2.splat(0), SUMS);
     for (let done: usize = 0; done < size; done += BLOCK / widening) {
       const part = min((size - done) * widening, BLOCK);
       let x = pBlock + done;
       let y = qBlock + done;
       if (sizeof<T>() == 4) {
         widen(x, scratch, part);
+        if (isPair) widen(y, scratch + BLOCK, part);
         x = scratch;
-        if (isPair) {
-          widen(y, scratch + BLOCK, part);
-          y = scratch + BLOCK;
-        }
+        y = isPair ? scratch + BLOCK : x;
       }
       sum += sumOfTerms<f64>(x, part);
-      if (!family.fill(x, y, part, state)) return UNUSUAL;
-      first += sumOfTerms<f64>(scratch, part);
-      second += sumOfTerms<f64>(scratch + BLOCK, part);
+      if (isDefined(family.isCostly)) {
+        if (!addPart<F>(x, y, part, state)) return UNUSUAL;
+      } else {
+        if (!family.fill(x, y, part, state)) return UNUSUAL;
+        first += sumOfTerms<f64>(scratch, part);
+        second += sumOfTerms<f64>(scratch + BLOCK, part);
+      }
+    }
+    if (isDefined(family.isCostly)) {
+      first = load<f64>(state, SUMS);
+      second = load<f64>(state, SUMS + 8);
     }
     addTotal(state, 0, first);
     addTotal(state, 1, second);

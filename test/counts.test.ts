@@ -128,6 +128,14 @@ describe("rows of zeros, whatever else they hold", () => {
           }
           const expected = outcome(() => on(engines.js).entropy(p, normalize));
           expect(outcome(() => on(engines.simd).entropy(x, normalize))).toBe(expected);
+          for (const alpha of [0.3, 2, 3.7]) {
+            const ofEntropy = outcome(() => on(engines.js).renyiEntropy(p, alpha, normalize));
+            expect(outcome(() => on(engines.simd).renyiEntropy(p, alpha, normalize))).toBe(ofEntropy);
+            expect(outcome(() => on(engines.simd).renyiEntropy(x, alpha, normalize))).toBe(ofEntropy);
+            const ofPair = outcome(() => on(engines.js).renyiDivergence(p, q, alpha, normalize));
+            expect(outcome(() => on(engines.simd).renyiDivergence(p, q, alpha, normalize))).toBe(ofPair);
+            expect(outcome(() => on(engines.simd).renyiDivergence(x, y, alpha, normalize))).toBe(ofPair);
+          }
         }
         engines.simd.free(memory);
       }

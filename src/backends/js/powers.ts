@@ -20,7 +20,10 @@ export function fillPowers(size: number): void {
   for (let i = 0; i < size; i++) {
     const x = weights_f64[i];
     const v = exponents_f64[i];
-    if (isNearZero(v)) {
+    if (x === 0) {
+      first_f64[i] = rests_f64[i];
+      second_f64[i] = 0;
+    } else if (isNearZero(v)) {
       const u = v * 0.5;
       const uu = u * u;
       const excess = seriesQ_f64(u, uu) * uu;

@@ -143,20 +143,28 @@ function powers(backend: Backend, call: Call, row: NamedRow): Powers {
     backend.setPower(beta, isOfClasses ? 0 : 1);
     return backend.reduce(kernels.renyiEntropy, isPlain ? call.precision : "f64", [weights], call.length);
   };
-  let flags = run(0);
-  let k = 0;
+  // far from 1: with every exponent less by k, or ln Σp^α and α ln Σp would cancel. Of counts and weights the sum comes first
+  let k = isPlain && call.normalize ? octavesOf(sumOfProbabilities(backend, call, row)) : 0;
+  let flags = run(k);
   if (!(flags & UNUSUAL)) {
     const sum = backend.total(2);
     if (isPlain) checkSum(call, row, sum);
-    k = exponentOf(sum);
-    // far from 1: once more with every exponent less by k, or ln Σp^α and α ln Σp would cancel
-    if (k < -1 || k > 0) flags = run(k);
-    else k = 0;
+    const found = octavesOf(sum);
+    if (found !== k) {
+      k = found;
+      flags = run(k);
+    }
   }
   const result = flags & UNUSUAL ? undefined : fromSums(backend, beta, isOfClasses, k);
   if (result) return result;
   if (isPlain) checkedSums(call, row);
   return powersOf(call, row, alpha);
+}
+
+/** k of a sum, 0 where it is near 1. */
+function octavesOf(sum: number): number {
+  const k = exponentOf(sum);
+  return k < -1 || k > 0 ? k : 0;
 }
 
 /** From M and S of the kernel, of exponents less by k; undefined where they are beyond f64. */
