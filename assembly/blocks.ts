@@ -214,6 +214,10 @@ export function isPlain(sum: f64): bool {
 // @ts-ignore: decorator
 @inline
 const ZEROS: i32 = 8;
+/** A block may have negative numbers, or -0. */
+// @ts-ignore: decorator
+@inline
+const SIGNS: i32 = 16;
 
 /** Lanes of a pair that are negative, or subnormal beside a number that is not 0. */
 // @ts-ignore: decorator
@@ -357,7 +361,8 @@ function surveyBlock<T, F>(p: usize, q: usize, left: usize, state: usize): i32 {
   addTotal(state, 1, pTotal);
   addTotal(state, 2, secondTotal);
   if (isDefined(family.isSum)) addTotal(state, 0, sumOfLanes(qSums));
-  return v128.any_true(v128.lt<T>(least, smallestNormal<T>())) ? ZEROS : 0;
+  if (!v128.any_true(v128.lt<T>(least, smallestNormal<T>()))) return 0;
+  return (sizeof<T>() == 4 ? v128.bitmask<i32>(least) : v128.bitmask<i64>(least)) ? ZEROS | SIGNS : ZEROS;
 }
 
 /** Adds the numbers of a block at `terms` to two sums. */
@@ -457,21 +462,16 @@ export function listed(at: usize): usize {
 }
 
 /**
- * Writes term(p, q) of whole groups to scratch, where their order of summation is that of all others; returns flags of what is not
- * dense, of rows that no survey has found to be plain. Most classes of counts are 0: vectors of four (f64: two) in which `family.live`
- * has no bit have the term `family.rest`, and cost a tenth. Which are left is a list, not a branch: a wrong guess would cost more than
- * the term.
+ * Most classes of counts are 0: vectors of four (f64: two) in which `family.live` has no bit have the term `family.rest`, which goes to
+ * scratch, and cost a tenth. Which are left is a list, not a branch: a wrong guess would cost more than the term. Returns where it ends.
  */
 // @ts-ignore: decorator
 @inline
-function fill<T, F>(p: usize, q: usize, size: usize, state: usize, isSurveyed: bool): i32 {
+function listRest<T, F>(p: usize, q: usize, size: usize, state: usize): usize {
   const family = changetype<F>(state + FAMILY);
-  const zero = i32x4.splat(0);
   const scratch = state + SCRATCH;
-  const list = scratch + LIVE;
-  let signs = zero;
   let first: u32 = 0;
-  let end = list;
+  let end = scratch + LIVE;
   for (let i: usize = 0; i < size; i += GROUP) {
     const x = p + i;
     const y = q + i;
@@ -490,37 +490,40 @@ function fill<T, F>(p: usize, q: usize, size: usize, state: usize, isSurveyed: b
       v128.store(out, family.rest(x2, y2), 32);
       v128.store(out, family.rest(x3, y3), 48);
     }
-    if (!isSurveyed) signs = v128.or(signs, v128.or(v128.or(y0, y1), v128.or(y2, y3)));
     end = listLive(family.live(x0, y0), family.live(x1, y1), family.live(x2, y2), family.live(x3, y3), first, end);
     first += NEXT_GROUP;
   }
+  return end;
+}
+
+/**
+ * Writes term(p, q) of whole groups to scratch, where their order of summation is that of all others; returns flags of what is not
+ * dense.
+ */
+export function fillTerms<T, F>(p: usize, q: usize, size: usize, state: usize, mayBeNegative: bool): i32 {
+  const family = changetype<F>(state + FAMILY);
+  const zero = i32x4.splat(0);
+  const scratch = state + SCRATCH;
+  const end = listRest<T, F>(p, q, size, state);
   let unusual = zero;
-  if (sizeof<T>() == 4 ? v128.bitmask<i32>(signs) : v128.bitmask<i64>(signs)) {
-    // -0 is 0
-    for (let i: usize = 0; i < size; i += 16) unusual = v128.or(unusual, v128.lt<T>(v128.load(q + i), zero));
-  }
   let pZero = zero;
   let qZero = zero;
-  for (let at = list; at < end; at++) {
+  if (mayBeNegative) {
+    for (let i: usize = 0; i < size; i += 16) unusual = v128.or(unusual, v128.lt<T>(v128.load(q + i), zero));
+  }
+  for (let at = scratch + LIVE; at < end; at++) {
     const i = listed(at);
     const x = v128.load(p + i);
     const y = v128.load(q + i);
-    if (!isSurveyed) {
-      const xIsZero = v128.eq<T>(x, zero);
-      const yIsZero = v128.eq<T>(y, zero);
-      unusual = v128.or(unusual, unusualOf<T>(x, y));
-      if (isDefined(family.isSum)) pZero = v128.or(pZero, v128.andnot(xIsZero, yIsZero));
-      qZero = v128.or(qZero, v128.andnot(yIsZero, xIsZero));
-    }
+    const xIsZero = v128.eq<T>(x, zero);
+    const yIsZero = v128.eq<T>(y, zero);
+    unusual = v128.or(unusual, unusualOf<T>(x, y));
+    if (isDefined(family.isSum)) pZero = v128.or(pZero, v128.andnot(xIsZero, yIsZero));
+    qZero = v128.or(qZero, v128.andnot(yIsZero, xIsZero));
     if (!isDefined(family.isSum)) v128.store(scratch + i, family.term(x, y, true));
   }
-  if (isSurveyed) return 0;
   if (v128.any_true(unusual)) return UNUSUAL;
   return (v128.any_true(qZero) ? Q_IS_ZERO : 0) | (v128.any_true(pZero) ? P_IS_ZERO : 0);
-}
-
-export function fillTerms<T, F>(p: usize, q: usize, size: usize, state: usize): i32 {
-  return fill<T, F>(p, q, size, state, false);
 }
 
 /** Copies the tails of two rows to padding. */
@@ -537,27 +540,28 @@ function padTails(p: usize, q: usize, left: usize, state: usize): void {
 /** Adds Σ term(p, q) of a block to total 0; its tails, filled up with zeros, are in padding. Returns flags. */
 // @ts-ignore: decorator
 @inline
-function addTermsOfBlock<T, F>(p: usize, q: usize, left: usize, state: usize, isSparse: bool): i32 {
+function addTermsOfBlock<T, F>(p: usize, q: usize, left: usize, state: usize, kind: i32): i32 {
   const whole = wholeGroups(left);
   const scratch = state + SCRATCH;
   let sums = f64x2.splat(0);
+  const mayBeNegative = (kind & SIGNS) != 0;
   let flags = 0;
   if (isDefined(changetype<F>(state + FAMILY).isSum)) {
     // summed; only what zeros say is asked
-    if (!isSparse) return 0;
-    if (whole) flags = fillTerms<T, F>(p, q, whole, state);
-    return tailSize(left) ? flags | fillTerms<T, F>(paddingOf(state, 0), paddingOf(state, 1), GROUP, state) : flags;
+    if (!kind) return 0;
+    if (whole) flags = fillTerms<T, F>(p, q, whole, state, mayBeNegative);
+    return tailSize(left) ? flags | fillTerms<T, F>(paddingOf(state, 0), paddingOf(state, 1), GROUP, state, mayBeNegative) : flags;
   }
   if (whole) {
-    if (isSparse) {
-      flags = fillTerms<T, F>(p, q, whole, state);
+    if (kind) {
+      flags = fillTerms<T, F>(p, q, whole, state, mayBeNegative);
       sums = addTerms<T>(sums, scratch, whole);
     } else {
       sums = denseTerms<T, F>(sums, p, q, whole, state);
     }
   }
   if (tailSize(left)) {
-    flags |= fillTerms<T, F>(paddingOf(state, 0), paddingOf(state, 1), GROUP, state);
+    flags |= fillTerms<T, F>(paddingOf(state, 0), paddingOf(state, 1), GROUP, state, mayBeNegative);
     sums = addTerms<T>(sums, scratch, GROUP);
   }
   addTotal(state, 0, sumOfLanes(sums));
@@ -579,7 +583,7 @@ export function reducePair<T, F>(p: usize, q: usize, length: usize, state: usize
     padTails(p, q, left, state);
     const kind = surveyBlock<T, F>(p, q, left, state);
     if (kind & UNUSUAL) return UNUSUAL;
-    flags |= addTermsOfBlock<T, F>(p, q, left, state, kind != 0);
+    flags |= addTermsOfBlock<T, F>(p, q, left, state, kind);
     if (flags & UNUSUAL) return UNUSUAL;
   }
   return flags;
@@ -598,17 +602,41 @@ function hasIdle<T, F>(p: usize, q: usize, state: usize): bool {
   );
 }
 
+/** Lists all vectors of whole groups; returns where the list ends. */
+// @ts-ignore: decorator
+@inline
+function listAll(size: usize, state: usize): usize {
+  const list = state + SCRATCH + LIVE;
+  const end = list + (size >> 4);
+  let numbers: u32 = 0x03020100;
+  for (let at = list; at < end; at += 4, numbers += NEXT_GROUP) store<u32>(at, numbers);
+  return end;
+}
+
 /** Adds the terms of whole groups to two sums. */
 function surveyedTerms<T, F>(sums: v128, p: usize, q: usize, size: usize, state: usize): v128 {
   const family = changetype<F>(state + FAMILY);
   const scratch = state + SCRATCH;
   if (!isDefined(family.live)) return terms<T, F>(sums, p, q, size, state, false);
-  if (hasIdle<T, F>(p, q, state)) {
-    fill<T, F>(p, q, size, state, true);
-  } else if (isDefined(family.isLong)) {
-    for (let i: usize = 0; i < size; i += 16) v128.store(scratch + i, family.term(v128.load(p + i), v128.load(q + i), false));
-  } else {
-    return terms<T, F>(sums, p, q, size, state, false);
+  const isDense = !hasIdle<T, F>(p, q, state);
+  if (isDense && !isDefined(family.isLong)) return terms<T, F>(sums, p, q, size, state, false);
+  const end = isDense ? listAll(size, state) : listRest<T, F>(p, q, size, state);
+  if (!isDefined(family.isLong)) {
+    for (let at = scratch + LIVE; at < end; at++) {
+      const i = listed(at);
+      v128.store(scratch + i, family.term(v128.load(p + i), v128.load(q + i), true));
+    }
+    return addTerms<T>(sums, scratch, size);
+  }
+  // two at a time: constants and fields are loaded once for both. The last of an odd number is computed twice
+  if (end > scratch + LIVE) store<u8>(end, load<u8>(end - 1));
+  for (let at = scratch + LIVE; at < end; at += 2) {
+    const i = listed(at);
+    const j = listed(at + 1);
+    const first = family.term(v128.load(p + i), v128.load(q + i), true);
+    const second = family.term(v128.load(p + j), v128.load(q + j), true);
+    v128.store(scratch + i, first);
+    v128.store(scratch + j, second);
   }
   return addTerms<T>(sums, scratch, size);
 }

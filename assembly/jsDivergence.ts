@@ -10,7 +10,7 @@ import { begins, ends, operand, swapOf } from "./rows";
 // @ts-ignore: decorator
 @final @unmanaged class JsDivergence<T> {
   gamma: f64;
-  /** For `reduceSurveyed`: unrolled, this term is slower (a tenth in f64, measured) and larger. */
+  /** For `reduceSurveyed`: two at a time by way of scratch it takes 0.88 of the time that one at a time takes, and unrolled by four 0.95. */
   isLong: bool;
 
   // @ts-ignore: decorator

@@ -58,7 +58,7 @@ export function reduceShortPair<T, F>(p: usize, q: usize, size: usize, state: us
   if (v128.any_true(v128.lt<T>(least, smallestNormal<T>()))) {
     // rows with zeros: through padding
     const pGroup = copyWith(zero, p, size, GROUP, paddingOf(state, 0));
-    const flags = fillTerms<T, F>(pGroup, copyWith(zero, q, size, GROUP, paddingOf(state, 1)), GROUP, state);
+    const flags = fillTerms<T, F>(pGroup, copyWith(zero, q, size, GROUP, paddingOf(state, 1)), GROUP, state, true);
     leave(entry, flags, sumOfTerms<T>(state + SCRATCH, GROUP), pTotal, secondTotal);
     return;
   }
