@@ -40,6 +40,9 @@ const LABEL_NUMBER: usize = 80;
 const ROW_FACTOR: usize = 88;
 const ROW_LESS: usize = 96;
 
+/** A mode: no pass over the gradient follows, and its fields are not needed. */
+const NO_PASS: i32 = 32;
+
 // @ts-ignore: decorator
 @inline
 function both(a: usize, b: usize, column: usize): v128 {
@@ -99,6 +102,7 @@ export function crossEntropyLossRows_f64(state: usize, length: usize, count: usi
       a, b, LABEL_NUMBER,
       f64x2.sub(f64x2.mul(factor, probability), f64x2.mul(labelPart, f64x2.mul(labelShare, ownSum))),
     );
+    if (mode & NO_PASS) continue;
     storeBoth(a, b, ROW_FACTOR, f64x2.div(factor, sum));
     storeBoth(a, b, ROW_LESS, less);
     storeBoth(a, b, LARGEST, splat<f64>(0)); // in mode GIVEN, whether to swap

@@ -30,6 +30,8 @@ export const GIVEN = 1;
 export const FOUND = 2;
 /** A mapping leaves rows alone that have flags already. */
 export const SKIP = 8;
+/** Of losses: no pass over the gradient follows. */
+export const NO_PASS = 32;
 
 /** The flag of a row that the kernel leaves to be computed by itself. */
 export const DECLINED = 16;

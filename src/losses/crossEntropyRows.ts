@@ -13,6 +13,7 @@ import {
   LABEL_NUMBER,
   LARGEST,
   LESS,
+  NO_PASS,
   OWN_PRODUCTS,
   OWN_SUM,
   ROWS,
@@ -123,7 +124,7 @@ export function computeRows(
   }
   // Z is in its place where the last kernel has found it
   if (!isPlain) restore(backend, hasLabels, !gradient && (isWeighted || !hasLabels), count);
-  findLosses(backend, settings, scale, count);
+  findLosses(backend, settings, scale, count, !gradient || isOfSoftmax);
   const others = takeLosses(backend, count, values, at, settings.width);
   if (!gradient) return others > 0;
   if (!isOfSoftmax) writeGradient(backend, settings, weights, count, scale);
@@ -272,6 +273,7 @@ function findLosses(
   { call, smoothing, zLoss, weightSum, hasLabels, scales }: LossSettings,
   scale: number,
   count: number,
+  isLast: boolean,
 ): void {
   const share = 1 - smoothing;
   const even = smoothing / call.length;
@@ -288,7 +290,7 @@ function findLosses(
     weight: zLoss,
     secondFactor: 1,
   };
-  backend.runRows(kernels.crossEntropyLoss, "f64", call.length, count, SKIP);
+  backend.runRows(kernels.crossEntropyLoss, "f64", call.length, count, isLast ? SKIP | NO_PASS : SKIP);
 }
 
 /** The losses of the rows that are not left; returns how many are. */
