@@ -78,6 +78,13 @@ export function readLabels(
   const labels = dataOf(functionName, name, given) as Labels;
   checkLabelCount(functionName, name, labels, rows, hint);
   const read = new Int32Array(rows);
+  if (mask === undefined && typeNameOf(labels) === "Int32Array") {
+    // the usual ones, at a third of the cost
+    read.set(labels as Int32Array);
+    let r = 0;
+    while (r < rows && read[r] >= 0 && read[r] < classes && read[r] !== ignoreIndex) r++;
+    if (r === rows) return read;
+  }
   for (let r = 0; r < rows; r++) {
     if (mask?.[r] === 0) {
       read[r] = -1;
