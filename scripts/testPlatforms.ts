@@ -54,7 +54,8 @@ await build({
     outDir: "test/platforms/build",
     emptyOutDir: true,
     lib: { entry: ["test/platforms/cases.ts", "test/platforms/files.ts"], formats: ["es"] },
-    rolldownOptions: { output: { entryFileNames: "[name].js" } },
+    // workerd.capnp names each file
+    rolldownOptions: { output: { entryFileNames: "[name].js", chunkFileNames: "[name].js" } },
   },
 });
 await writeFiles(fileURLToPath(new URL("../test/platforms/build/files/", import.meta.url)));

@@ -8,6 +8,7 @@ const cases :Workerd.Worker = (
   modules = [
     (name = "worker.js", esModule = embed "worker.js"),
     (name = "build/cases.js", esModule = embed "build/cases.js"),
+    (name = "build/digest.js", esModule = embed "build/digest.js"),
     (name = "logratio", esModule = embed "../../dist/index.js"),
     (name = "core.js", esModule = embed "../../dist/core.js"),
     (name = "pool.js", esModule = embed "../../dist/pool.js"),
