@@ -436,23 +436,32 @@ const SET_BITS = memory.data<u32>(
 );
 
 /**
- * Adds the vectors of a group that are not all zeros to the list that goes on at `end`; `first` is the number of the first, in every
- * byte. Returns where the list goes on. A look at each vector alone takes twice as many instructions.
+ * Adds the vectors of the group at i bytes of a block that are not all zeros to the list that goes on at `end`. Returns where the list
+ * goes on. A look at each vector alone takes twice as many instructions.
  */
 // @ts-ignore: decorator
 @inline
-export function listLive(v0: v128, v1: v128, v2: v128, v3: v128, first: u32, end: usize): usize {
+export function listLive(v0: v128, v1: v128, v2: v128, v3: v128, i: usize, end: usize): usize {
   // a vector becomes four bytes, of which none is 0 that was not
   const bytes = v128.narrow<i16>(v128.narrow<i32>(v0, v1), v128.narrow<i32>(v2, v3));
   const live = i32x4.bitmask(i32x4.ne(bytes, i32x4.splat(0)));
-  store<u32>(end, load<u32>(SET_BITS + (live << 2)) + first);
+  store<u32>(end, load<u32>(SET_BITS + (live << 2)) + vectorAt(i));
   return end + popcnt<u32>(live);
 }
 
-/** `first` of the next group. */
+/** The number of the vector at i bytes of a block, in every byte. */
 // @ts-ignore: decorator
 @inline
-export const NEXT_GROUP: u32 = 0x04040404;
+function vectorAt(i: usize): u32 {
+  return <u32>(i >> 4) * 0x01010101;
+}
+
+/** Whether a vector of a group is all zeros. */
+// @ts-ignore: decorator
+@inline
+export function hasZeros(v0: v128, v1: v128, v2: v128, v3: v128): bool {
+  return !(v128.any_true(v0) && v128.any_true(v1) && v128.any_true(v2) && v128.any_true(v3));
+}
 
 /** Where the vector is that the list has at `at`. */
 // @ts-ignore: decorator
@@ -470,7 +479,6 @@ export function listed(at: usize): usize {
 function listRest<T, F>(p: usize, q: usize, size: usize, state: usize): usize {
   const family = changetype<F>(state + FAMILY);
   const scratch = state + SCRATCH;
-  let first: u32 = 0;
   let end = scratch + LIVE;
   for (let i: usize = 0; i < size; i += GROUP) {
     const x = p + i;
@@ -490,8 +498,7 @@ function listRest<T, F>(p: usize, q: usize, size: usize, state: usize): usize {
       v128.store(out, family.rest(x2, y2), 32);
       v128.store(out, family.rest(x3, y3), 48);
     }
-    end = listLive(family.live(x0, y0), family.live(x1, y1), family.live(x2, y2), family.live(x3, y3), first, end);
-    first += NEXT_GROUP;
+    end = listLive(family.live(x0, y0), family.live(x1, y1), family.live(x2, y2), family.live(x3, y3), i, end);
   }
   return end;
 }
@@ -594,11 +601,11 @@ export function reducePair<T, F>(p: usize, q: usize, length: usize, state: usize
 @inline
 function hasIdle<T, F>(p: usize, q: usize, state: usize): bool {
   const family = changetype<F>(state + FAMILY);
-  return !(
-    v128.any_true(family.live(v128.load(p), v128.load(q))) &&
-    v128.any_true(family.live(v128.load(p, 16), v128.load(q, 16))) &&
-    v128.any_true(family.live(v128.load(p, 32), v128.load(q, 32))) &&
-    v128.any_true(family.live(v128.load(p, 48), v128.load(q, 48)))
+  return hasZeros(
+    family.live(v128.load(p), v128.load(q)),
+    family.live(v128.load(p, 16), v128.load(q, 16)),
+    family.live(v128.load(p, 32), v128.load(q, 32)),
+    family.live(v128.load(p, 48), v128.load(q, 48)),
   );
 }
 
@@ -608,8 +615,7 @@ function hasIdle<T, F>(p: usize, q: usize, state: usize): bool {
 function listAll(size: usize, state: usize): usize {
   const list = state + SCRATCH + LIVE;
   const end = list + (size >> 4);
-  let numbers: u32 = 0x03020100;
-  for (let at = list; at < end; at += 4, numbers += NEXT_GROUP) store<u32>(at, numbers);
+  for (let at = list; at < end; at += 4) store<u32>(at, vectorAt((at - list) << 4) + 0x03020100);
   return end;
 }
 
@@ -665,12 +671,7 @@ export function reduceSurveyed<T, F>(p: usize, q: usize, length: usize, state: u
 // @ts-ignore: decorator
 @inline
 function isIdle(p: usize): bool {
-  return !(
-    v128.any_true(v128.load(p)) &&
-    v128.any_true(v128.load(p, 16)) &&
-    v128.any_true(v128.load(p, 32)) &&
-    v128.any_true(v128.load(p, 48))
-  );
+  return hasZeros(v128.load(p), v128.load(p, 16), v128.load(p, 32), v128.load(p, 48));
 }
 
 /** As `fillTerms`, of one row, whose numbers are >= 0. */
@@ -682,7 +683,6 @@ function fillTermsOfRow<T, F>(p: usize, size: usize, state: usize): void {
   const list = scratch + LIVE;
   const zero = i32x4.splat(0);
   let end = list;
-  let first: u32 = 0;
   for (let i: usize = 0; i < size; i += GROUP) {
     const at = p + i;
     const out = scratch + i;
@@ -690,8 +690,7 @@ function fillTermsOfRow<T, F>(p: usize, size: usize, state: usize): void {
     v128.store(out, zero, 16);
     v128.store(out, zero, 32);
     v128.store(out, zero, 48);
-    end = listLive(v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48), first, end);
-    first += NEXT_GROUP;
+    end = listLive(v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48), i, end);
   }
   for (let at = list; at < end; at++) {
     const i = listed(at);
