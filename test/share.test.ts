@@ -154,6 +154,11 @@ test("what is written over part of what is read is an error, under whatever obje
   const message = "softmax.rows: out overlaps an input without being the same array";
   expect(() => on(engine).softmax.rows(z, { rowLength, out })).toThrow(new RangeError(message));
   await expect(on(engine).softmax.rows.async(z, { rowLength, out })).rejects.toThrow(new RangeError(message));
+  // from the same place on, but fewer bytes
+  const halves = new Uint16Array(posted.buffer, posted.byteOffset, 800);
+  expect(() => on(engine).softmax.rows(halves, { rowLength, format: "f16", out: a.subarray(0, 800) })).toThrow(
+    new RangeError(message),
+  );
   const apart = { rowLength: 200, out: a.subarray(400, 800) };
   expect(on(engine).softmax.rows(posted.subarray(0, 400), apart)).toEqual(new Float32Array(400).fill(1 / 200));
   expect(on(engine).softmax(posted, { out: a })).toEqual(

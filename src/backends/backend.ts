@@ -130,6 +130,8 @@ export abstract class Backend<Location = unknown> {
 
   /** Says where the rows of an operand, or of the output, are. */
   abstract setOperand(operand: number, source: FloatArray, start: number, step: number): void;
+  /** Says that they are in a slot of the staging area, from its start on. */
+  abstract setStaged(operand: number, precision: Precision, slot: number, step: number): void;
   /** Makes operand `to` the same as another. */
   abstract repeatOperand(from: number, to: number): void;
   /** Runs a kernel over the rows of a batch, of `length` numbers each; its first operand is number `first` of those that were set. */
@@ -149,6 +151,7 @@ export abstract class Backend<Location = unknown> {
   readonly #savedParameters = new Float64Array(PARAMETERS);
   readonly #savedTotals = new Float64Array(3 * TOTAL);
   #isBusy = false;
+  #hasStaged = false;
   /** Of the call from outside, and its number. */
   functionName = "";
   callNumber = 0;
@@ -166,7 +169,8 @@ export abstract class Backend<Location = unknown> {
     this.#isBusy = true;
     this.functionName = functionName;
     this.callNumber++;
-    for (let slot = 0; slot < SLOTS; slot++) this.staged[slot] = undefined;
+    if (this.#hasStaged) this.staged.fill(undefined);
+    this.#hasStaged = false;
   }
 
   /** To be called last. */
@@ -228,7 +232,18 @@ export abstract class Backend<Location = unknown> {
       this.setOperand(operand, source as FloatArray, start, step);
       return true;
     }
-    const numbers = step === 0 ? length : count * length;
+    return this.placeCopy(operand, precision, source, start, step === 0 ? length : count * length, step);
+  }
+
+  /** The same of `numbers` of them, which are staged wherever they are. */
+  placeCopy(
+    operand: number,
+    precision: Precision,
+    source: Vector,
+    start: number,
+    numbers: number,
+    step: number,
+  ): boolean {
     const target = this.placeStaged(operand, precision, step);
     if (ArrayBuffer.isView(source)) {
       if (numbers > FEW && precision === "f64" && kindOf(source) >= 0) {
@@ -254,7 +269,7 @@ export abstract class Backend<Location = unknown> {
   placeStaged(operand: number, precision: Precision, step: number): FloatArray {
     const target = this.staging(precision, operand);
     this.staged[operand] = undefined;
-    this.setOperand(operand, target, 0, step);
+    this.setStaged(operand, precision, operand, step);
     return target;
   }
 
@@ -363,6 +378,7 @@ export abstract class Backend<Location = unknown> {
     }
     if (typeof as === "function" && !as(this, row, start, count, slot)) return false;
     this.staged[slot] = row;
+    this.#hasStaged = true;
     this.#stagedFrom[slot] = done;
     this.#stagedAs[slot] = precision;
     return true;

@@ -174,6 +174,11 @@ export class SimdBackend extends Backend<number> {
     this.#operands[2 * operand + 1] = step * bytes;
   }
 
+  setStaged(operand: number, precision: Precision, slot: number, step: number): void {
+    this.#operands[2 * operand] = this.stagingAt(precision, slot);
+    this.#operands[2 * operand + 1] = precision === "f32" ? step * 4 : step * 8;
+  }
+
   repeatOperand(from: number, to: number): void {
     this.#operands.copyWithin(2 * to, 2 * from, 2 * from + 2);
   }
@@ -184,7 +189,8 @@ export class SimdBackend extends Backend<number> {
     for (let i = 0, from = 2 * first; i < 2 * kernel.inputs; i++, from++) job[i] = operands[from];
     job[8] = operands[2 * OUT];
     job[9] = operands[2 * OUT + 1];
-    this.loopsOf(kernel).rows[precision](this.region.state, length, count, mode);
+    const { rows } = this.loopsOf(kernel);
+    (precision === "f32" ? rows.f32 : rows.f64)(this.region.state, length, count, mode);
   }
 
   protected writeFields(fields: Fields): void {
@@ -225,7 +231,7 @@ export class SimdBackend extends Backend<number> {
   }
 
   staging(precision: Precision, slot: number): FloatArray {
-    return this.#staging[precision][slot];
+    return (precision === "f32" ? this.#staging.f32 : this.#staging.f64)[slot];
   }
 
   stagingAt(_precision: Precision, slot: number): number {

@@ -8,9 +8,12 @@ import { mayBeOne } from "./space.js";
 
 /** Makes rows of an array the output of the next kernels, in place or staged. */
 export function placeOut(backend: Backend, precision: Precision, out: FloatArray, start: number, length: number): void {
-  const isHeld = backend.isHeld(out, precision);
-  if (!isHeld) backend.staged[OUT_SLOT] = undefined;
-  backend.setOperand(OUT, isHeld ? out : backend.staging(precision, OUT_SLOT), isHeld ? start : 0, length);
+  if (backend.isHeld(out, precision)) {
+    backend.setOperand(OUT, out, start, length);
+  } else {
+    backend.staged[OUT_SLOT] = undefined;
+    backend.setStaged(OUT, precision, OUT_SLOT, length);
+  }
 }
 
 /** Brings rows that were staged to the array that they are for: all but those that have flags. */
@@ -91,10 +94,11 @@ export function map(
   forget(backend, out);
 }
 
-/** What has been staged of an array is not what it holds now. */
+/** What has been staged of an array is not what it holds now; a short row is soon staged again. */
 function forget({ staged }: Backend, written: FloatArray): void {
   for (let slot = 0; slot < SLOTS; slot++) {
     const source = staged[slot]?.source;
-    if (ArrayBuffer.isView(source) && mayBeOne(source.buffer, written.buffer)) staged[slot] = undefined;
+    if (!ArrayBuffer.isView(source)) continue;
+    if (written.length <= FEW || mayBeOne(source.buffer, written.buffer)) staged[slot] = undefined;
   }
 }

@@ -7,7 +7,7 @@ import { type Float16, type NumberFormat, viewOf } from "../backends/halves.js";
 import { bringOut, placeOut } from "../backends/writing.js";
 import { allocate, checkInteger, isList } from "../engine/checks.js";
 import { runtimeFor } from "../engine/engines.js";
-import { checkPlace, guard } from "../engine/overlap.js";
+import { checkPlace, coversPart, guard, liesApart } from "../engine/overlap.js";
 import type { Loop, Work, WorkArray } from "../engine/work.js";
 import {
   type Call,
@@ -135,21 +135,23 @@ export interface MeasureSettings {
   readonly kinds: Settings["kinds"];
 }
 
-const resultOf = ({ finish }: Definition, nats: number, unit: number): number =>
+/** In the unit asked for. */
+export const resultOf = (finish: Definition["finish"], nats: number, unit: number): number =>
   finish === undefined ? nats / unit : finish(nats, unit);
 
 const measureOf = ({ measure, ofLogits }: Definition, kinds: Settings["kinds"]): RowMeasure =>
   (kinds === undefined ? measure : ofLogits) as RowMeasure;
 
 /** How a call's rows are computed many at once; undefined where it is one by one. */
-function batchOf({ batch, batchOfLogits }: Definition, kinds: Settings["kinds"]): Batch | undefined {
+export function batchOf({ batch, batchOfLogits }: Definition, kinds: Settings["kinds"]): Batch | undefined {
   if (kinds === undefined) return batch;
   const [kind] = kinds;
   for (const other of kinds) if (other !== kind) return undefined;
   return batchOfLogits;
 }
 
-const NO_KIND = "logits";
+/** The kind of all of them; any, where they are probabilities. */
+export const kindOfBatch = (kinds: Settings["kinds"]): LogitKind => (kinds?.[0] ?? "logits") as LogitKind;
 
 /** Computes `count` rows of each source from row `first` on; NaN for those that are to be computed one by one. */
 function computeBatch(
@@ -169,13 +171,13 @@ function computeBatch(
     values.fill(Number.NaN, at, at + count);
     return;
   }
-  batch(backend, call, count, values, at, (kinds?.[0] ?? NO_KIND) as LogitKind, sources, first);
+  batch(backend, call, count, values, at, kindOfBatch(kinds), sources, first);
 }
 
 const single = /* @__PURE__ */ new Float64Array(1);
 
 /** What is to be computed of one row of each source. */
-function settingsOfSingle(
+export function settingsOfSingle(
   definition: Definition,
   sources: Vector[],
   options: AnyOptions | undefined,
@@ -282,7 +284,7 @@ function finishRows(
     if (Number.isNaN(nats)) {
       nats = measureOf(definition, kinds)(backend, call, rowsAt(definition, sources, call, kinds, first + i));
     }
-    values[at + i] = resultOf(definition, nats, call.unit);
+    values[at + i] = resultOf(definition.finish, nats, call.unit);
   }
 }
 
@@ -432,7 +434,7 @@ const settingsOfArray = (
     : settingsOf(functionName, options, keys, names);
 
 /** What is to be computed, and where it is to be written. */
-function openArray(
+export function openArray(
   definition: ArrayDefinition,
   sources: Vector[],
   options: AnyOptions | undefined,
@@ -617,9 +619,7 @@ export function openRows(
 /** Throws where `out` lies over an array that is read while it is written. */
 export function checkApart(functionName: string, name: string, out: FloatArray, other: string, numbers: unknown): void {
   const source = viewOf(numbers);
-  if (!ArrayBuffer.isView(source) || source.buffer !== out.buffer) return;
-  if (source.byteOffset + source.byteLength <= out.byteOffset) return;
-  if (out.byteOffset + out.byteLength <= source.byteOffset) return;
+  if (!ArrayBuffer.isView(source) || liesApart(source, out) || source.buffer !== out.buffer) return;
   throw new RangeError(`${functionName}: ${name} overlaps ${other}, which it would overwrite`);
 }
 
@@ -648,11 +648,7 @@ export function checkOut(
     throw new RangeError(`${functionName}: ${name} has ${out.length} numbers, the result ${length}`);
   for (const each of sources) {
     const source = viewOf(each);
-    if (!ArrayBuffer.isView(source) || source.buffer !== out.buffer) continue;
-    const same = source.byteOffset === out.byteOffset && source.byteLength === out.byteLength;
-    const apart =
-      source.byteOffset + source.byteLength <= out.byteOffset || out.byteOffset + out.byteLength <= source.byteOffset;
-    if (!same && !apart)
+    if (ArrayBuffer.isView(source) && coversPart(source, out) && source.buffer === out.buffer)
       throw new RangeError(`${functionName}: ${name} overlaps an input without being the same array`);
   }
   return out;

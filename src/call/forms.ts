@@ -6,6 +6,7 @@ import { describe, isOptions, mustBe, propertyOf } from "../engine/checks.js";
 import { complete } from "../engine/complete.js";
 import { engineFor, runtimeFor } from "../engine/engines.js";
 import type { AsideOptions, Loop, Work } from "../engine/work.js";
+import type { Call } from "./arguments.js";
 import {
   type AnyOptions,
   type ArrayDefinition,
@@ -18,6 +19,7 @@ import {
   prepareRows,
   prepareSingle,
 } from "./calls.js";
+import { callFew, callFewArray, type FewNumbers } from "./few.js";
 import type { Matrix } from "./inputs.js";
 import type { PerRow } from "./masks.js";
 import type { EngineOption, OutOption, RowsOptions } from "./options.js";
@@ -156,15 +158,17 @@ export function measure<Arguments extends readonly unknown[], Options>(
     prepareSingle(definition, loop, sourcesOf(args), options, alphaOf(args)) as unknown as AnyWork;
   const ofRows: Prepare<AnyOptions> = (args, options) =>
     prepareRows(definition, loop, sourcesOf(args), options, alphaOf(args)) as unknown as AnyWork;
+  const few: FewNumbers[] = [];
   // one by one: to gather them in an array, and cut it, takes longer than a row of two classes
-  const f = (a: unknown, b: unknown, c: unknown, d: unknown): number =>
-    callSingle(
-      definition,
-      loop,
-      (arrays === 1 ? [a] : arrays === 2 ? [a, b] : [a, b, c]) as Vector[],
-      (count === 1 ? b : count === 2 ? c : d) as AnyOptions | undefined,
-      (takesAlpha ? (arrays === 1 ? b : c) : undefined) as number | undefined,
-    );
+  const f = (a: unknown, b: unknown, c: unknown, d: unknown): number => {
+    const sources = (arrays === 1 ? [a] : arrays === 2 ? [a, b] : [a, b, c]) as Vector[];
+    const options = (count === 1 ? b : count === 2 ? c : d) as AnyOptions | undefined;
+    if (options === undefined && !takesAlpha) {
+      const found = callFew(definition, few, sources);
+      if (!Number.isNaN(found)) return found;
+    }
+    return callSingle(definition, loop, sources, options, (takesAlpha ? (arrays === 1 ? b : c) : undefined) as number);
+  };
   const rows = Object.assign(atOnce(`${name}.rows`, count, ofRows), { async: aside(`${name}.rows`, count, ofRows) });
   const forms = Object.assign(f, { rows, async: aside(name, count, single) });
   return declare(forms, {
@@ -212,13 +216,13 @@ export function mapping<Arguments32 extends readonly unknown[], Arguments extend
     (inRows: boolean): Prepare<AnyOptions> =>
     (args, options) =>
       prepareArray(definition, loop, args.slice(0, count) as Vector[], options, inRows) as unknown as AnyWork;
-  const f = (a: unknown, b: unknown, c: unknown): FloatArray =>
-    callArray(
-      definition,
-      loop,
-      (count === 1 ? [a] : [a, b]) as Vector[],
-      (count === 1 ? b : c) as AnyOptions | undefined,
-    );
+  const few: Call[] = [];
+  const f = (a: unknown, b: unknown, c: unknown): FloatArray => {
+    const sources = (count === 1 ? [a] : [a, b]) as Vector[];
+    const options = (count === 1 ? b : c) as AnyOptions | undefined;
+    const found = options === undefined ? callFewArray(definition, few, sources) : undefined;
+    return found ?? callArray(definition, loop, sources, options);
+  };
   const rows = Object.assign(atOnce(`${name}.rows`, count, prepare(true)), {
     async: aside(`${name}.rows`, count, prepare(true)),
   });

@@ -33,6 +33,17 @@ function isOne(memory: Holder, read: Vector, b: FloatArray): boolean {
   return a.buffer === b.buffer || (memory.holds(a.buffer) && memory.holds(b.buffer));
 }
 
+/** Whether two arrays have no bytes in common even if their buffers are one. */
+export const liesApart = (a: ArrayBufferView, b: ArrayBufferView): boolean =>
+  a.byteOffset + a.byteLength <= b.byteOffset || b.byteOffset + b.byteLength <= a.byteOffset;
+
+/**
+ * Whether two arrays, if their buffers are one, lie over each other without being the same numbers. To be asked first: an array of at most
+ * 64 bytes has no buffer in V8 until it is asked for it, which takes 0.2 µs.
+ */
+export const coversPart = (a: ArrayBufferView, b: ArrayBufferView): boolean =>
+  !liesApart(a, b) && !(a.byteOffset === b.byteOffset && a.byteLength === b.byteLength);
+
 /** Throws where what is written lies over part of what is read, of arrays with different buffer objects. */
 export function checkPlace(
   memory: Holder,
@@ -40,15 +51,11 @@ export function checkPlace(
   arrays: readonly (Vector | undefined)[],
   written: FloatArray,
 ): void {
-  const { buffer } = written;
   for (const each of arrays) {
     const array = viewOf(each);
-    if (array === written || !ArrayBuffer.isView(array)) continue;
-    if (array.buffer === buffer || !mayBeOne(array.buffer, buffer)) continue;
-    if (!memory.holds(array.buffer) || !memory.holds(buffer) || array.byteOffset === written.byteOffset) continue;
-    const isBefore = array.byteOffset + array.byteLength <= written.byteOffset;
-    const isAfter = written.byteOffset + written.byteLength <= array.byteOffset;
-    if (isBefore || isAfter) continue;
+    if (!ArrayBuffer.isView(array) || !coversPart(array, written)) continue;
+    const [a, b] = [array.buffer, written.buffer];
+    if (a === b || !mayBeOne(a, b) || !memory.holds(a) || !memory.holds(b)) continue;
     throw new RangeError(`${functionName}: out overlaps an input without being the same array`);
   }
 }

@@ -2,7 +2,19 @@
 // NaN stands for a row that is to be computed by itself: it is unusual, or there is an error to tell.
 
 import { type Backend, P_IS_ZERO, UNUSUAL } from "../backends/backend.js";
-import { COLUMNS, DECLINED, FIELDS, FOUND, GIVEN, LARGEST, ROWS, SHARED, SWAP, TOTALS } from "../backends/batch.js";
+import {
+  COLUMNS,
+  DECLINED,
+  FIELDS,
+  FOUND,
+  GIVEN,
+  LARGEST,
+  ROWS,
+  SHARED,
+  SKIP,
+  SWAP,
+  TOTALS,
+} from "../backends/batch.js";
 import { NO_FIELDS } from "../backends/fields.js";
 import type { Kernel } from "../backends/kernel.js";
 import * as kernels from "../backends/kernels.js";
@@ -48,10 +60,10 @@ export function crossEntropies(
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
     const pSum = totalAt(table, line, 1);
     const qSum = totalAt(table, line, q);
+    const flags = table[line];
     values[at + r] = Number.NaN;
-    table[line + SWAP] = 0;
-    setExponent(backend, precision, line, 0);
-    const isPlain = !(table[line] & ~P_IS_ZERO) && isSum(pSum, normalize) && isSum(qSum, normalize);
+    table[line] = DECLINED;
+    const isPlain = !(flags & ~P_IS_ZERO) && isSum(pSum, normalize) && isSum(qSum, normalize);
     if (!isPlain || !isOrdinary(pSum) || !isOrdinary(qSum)) continue;
     const s = totalAt(table, line, 0);
     const result = fromSums(s, pSum, qSum, 0);
@@ -59,12 +71,14 @@ export function crossEntropies(
       values[at + r] = result;
       continue;
     }
+    table[line] = 0;
+    table[line + SWAP] = 0;
     setExponent(backend, precision, line, exponentOf(qSum));
     values[at + r] = PENDING;
     isFar = true;
   }
   if (!isFar) return;
-  backend.runRows(kernel, precision, length, count, GIVEN);
+  backend.runRows(kernel, precision, length, count, GIVEN | SKIP);
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
     if (values[at + r] !== PENDING) continue;
     const qSum = totalAt(table, line, q);

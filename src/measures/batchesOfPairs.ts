@@ -101,8 +101,7 @@ function compare(pass: Pass): void {
     table[line + OFFSET] = call.precision === "f32" ? Math.fround(a - b) : a - b;
     values[at + r] = PENDING;
   }
-  takeSums(pass);
-  if (values.subarray(at, at + count).includes(PENDING)) addUpAgain(pass);
+  if (takeSums(pass)) addUpAgain(pass);
 }
 
 /** The two matrices, and the row of each with which the batch begins; a matrix of one row has it for all. */
@@ -159,10 +158,11 @@ function stageShifted(
   }
 }
 
-/** From the totals of rows that are PENDING to results; PENDING stays a row that needs Zq by itself. */
-function takeSums(pass: Pass): void {
+/** From the totals of rows that are PENDING to results. PENDING stays a row that needs Zq by itself; returns whether there is one. */
+function takeSums(pass: Pass): boolean {
   const { backend, call, count, values, at, kind, scale, sources } = pass;
   const { table } = backend;
+  let isLeft = false;
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
     if (values[at + r] !== PENDING) continue;
     const flags = table[line];
@@ -183,8 +183,10 @@ function takeSums(pass: Pass): void {
     } else {
       table[line + V] = v;
       values[at + r] = PENDING;
+      isLeft = true;
     }
   }
+  return isLeft;
 }
 
 /** Rows that are far from each other, with Zq added up by itself. */

@@ -84,6 +84,10 @@ export class JsBackend extends Backend<FloatArray> {
     this.#operands[operand] = { source, start, step };
   }
 
+  setStaged(operand: number, precision: Precision, slot: number, step: number): void {
+    this.setOperand(operand, this.staging(precision, slot), 0, step);
+  }
+
   repeatOperand(from: number, to: number): void {
     this.#operands[to] = this.#operands[from];
   }

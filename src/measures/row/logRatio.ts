@@ -1,4 +1,4 @@
-import { type Backend, type FloatArray, P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "../../backends/backend.js";
+import { type Backend, FEW, type FloatArray, P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "../../backends/backend.js";
 import { viewOf } from "../../backends/halves.js";
 import { LIMIT } from "../../backends/js/blocks.js";
 import { preciseLogRatio_f64 } from "../../backends/js/logRatio.js";
@@ -39,7 +39,8 @@ export function logRatio(
     const source = viewOf(row.source);
     return !ArrayBuffer.isView(source) || (source.byteOffset === out.byteOffset && mayBeOne(source.buffer, out.buffer));
   };
-  if (rows.some(isLost)) for (const row of rows) checkNumbers(call, row);
+  // of a short row it is sooner done than asked
+  if (call.length <= FEW || rows.some(isLost)) for (const row of rows) checkNumbers(call, row);
   map(backend, kernels.logRatio, call.precision, [p, q], call.length, out, outStart, exception);
   if (call.unit !== 1) {
     for (let i = outStart; i < outStart + call.length; i++) out[i] /= call.unit;
