@@ -13,7 +13,7 @@ import { declarationOf } from "./call/forms.js";
 import { compareLoop } from "./compare/rows.js";
 import { loopNamed } from "./engine/selection.js";
 import { Board, type Job } from "./engine/threads/board.js";
-import { doChunk } from "./engine/threads/chunks.js";
+import { doChunks } from "./engine/threads/chunks.js";
 import { type ArrayText, readText, type Start, typeOf } from "./engine/threads/text.js";
 import type { Loop } from "./engine/work.js";
 import * as losses from "./losses/index.js";
@@ -39,6 +39,7 @@ class Worker {
   readonly #results: Float64Array;
   readonly #parameters = new Float64Array(PARAMETERS);
   readonly #loops = loopsByName();
+  readonly #kernels = new Map<string, Kernel>(Object.entries(kernels));
 
   constructor(start: Start) {
     this.#start = start;
@@ -87,12 +88,15 @@ class Worker {
   }
 
   #chunks({ kernel: name, job: rest, from }: Job & { kind: "chunks" }): (task: number) => void {
-    const kernel = (kernels as unknown as Readonly<Record<string, Kernel>>)[name];
-    const job = { ...rest, kernel };
+    const { precision, offsets, formats, length, out, chunksPerTask } = rest;
+    const kernel = this.#kernels.get(name) as Kernel;
+    const job = { kernel, precision, offsets, formats, length, out, chunksPerTask };
     const bytes = job.length * (job.precision === "f32" ? 4 : 8);
-    this.#space.reach(Math.max(...job.offsets, job.out ?? 0) + bytes);
+    let last = job.out ?? 0;
+    for (const offset of job.offsets) last = Math.max(last, offset);
+    this.#space.reach(last + bytes);
     this.#backend.readParameters(this.#parameters);
-    return (task) => doChunk(this.#backend, this.#space, job, from + task, this.#results, task * RESULT);
+    return (task) => doChunks(this.#backend, this.#space, job, from + task, this.#results, task * RESULT);
   }
 
   #rows({ job }: Job & { kind: "rows" }): (task: number) => void {

@@ -60,6 +60,8 @@ export interface ChunkJob {
   readonly length: number;
   /** Where a mapping writes. */
   readonly out: number | undefined;
+  /** Chunks that make a task. */
+  readonly chunksPerTask: number;
 }
 
 /** f64s that are left of a chunk: its flags; of each total its sum, its error, and whether there is one. */

@@ -210,11 +210,11 @@ export class SimdBackend extends Backend<number> {
   }
 
   writeParameters(to: Float64Array): void {
-    to.set(this.#parameters);
+    for (let i = 0; i < PARAMETERS; i++) to[i] = this.#parameters[i];
   }
 
   readParameters(from: Float64Array): void {
-    this.#parameters.set(from);
+    for (let i = 0; i < PARAMETERS; i++) this.#parameters[i] = from[i];
   }
 
   holds(source: ArrayBufferView): boolean {

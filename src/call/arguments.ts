@@ -3,6 +3,7 @@
 import type { Precision, Row, Transform, Vector } from "../backends/backend.js";
 import { FORMATS, isSingle } from "../backends/halves.js";
 import { checkNumber, checkOptions, describe, isFinitePositive, mustBe, show, unitOf } from "../engine/checks.js";
+import { errorOfSum } from "../numbers/twofold.js";
 import { FOR_COUNTS } from "./inputs.js";
 import { type EngineOption, INPUT_KINDS, type InputKind, type MeasureOptions } from "./options.js";
 
@@ -221,7 +222,7 @@ export function sumOf(call: Pick<Call, "length">, { source, start }: Row): numbe
   let error = 0;
   for (let i = start; i < start + call.length; i++) {
     const next = sum + source[i];
-    error += Math.abs(sum) >= source[i] ? sum - next + source[i] : source[i] - next + sum;
+    error += errorOfSum(sum, source[i], next);
     sum = next;
   }
   return sum === Number.POSITIVE_INFINITY ? sum : sum + error;

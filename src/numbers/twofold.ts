@@ -7,6 +7,12 @@ export interface Twofold {
   readonly low: number;
 }
 
+/** a + b - sum, exactly, of a sum rounded (Knuth): without a branch, which would be wrong half of the time. */
+export function errorOfSum(a: number, b: number, sum: number): number {
+  const added = sum - a;
+  return a - (sum - added) + (b - added);
+}
+
 /** a = high + low, each of 26 bits (Veltkamp's splitting). */
 function highOf(a: number): number {
   const c = 134217729 * a;
@@ -23,7 +29,7 @@ export function productError(a: number, b: number, product: number): number {
 }
 
 /** high + low where |high| >= |low|. */
-function normalized(high: number, low: number): Twofold {
+export function normalized(high: number, low: number): Twofold {
   const sum = high + low;
   return { high: sum, low: low - (sum - high) };
 }
@@ -49,14 +55,14 @@ export function quotient(a: Twofold, b: Twofold): Twofold {
   return normalized(high, remainder / b.high);
 }
 
-/** A sum that keeps its rounding errors (Neumaier): high + low is it to twice the precision, relative to that of the absolute values. */
+/** A sum that keeps its rounding errors: high + low is it to twice the precision, relative to that of the absolute values. */
 export class Sum {
   high = 0;
   low = 0;
 
   add(x: number): void {
     const next = this.high + x;
-    this.low += Math.abs(this.high) >= Math.abs(x) ? this.high - next + x : x - next + this.high;
+    this.low += errorOfSum(this.high, x, next);
     this.high = next;
   }
 
@@ -77,7 +83,7 @@ export function sumOfAll(numbers: ArrayLike<number>, factor = 1, from = 0, step 
   for (let i = from; i < numbers.length; i += step) {
     const x = numbers[i] * factor;
     const next = high + x;
-    low += Math.abs(high) >= Math.abs(x) ? high - next + x : x - next + high;
+    low += errorOfSum(high, x, next);
     high = next;
   }
   return Number.isFinite(high) ? high + low : high;

@@ -6,7 +6,7 @@
 // whatever it has read meanwhile. What it computes it leaves in a place of its own, where nobody looks unless it has settled
 // the task. So any task may be done twice, and a thread that has stopped holds up nobody.
 
-import { type ChunkJob, PARAMETERS, type Precision } from "../../backends/kernel.js";
+import { type ChunkJob, PARAMETERS } from "../../backends/kernel.js";
 import { BOARD, BOARD_BYTES } from "../../backends/layout.js";
 
 /** Tasks of a job. */
@@ -54,6 +54,7 @@ export class Board {
   readonly #text: Uint8Array;
   /** What a family needs to know besides its rows. */
   readonly #parameters: Float64Array;
+  #lastText = "";
 
   constructor(buffer: ArrayBuffer) {
     this.#words = new Int32Array(buffer, BOARD, HEADER_BYTES / 4);
@@ -68,9 +69,9 @@ export class Board {
     Atomics.store(this.#words, GENERATION, this.#words[GENERATION] | 1);
   }
 
-  /** Chunks from `from` on. */
+  /** Tasks from `from` on. */
   writeChunks(
-    { kernel, precision, offsets, formats, length, out }: ChunkJob,
+    { kernel, precision, offsets, formats, length, out, chunksPerTask }: ChunkJob,
     from: number,
     writeParameters: (to: Float64Array) => void,
   ): void {
@@ -83,9 +84,12 @@ export class Board {
     message[5] = precision === "f32" ? 0 : 1;
     message[6] = length;
     message[7] = out ?? -1;
-    message[8] = offsets.length;
-    message.set(offsets, 9);
-    message.set(formats, 9 + offsets.length);
+    message[8] = chunksPerTask;
+    message[9] = offsets.length;
+    for (let i = 0; i < offsets.length; i++) {
+      message[10 + i] = offsets[i];
+      message[10 + offsets.length + i] = formats[i];
+    }
   }
 
   writeRows({ text, from, rows, rowsPerTask, width }: RowJob): void {
@@ -218,26 +222,49 @@ export class Board {
 
   /** The job of a generation and its parameters; undefined where it is over, and what was read may be half of the next. */
   read(generation: number, parameters: Float64Array): Job | undefined {
-    const [tasks, aside, isRows, ...rest] = this.#message;
-    parameters.set(this.#parameters);
-    // a decoder takes no shared bytes
-    const text = new TextDecoder().decode(this.#text.slice(0, isRows === 1 ? rest[0] : rest[1]));
-    if (Atomics.load(this.#words, GENERATION) !== generation) return undefined;
-    const isAside = aside === 1;
-    if (isRows === 1) {
-      const [, from, rows, rowsPerTask, width] = rest;
-      return { tasks, isAside, kind: "rows", job: { text, from, rows, rowsPerTask, width } };
+    const message = this.#message;
+    for (let i = 0; i < PARAMETERS; i++) parameters[i] = this.#parameters[i];
+    const job = message[2] === 1 ? this.#readRows() : this.#readChunks();
+    return Atomics.load(this.#words, GENERATION) === generation ? job : undefined;
+  }
+
+  #readRows(): Job {
+    const message = this.#message;
+    const text = this.#textOf(message[3]);
+    const job = { text, from: message[4], rows: message[5], rowsPerTask: message[6], width: message[7] };
+    return { tasks: message[0], isAside: message[1] === 1, kind: "rows", job };
+  }
+
+  #readChunks(): Job {
+    const message = this.#message;
+    const count = message[9];
+    const offsets: number[] = [];
+    const formats: number[] = [];
+    for (let i = 10; i < 10 + count; i++) {
+      offsets.push(message[i]);
+      formats.push(message[i + count]);
     }
-    const [from, , type, length, out, count] = rest;
-    const precision: Precision = type === 0 ? "f32" : "f64";
-    const job = {
-      precision,
-      offsets: rest.slice(6, 6 + count),
-      formats: rest.slice(6 + count, 6 + 2 * count),
-      length,
-      out: out < 0 ? undefined : out,
+    const job: Omit<ChunkJob, "kernel"> = {
+      precision: message[5] === 0 ? "f32" : "f64",
+      offsets,
+      formats,
+      length: message[6],
+      out: message[7] < 0 ? undefined : message[7],
+      chunksPerTask: message[8],
     };
-    return { tasks, isAside, kind: "chunks", kernel: text, job, from };
+    const kernel = this.#textOf(message[4]);
+    return { tasks: message[0], isAside: message[1] === 1, kind: "chunks", kernel, job, from: message[3] };
+  }
+
+  /** The text, of so many bytes. Most are that of the job before: to decode one takes longer than to look. */
+  #textOf(length: number): string {
+    const text = this.#text;
+    const last = this.#lastText;
+    let i = last.length === length ? 0 : -1;
+    while (i >= 0 && i < length) i = text[i] === last.charCodeAt(i) ? i + 1 : -1;
+    // a decoder takes no shared bytes
+    if (i < 0) this.#lastText = new TextDecoder().decode(text.slice(0, length));
+    return this.#lastText;
   }
 }
 

@@ -7,8 +7,8 @@ import { CHUNK, type ChunkJob } from "../../backends/kernel.js";
 import { CHUNK_BYTES } from "../../backends/layout.js";
 import type { Space } from "../../backends/space.js";
 
-/** Chunk `index` of a job, alone. Short of it would be a call of the kernel: what surrounds it counts. */
-export function doChunk(
+/** Task `index` of a job, alone: a chunk, or several. Short of it would be a call of the kernel: what surrounds it counts. */
+export function doChunks(
   backend: Backend,
   { buffer }: Space,
   job: ChunkJob,
@@ -16,10 +16,11 @@ export function doChunk(
   results: Float64Array,
   at: number,
 ): void {
-  const { precision, offsets, formats, out } = job;
-  const start = index * CHUNK_BYTES;
-  const from = index * CHUNK[precision];
-  const count = Math.min(CHUNK[precision], job.length - from);
+  const { precision, offsets, formats, out, chunksPerTask } = job;
+  const first = index * chunksPerTask;
+  const start = first * CHUNK_BYTES;
+  const from = first * CHUNK[precision];
+  const count = Math.min(chunksPerTask * CHUNK[precision], job.length - from);
   const rows: unknown[] = [];
   for (let i = 0; i < offsets.length; i++) {
     const [offset, format] = [offsets[i], formats[i]];

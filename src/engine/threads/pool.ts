@@ -10,7 +10,7 @@ import { availableThreads } from "../platform.js";
 import type { Runtime, Team } from "../runtime.js";
 import { type AsideOptions, arraysOf, doHere, nextTurn, type Work } from "../work.js";
 import { Board, MOST_TASKS } from "./board.js";
-import { addChunk, doChunk } from "./chunks.js";
+import { addChunk, doChunks } from "./chunks.js";
 import {
   bringBack,
   bytesOfRow,
@@ -34,6 +34,8 @@ const LEAST_CHUNKS = 3;
 /** The same of kernels that do next to nothing a class. */
 const LEAST_LIGHT_CHUNKS = 8;
 const LIGHT: ReadonlySet<string> = new Set(["maximum", "scaled"]);
+/** Of those a task is so many chunks: they have no sums, whose order would count. */
+const LIGHT_CHUNKS = 4;
 /**
  * Fewer chunks in WebAssembly, about a millisecond's work, are not worth waking a worker for, where no other call came within
  * that time: a processor that has gone to sleep may take as long to be of use.
@@ -110,6 +112,8 @@ export class Pool implements Team {
   /** Results of each thread. */
   readonly #results: Float64Array[];
   readonly #asked: number;
+  /** Of a row that is done in chunks. */
+  readonly #totals = new Float64Array(3 * TOTAL);
   #lost: string | undefined;
   #isBusy = false;
   #aside: Aside | undefined;
@@ -316,9 +320,12 @@ export class Pool implements Team {
     }
     const out = result && this.#offsetOf(result.source, result.start);
     if (result && out === undefined) return undefined;
-    const totals = new Float64Array(3 * TOTAL);
+    const totals = this.#totals.fill(0);
     let flags = 0;
-    this.#doChunks(backend, functionName, { kernel, precision, offsets, formats, length, out }, (results, at) => {
+    const isLight = LIGHT.has(kernel.name) && formats.every((format) => format < 0);
+    const chunksPerTask = isLight ? LIGHT_CHUNKS : 1;
+    const job = { kernel, precision, offsets, formats, length, out, chunksPerTask };
+    this.#doChunks(backend, functionName, job, (results, at) => {
       flags |= results[at];
       addChunk(totals, results, at, kernel.name === "maximum");
       return !(flags & UNUSUAL);
@@ -327,22 +334,22 @@ export class Pool implements Team {
     return flags & UNUSUAL ? UNUSUAL : flags;
   }
 
-  /** Gives the results of each chunk to `take`, in their order, until that says no. */
+  /** Gives the results of each task to `take`, in their order, until that says no. */
   #doChunks(
     backend: Backend,
     functionName: string,
     job: ChunkJob,
     take: (results: Float64Array, at: number) => boolean,
   ): void {
-    const chunks = Math.ceil(job.length / CHUNK[job.precision]);
-    const { out, offsets } = job;
+    const { out, offsets, chunksPerTask } = job;
+    const all = Math.ceil(job.length / (chunksPerTask * CHUNK[job.precision]));
     const writes = out === undefined ? "nothing" : offsets.includes(out) ? "in place" : "elsewhere";
     const [own] = this.#results;
-    for (let from = 0; from < chunks; from += MOST_TASKS) {
-      const tasks = Math.min(MOST_TASKS, chunks - from);
+    for (let from = 0; from < all; from += MOST_TASKS) {
+      const tasks = Math.min(MOST_TASKS, all - from);
       this.#board.writeChunks(job, from, (parameters) => backend.writeParameters(parameters));
       this.#run(functionName, tasks, writes, (task) =>
-        doChunk(backend, this.#memory.space, job, from + task, own, task * RESULT),
+        doChunks(backend, this.#memory.space, job, from + task, own, task * RESULT),
       );
       for (let task = 0; task < tasks; task++) if (!take(this.#resultsOf(task), task * RESULT)) return;
     }

@@ -3,42 +3,34 @@
 
 import type { Backend } from "../../backends/backend.js";
 import type { Call, NamedRow } from "../../call/arguments.js";
-import { Sum } from "../../numbers/twofold.js";
+import { sumOfAll } from "../../numbers/twofold.js";
 import { ExactPair } from "./exact.js";
 import { asProbabilities } from "./mixture.js";
 
-/** Visits F_p - F_q behind each bin. */
-function overDifferences(
-  backend: Backend,
-  call: Call,
-  rows: readonly NamedRow[],
-  visit: (difference: number) => void,
-): void {
+/** F_p - F_q behind each bin but the last. */
+const differences = (backend: Backend, call: Call, rows: readonly NamedRow[]): Float64Array =>
   new ExactPair(
     call,
     rows.map((row) => asProbabilities(backend, call, row).row),
-  ).overCumulative(visit);
-}
+  ).cumulative();
 
 /** Σ |F_p - F_q|. */
 export function wassersteinDistance(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  const sum = new Sum();
-  overDifferences(backend, call, rows, (difference) => sum.add(Math.abs(difference)));
-  return sum.value;
+  const terms = differences(backend, call, rows);
+  for (let i = 0; i < terms.length; i++) terms[i] = Math.abs(terms[i]);
+  return sumOfAll(terms);
 }
 
 /** √Σ (F_p - F_q)². */
 export function cramerDistance(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  const sum = new Sum();
-  overDifferences(backend, call, rows, (difference) => sum.add(difference * difference));
-  return Math.sqrt(sum.value);
+  const terms = differences(backend, call, rows);
+  for (let i = 0; i < terms.length; i++) terms[i] *= terms[i];
+  return Math.sqrt(sumOfAll(terms));
 }
 
 /** max |F_p - F_q|. */
 export function kolmogorovSmirnovDistance(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
   let most = 0;
-  overDifferences(backend, call, rows, (difference) => {
-    if (most < Math.abs(difference)) most = Math.abs(difference);
-  });
+  for (const difference of differences(backend, call, rows)) most = Math.max(most, Math.abs(difference));
   return Math.min(1, most);
 }
