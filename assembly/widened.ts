@@ -119,8 +119,8 @@ export function reduceWidened<T, F>(p: usize, q: usize, length: usize, state: us
         x = scratch;
         y = isPair ? scratch + BLOCK : x;
       }
-      sum += sumOfTerms<f64>(x, part);
       if (isDefined(family.isCostly)) {
+        sum += sumOfTerms<f64>(x, part);
         if (!addPart<F>(x, y, part, state)) return UNUSUAL;
       } else {
         if (!family.fill(x, y, part, state)) return UNUSUAL;
@@ -134,7 +134,7 @@ export function reduceWidened<T, F>(p: usize, q: usize, length: usize, state: us
     }
     addTotal(state, 0, first);
     addTotal(state, 1, second);
-    addTotal(state, 2, sum);
+    if (isDefined(family.isCostly)) addTotal(state, 2, sum);
   }
   return 0;
 }

@@ -200,9 +200,9 @@ export class Blocks_f32 {
 /** Writes the terms of a block. */
 export type Terms_f32 = (p: Blocks_f32, q: Blocks_f32, size: number, state: State) => void;
 
-/** What a family adds over a pair of rows: its terms, of blocks without zeros and with them, and Σ(p - q) or Σq. */
+/** What a family adds over a pair of rows: its terms, of blocks without zeros and with them, or q itself; and Σ(p - q) or Σq. */
 export interface Family_f32 {
-  readonly dense: Terms_f32;
+  readonly dense: Terms_f32 | undefined;
   /** Also says what the block holds (flags). */
   readonly sparse: (p: Blocks_f32, q: Blocks_f32, size: number, state: State) => number;
   readonly second: "q" | "p - q";
@@ -228,12 +228,12 @@ export function reducePair_f32(p: Float32Array, q: Float32Array, state: State, f
     addTotal(state, 1, pTotal);
     addTotal(state, 2, secondTotal);
     if (survey.isDense) {
-      dense(pBlocks, qBlocks, size, state);
+      dense?.(pBlocks, qBlocks, size, state);
     } else {
       flags |= sparse(pBlocks, qBlocks, size, state);
       if (flags & UNUSUAL) return UNUSUAL;
     }
-    addTotal(state, 0, sumOfTerms_f32(terms_f32, size));
+    addTotal(state, 0, dense ? sumOfTerms_f32(terms_f32, size) : sumOfBlock_f32(y, from, size, survey));
   }
   return flags;
 }
@@ -348,9 +348,9 @@ export class Blocks_f64 {
 /** Writes the terms of a block. */
 export type Terms_f64 = (p: Blocks_f64, q: Blocks_f64, size: number, state: State) => void;
 
-/** What a family adds over a pair of rows: its terms, of blocks without zeros and with them, and Σ(p - q) or Σq. */
+/** What a family adds over a pair of rows: its terms, of blocks without zeros and with them, or q itself; and Σ(p - q) or Σq. */
 export interface Family_f64 {
-  readonly dense: Terms_f64;
+  readonly dense: Terms_f64 | undefined;
   /** Also says what the block holds (flags). */
   readonly sparse: (p: Blocks_f64, q: Blocks_f64, size: number, state: State) => number;
   readonly second: "q" | "p - q";
@@ -376,12 +376,12 @@ export function reducePair_f64(p: Float64Array, q: Float64Array, state: State, f
     addTotal(state, 1, pTotal);
     addTotal(state, 2, secondTotal);
     if (survey.isDense) {
-      dense(pBlocks, qBlocks, size, state);
+      dense?.(pBlocks, qBlocks, size, state);
     } else {
       flags |= sparse(pBlocks, qBlocks, size, state);
       if (flags & UNUSUAL) return UNUSUAL;
     }
-    addTotal(state, 0, sumOfTerms_f64(terms_f64, size));
+    addTotal(state, 0, dense ? sumOfTerms_f64(terms_f64, size) : sumOfBlock_f64(y, from, size, survey));
   }
   return flags;
 }

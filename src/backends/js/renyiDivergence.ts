@@ -43,9 +43,9 @@ function fill(
 }
 
 export function renyiDivergence_f32(p: Float32Array, q: Float32Array, state: State): number {
-  return reduceWidened_f32(p, q, state, fill);
+  return reduceWidened_f32(p, q, state, fill, true);
 }
 
 export function renyiDivergence_f64(p: Float64Array, q: Float64Array, state: State): number {
-  return reduceWidened_f64(p, q, state, fill);
+  return reduceWidened_f64(p, q, state, fill, true);
 }

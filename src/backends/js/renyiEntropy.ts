@@ -28,9 +28,9 @@ function fill({ values: p, bits, from }: Part, _: Part, size: number, { k, beta,
 }
 
 export function renyiEntropy_f32(p: Float32Array, state: State): number {
-  return reduceWidened_f32(p, p, state, fill);
+  return reduceWidened_f32(p, p, state, fill, true);
 }
 
 export function renyiEntropy_f64(p: Float64Array, state: State): number {
-  return reduceWidened_f64(p, p, state, fill);
+  return reduceWidened_f64(p, p, state, fill, true);
 }

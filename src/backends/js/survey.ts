@@ -10,20 +10,15 @@ import {
   reducePair_f32,
   reducePair_f64,
   type State,
-  terms_f32,
-  terms_f64,
 } from "./blocks.js";
 
 const sums_f32: Family_f32 = {
-  dense({ from }: Blocks_f32, { values: q }: Blocks_f32, size: number): void {
-    for (let i = 0, j = from; i < size; i++, j++) terms_f32[i] = q[j];
-  },
+  dense: undefined,
 
   sparse({ values: p, from }: Blocks_f32, { values: q }: Blocks_f32, size: number): number {
     let flags = 0;
-    for (let i = 0, j = from; i < size; i++, j++) {
+    for (let j = from; j < from + size; j++) {
       if (p[j] < SMALLEST_NORMAL_F32 || q[j] < SMALLEST_NORMAL_F32) flags |= flagsOf(p[j], q[j]);
-      terms_f32[i] = q[j];
     }
     return flags;
   },
@@ -32,15 +27,12 @@ const sums_f32: Family_f32 = {
 };
 
 const sums_f64: Family_f64 = {
-  dense({ from }: Blocks_f64, { values: q }: Blocks_f64, size: number): void {
-    for (let i = 0, j = from; i < size; i++, j++) terms_f64[i] = q[j];
-  },
+  dense: undefined,
 
   sparse({ values: p, from }: Blocks_f64, { values: q }: Blocks_f64, size: number): number {
     let flags = 0;
-    for (let i = 0, j = from; i < size; i++, j++) {
+    for (let j = from; j < from + size; j++) {
       if (p[j] < SMALLEST_NORMAL_F64 || q[j] < SMALLEST_NORMAL_F64) flags |= flagsOf(p[j], q[j]);
-      terms_f64[i] = q[j];
     }
     return flags;
   },

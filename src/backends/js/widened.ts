@@ -38,8 +38,14 @@ function widen({ values, from }: Blocks_f32, done: number, size: number, slot: n
   return part;
 }
 
-/** Totals of a pair of rows, or of one where q is p. */
-export function reduceWidened_f32(p: Float32Array, q: Float32Array, state: State, fill: Fill): number {
+/** Totals of a pair of rows, or of one where q is p; with Σp, if it is asked for. */
+export function reduceWidened_f32(
+  p: Float32Array,
+  q: Float32Array,
+  state: State,
+  fill: Fill,
+  isSummed = false,
+): number {
   const pBlocks = new Blocks_f32(p, 0);
   const qBlocks = p === q ? pBlocks : new Blocks_f32(q, 1);
   for (let start = 0; start < p.length; start += BLOCK_F32) {
@@ -52,30 +58,36 @@ export function reduceWidened_f32(p: Float32Array, q: Float32Array, state: State
       const part = Math.min(size - done, BLOCK_F64);
       const x = widen(pBlocks, done, part, 0);
       const y = qBlocks === pBlocks ? x : widen(qBlocks, done, part, 1);
-      sum += sumOfBlock_f64(x.values, 0, part, isDense);
+      if (isSummed) sum += sumOfBlock_f64(x.values, 0, part, isDense);
       if (!fill(x, y, part, state)) return UNUSUAL;
       first += sumOfTerms_f64(first_f64, part);
       second += sumOfTerms_f64(second_f64, part);
     }
     addTotal(state, 0, first);
     addTotal(state, 1, second);
-    addTotal(state, 2, sum);
+    if (isSummed) addTotal(state, 2, sum);
   }
   return 0;
 }
 
-/** Totals of a pair of rows, or of one where q is p. */
-export function reduceWidened_f64(p: Float64Array, q: Float64Array, state: State, fill: Fill): number {
+/** Totals of a pair of rows, or of one where q is p; with Σp, if it is asked for. */
+export function reduceWidened_f64(
+  p: Float64Array,
+  q: Float64Array,
+  state: State,
+  fill: Fill,
+  isSummed = false,
+): number {
   const pBlocks = new Blocks_f64(p, 0);
   const qBlocks = p === q ? pBlocks : new Blocks_f64(q, 1);
   for (let start = 0; start < p.length; start += BLOCK_F64) {
     const size = pBlocks.seek(start);
     if (qBlocks !== pBlocks) qBlocks.seek(start);
-    const sum = sumOfBlock_f64(pBlocks.values, pBlocks.from, size, isDense);
+    const sum = isSummed ? sumOfBlock_f64(pBlocks.values, pBlocks.from, size, isDense) : 0;
     if (!fill(pBlocks, qBlocks, size, state)) return UNUSUAL;
     addTotal(state, 0, sumOfTerms_f64(first_f64, size));
     addTotal(state, 1, sumOfTerms_f64(second_f64, size));
-    addTotal(state, 2, sum);
+    if (isSummed) addTotal(state, 2, sum);
   }
   return 0;
 }
