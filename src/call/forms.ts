@@ -167,7 +167,8 @@ export function measure<Arguments extends readonly unknown[], Options>(
       const found = callFew(definition, few, sources);
       if (!Number.isNaN(found)) return found;
     }
-    return callSingle(definition, loop, sources, options, (takesAlpha ? (arrays === 1 ? b : c) : undefined) as number);
+    const alpha = (takesAlpha ? (arrays === 1 ? b : c) : undefined) as number | undefined;
+    return callSingle(definition, loop, sources, options, alpha);
   };
   const rows = Object.assign(atOnce(`${name}.rows`, count, ofRows), { async: aside(`${name}.rows`, count, ofRows) });
   const forms = Object.assign(f, { rows, async: aside(name, count, single) });
