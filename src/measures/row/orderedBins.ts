@@ -30,7 +30,8 @@ export function cramerDistance(backend: Backend, call: Call, rows: readonly Name
 
 /** max |F_p - F_q|. */
 export function kolmogorovSmirnovDistance(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
+  const terms = differences(backend, call, rows);
   let most = 0;
-  for (const difference of differences(backend, call, rows)) most = Math.max(most, Math.abs(difference));
+  for (let i = 0; i < terms.length; i++) most = Math.max(most, Math.abs(terms[i]));
   return Math.min(1, most);
 }
