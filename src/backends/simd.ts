@@ -210,6 +210,7 @@ export class SimdBackend extends Backend<number> {
   }
 
   writeParameters(to: Float64Array): void {
+    // between shared arrays `set` takes longer
     for (let i = 0; i < PARAMETERS; i++) to[i] = this.#parameters[i];
   }
 

@@ -3,7 +3,7 @@
 import type { Precision, Row, Transform, Vector } from "../backends/backend.js";
 import { FORMATS, isSingle } from "../backends/halves.js";
 import { checkNumber, checkOptions, describe, isFinitePositive, mustBe, show, unitOf } from "../engine/checks.js";
-import { errorOfSum } from "../numbers/twofold.js";
+import { addUp, asNumber } from "../numbers/twofold.js";
 import { FOR_COUNTS } from "./inputs.js";
 import { type EngineOption, INPUT_KINDS, type InputKind, type MeasureOptions } from "./options.js";
 
@@ -217,13 +217,5 @@ export function checkSum(call: Call, row: NamedRow, sum: number): void {
 }
 
 /** Σ of a row by compensated addition, for rows that the kernels decline. */
-export function sumOf(call: Pick<Call, "length">, { source, start }: Row): number {
-  let sum = 0;
-  let error = 0;
-  for (let i = start; i < start + call.length; i++) {
-    const next = sum + source[i];
-    error += errorOfSum(sum, source[i], next);
-    sum = next;
-  }
-  return sum === Number.POSITIVE_INFINITY ? sum : sum + error;
-}
+export const sumOf = (call: Pick<Call, "length">, { source, start }: Row): number =>
+  asNumber(addUp(source, start, start + call.length));

@@ -68,7 +68,7 @@ export class Sum {
 
   /** The sum as one number. */
   get value(): number {
-    return Number.isFinite(this.high) ? this.high + this.low : this.high;
+    return asNumber(this);
   }
 
   get twofold(): Twofold {
@@ -76,18 +76,28 @@ export class Sum {
   }
 }
 
-/** Σ of every `step`-th number of an array from index `from` on, times a factor. In numbers, not in a `Sum`, as `add` has it: one a nanosecond. */
-export function sumOfAll(numbers: ArrayLike<number>, factor = 1, from = 0, step = 1): number {
+/** A sum and its rounding errors as one number. */
+export const asNumber = ({ high, low }: Twofold): number => (Number.isFinite(high) ? high + low : high);
+
+/**
+ * Σ of every `step`-th number of an array from index `from` to `to`, that excluded, times a factor: the sum and its rounding errors. In
+ * numbers, not in a `Sum`, as `add` has it: one a nanosecond.
+ */
+export function addUp(numbers: ArrayLike<number>, from: number, to: number, factor = 1, step = 1): Twofold {
   let high = 0;
   let low = 0;
-  for (let i = from; i < numbers.length; i += step) {
+  for (let i = from; i < to; i += step) {
     const x = numbers[i] * factor;
     const next = high + x;
     low += errorOfSum(high, x, next);
     high = next;
   }
-  return Number.isFinite(high) ? high + low : high;
+  return { high, low };
 }
+
+/** The same of all numbers from index `from` on, as one number. */
+export const sumOfAll = (numbers: ArrayLike<number>, factor = 1, from = 0, step = 1): number =>
+  asNumber(addUp(numbers, from, numbers.length, factor, step));
 
 /** The sum times a factor, which may be a number though the sum is too large for one. */
 export function scaledSum(numbers: ArrayLike<number>, factor: number, from = 0, step = 1): number {

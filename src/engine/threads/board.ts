@@ -260,10 +260,10 @@ export class Board {
   #textOf(length: number): string {
     const text = this.#text;
     const last = this.#lastText;
-    let i = last.length === length ? 0 : -1;
-    while (i >= 0 && i < length) i = text[i] === last.charCodeAt(i) ? i + 1 : -1;
+    let isLast = last.length === length;
+    for (let i = 0; isLast && i < length; i++) isLast = text[i] === last.charCodeAt(i);
     // a decoder takes no shared bytes
-    if (i < 0) this.#lastText = new TextDecoder().decode(text.slice(0, length));
+    if (!isLast) this.#lastText = new TextDecoder().decode(text.slice(0, length));
     return this.#lastText;
   }
 }

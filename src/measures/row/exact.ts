@@ -2,7 +2,7 @@
 // where the rounding of γq, γ = Σp/Σq - 1, shows in p - q·(1 + γ).
 
 import { type Call, type NamedRow, sumOf } from "../../call/arguments.js";
-import { difference, errorOfSum, normalized, product, Sum, type Twofold } from "../../numbers/twofold.js";
+import { addUp, difference, errorOfSum, normalized, product, Sum, type Twofold } from "../../numbers/twofold.js";
 import { scalesToOne } from "./pair.js";
 
 /**
@@ -12,16 +12,9 @@ import { scalesToOne } from "./pair.js";
 export const isBlurred = (gamma: number, ratio: number): boolean =>
   Math.abs(gamma) > Math.abs(ratio) * (Math.abs(gamma) > 1e-6 ? 32768 : 8);
 
-/** Σx·scale. In numbers: to read and write those of a `Sum` takes longer than to add. */
+/** Σx·scale. */
 function sumOfRow({ source, start }: NamedRow, length: number, scale: number): Twofold {
-  let high = 0;
-  let low = 0;
-  for (let i = start; i < start + length; i++) {
-    const x = source[i] * scale;
-    const next = high + x;
-    low += errorOfSum(high, x, next);
-    high = next;
-  }
+  const { high, low } = addUp(source, start, start + length, scale);
   return normalized(high, low);
 }
 
@@ -40,8 +33,7 @@ export class ExactPair {
     this.#q = q;
     this.#length = call.length;
     [this.#a, this.#b] = scalesToOne(sumOf(call, p), sumOf(call, q));
-    this.#pSum = sumOfRow(p, call.length, this.#a);
-    this.#qSum = sumOfRow(q, call.length, this.#b);
+    [this.#pSum, this.#qSum] = [sumOfRow(p, call.length, this.#a), sumOfRow(q, call.length, this.#b)];
   }
 
   /** (p̂ - q̂)·Σp·Σq. */
