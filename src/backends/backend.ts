@@ -8,7 +8,7 @@ import type { Fields } from "./fields.js";
 import { type Halves, halvesOf } from "./halves.js";
 import { BEFORE, BLOCKS, TOTAL, UNUSUAL } from "./js/blocks.js";
 import { widen } from "./js/halves.js";
-import { CHUNK, type Kernel, PARAMETERS, type Precision } from "./kernel.js";
+import { CHUNK, type Kernel, type Precision } from "./kernel.js";
 import { CHUNK_BYTES, ROWS, SLOTS } from "./layout.js";
 
 export { P_IS_ZERO, Q_IS_ZERO, UNUSUAL } from "./js/blocks.js";
@@ -68,7 +68,6 @@ export interface Crew {
   /** Does all chunks of such rows, and leaves the totals; returns flags. undefined where one is not in the memory after all. */
   share(
     backend: Backend,
-    functionName: string,
     kernel: Kernel,
     precision: Precision,
     rows: readonly Row[],
@@ -145,11 +144,11 @@ export abstract class Backend<Location = unknown> {
   ): void;
 
   /** What is in each slot of the staging area. */
-  readonly staged: (Row | undefined)[] = new Array(SLOTS);
-  readonly #stagedFrom: number[] = new Array(SLOTS).fill(-1);
-  readonly #stagedAs: (Precision | undefined)[] = new Array(SLOTS);
-  readonly #savedParameters = new Float64Array(PARAMETERS);
-  readonly #savedTotals = new Float64Array(3 * TOTAL);
+  readonly staged: (Row | undefined)[] = [];
+  readonly #stagedFrom: number[] = [];
+  readonly #stagedAs: Precision[] = [];
+  /** Whether it is a typed array's numbers as they are. */
+  readonly #isCopied: boolean[] = [];
   #isBusy = false;
   #hasStaged = false;
   /** Of the call from outside, and its number. */
@@ -276,30 +275,21 @@ export abstract class Backend<Location = unknown> {
   /** Runs a reduction over `length` numbers of each row. Returns flags; the sums are `total(…)`. */
   reduce(kernel: Kernel, precision: Precision, rows: readonly Row[], length: number, firstSlot = 0): number {
     this.clear();
-    if (length <= CHUNK[precision]) return this.#reducePart(kernel, precision, rows, 0, length, firstSlot);
-    let step = length;
-    for (const row of rows) if (!this.isInPlace(row, precision)) step = CHUNK[precision];
-    if (this.crew?.wants(this, kernel, precision, rows, length)) {
-      const flags = this.crew.share(this, this.functionName, kernel, precision, rows, length);
+    const isLong = length > CHUNK[precision];
+    if (isLong && this.crew?.wants(this, kernel, precision, rows, length)) {
+      const flags = this.crew.share(this, kernel, precision, rows, length);
       if (flags !== undefined) return flags;
     }
+    const step = isLong && !rows.every((row) => this.isInPlace(row, precision)) ? CHUNK[precision] : length;
     let flags = 0;
-    for (let done = 0; done < length && !(flags & UNUSUAL); done += step) {
-      flags |= this.#reducePart(kernel, precision, rows, done, Math.min(step, length - done), firstSlot);
-    }
+    let done = 0;
+    do {
+      const count = Math.min(step, length - done);
+      const locations = this.locateAll(rows, done, count, precision, firstSlot);
+      flags |= locations === undefined ? UNUSUAL : this.call(kernel, precision, locations, count);
+      done += step;
+    } while (done < length && !(flags & UNUSUAL));
     return flags;
-  }
-
-  #reducePart(
-    kernel: Kernel,
-    precision: Precision,
-    rows: readonly Row[],
-    done: number,
-    count: number,
-    firstSlot: number,
-  ): number {
-    const locations = this.locateAll(rows, done, count, precision, firstSlot);
-    return locations === undefined ? UNUSUAL : this.call(kernel, precision, locations, count);
   }
 
   locateAll(
@@ -320,8 +310,23 @@ export abstract class Backend<Location = unknown> {
 
   /** Where the kernels find part of a row; undefined where it cannot be staged. */
   #locate(row: Row, done: number, count: number, precision: Precision, slot: number): Location | undefined {
+    if (this.#isStaged(row, done, count, precision, slot)) return this.stagingAt(precision, slot, count);
     if (this.isInPlace(row, precision)) return this.at(row.source as FloatArray, row.start + done, count);
     return this.#stage(row, done, count, precision, slot) ? this.stagingAt(precision, slot, count) : undefined;
+  }
+
+  /** Whether part of a row is in its slot; of a row that is copied, it is then: to ask all that there is to ask takes as long as to copy. */
+  #isStaged(row: Row, done: number, count: number, precision: Precision, slot: number): boolean {
+    if (this.staged[slot] !== row || this.#stagedAs[slot] !== precision) return false;
+    return this.#stagedFrom[slot] === done || (this.#isCopied[slot] && this.#copy(row, done, count, precision, slot));
+  }
+
+  #copy({ source, start }: Row, done: number, count: number, precision: Precision, slot: number): boolean {
+    const from = start + done;
+    const isWhole = from === 0 && count === source.length;
+    this.staging(precision, slot).set(isWhole ? source : (source as FloatArray).subarray(from, from + count));
+    this.#stagedFrom[slot] = done;
+    return true;
   }
 
   isInPlace({ source, scale, as, weights, isFlushed }: Row, precision: Precision): boolean {
@@ -346,7 +351,6 @@ export abstract class Backend<Location = unknown> {
 
   /** Puts part of a row in its slot. False where one is no number, or has no place among the kernels' numbers. */
   #stage(row: Row, done: number, count: number, precision: Precision, slot: number): boolean {
-    if (this.staged[slot] === row && this.#stagedFrom[slot] === done && this.#stagedAs[slot] === precision) return true;
     const { source, scale, as, weights, isFlushed } = row;
     const start = row.start + done;
     const target = this.staging(precision, slot);
@@ -354,6 +358,7 @@ export abstract class Backend<Location = unknown> {
     const isCopy = weights === undefined && (isTransformed || (as === undefined && scale === 1 && !isFlushed));
     const halves = halvesOf(source);
     const shift = as === "logits" ? (row.shift ?? 0) : 0;
+    this.#isCopied[slot] = false;
     if (halves) this.widen(halves, start, count, precision, slot);
     if (isCopy && halves) {
       // it is what it is to be
@@ -361,8 +366,7 @@ export abstract class Backend<Location = unknown> {
       const isTiny = this.convert(precision, source, start, count, slot, shift, isTransformed ? 1 : scale) & UNUSUAL;
       if (isTiny && as === undefined && scale !== 1) return false;
     } else if (isCopy && ArrayBuffer.isView(source)) {
-      const whole = start === 0 && count === source.length;
-      target.set(whole ? source : (source as FloatArray).subarray(start, start + count));
+      this.#isCopied[slot] = this.#copy(row, done, count, precision, slot) && !isTransformed;
     } else {
       for (let i = 0; i < count; i++) {
         const x = halves ? target[i] : source[start + i];
@@ -382,20 +386,5 @@ export abstract class Backend<Location = unknown> {
     this.#stagedFrom[slot] = done;
     this.#stagedAs[slot] = precision;
     return true;
-  }
-
-  /**
-   * Runs a mapping over what is staged in a slot, in place and in f64, with fields of its own. Totals and parameters stay as they are: it
-   * may be in the midst of a reduction.
-   */
-  transform(kernel: Kernel, slot: number, count: number, fields: Fields): number {
-    this.writeParameters(this.#savedParameters);
-    this.#savedTotals.set(this.totals);
-    const location = this.stagingAt("f64", slot, count);
-    this.writeFields(fields);
-    const flags = this.callMapping(kernel, "f64", [location], location, count);
-    this.readParameters(this.#savedParameters);
-    this.totals.set(this.#savedTotals);
-    return flags;
   }
 }

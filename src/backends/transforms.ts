@@ -3,7 +3,9 @@
 
 import { ln } from "../numbers/scalar.js";
 import type { Transform } from "./backend.js";
-import { NO_FIELDS } from "./fields.js";
+import { type Fields, NO_FIELDS } from "./fields.js";
+import { TOTAL } from "./js/blocks.js";
+import { type Kernel, PARAMETERS } from "./kernel.js";
 import * as kernels from "./kernels.js";
 
 /** Probabilities to scale·ln of them; false where there is one that is none. */
@@ -24,6 +26,9 @@ export const lifted = (z: number, shift: number, lift: number): number =>
 /** e^x of less is hardly a normal number, divided by the sum of them all. */
 const LEAST_EXPONENT = -680;
 
+const parameters = /* @__PURE__ */ new Float64Array(PARAMETERS);
+const totals = /* @__PURE__ */ new Float64Array(3 * TOTAL);
+
 /** Logits to e^(scale·lift·(number - shift))·factor; false where there is one that is too small to be normal, unless those become 0. */
 export const exponentials: Transform = (backend, row, _start, count, slot) => {
   const { shift = 0, lift = 1, scale, factor = 1, isFlushed } = row;
@@ -36,7 +41,17 @@ export const exponentials: Transform = (backend, row, _start, count, slot) => {
     if (!isFlushed) return false;
     target[i] = Number.NEGATIVE_INFINITY;
   }
-  backend.transform(kernels.exponentials, slot, count, NO_FIELDS);
-  if (factor !== 1) backend.transform(kernels.scaled, slot, count, { ...NO_FIELDS, factor });
+  // totals and parameters stay as they are: the backend may be in the midst of a reduction
+  backend.writeParameters(parameters);
+  totals.set(backend.totals);
+  const location = backend.stagingAt("f64", slot, count);
+  const run = (kernel: Kernel, fields: Fields) => {
+    backend.fields = fields;
+    backend.callMapping(kernel, "f64", [location], location, count);
+  };
+  run(kernels.exponentials, NO_FIELDS);
+  if (factor !== 1) run(kernels.scaled, { ...NO_FIELDS, factor });
+  backend.readParameters(parameters);
+  backend.totals.set(totals);
   return true;
 };

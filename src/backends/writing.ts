@@ -64,7 +64,7 @@ export function map(
     const { crew } = backend;
     if (crew?.wants(backend, kernel, precision, rows, length)) {
       const result: Row = { source: out, start: outStart, scale: 1 };
-      if (crew.share(backend, backend.functionName, kernel, precision, rows, length, result) !== undefined) {
+      if (crew.share(backend, kernel, precision, rows, length, result) !== undefined) {
         forget(backend, out);
         return;
       }

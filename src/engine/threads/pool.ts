@@ -303,7 +303,6 @@ export class Pool implements Team {
 
   share(
     backend: Backend,
-    functionName: string,
     kernel: Kernel,
     precision: Precision,
     rows: readonly Row[],
@@ -325,7 +324,7 @@ export class Pool implements Team {
     const isLight = LIGHT.has(kernel.name) && formats.every((format) => format < 0);
     const chunksPerTask = isLight ? LIGHT_CHUNKS : 1;
     const job = { kernel, precision, offsets, formats, length, out, chunksPerTask };
-    this.#doChunks(backend, functionName, job, (results, at) => {
+    this.#doChunks(backend, job, (results, at) => {
       flags |= results[at];
       addChunk(totals, results, at, kernel.name === "maximum");
       return !(flags & UNUSUAL);
@@ -335,12 +334,7 @@ export class Pool implements Team {
   }
 
   /** Gives the results of each task to `take`, in their order, until that says no. */
-  #doChunks(
-    backend: Backend,
-    functionName: string,
-    job: ChunkJob,
-    take: (results: Float64Array, at: number) => boolean,
-  ): void {
+  #doChunks(backend: Backend, job: ChunkJob, take: (results: Float64Array, at: number) => boolean): void {
     const { out, offsets, chunksPerTask } = job;
     const all = Math.ceil(job.length / (chunksPerTask * CHUNK[job.precision]));
     const writes = out === undefined ? "nothing" : offsets.includes(out) ? "in place" : "elsewhere";
@@ -348,7 +342,7 @@ export class Pool implements Team {
     for (let from = 0; from < all; from += MOST_TASKS) {
       const tasks = Math.min(MOST_TASKS, all - from);
       this.#board.writeChunks(job, from, (parameters) => backend.writeParameters(parameters));
-      this.#run(functionName, tasks, writes, (task) =>
+      this.#run(backend.functionName, tasks, writes, (task) =>
         doChunks(backend, this.#memory.space, job, from + task, own, task * RESULT),
       );
       for (let task = 0; task < tasks; task++) if (!take(this.#resultsOf(task), task * RESULT)) return;
