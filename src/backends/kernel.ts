@@ -64,7 +64,7 @@ export interface ChunkJob {
   readonly chunksPerTask: number;
 }
 
-/** f64s that are left of a chunk: its flags; of each total its sum, its error, and whether there is one. */
-export const RESULT = 16;
+/** f64s that are left of a chunk: its flags, and which totals there are; of each its sum and its error. A cache line: to fetch one takes 0.1 µs. */
+export const RESULT = 8;
 /** Those of what a family needs to know besides its rows. */
 export const PARAMETERS = 16;

@@ -7,6 +7,9 @@ import { CHUNK, type ChunkJob } from "../../backends/kernel.js";
 import { CHUNK_BYTES } from "../../backends/layout.js";
 import type { Space } from "../../backends/space.js";
 
+/** With a kernel's flags: there is a total 0; twice that: a total 1. */
+const HAS_TOTAL = 256;
+
 /** Task `index` of a job, alone: a chunk, or several. Short of it would be a call of the kernel: what surrounds it counts. */
 export function doChunks(
   backend: Backend,
@@ -36,28 +39,31 @@ export function doChunks(
     rows.push(backend.stagingAt(precision, i, count));
   }
   backend.clear();
-  if (out === undefined) {
-    results[at] = backend.call(job.kernel, precision, rows, count);
-  } else {
-    const to = backend.inSpace(precision, out + start, count);
-    results[at] = backend.callMapping(job.kernel, precision, rows, to, count);
-  }
+  let flags =
+    out === undefined
+      ? backend.call(job.kernel, precision, rows, count)
+      : backend.callMapping(job.kernel, precision, rows, backend.inSpace(precision, out + start, count), count);
   const { totals } = backend;
-  for (let i = 0, to = at + 1; i < 3 * TOTAL; i += TOTAL, to += 3) {
-    results[to] = totals[i];
-    results[to + 1] = totals[i + 1];
-    results[to + 2] = totals[i + BLOCKS] === 0 ? 0 : 1;
+  for (let i = 0; i < 3; i++) {
+    const total = i * TOTAL;
+    if (totals[total + BLOCKS] !== 0) flags |= HAS_TOTAL << i;
+    results[at + 1 + 2 * i] = totals[total];
+    results[at + 2 + 2 * i] = totals[total + 1];
   }
+  results[at] = flags;
 }
 
-/** Adds what a chunk has left to all totals. */
-export function addChunk(totals: Float64Array, results: Float64Array, at: number, isMaximum: boolean): void {
-  for (let i = 0; i < 3; i++) addToTotal(totals, i * TOTAL, results, at + 1 + 3 * i, isMaximum);
+/** Adds what a chunk has left to all totals; returns its flags. */
+export function addChunk(totals: Float64Array, results: Float64Array, at: number, isMaximum: boolean): number {
+  const flags = results[at];
+  for (let i = 0; i < 3; i++) {
+    if (flags & (HAS_TOTAL << i)) addToTotal(totals, i * TOTAL, results, at + 1 + 2 * i, isMaximum);
+  }
+  return flags & (HAS_TOTAL - 1);
 }
 
 /** Adds a chunk's pair to a total, in the order of chunks: the last stands apart from those before it, as in `addTotal`. */
 function addToTotal(totals: Float64Array, total: number, results: Float64Array, at: number, isMaximum: boolean): void {
-  if (results[at + 2] === 0) return;
   const sum = results[at];
   if (totals[total + BLOCKS] === 0) {
     totals[total + BLOCKS] = 1;

@@ -324,17 +324,16 @@ export class Pool implements Team {
     const isLight = LIGHT.has(kernel.name) && formats.every((format) => format < 0);
     const chunksPerTask = isLight ? LIGHT_CHUNKS : 1;
     const job = { kernel, precision, offsets, formats, length, out, chunksPerTask };
+    const isMaximum = kernel.name === "maximum";
     this.#doChunks(backend, job, (results, at) => {
-      flags |= results[at];
-      addChunk(totals, results, at, kernel.name === "maximum");
-      return !(flags & UNUSUAL);
+      flags |= addChunk(totals, results, at, isMaximum);
     });
     backend.totals.set(totals);
     return flags & UNUSUAL ? UNUSUAL : flags;
   }
 
-  /** Gives the results of each task to `take`, in their order, until that says no. */
-  #doChunks(backend: Backend, job: ChunkJob, take: (results: Float64Array, at: number) => boolean): void {
+  /** Gives the results of each task to `take`, in their order. */
+  #doChunks(backend: Backend, job: ChunkJob, take: (results: Float64Array, at: number) => void): void {
     const { out, offsets, chunksPerTask } = job;
     const all = Math.ceil(job.length / (chunksPerTask * CHUNK[job.precision]));
     const writes = out === undefined ? "nothing" : offsets.includes(out) ? "in place" : "elsewhere";
@@ -342,10 +341,13 @@ export class Pool implements Team {
     for (let from = 0; from < all; from += MOST_TASKS) {
       const tasks = Math.min(MOST_TASKS, all - from);
       this.#board.writeChunks(job, from, (parameters) => backend.writeParameters(parameters));
-      this.#run(backend.functionName, tasks, writes, (task) =>
-        doChunks(backend, this.#memory.space, job, from + task, own, task * RESULT),
+      this.#run(
+        backend.functionName,
+        tasks,
+        writes,
+        (task) => doChunks(backend, this.#memory.space, job, from + task, own, task * RESULT),
+        (task, results) => take(results, task * RESULT),
       );
-      for (let task = 0; task < tasks; task++) if (!take(this.#resultsOf(task), task * RESULT)) return;
     }
   }
 
@@ -376,21 +378,20 @@ export class Pool implements Team {
         const count = Math.min(most, rows - from);
         const tasks = Math.ceil(count / rowsPerTask);
         this.#board.writeRows({ text, from, rows: count, rowsPerTask, width });
-        this.#run(functionName, tasks, writes, (task) => {
+        const ofTask = (task: number, results: Float64Array): Float64Array => {
           const [first, last] = rowsOfTask(task, rowsPerTask, count);
-          work.loop(
-            backend,
-            arrays,
-            work.settings,
-            from + first,
-            from + last,
-            own.subarray(first * width, last * width),
-          );
-        });
-        for (let task = 0; task < tasks; task++) {
-          const [first, last] = rowsOfTask(task, rowsPerTask, count);
-          values.set(this.#resultsOf(task).subarray(first * width, last * width), (from + first) * width);
-        }
+          return results.subarray(first * width, last * width);
+        };
+        this.#run(
+          functionName,
+          tasks,
+          writes,
+          (task) => {
+            const [first, last] = rowsOfTask(task, rowsPerTask, count);
+            work.loop(backend, arrays, work.settings, from + first, from + last, ofTask(task, own));
+          },
+          (task, results) => values.set(ofTask(task, results), (from + task * rowsPerTask) * width),
+        );
       }
     } finally {
       giveBack(this.#memory, lent.owned);
@@ -582,8 +583,14 @@ export class Pool implements Team {
 
   // Jobs.
 
-  /** Posts what has been written to the board, does a share of its tasks, and returns when all are done. */
-  #run(functionName: string, tasks: number, writes: Writes, doTask: (task: number) => void): void {
+  /** Posts what has been written to the board, does a share of its tasks, and gives the results of all to `take`, in their order. */
+  #run(
+    functionName: string,
+    tasks: number,
+    writes: Writes,
+    doTask: (task: number) => void,
+    take: (task: number, results: Float64Array) => void,
+  ): void {
     const board = this.#board;
     const attempt = (task: number): boolean => {
       try {
@@ -605,11 +612,16 @@ export class Pool implements Team {
       }
       const share = (performance.now() - start) / Math.max(1, own);
       const waited = new Stopwatch(LONGEST_STEP);
+      let taken = 0;
       for (let task = 0; task < tasks; task++) {
         this.#wait(functionName, task, generation, writes, waited, share, attempt);
+        if (taken === task && board.doerOf(task) !== undefined) take(taken++, this.#resultsOf(task));
       }
-      // what has failed, in order: it throws what there is to throw
-      for (let task = 0; task < tasks; task++) if (board.doerOf(task) === undefined) doTask(task);
+      // what has failed, when all have ended: it throws what there is to throw
+      for (; taken < tasks; taken++) {
+        if (board.doerOf(taken) === undefined) doTask(taken);
+        take(taken, this.#resultsOf(taken));
+      }
     } finally {
       this.#isBusy = false;
     }
