@@ -65,7 +65,10 @@ function isConverted({ source, scale, as, weights, isFlushed }: Row, precision: 
 export interface Crew {
   /** Whether rows are worth sharing, and are in the memory that threads share, as the kernels read them or as halves. */
   wants(backend: Backend, kernel: Kernel, precision: Precision, rows: readonly Row[], length: number): boolean;
-  /** Does all chunks of such rows, and leaves the totals; returns flags. undefined where one is not in the memory after all. */
+  /**
+   * Does all chunks of such rows, and leaves the totals, or gives those of each to `take`; returns flags. undefined where one is not in the
+   * memory after all.
+   */
   share(
     backend: Backend,
     kernel: Kernel,
@@ -73,6 +76,7 @@ export interface Crew {
     rows: readonly Row[],
     length: number,
     out?: Row,
+    take?: () => void,
   ): number | undefined;
 }
 
@@ -212,9 +216,8 @@ export abstract class Backend<Location = unknown> {
     if (length > chunk) return 0;
     const bytes = length * (CHUNK_BYTES / chunk);
     let most = Math.min(ROWS, Math.max(1, Math.floor(BATCH_BYTES / bytes)));
-    for (let i = 0; i < sources.length; i++) {
-      const source = sources[i];
-      if (source !== undefined && source.length > length && !this.isHeld(source, precision)) {
+    for (const source of sources) {
+      if (source && source.length > length && !this.isHeld(source, precision)) {
         most = Math.min(most, Math.floor(chunk / length));
       }
     }
@@ -252,7 +255,7 @@ export abstract class Backend<Location = unknown> {
       return true;
     }
     const halves = halvesOf(source);
-    if (halves !== undefined) {
+    if (halves) {
       this.widen(halves, start, numbers, precision, operand);
       return true;
     }
@@ -272,21 +275,36 @@ export abstract class Backend<Location = unknown> {
     return target;
   }
 
-  /** Runs a reduction over `length` numbers of each row. Returns flags; the sums are `total(…)`. */
-  reduce(kernel: Kernel, precision: Precision, rows: readonly Row[], length: number, firstSlot = 0): number {
+  /**
+   * Runs a reduction over `length` numbers of each row. Returns flags; the sums are `total(…)`, of each chunk for itself where there is a
+   * `take` to look at them.
+   */
+  reduce(
+    kernel: Kernel,
+    precision: Precision,
+    rows: readonly Row[],
+    length: number,
+    firstSlot = 0,
+    take?: () => void,
+  ): number {
     this.clear();
     const isLong = length > CHUNK[precision];
     if (isLong && this.crew?.wants(this, kernel, precision, rows, length)) {
-      const flags = this.crew.share(this, kernel, precision, rows, length);
+      const flags = this.crew.share(this, kernel, precision, rows, length, undefined, take);
       if (flags !== undefined) return flags;
     }
-    const step = isLong && !rows.every((row) => this.isInPlace(row, precision)) ? CHUNK[precision] : length;
+    const isParted = isLong && (take || !rows.every((row) => this.isInPlace(row, precision)));
+    const step = isParted ? CHUNK[precision] : length;
     let flags = 0;
     let done = 0;
     do {
       const count = Math.min(step, length - done);
       const locations = this.locateAll(rows, done, count, precision, firstSlot);
-      flags |= locations === undefined ? UNUSUAL : this.call(kernel, precision, locations, count);
+      flags |= locations ? this.call(kernel, precision, locations, count) : UNUSUAL;
+      if (take) {
+        take();
+        this.clear();
+      }
       done += step;
     } while (done < length && !(flags & UNUSUAL));
     return flags;
@@ -302,7 +320,7 @@ export abstract class Backend<Location = unknown> {
     const locations: Location[] = [];
     for (let i = 0; i < rows.length; i++) {
       const location = this.#locate(rows[i], done, count, precision, firstSlot + i);
-      if (location === undefined) return undefined;
+      if (location === undefined) return;
       locations.push(location);
     }
     return locations;

@@ -1,6 +1,6 @@
 /** The fields of the families of logits; a and b are the two rows. */
 export interface Fields {
-  /** The largest logit of each, or near it. */
+  /** The largest logit of each, or near it. NaN: `logSumExp` finds its own. */
   aShift: number;
   bShift: number;
   /** 1/temperature. */

@@ -123,7 +123,14 @@ export class SimdBackend extends Backend<number> {
     run(this.#readable(data, start, count, slot), count, this.region.state, this.stagingAt("f32", slot), format);
   }
 
-  override reduce(kernel: Kernel, precision: Precision, rows: readonly Row[], length: number, firstSlot = 0): number {
+  override reduce(
+    kernel: Kernel,
+    precision: Precision,
+    rows: readonly Row[],
+    length: number,
+    firstSlot = 0,
+    take?: () => void,
+  ): number {
     const { source, start, as } = rows[0];
     const halves = kernel.name === "maximum" && as === undefined && length > 7 && halvesOf(source);
     if (halves && isOf16(halves.format)) {
@@ -135,7 +142,7 @@ export class SimdBackend extends Backend<number> {
         return 0;
       }
     }
-    return super.reduce(kernel, precision, rows, length, firstSlot);
+    return super.reduce(kernel, precision, rows, length, firstSlot, take);
   }
 
   /** The largest of halves, which are not widened; undefined where one is NaN or Infinity. */

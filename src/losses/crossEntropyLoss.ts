@@ -28,6 +28,7 @@ import {
   exponentOfLogit,
   fieldsFor,
   findLogits,
+  findSums,
   type Logits,
   largestOf,
   sumOfExponentials,
@@ -85,7 +86,8 @@ export interface CrossEntropyLossOptions extends EngineOption {
   reduction?: Reduction;
   /**
    * `true`: returns d loss / d logits in a new array. An array of the logits' type: writes it there; to a Float16Array, rounded. It may be the logits themselves: then the losses are
-   * computed first, so that an error leaves the logits as they were.
+   * computed first, so that an error leaves the logits as they were. The loss is the same but for rounding: in rows of more than 32 KiB its
+   * sum is made in another pass.
    */
   gradient?: boolean | Float32Array | Float64Array | Float16;
 }
@@ -351,7 +353,8 @@ function lossOfRow(
 ): [loss: number, square: number] {
   const { call, smoothing, zLoss, scales } = settings;
   const { length } = call;
-  const logits = findLogits(backend, call, [row], wanted);
+  const find = typeof target === "number" && !gradient ? findSums : findLogits;
+  const logits = find(backend, call, [row], wanted);
   const { scale, lift, found } = logits;
   const largest = largestOf(found[0]);
 

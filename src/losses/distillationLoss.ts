@@ -20,7 +20,7 @@ import type { EngineOption, Mask } from "../call/options.js";
 import { checkNumber, show } from "../engine/checks.js";
 import { guard } from "../engine/overlap.js";
 import type { Loop, Work } from "../engine/work.js";
-import { fieldsFor, findLogits, oneOf, sumOfExponentials } from "../measures/row/logits.js";
+import { fieldsFor, findSums, oneOf, sumOfExponentials } from "../measures/row/logits.js";
 import { compareLogits, isTooCoarse, offsetOfNormalized } from "../measures/row/ofLogits.js";
 import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
 import { scaledSum } from "../numbers/twofold.js";
@@ -235,7 +235,7 @@ function mixtureLoss(
 ): number {
   const rows = [teacher, student];
   isWide ||= isExtreme(beta, call.precision);
-  const logits = isWide ? findLogits(backend, call, rows, "f64", true) : findLogits(backend, call, rows);
+  const logits = isWide ? findSums(backend, call, rows, "f64", true) : findSums(backend, call, rows);
   const { precision, scale, found } = logits;
   const [p, q] = found;
   const pSum = sumOfExponentials(backend, call, oneOf(logits, 0));

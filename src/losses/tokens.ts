@@ -13,7 +13,7 @@ import type { EngineOption, Mask } from "../call/options.js";
 import { unitOf } from "../engine/checks.js";
 import type { Loop, Work } from "../engine/work.js";
 import { findRows, scaleOfLogits, totalAt } from "../measures/batches.js";
-import { exponentOfLogit, findLogits, largestOf, sumOfExponentials } from "../measures/row/logits.js";
+import { exponentOfLogit, findSums, largestOf, sumOfExponentials } from "../measures/row/logits.js";
 import { exp, ln } from "../numbers/scalar.js";
 import { Sum } from "../numbers/twofold.js";
 import { checkIgnoreIndex, countLabels, type GivenLabels, readLabels } from "./labels.js";
@@ -132,7 +132,7 @@ const tokenLoop: Loop<TokenSettings> = (backend, [labels, ...matrices], { call, 
     for (let i = 0; i < matrices.length; i++) {
       const source = matrices[i] as Vector;
       const row: NamedRow = { argument: names[i], source, start, scale: 1, kind: "logits" };
-      const logits = findLogits(backend, call, [row]);
+      const logits = findSums(backend, call, [row]);
       const [found] = logits.found;
       const at = first + PARTS * i;
       values[at] = largestOf(found) * logits.scale;

@@ -308,6 +308,7 @@ export class Pool implements Team {
     rows: readonly Row[],
     length: number,
     result?: Row,
+    take?: () => void,
   ): number | undefined {
     const offsets: number[] = [];
     const formats: number[] = [];
@@ -327,6 +328,10 @@ export class Pool implements Team {
     const isMaximum = kernel.name === "maximum";
     this.#doChunks(backend, job, (results, at) => {
       flags |= addChunk(totals, results, at, isMaximum);
+      if (!take) return;
+      backend.totals.set(totals);
+      take();
+      totals.fill(0);
     });
     backend.totals.set(totals);
     return flags & UNUSUAL ? UNUSUAL : flags;

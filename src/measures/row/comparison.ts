@@ -4,7 +4,7 @@ import { type Backend, UNUSUAL } from "../../backends/backend.js";
 import * as kernels from "../../backends/kernels.js";
 import type { Call, NamedRow } from "../../call/arguments.js";
 import { LN2, ln } from "../../numbers/scalar.js";
-import { exponentOfLogit, fieldsFor, findLogits, logSumExpOf, oneOf, sumOfExponentials } from "./logits.js";
+import { exponentOfLogit, fieldsFor, findLogits, findSums, logSumExpOf, oneOf, sumOfExponentials } from "./logits.js";
 import { entropyIn, isTooCoarse, jsDivergenceOfLogits, klDivergenceOfLogits, offsetOfNormalized } from "./ofLogits.js";
 
 /** H(p) in nats, as `entropy` has it, and ln p of a class. */
@@ -37,7 +37,7 @@ export interface Divergences {
  * jsDivergence give, and those themselves where a class is possible in one row alone, or one pass is not accurate enough.
  */
 export function divergencesOfLogits(backend: Backend, call: Call, pair: readonly NamedRow[]): Divergences {
-  const logits = findLogits(backend, call, pair);
+  const logits = findSums(backend, call, pair);
   const { precision, scale, found } = logits;
   const pSum = sumOfExponentials(backend, call, oneOf(logits, 0));
   const qSum = sumOfExponentials(backend, call, oneOf(logits, 1));

@@ -2,7 +2,7 @@
 // one: a log-probability is, a probability is replaced by its logarithm, chunk by chunk in f64, as it is staged.
 
 import type { Backend, Precision, Row } from "../../backends/backend.js";
-import type { Fields } from "../../backends/fields.js";
+import { type Fields, NO_FIELDS } from "../../backends/fields.js";
 import * as kernels from "../../backends/kernels.js";
 import { lifted } from "../../backends/transforms.js";
 import {
@@ -15,6 +15,7 @@ import {
 } from "../../call/arguments.js";
 import { NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "../../numbers/exponential.js";
 import { exp } from "../../numbers/scalar.js";
+import { Sum } from "../../numbers/twofold.js";
 
 /** Above this, or with a temperature that far from 1, f32 is not wide enough. */
 export const MOST_F32 = 1.2676506002282294e30; // 2^100
@@ -49,6 +50,7 @@ export function findLogits(
   rows: readonly NamedRow[],
   wanted: Precision = precisionFor(call, rows),
   isShifted = false,
+  sums?: typeof sumsOf,
 ): Logits {
   let temperature = 1;
   for (const { kind } of rows) if (kind === "logits") temperature = call.temperature;
@@ -57,16 +59,27 @@ export function findLogits(
   let fits = temperature >= 1 / MOST_F32 && temperature <= MOST_F32;
   for (let slot = 0; slot < rows.length; slot++) {
     const row = rows[slot];
-    if (row.found?.precision !== wanted) row.found = find(backend, call, row, wanted, temperature * lift, lift, slot);
+    if (row.found?.precision !== wanted) {
+      row.found = find(backend, call, row, wanted, temperature * lift, lift, slot, sums);
+    }
     // what is kept with a row does not depend on the row that it is compared with
     const own = isShifted ? shifted(row.found) : row.found;
     const { largest } = own;
     fits &&= Math.abs(largest) <= MOST_F32 && isFine(largest, temperature, NEGLIGIBLE_F32, 2 ** -13);
     found.push(own);
   }
-  if (wanted === "f32" && !fits) return findLogits(backend, call, rows, "f64");
+  if (wanted === "f32" && !fits) return findLogits(backend, call, rows, "f64", false, sums);
   return { precision: wanted, scale: 1 / (temperature * lift), lift, found };
 }
+
+/** The same where the `sumOfExponentials` of each is asked for next: it is found on the way. */
+export const findSums = (
+  backend: Backend,
+  call: Call,
+  rows: readonly NamedRow[],
+  wanted?: Precision,
+  isShifted = false,
+): Logits => findLogits(backend, call, rows, wanted, isShifted, sumsOf);
 
 /** Whether the logits that matter beside the largest are told apart from those that do not by many ulps of it. */
 const isFine = (largest: number, temperature: number, negligible: number, ulps: number): boolean =>
@@ -80,16 +93,24 @@ function find(
   temperature: number,
   lift: number,
   slot: number,
+  sums?: typeof sumsOf,
 ): FoundLogits {
   let row: Row = named;
   // the kernels divide by the temperature, which is for logits only
   if (named.kind === "probabilities") row = { ...named, as: named.logarithms, scale: temperature };
   else if (named.kind === "logProbabilities" && temperature !== 1) row = { ...named, as: "logits", scale: temperature };
   const isTransformed = named.kind === "probabilities";
-  if (backend.reduce(kernels.maximum, precision, [isTransformed ? row : named], call.length, slot)) {
-    checkNumbers(call, named);
+  let flags: number;
+  let top: number;
+  let sum: number | undefined;
+  if (sums && row === named && lift === 1) {
+    ({ flags, top, sum } = sums(backend, call, row, precision, 1 / temperature, slot));
+  } else {
+    flags = backend.reduce(kernels.maximum, precision, [isTransformed ? row : named], call.length, slot);
+    top = backend.total(0);
   }
-  const top = backend.total(0) + 0; // not -0
+  if (flags) checkNumbers(call, named);
+  top += 0; // not -0
   const largest = isTransformed ? top : top * row.scale;
   if (largest === Number.NEGATIVE_INFINITY) throwImpossible(call, named);
   if (lift !== 1 && named.kind === "logits") {
@@ -97,7 +118,7 @@ function find(
     if (lift < 1) return { row, precision, shift: 0, largest: top * lift, top };
     return { row: { ...row, shift: top }, precision, shift: top * lift, largest: 0, top };
   }
-  const found: FoundLogits = { row, precision, shift: 0, largest, top };
+  const found: FoundLogits = { row, precision, shift: 0, largest, top, sum };
   const isEnough = precision === "f32" || isFine(largest, temperature, NEGLIGIBLE_F64, 2 ** -42);
   return isEnough ? found : shifted(found);
 }
@@ -149,14 +170,35 @@ export const oneOf = ({ precision, scale, lift, found }: Logits, index: number):
   found: [found[index]],
 });
 
+/**
+ * The largest number m of a row and Z = Σ e^((z - m)·scale): of each chunk its own m and Z in one go, so that it is copied, or handed to a
+ * thread, once for both; then Σ Z e^((m - largest)·scale) over chunks. UNUSUAL: one is NaN or Infinity.
+ */
+function sumsOf(
+  backend: Backend,
+  { length }: Call,
+  row: Row,
+  precision: Precision,
+  scale: number,
+  slot: number,
+): { flags: number; top: number; sum: number } {
+  const tops: number[] = [];
+  const sums: number[] = [];
+  backend.fields = { ...NO_FIELDS, aShift: Number.NaN, scale };
+  const flags = backend.reduce(kernels.logSumExp, precision, [row], length, slot, () => {
+    tops.push(backend.total(0));
+    sums.push(backend.total(1));
+  });
+  let top = Number.NEGATIVE_INFINITY;
+  for (const largest of tops) top = Math.max(top, largest);
+  const sum = new Sum();
+  for (let i = 0; i < tops.length; i++) sum.add(sums[i] * exp((tops[i] - top) * scale));
+  return { flags, top, sum: sum.value };
+}
+
 /** Z = Σ e^x of the first row, x = (z - largest)·scale. */
-export function sumOfExponentials(backend: Backend, call: Call, logits: Logits): number {
-  const [found] = logits.found;
-  if (found.sum === undefined) {
-    backend.fields = fieldsFor(logits);
-    backend.reduce(kernels.logSumExp, logits.precision, [found.row], call.length);
-    found.sum = backend.total(1);
-  }
+export function sumOfExponentials(backend: Backend, call: Call, { precision, scale, found: [found] }: Logits): number {
+  found.sum ??= sumsOf(backend, call, found.row, precision, scale, 0).sum;
   return found.sum;
 }
 

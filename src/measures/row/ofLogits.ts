@@ -13,6 +13,7 @@ import {
   exponentOfLogit,
   fieldsFor,
   findLogits,
+  findSums,
   type Logits,
   logSumExpOf,
   offsetOf,
@@ -229,7 +230,7 @@ export function jeffreysDivergenceOfLogits(backend: Backend, call: Call, rows: r
 
 /** ½ KL(p‖m) + ½ KL(q‖m), m = (p + q)/2. */
 export function jsDivergenceOfLogits(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  return Math.min(LN2, jsIn(backend, call, rows, findLogits(backend, call, rows)));
+  return Math.min(LN2, jsIn(backend, call, rows, findSums(backend, call, rows)));
 }
 
 /** The offset that makes v the logarithm of the ratio of the normalised rows. */
@@ -261,7 +262,7 @@ function jsIn(backend: Backend, call: Call, rows: readonly NamedRow[], logits: L
   const flags = backend.reduce(kernels.jsDivergenceOfLogits, precision, [found[0].row, found[1].row], call.length);
   const result = Math.max(0, backend.total(0) / (2 * pSum));
   if (!isWide && (flags & UNUSUAL || isTooCoarse(precision, 4 * result, offset * scale))) {
-    return jsIn(backend, call, rows, findLogits(backend, call, rows, "f64", true), true);
+    return jsIn(backend, call, rows, findSums(backend, call, rows, "f64", true), true);
   }
   return result;
 }
@@ -292,7 +293,7 @@ function ratioFields(backend: Backend, call: Call, rows: readonly NamedRow[], lo
 export function logLikelihoodRatioOfLogits(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
   const [counts, p, q] = rows;
   const pair = [p, q];
-  const logits = findLogits(backend, call, pair);
+  const logits = findSums(backend, call, pair);
   const { precision, found } = logits;
   backend.fields = ratioFields(backend, call, pair, logits, 1);
   const three = [counts, found[0].row, found[1].row];
@@ -303,7 +304,7 @@ export function logLikelihoodRatioOfLogits(backend: Backend, call: Call, rows: r
   const infinite = checkObserved(call, counts, p, q);
   if (infinite !== undefined) return infinite;
   // some term or partial sum is too large for f64, or a count for f32: all as small as they can be, and the scales last
-  const wide = findLogits(backend, call, pair, "f64");
+  const wide = findSums(backend, call, pair, "f64");
   backend.fields = ratioFields(backend, call, pair, wide, wide.scale);
   const scaledRows = [scaled(counts, 2 ** -200), wide.found[0].row, wide.found[1].row];
   backend.reduce(kernels.logLikelihoodRatioOfLogits, "f64", scaledRows, call.length);
@@ -318,7 +319,7 @@ export function logRatioOfLogits(
   out: FloatArray,
   outStart: number,
 ): void {
-  const logits = findLogits(backend, call, rows);
+  const logits = findSums(backend, call, rows);
   const { precision, found } = logits;
   backend.fields = ratioFields(backend, call, rows, logits, call.unit);
   map(backend, kernels.logRatioOfLogits, precision, [found[0].row, found[1].row], call.length, out, outStart);

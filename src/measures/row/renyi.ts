@@ -11,7 +11,7 @@ import { bhattacharyyaDistance } from "./distances.js";
 import { isBlurred } from "./exact.js";
 import { klDivergence } from "./klDivergence.js";
 import { largestLogRatio, logOfPowers, massOn, powersOf } from "./logarithms.js";
-import { findLogits, logSumExpOf, sumOfExponentials } from "./logits.js";
+import { findSums, logSumExpOf, sumOfExponentials } from "./logits.js";
 import { entropyOfLogits, klDivergenceOfLogits } from "./ofLogits.js";
 import { checkedSums } from "./pair.js";
 import { areProbabilities, type Pair, pairOf, reducePair, swapped, weightsOf } from "./weights.js";
@@ -199,7 +199,7 @@ function sumOfProbabilities(backend: Backend, call: Call, row: NamedRow): number
 /** H_∞ = -ln max p̂. */
 function minEntropy(backend: Backend, call: Call, row: NamedRow): number {
   if (row.kind !== "probabilities") {
-    const logits = findLogits(backend, call, [row]);
+    const logits = findSums(backend, call, [row]);
     const logSum = ln(sumOfExponentials(backend, call, logits));
     logSumExpOf(call, row, logits.found[0], logits.scale, logSum);
     return logSum;

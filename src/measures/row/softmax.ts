@@ -5,11 +5,11 @@ import * as kernels from "../../backends/kernels.js";
 import { map } from "../../backends/writing.js";
 import type { Call, NamedRow } from "../../call/arguments.js";
 import { ln } from "../../numbers/scalar.js";
-import { fieldsFor, findLogits, largestOf, sumOfExponentials } from "./logits.js";
+import { fieldsFor, findLogits, findSums, largestOf, sumOfExponentials } from "./logits.js";
 
 /** ln Σ e^(z/temperature). */
 export function logSumExp(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  const logits = findLogits(backend, call, rows);
+  const logits = findSums(backend, call, rows);
   return largestOf(logits.found[0]) * logits.scale + ln(sumOfExponentials(backend, call, logits));
 }
 
@@ -41,7 +41,7 @@ export function logSoftmax(
   out: FloatArray,
   outStart: number,
 ): void {
-  const logits = findLogits(backend, call, rows);
+  const logits = findSums(backend, call, rows);
   backend.fields = fieldsFor(logits, { less: ln(sumOfExponentials(backend, call, logits)) });
   map(backend, kernels.shifted, logits.precision, [logits.found[0].row], call.length, out, outStart);
 }

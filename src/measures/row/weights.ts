@@ -8,7 +8,7 @@ import { exponentials } from "../../backends/transforms.js";
 import { type Call, checkSum, type NamedRow } from "../../call/arguments.js";
 import { powerOf2 } from "../../numbers/lanes.js";
 import { exponentOf, ln } from "../../numbers/scalar.js";
-import { findLogits, logSumExpOf, sumOfExponentials } from "./logits.js";
+import { findSums, logSumExpOf, sumOfExponentials } from "./logits.js";
 import { checkedSums, isOrdinary, scalesToOne } from "./pair.js";
 
 /** Whether what is less than the smallest normal number matters to a result, or counts as 0. */
@@ -20,7 +20,7 @@ export const areProbabilities = (rows: readonly NamedRow[]): boolean =>
 /** A row of logits as e^(z - largest) over a power of 2: their sum is near 1. Throws what there is to throw of logits. */
 export function weightsOf(backend: Backend, call: Call, row: NamedRow, care: Care): NamedRow {
   if (row.kind === "probabilities") return row;
-  const logits = findLogits(backend, call, [row]);
+  const logits = findSums(backend, call, [row]);
   const [found] = logits.found;
   const sum = sumOfExponentials(backend, call, logits);
   logSumExpOf(call, row, found, logits.scale, ln(sum));
