@@ -3,6 +3,7 @@
 
 import type { Backend, Precision, Row } from "../../backends/backend.js";
 import { type Fields, NO_FIELDS } from "../../backends/fields.js";
+import { CHUNK } from "../../backends/kernel.js";
 import * as kernels from "../../backends/kernels.js";
 import { lifted } from "../../backends/transforms.js";
 import {
@@ -182,9 +183,13 @@ function sumsOf(
   scale: number,
   slot: number,
 ): { flags: number; top: number; sum: number } {
+  backend.fields = { ...NO_FIELDS, aShift: Number.NaN, scale };
+  if (length <= CHUNK[precision]) {
+    const flags = backend.reduce(kernels.logSumExp, precision, [row], length, slot);
+    return { flags, top: backend.total(0), sum: backend.total(1) };
+  }
   const tops: number[] = [];
   const sums: number[] = [];
-  backend.fields = { ...NO_FIELDS, aShift: Number.NaN, scale };
   const flags = backend.reduce(kernels.logSumExp, precision, [row], length, slot, () => {
     tops.push(backend.total(0));
     sums.push(backend.total(1));
