@@ -11,14 +11,12 @@
 import { exponentGap, gapToNumber, isNoGap, scaleByGap, smallestNormal } from "./lanes";
 import { atanhSeries, excessOfSeries, logOfSeries } from "./logarithm";
 import { LARGEST_EXPONENT, NO_POWER, exponentsOf, fillPowers, isNearZero, restsOf } from "./powers";
-import { reduceWidened } from "./widened";
+import { reducePowers } from "./widened";
 
 // @ts-ignore: decorator
 @final @unmanaged class RenyiDivergence {
   gamma: f64;
   beta: f64;
-  /** Classes that are 0 are left out (widened.ts). */
-  isCostly: bool;
 
   fill(p: usize, q: usize, size: usize, state: usize): bool {
     const zero = f64x2.splat(0);
@@ -58,9 +56,9 @@ import { reduceWidened } from "./widened";
 }
 
 export function renyiDivergence_f32(p: usize, q: usize, length: usize, state: usize): i32 {
-  return reduceWidened<f32, RenyiDivergence>(p, q, length, state, true);
+  return reducePowers<f32, RenyiDivergence>(p, q, length, state, true);
 }
 
 export function renyiDivergence_f64(p: usize, q: usize, length: usize, state: usize): i32 {
-  return reduceWidened<f64, RenyiDivergence>(p, q, length, state, true);
+  return reducePowers<f64, RenyiDivergence>(p, q, length, state, true);
 }

@@ -6,7 +6,7 @@ import { SCRATCH } from "./blocks";
 import { smallestNormal } from "./lanes";
 import { logarithm } from "./logarithm";
 import { LARGEST_EXPONENT, exponentsOf, fillPowers, isNearZero, restsOf } from "./powers";
-import { reduceWidened } from "./widened";
+import { reducePowers } from "./widened";
 
 // @ts-ignore: decorator
 @final @unmanaged class RenyiEntropy {
@@ -15,8 +15,6 @@ import { reduceWidened } from "./widened";
   beta: f64;
   /** Of p in w = weight·p + (1 - weight): 1 or 0. */
   weight: f64;
-  /** Classes that are 0 are left out (widened.ts). */
-  isCostly: bool;
 
   /** False for what is negative, subnormal or infinite, and for powers that are too large. */
   fill(p: usize, q: usize, size: usize, state: usize): bool {
@@ -49,9 +47,9 @@ import { reduceWidened } from "./widened";
 }
 
 export function renyiEntropy_f32(p: usize, length: usize, state: usize): i32 {
-  return reduceWidened<f32, RenyiEntropy>(p, p, length, state, false);
+  return reducePowers<f32, RenyiEntropy>(p, p, length, state, false);
 }
 
 export function renyiEntropy_f64(p: usize, length: usize, state: usize): i32 {
-  return reduceWidened<f64, RenyiEntropy>(p, p, length, state, false);
+  return reducePowers<f64, RenyiEntropy>(p, p, length, state, false);
 }

@@ -1,15 +1,16 @@
-// Families that compute in f64 whatever their rows are: f32 numbers are widened to scratch, exactly, half a block at a time. Powers
-// need it (an error of a logarithm is one of e^(β ln x), |β ln x| times as large), roots and differences cost little; and one
-// function of f64 blocks serves both types.
-//
-// `fill` makes two numbers of each class, to scratch and behind it, where the rows may lie as well. Totals: 0 and 1 are their sums,
-// 2 is Σp.
-//
-// Most classes of counts are 0, of which both numbers are 0: families that are slow (`isCostly`) compute what is left, side by side.
+// Families that compute in f64 whatever their rows are, for f32 numbers widen exactly. Powers need it: an error of a logarithm is one of
+// e^(β ln x), |β ln x| times as large. Differences and roots need no more than it to do with one pass over rows whose sums differ.
 
 import {
-  BLOCK, FAMILY, GROUP, JOB, SCRATCH, UNUSUAL, addTotal, blockSize, hasZeros, listLive, listed, padded, paddingOf, sumOfTerms,
+  BLOCK, FAMILY, GROUP, JOB, SCRATCH, UNUSUAL, addTotal, blockSize, hasZeros, isPlain, leastOf, listLive, listed, padded, paddingOf, sumOfGroup,
+  sumOfTerms,
 } from "./blocks";
+import { sumOfLanes } from "./lanes";
+
+// Powers: `fill` makes two numbers of each class of half a block of f32, or of a block of f64, to scratch and behind it, where the rows may lie as
+// well. One function of f64 blocks serves both types. Totals: 0 and 1 are the sums of the two, 2 is Σp.
+//
+// Most classes of counts are 0, of which both numbers are 0: what is left is computed side by side.
 
 /** Widens numbers to `size` bytes at `to`. */
 function widen(from: usize, to: usize, size: usize): void {
@@ -66,10 +67,7 @@ function sumOfListed(from: usize, end: usize, size: usize, state: usize): f64 {
 @inline
 const SUMS: usize = LIST - 16;
 
-/**
- * Adds both numbers of the classes of an f64 block, of a family that is slow; false where it could not be computed. One function for both
- * types, and sums in memory: to a family that is fast the call alone would be a seventh of its time.
- */
+/** Adds both numbers of the classes of an f64 block; false where it could not be computed. One function for both types, and sums in memory. */
 function addPart<F>(x: usize, y: usize, size: usize, state: usize): bool {
   const family = changetype<F>(state + FAMILY);
   const scratch = state + SCRATCH;
@@ -96,8 +94,7 @@ function addPart<F>(x: usize, y: usize, size: usize, state: usize): bool {
  */
 // @ts-ignore: decorator
 @inline
-export function reduceWidened<T, F>(p: usize, q: usize, length: usize, state: usize, isPair: bool): i32 {
-  const family = changetype<F>(state + FAMILY);
+export function reducePowers<T, F>(p: usize, q: usize, length: usize, state: usize, isPair: bool): i32 {
   const scratch = state + SCRATCH;
   const widening: usize = sizeof<T>() == 4 ? 2 : 1;
   const end = p + length * sizeof<T>();
@@ -105,10 +102,8 @@ export function reduceWidened<T, F>(p: usize, q: usize, length: usize, state: us
     const size = blockSize(p, end);
     const pBlock = padded(p, end - p, size, state, 0);
     const qBlock = isPair ? padded(q, end - p, size, state, 1) : pBlock;
-    let first: f64 = 0;
-    let second: f64 = 0;
     let sum: f64 = 0;
-    if (isDefined(family.isCostly)) v128.store(state, f64x2.splat(0), SUMS);
+    v128.store(state, f64x2.splat(0), SUMS);
     for (let done: usize = 0; done < size; done += BLOCK / widening) {
       const part = min((size - done) * widening, BLOCK);
       let x = pBlock + done;
@@ -119,22 +114,85 @@ export function reduceWidened<T, F>(p: usize, q: usize, length: usize, state: us
         x = scratch;
         y = isPair ? scratch + BLOCK : x;
       }
-      if (isDefined(family.isCostly)) {
-        sum += sumOfTerms<f64>(x, part);
-        if (!addPart<F>(x, y, part, state)) return UNUSUAL;
-      } else {
-        if (!family.fill(x, y, part, state)) return UNUSUAL;
-        first += sumOfTerms<f64>(scratch, part);
-        second += sumOfTerms<f64>(scratch + BLOCK, part);
-      }
+      sum += sumOfTerms<f64>(x, part);
+      if (!addPart<F>(x, y, part, state)) return UNUSUAL;
     }
-    if (isDefined(family.isCostly)) {
-      first = load<f64>(state, SUMS);
-      second = load<f64>(state, SUMS + 8);
-    }
-    addTotal(state, 0, first);
-    addTotal(state, 1, second);
-    if (isDefined(family.isCostly)) addTotal(state, 2, sum);
+    addTotal(state, 0, load<f64>(state, SUMS));
+    addTotal(state, 1, load<f64>(state, SUMS + 8));
+    addTotal(state, 2, sum);
   }
   return 0;
+}
+
+// Differences and roots.
+
+/** Vector `index` of two numbers of a row from `at` on. */
+// @ts-ignore: decorator
+@inline
+function wide<T>(at: usize, index: usize): v128 {
+  return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(at + (index << 3))) : v128.load(at + (index << 4));
+}
+
+/**
+ * Totals of a pair of rows: 1 is Σ second(p, q, γ), 0 is Σ first(p, q, γ, second), 2 is Σ(p - q). A family F has both functions on lanes, where
+ * γ is its field. It has `flagsOf(least, p, q, size)` if the rows have not been surveyed: of a block, whose least q it is told.
+ */
+// @ts-ignore: decorator
+@inline
+export function reduceWidened<T, F>(p: usize, q: usize, length: usize, state: usize): i32 {
+  const family = changetype<F>(state + FAMILY);
+  const gamma = v128.load64_splat(state, FAMILY);
+  const end = p + length * sizeof<T>();
+  let flags = 0;
+  for (; p < end; p += BLOCK, q += BLOCK) {
+    const size = blockSize(p, end);
+    let x = padded(p, end - p, size, state, 0);
+    let y = padded(q, end - p, size, state, 1);
+    const xEnd = x + size;
+    let firsts = f64x2.splat(0);
+    let seconds = f64x2.splat(0);
+    let differences = f64x2.splat(0);
+    let leastP = f64x2.splat(Infinity);
+    let leastQ = f64x2.splat(Infinity);
+    for (; x < xEnd; x += 8 * sizeof<T>(), y += 8 * sizeof<T>()) {
+      const x0 = wide<T>(x, 0);
+      const x1 = wide<T>(x, 1);
+      const x2 = wide<T>(x, 2);
+      const x3 = wide<T>(x, 3);
+      const y0 = wide<T>(y, 0);
+      const y1 = wide<T>(y, 1);
+      const y2 = wide<T>(y, 2);
+      const y3 = wide<T>(y, 3);
+      if (isDefined(family.flagsOf)) {
+        leastP = f64x2.pmin(leastP, leastOf<f64>(x0, x1, x2, x3));
+        leastQ = f64x2.pmin(leastQ, leastOf<f64>(y0, y1, y2, y3));
+        const d = sumOfGroup<f64>(f64x2.sub(x0, y0), f64x2.sub(x1, y1), f64x2.sub(x2, y2), f64x2.sub(x3, y3));
+        differences = f64x2.add(differences, d);
+      }
+      const s0 = family.second(x0, y0, gamma);
+      const s1 = family.second(x1, y1, gamma);
+      const s2 = family.second(x2, y2, gamma);
+      const s3 = family.second(x3, y3, gamma);
+      seconds = f64x2.add(seconds, sumOfGroup<f64>(s0, s1, s2, s3));
+      const first = sumOfGroup<f64>(
+        family.first(x0, y0, gamma, s0),
+        family.first(x1, y1, gamma, s1),
+        family.first(x2, y2, gamma, s2),
+        family.first(x3, y3, gamma, s3),
+      );
+      firsts = f64x2.add(firsts, first);
+    }
+    const secondTotal = sumOfLanes(seconds);
+    addTotal(state, 0, sumOfLanes(firsts));
+    addTotal(state, 1, secondTotal);
+    if (!isDefined(family.flagsOf)) continue;
+    const difference = sumOfLanes(differences);
+    // NaN and infinite numbers show in the sums
+    if (!isPlain(secondTotal) || !isPlain(abs(difference))) return UNUSUAL;
+    const isNegative = v128.any_true(f64x2.lt(f64x2.pmin(leastP, leastQ), f64x2.splat(0)));
+    if (isNegative) return UNUSUAL;
+    flags |= family.flagsOf(leastQ, xEnd - size, y - size, size);
+    addTotal(state, 2, difference);
+  }
+  return flags;
 }

@@ -90,7 +90,29 @@ export function crossEntropies(
 const P_SUM = FIELDS + 9;
 
 /** Which row of a pair a kernel takes for p. */
-type Order = "given" | "swapped" | "larger first";
+type Order = "given" | "larger first";
+
+/** Measures with one pass over a pair as it is: `resultOf` flags and totals; NaN for a row by itself. `isSwapped`: the second row is p. */
+export function reduced(
+  backend: Backend,
+  { precision, length }: Call,
+  kernel: Kernel,
+  isSwapped: boolean,
+  count: number,
+  values: Float64Array,
+  at: number,
+  resultOf: (flags: number, first: number, second: number, third: number) => number,
+): void {
+  const { table } = backend;
+  for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
+    table[line + SWAP] = isSwapped ? 1 : 0;
+    table[line + FIELDS] = 0;
+  }
+  backend.runRows(kernel, precision, length, count, GIVEN);
+  for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
+    values[at + r] = resultOf(table[line], totalAt(table, line, 0), totalAt(table, line, 1), totalAt(table, line, 2));
+  }
+}
 
 /** What becomes of a pair of rows after its survey: undefined for a row by itself, a result, or `PENDING`. */
 type Decide = (flags: number, pSum: number, qSum: number, difference: number) => number;
@@ -117,7 +139,7 @@ export function surveyed(
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
     const flags = table[line];
     const total = totalAt(table, line, 2);
-    const isSwapped = order === "larger first" ? total < 0 : order === "swapped";
+    const isSwapped = order === "larger first" && total < 0;
     const difference = isSwapped ? -total : total;
     let qSum = totalAt(table, line, isSwapped ? 1 : 0);
     let pSum = totalAt(table, line, isSwapped ? 0 : 1);

@@ -4,15 +4,15 @@ import { type Measure, measure } from "../call/forms.js";
 import type { Numbers } from "../call/inputs.js";
 import type { MeasureOptions } from "../call/options.js";
 import { ln, log1p } from "../numbers/scalar.js";
-import { distances } from "./distances.js";
+import { reduced } from "./batches.js";
 import { MEASURE_KEYS, P_AND_Q } from "./keys.js";
 import * as row from "./row/distances.js";
 
 const ofProbabilities: Batch = (backend, call, count, values, at) =>
-  distances(backend, call, kernels.hellingerDistance, count, values, at, (apart, root) => {
-    const squared = row.squaredFrom(apart, root);
-    if (squared <= 0.5) return Math.max(0, -log1p(-squared));
-    const affinity = row.affinityFrom(apart, root);
+  reduced(backend, call, kernels.hellingerDistance, false, count, values, at, (flags, apart, root, difference) => {
+    const squared = row.squaredOfRow(call, flags, apart, root, difference);
+    if (!(squared > 0.5)) return Math.max(0, -log1p(-squared));
+    const affinity = row.affinityFrom(apart, root, difference);
     return affinity < row.LEAST_AFFINITY ? Number.NaN : -ln(affinity);
   });
 

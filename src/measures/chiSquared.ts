@@ -1,28 +1,19 @@
-import { P_IS_ZERO, Q_IS_ZERO } from "../backends/backend.js";
 import * as kernels from "../backends/kernels.js";
 import { logarithms } from "../backends/transforms.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
 import type { Numbers } from "../call/inputs.js";
 import type { UnitlessOptions } from "../call/options.js";
-import { PENDING, surveyed } from "./batches.js";
+import { reduced } from "./batches.js";
 import { P_AND_Q, UNITLESS_KEYS } from "./keys.js";
 import * as row from "./row/chiSquared.js";
-import { areNear, isCoarse } from "./row/weights.js";
 
 const batchOf =
   (isPearson: boolean): Batch =>
-  (backend, call, count, values, at) => {
-    const { precision } = call;
-    const decide = (flags: number, pSum: number, qSum: number, difference: number) => {
-      if (flags & (isPearson ? Q_IS_ZERO : P_IS_ZERO)) return Number.POSITIVE_INFINITY;
-      return areNear({ pSum, qSum }) && !isCoarse({ precision, qSum, difference }) ? PENDING : Number.NaN;
-    };
-    const order = isPearson ? "given" : "swapped";
-    surveyed(backend, call, kernels.chiSquared, order, count, values, at, decide, (total, sum, _, gamma) =>
-      row.fromTotals(precision === "f64", total, sum, gamma),
+  (backend, call, count, values, at) =>
+    reduced(backend, call, kernels.chiSquared, !isPearson, count, values, at, (flags, total, pSum, difference) =>
+      row.ofRow(call, flags, total, pSum, difference),
     );
-  };
 
 /**
  * Computes Pearson's χ² divergence Σ (p̂ᵢ - q̂ᵢ)²/q̂ᵢ of p̂ = p/Σp and q̂ = q/Σq. It has no unit: `base` is not an option. For counts p of N

@@ -3,13 +3,13 @@ import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
 import type { Numbers } from "../call/inputs.js";
 import type { UnitlessOptions } from "../call/options.js";
-import { distances } from "./distances.js";
+import { reduced } from "./batches.js";
 import { P_AND_Q, UNITLESS_KEYS } from "./keys.js";
 import * as row from "./row/distances.js";
 
 const ofProbabilities: Batch = (backend, call, count, values, at) =>
-  distances(backend, call, kernels.hellingerDistance, count, values, at, (apart, root) =>
-    Math.min(1, Math.sqrt(row.squaredFrom(apart, root))),
+  reduced(backend, call, kernels.hellingerDistance, false, count, values, at, (flags, apart, root, difference) =>
+    Math.min(1, Math.sqrt(row.squaredOfRow(call, flags, apart, root, difference))),
   );
 
 /**

@@ -3,16 +3,22 @@ import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
 import type { Numbers } from "../call/inputs.js";
 import type { UnitlessOptions } from "../call/options.js";
-import { distances } from "./distances.js";
+import { PENDING, surveyed } from "./batches.js";
 import { P_AND_Q, UNITLESS_KEYS } from "./keys.js";
 import * as row from "./row/distances.js";
 import { isBlurred } from "./row/exact.js";
+import { areNear, isCoarse } from "./row/weights.js";
 
-const ofProbabilities: Batch = (backend, call, count, values, at) =>
-  distances(backend, call, kernels.totalVariationDistance, count, values, at, (apart, all, _, gamma) => {
+const ofProbabilities: Batch = (backend, call, count, values, at) => {
+  const { precision } = call;
+  const decide = (_flags: number, pSum: number, qSum: number, difference: number) =>
+    areNear({ pSum, qSum }) && !isCoarse({ precision, qSum, difference }) ? PENDING : Number.NaN;
+  const resultOf = (apart: number, all: number, _: number, gamma: number) => {
     const result = Math.min(1, apart / all);
-    return call.precision === "f64" && isBlurred(gamma, result) ? Number.NaN : result;
-  });
+    return precision === "f64" && isBlurred(gamma, result) ? Number.NaN : result;
+  };
+  surveyed(backend, call, kernels.totalVariationDistance, "larger first", count, values, at, decide, resultOf);
+};
 
 /**
  * Computes the total variation distance ½ Σ |p̂ᵢ - q̂ᵢ|, a metric, of p̂ = p/Σp and q̂ = q/Σq: the largest difference between the

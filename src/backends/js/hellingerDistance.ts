@@ -1,12 +1,14 @@
 // The twin of assembly/hellingerDistance.ts.
 
 import { SMALLEST_NORMAL_F64 } from "../../numbers/lanes.js";
-import type { State } from "./blocks.js";
+import { type State, UNUSUAL } from "./blocks.js";
 import { first_f64, type Part, reduceWidened_f32, reduceWidened_f64, second_f64 } from "./widened.js";
 
-function fill({ values: p, from }: Part, { values: q, from: qFrom }: Part, size: number, { gamma }: State): boolean {
+function fill({ values: p, from }: Part, { values: q, from: qFrom }: Part, size: number, { gamma }: State): number {
+  let flags = 0;
   for (let i = 0, j = from, k = qFrom; i < size; i++, j++, k++) {
     const x = p[j];
+    if (x < 0 || q[k] < 0) flags = UNUSUAL;
     const more = gamma * q[k];
     const y = q[k] + more;
     const d = x - q[k] - more;
@@ -15,7 +17,7 @@ function fill({ values: p, from }: Part, { values: q, from: qFrom }: Part, size:
     first_f64[i] = d * (d / (sum < SMALLEST_NORMAL_F64 ? SMALLEST_NORMAL_F64 : sum));
     second_f64[i] = root;
   }
-  return true;
+  return flags;
 }
 
 export function hellingerDistance_f32(p: Float32Array, q: Float32Array, state: State): number {

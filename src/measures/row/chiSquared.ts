@@ -1,28 +1,51 @@
-// The χ² divergences: a survey for both sums, and a pass.
+// The χ² divergences. Of a pair as it is, whatever its sums P and Q are, one pass tells them: with X = Σ (p - q)²/q,
+//
+//   Σ (p̂ - q̂)²/q̂ = [Q·X - (P - Q)²]/P²
 
-import { type Backend, Q_IS_ZERO } from "../../backends/backend.js";
+import { type Backend, Q_IS_ZERO, UNUSUAL } from "../../backends/backend.js";
 import * as kernels from "../../backends/kernels.js";
-import type { Call, NamedRow } from "../../call/arguments.js";
+import { type Call, isSum, type NamedRow } from "../../call/arguments.js";
 import { expm1 } from "../../numbers/scalar.js";
 import { isBlurred } from "./exact.js";
 import { logOfPowers } from "./logarithms.js";
-import { areProbabilities, pairOf, reducePair } from "./weights.js";
+import { areProbabilities, checkSums, isSettled, pairOf, reduceGiven, reducePair, weightsOf } from "./weights.js";
 
-/** From the totals of the kernel; NaN where they do not tell the result. `isF64` is of probabilities: p̂/q̂ - 1 are about the root of the result. */
-export function fromTotals(isF64: boolean, total: number, sum: number, gamma: number): number {
-  const result = total / sum;
-  return Number.isFinite(result) && !(isF64 && isBlurred(gamma, Math.sqrt(result))) ? result : Number.NaN;
+/** From flags and totals of the kernel: X, P and P - Q. NaN if it cancels. */
+function fromTotals(call: Call, flags: number, total: number, pSum: number, difference: number): number {
+  const qSum = pSum - difference;
+  if (flags & Q_IS_ZERO) return isSettled(call, pSum, qSum, 0, 0) ? Number.POSITIVE_INFINITY : Number.NaN;
+  const less = difference * difference;
+  const rest = qSum * total - less;
+  return rest < Number.POSITIVE_INFINITY && isSettled(call, pSum, qSum, less, rest) ? rest / (pSum * pSum) : Number.NaN;
+}
+
+/** The same of a row of a batch; NaN for one by itself. */
+export function ofRow(call: Call, flags: number, total: number, pSum: number, difference: number): number {
+  const areSums = isSum(pSum, call.normalize) && isSum(pSum - difference, call.normalize);
+  return !(flags & UNUSUAL) && areSums ? fromTotals(call, flags, total, pSum, difference) : Number.NaN;
 }
 
 /** Σ (p̂ - q̂)²/q̂. */
 export function pearsonChiSquared(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  const pair = pairOf(backend, call, rows, "exact");
+  const given = rows.map((row) => weightsOf(backend, call, row, "exact"));
+  const flags = reduceGiven(backend, call, kernels.chiSquared, given);
+  if (!(flags & UNUSUAL)) {
+    const [pSum, difference] = [backend.total(1), backend.total(2)];
+    const result = fromTotals(call, flags, backend.total(0), pSum, difference);
+    if (!Number.isNaN(result)) {
+      checkSums(call, given, pSum, pSum - difference);
+      return result;
+    }
+  }
+  const pair = pairOf(backend, call, given, "exact");
   if (pair) {
     if (pair.flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
     reducePair(backend, call, kernels.chiSquared, pair);
-    const isF64 = call.precision === "f64" && areProbabilities(rows);
-    const result = fromTotals(isF64, backend.total(0), backend.total(1), pair.difference / pair.qSum);
-    if (!Number.isNaN(result)) return result;
+    const result = backend.total(0) / backend.total(1);
+    const isExact = call.precision === "f32" || !areProbabilities(rows);
+    // p̂/q̂ - 1 are about the root of the result
+    if (Number.isFinite(result) && (isExact || !isBlurred(pair.difference / pair.qSum, Math.sqrt(result))))
+      return result;
   }
   return Math.max(0, expm1(logOfPowers(call, rows, 1)));
 }

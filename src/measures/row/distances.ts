@@ -1,13 +1,23 @@
-// The distances of Hellinger, Bhattacharyya and total variation: a survey for both sums, and a pass. The larger sum comes first: the
-// result is the same, to the bit, for (p, q) and (q, p).
+// The distances of Hellinger, Bhattacharyya and total variation: the same, to the bit, for (p, q) and (q, p). Where γ = Σp/Σq - 1 has to be
+// known, a survey comes first, and the larger sum is that of p.
 
-import type { Backend } from "../../backends/backend.js";
+import { type Backend, UNUSUAL } from "../../backends/backend.js";
 import * as kernels from "../../backends/kernels.js";
-import type { Call, NamedRow } from "../../call/arguments.js";
+import { type Call, isSum, type NamedRow } from "../../call/arguments.js";
 import { ln, log1p } from "../../numbers/scalar.js";
 import { ExactPair, isBlurred } from "./exact.js";
 import { logAffinity } from "./logarithms.js";
-import { areProbabilities, type Pair, pairOf, reducePair, swapped } from "./weights.js";
+import {
+  areProbabilities,
+  checkSums,
+  isSettled,
+  type Pair,
+  pairOf,
+  reduceGiven,
+  reducePair,
+  swapped,
+  weightsOf,
+} from "./weights.js";
 
 /** p and q, that of the larger sum first. */
 function orderedPair(backend: Backend, call: Call, rows: readonly NamedRow[]): Pair {
@@ -26,15 +36,48 @@ export function totalVariationDistance(backend: Backend, call: Call, rows: reado
   return isExact ? result : new ExactPair(call, rows).totalVariation();
 }
 
-/** H² and BC from both totals of the kernel. */
-export const squaredFrom = (apart: number, root: number): number => apart / (apart + 2 * root);
-export const affinityFrom = (apart: number, root: number): number => (2 * root) / (apart + 2 * root);
+// Of a pair as it is, whatever its sums P and Q are, Δ = Σ(√p - √q)² and R = Σ√(pq) tell Hellinger's distance and Bhattacharyya's:
+//
+//   BC = R/√(PQ),   H² = 1 - BC = [Δ - (√P - √Q)²]/(2√(PQ)),   (√P - √Q)² = (P - Q)²/(P + Q + 2√(PQ)),   P + Q = Δ + 2R
+
+/** √(PQ) from the totals of the kernel: Δ, R and P - Q. */
+const meanOf = (apart: number, root: number, difference: number): number =>
+  Math.sqrt(((apart + 2 * root + difference) / 2) * ((apart + 2 * root - difference) / 2));
+
+/** H²; NaN if it cancels. */
+function squaredFrom(call: Call, apart: number, root: number, difference: number): number {
+  const sum = apart + 2 * root;
+  const mean = meanOf(apart, root, difference);
+  const less = (difference * difference) / (sum + 2 * mean);
+  const isKnown = isSettled(call, (sum + difference) / 2, (sum - difference) / 2, less, apart - less);
+  return isKnown ? (apart - less) / (2 * mean) : Number.NaN;
+}
+
+/** H² of a row of a batch; NaN for one by itself. */
+export function squaredOfRow(call: Call, flags: number, apart: number, root: number, difference: number): number {
+  const sum = apart + 2 * root;
+  const areSums = isSum((sum + difference) / 2, call.normalize) && isSum((sum - difference) / 2, call.normalize);
+  return flags === 0 && areSums ? squaredFrom(call, apart, root, difference) : Number.NaN;
+}
+
+export const affinityFrom = (apart: number, root: number, difference: number): number =>
+  root / meanOf(apart, root, difference);
 
 /** H² = ½ Σ(√p̂ - √q̂)² and BC = Σ√(p̂q̂) = 1 - H², of which each keeps its relative accuracy. */
 function hellinger(backend: Backend, call: Call, rows: readonly NamedRow[]): [squared: number, affinity: number] {
-  reducePair(backend, call, kernels.hellingerDistance, orderedPair(backend, call, rows));
+  const pair = rows.map((row) => weightsOf(backend, call, row, "flushed"));
+  if (!(reduceGiven(backend, call, kernels.hellingerDistance, pair) & UNUSUAL)) {
+    const [apart, root, difference] = [backend.total(0), backend.total(1), backend.total(2)];
+    const squared = squaredFrom(call, apart, root, difference);
+    if (!Number.isNaN(squared)) {
+      const sum = apart + 2 * root;
+      checkSums(call, pair, (sum + difference) / 2, (sum - difference) / 2);
+      return [squared, affinityFrom(apart, root, difference)];
+    }
+  }
+  reducePair(backend, call, kernels.hellingerDistance, orderedPair(backend, call, pair));
   const [apart, root] = [backend.total(0), backend.total(1)];
-  return [squaredFrom(apart, root), affinityFrom(apart, root)];
+  return [apart / (apart + 2 * root), (2 * root) / (apart + 2 * root)];
 }
 
 export const squaredHellinger = (backend: Backend, call: Call, rows: readonly NamedRow[]): number =>
