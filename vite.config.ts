@@ -21,6 +21,8 @@ export default defineConfig({
     emptyOutDir: false,
     lib: { entry: { index: "src/index.ts", "compare/index": "src/compare/index.ts" }, formats: ["es"] },
     rolldownOptions: {
+      // a constant by its name is one that V8 looks up in each turn of a loop: χ² of f64 takes 1.37 times as long in JavaScript, JS 1.12
+      optimization: { inlineConst: { mode: "all" } },
       // `const` at the top, not `var`: V8 then knows that the kernels' tables and constants do not change (a third faster)
       output: {
         topLevelVar: false,
