@@ -2,8 +2,7 @@
 // e^(β ln x), |β ln x| times as large. Differences and roots need no more than it to do with one pass over rows whose sums differ.
 
 import {
-  BLOCK, FAMILY, GROUP, JOB, SCRATCH, UNUSUAL, addTotal, blockSize, hasZeros, isPlain, leastOf, listLive, listed, padded, paddingOf, sumOfGroup,
-  sumOfTerms,
+  BLOCK, FAMILY, GROUP, JOB, SCRATCH, UNUSUAL, addTotal, blockSize, hasZeros, isPlain, listLive, listed, padded, paddingOf, sumOfTerms,
 } from "./blocks";
 import { sumOfLanes } from "./lanes";
 
@@ -126,16 +125,17 @@ export function reducePowers<T, F>(p: usize, q: usize, length: usize, state: usi
 
 // Differences and roots.
 
-/** Vector `index` of two numbers of a row from `at` on. */
+/** Two numbers of a row from `at` on. */
 // @ts-ignore: decorator
 @inline
-function wide<T>(at: usize, index: usize): v128 {
-  return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(at + (index << 3))) : v128.load(at + (index << 4));
+function wide<T>(at: usize): v128 {
+  return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(at)) : v128.load(at);
 }
 
 /**
  * Totals of a pair of rows: 1 is Σ second(p, q, γ), 0 is Σ first(p, q, γ, second), 2 is Σ(p - q). A family F has both functions on lanes, where
- * γ is its field. It has `flagsOf(least, p, q, size)` if the rows have not been surveyed: of a block, whose least q it is told.
+ * γ is its field. It has `flagsOf(least, p, q, size)` if the rows have not been surveyed: of a block, whose least q it is told. Even and odd
+ * classes of a block are added to two sums, two by two: four by four is slower in JavaScript, and one by one less accurate.
  */
 // @ts-ignore: decorator
 @inline
@@ -154,33 +154,20 @@ export function reduceWidened<T, F>(p: usize, q: usize, length: usize, state: us
     let differences = f64x2.splat(0);
     let leastP = f64x2.splat(Infinity);
     let leastQ = f64x2.splat(Infinity);
-    for (; x < xEnd; x += 8 * sizeof<T>(), y += 8 * sizeof<T>()) {
-      const x0 = wide<T>(x, 0);
-      const x1 = wide<T>(x, 1);
-      const x2 = wide<T>(x, 2);
-      const x3 = wide<T>(x, 3);
-      const y0 = wide<T>(y, 0);
-      const y1 = wide<T>(y, 1);
-      const y2 = wide<T>(y, 2);
-      const y3 = wide<T>(y, 3);
+    for (; x < xEnd; x += 4 * sizeof<T>(), y += 4 * sizeof<T>()) {
+      const x0 = wide<T>(x);
+      const x1 = wide<T>(x + 2 * sizeof<T>());
+      const y0 = wide<T>(y);
+      const y1 = wide<T>(y + 2 * sizeof<T>());
       if (isDefined(family.flagsOf)) {
-        leastP = f64x2.pmin(leastP, leastOf<f64>(x0, x1, x2, x3));
-        leastQ = f64x2.pmin(leastQ, leastOf<f64>(y0, y1, y2, y3));
-        const d = sumOfGroup<f64>(f64x2.sub(x0, y0), f64x2.sub(x1, y1), f64x2.sub(x2, y2), f64x2.sub(x3, y3));
-        differences = f64x2.add(differences, d);
+        leastP = f64x2.pmin(leastP, f64x2.pmin(x0, x1));
+        leastQ = f64x2.pmin(leastQ, f64x2.pmin(y0, y1));
+        differences = f64x2.add(differences, f64x2.add(f64x2.sub(x0, y0), f64x2.sub(x1, y1)));
       }
       const s0 = family.second(x0, y0, gamma);
       const s1 = family.second(x1, y1, gamma);
-      const s2 = family.second(x2, y2, gamma);
-      const s3 = family.second(x3, y3, gamma);
-      seconds = f64x2.add(seconds, sumOfGroup<f64>(s0, s1, s2, s3));
-      const first = sumOfGroup<f64>(
-        family.first(x0, y0, gamma, s0),
-        family.first(x1, y1, gamma, s1),
-        family.first(x2, y2, gamma, s2),
-        family.first(x3, y3, gamma, s3),
-      );
-      firsts = f64x2.add(firsts, first);
+      seconds = f64x2.add(seconds, f64x2.add(s0, s1));
+      firsts = f64x2.add(firsts, f64x2.add(family.first(x0, y0, gamma, s0), family.first(x1, y1, gamma, s1)));
     }
     const secondTotal = sumOfLanes(seconds);
     addTotal(state, 0, sumOfLanes(firsts));

@@ -291,13 +291,7 @@ export function sumOfBlock_f64(t: Float64Array, start: number, size: number, sur
 }
 
 /** Σ(p - q) of a block; the survey is of q. */
-export function sumOfDifferences_f64(
-  p: Float64Array,
-  q: Float64Array,
-  start: number,
-  size: number,
-  survey: Survey,
-): number {
+function sumOfDifferences_f64(p: Float64Array, q: Float64Array, start: number, size: number, survey: Survey): number {
   let l0 = 0;
   let l1 = 0;
   for (let i = start; i < start + size; i += 8) {

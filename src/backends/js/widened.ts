@@ -10,14 +10,13 @@ import {
   LIMIT,
   type State,
   sumOfBlock_f64,
-  sumOfDifferences_f64,
   sumOfTerms_f64,
   UNUSUAL,
 } from "./blocks.js";
 
-/** Two numbers of each class of a block. */
-export const first_f64 = /* @__PURE__ */ new Float64Array(BLOCK_F32);
-export const second_f64 = /* @__PURE__ */ new Float64Array(BLOCK_F32);
+/** Two numbers of each class of a block of powers. */
+export const first_f64 = /* @__PURE__ */ new Float64Array(BLOCK_F64);
+export const second_f64 = /* @__PURE__ */ new Float64Array(BLOCK_F64);
 
 /** Numbers of a row from `from` on, and their words. */
 export interface Part {
@@ -26,7 +25,7 @@ export interface Part {
   from: number;
 }
 
-/** Fills `first` and `second` of a block; returns flags. */
+/** Fills both of a block; returns flags. */
 export type Fill = (p: Part, q: Part, size: number, state: State) => number;
 
 const partOf = (values: Float64Array): Part => ({ values, bits: bitsOf(values), from: 0 });
@@ -81,52 +80,38 @@ export function reducePowers_f64(p: Float64Array, q: Float64Array, state: State,
   return 0;
 }
 
-/** Adds what was filled of a block; flags. */
-function addBlock(x: Part, y: Part, size: number, state: State, isSurveyed: boolean): number {
-  const second = sumOfTerms_f64(second_f64, size);
-  addTotal(state, 0, sumOfTerms_f64(first_f64, size));
+/** Adds the totals of a block of differences and roots, even and odd classes apart; returns flags. */
+export type Add = (p: Part, q: Part, size: number, state: State) => number;
+
+/** Adds the totals of a block of rows that have not been surveyed; returns flags. */
+export function addThree(state: State, first: number, second: number, difference: number): number {
+  addTotal(state, 0, first);
   addTotal(state, 1, second);
-  if (isSurveyed) return 0;
-  const difference = sumOfDifferences_f64(x.values, y.values, x.from, size, isDense);
   addTotal(state, 2, difference);
   return second < LIMIT && Math.abs(difference) < LIMIT ? 0 : UNUSUAL;
 }
 
-/** Of differences and roots. */
-export function reduceWidened_f32(
-  p: Float32Array,
-  q: Float32Array,
-  state: State,
-  fill: Fill,
-  isSurveyed = false,
-): number {
+/** Of differences and roots: totals of a pair of rows. */
+export function reduceWidened_f32(p: Float32Array, q: Float32Array, state: State, add: Add): number {
   const pBlocks = new Blocks_f32(p, 0);
   const qBlocks = new Blocks_f32(q, 1);
   let flags = 0;
   for (let start = 0; start < p.length && !(flags & UNUSUAL); start += BLOCK_F32) {
     const size = pBlocks.seek(start);
     qBlocks.seek(start);
-    const x = widen(pBlocks, 0, size, 0);
-    const y = widen(qBlocks, 0, size, 1);
-    flags |= fill(x, y, size, state) | addBlock(x, y, size, state, isSurveyed);
+    flags |= add(widen(pBlocks, 0, size, 0), widen(qBlocks, 0, size, 1), size, state);
   }
   return flags;
 }
 
-export function reduceWidened_f64(
-  p: Float64Array,
-  q: Float64Array,
-  state: State,
-  fill: Fill,
-  isSurveyed = false,
-): number {
+export function reduceWidened_f64(p: Float64Array, q: Float64Array, state: State, add: Add): number {
   const pBlocks = new Blocks_f64(p, 0);
   const qBlocks = new Blocks_f64(q, 1);
   let flags = 0;
   for (let start = 0; start < p.length && !(flags & UNUSUAL); start += BLOCK_F64) {
     const size = pBlocks.seek(start);
     qBlocks.seek(start);
-    flags |= fill(pBlocks, qBlocks, size, state) | addBlock(pBlocks, qBlocks, size, state, isSurveyed);
+    flags |= add(pBlocks, qBlocks, size, state);
   }
   return flags;
 }
