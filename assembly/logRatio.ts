@@ -5,14 +5,15 @@ import { BLOCK, LIMIT, UNUSUAL, blockSize, copyTo, padded, paddingOf } from "./b
 import { exponentGap, exponentOf, gapToNumber, one, scaleByGap, smallestNormal, splat } from "./lanes";
 import { logOfParts, logOfRatio } from "./logarithm";
 
-/** The sign, the exponent and the upper half of the digits, 12 (f32) or 26 (f64): products of two such numbers are exact. */
+/** The sign, the exponent and the upper half of the 24 digits of an f32. */
 const UPPER_F32 = memory.data<u32>([0xfffff000], 16);
-const UPPER_F64 = memory.data<u32>([0xf8000000, 0xffffffff], 16);
 
+/** The upper digits: 12 of f32, cut off, or 24 of f64, rounded. Products of two such numbers are exact. */
 // @ts-ignore: decorator
 @inline
 function upper<T>(x: v128): v128 {
-  return v128.and(x, sizeof<T>() == 4 ? v128.load_splat<u32>(UPPER_F32) : v128.load_splat<u64>(UPPER_F64));
+  if (sizeof<T>() == 4) return v128.and(x, v128.load_splat<u32>(UPPER_F32));
+  return f64x2.promote_low_f32x4(f32x4.demote_f64x2_zero(x));
 }
 
 /** Within 3.5 ulp: s = (p - q')/(p + q') is rounded twice. */
@@ -26,7 +27,7 @@ export function logRatioLanes<T>(p: v128, q: v128): v128 {
 }
 
 /**
- * Within 2 ulp: s in two parts, its upper half and the rest. With u half an ulp of 1, the part of the result that is not 2·upper(s)
+ * Within 2 ulp: s in two parts, its upper digits and the rest. With u half an ulp of 1, the part of the result that is not 2·upper(s)
  * or e·ln 2 is at most 0.027 of it at e = 0, and is wrong by at most 13u of itself besides the error of A(z) (logarithm.ts), which is
  * largest at z = 1/9: there that is 0.34u + 1.07u (f64), the last addition 0.5u, and an ulp of ln 2 is u. Nearer to 1 both fall
  * faster than an ulp; at e != 0, where the last addition is of e·ln 2, what it is added to has been rounded to half an ulp of 0.31.

@@ -41,19 +41,11 @@ export function withHigh_f64(x: number, high: number): number {
   return float64[0];
 }
 
-/** x with the upper half of its digits: products of two such numbers are exact. */
+/** x with the upper half of its digits. */
 export function upper_f32(x: number): number {
   float32[0] = x;
   bits32[0] &= 0xfffff000;
   return float32[0];
-}
-
-/** The same of a normal number or 0: less what the other digits are. An f64 that is read from two words just written takes 15 ns. */
-export function upper_f64(x: number): number {
-  float64[0] = x;
-  const rest = bits64[LOW] & 0x7ffffff;
-  const e = ((bits64[HIGH] >> 20) & 2047) - 1075;
-  return x - (x < 0 ? -rest : rest) * powerOf2(e);
 }
 
 const MOST_POWER = 2100;

@@ -7,12 +7,12 @@ import {
   exponentOf_f32,
   exponentOf_f64,
   HIGH,
+  powerOf2,
   SMALLEST_NORMAL_F32,
   SMALLEST_NORMAL_F64,
   scaleByGap_f32,
   scaleByGap_f64,
   upper_f32,
-  upper_f64,
 } from "../../numbers/lanes.js";
 import { logOfParts_f32, logOfParts_f64, logOfRatio_f32, logOfRatio_f64 } from "../../numbers/logarithm.js";
 import { LIMIT, type State, UNUSUAL } from "./blocks.js";
@@ -39,16 +39,16 @@ export function logRatioLane_f64(x: number, y: number, xHigh: number, yHigh: num
 function preciseLogRatio_f32(p: number, q: number, pBits: number, qBits: number): number {
   const gap = exponentGap_f32(pBits, qBits);
   const exponent = exponentOf_f32(pBits);
-  const x = scaleByGap_f32(p, -exponent);
-  const y = scaleByGap_f32(q, gap - exponent);
-  const d = round(x - y);
+  const x = p * powerOf2(-exponent >> 23);
+  const y = q * powerOf2((gap - exponent) >> 23);
+  const d = x - y;
   const sum = round(x + y);
   const reciprocal = round(1 / sum);
   const s = round(d * reciprocal);
   const high = upper_f32(s);
   const sumHigh = upper_f32(sum);
-  const sumLow = round(round((x < y ? y : x) - sumHigh) + (x < y ? x : y));
-  const rest = round(round(d - round(high * sumHigh)) - round(high * sumLow));
+  const sumLow = x + y - sumHigh;
+  const rest = round(round(d - high * sumHigh) - round(high * sumLow));
   return logOfParts_f32(s, high, round(rest * reciprocal), gap);
 }
 
@@ -56,15 +56,17 @@ function preciseLogRatio_f32(p: number, q: number, pBits: number, qBits: number)
 export function preciseLogRatio_f64(p: number, q: number, pHigh: number, qHigh: number, octaves = 0): number {
   const gap = exponentGap_f64(pHigh, qHigh);
   const exponent = exponentOf_f64(pHigh);
-  const x = scaleByGap_f64(p, -exponent);
-  const y = scaleByGap_f64(q, gap - exponent);
+  const x = p * powerOf2(-exponent >> 20);
+  const y = q * powerOf2((gap - exponent) >> 20);
   const d = x - y;
   const sum = x + y;
   const reciprocal = 1 / sum;
   const s = d * reciprocal;
-  const high = upper_f64(s);
-  const sumHigh = upper_f64(sum);
-  const sumLow = (x < y ? y : x) - sumHigh + (x < y ? x : y);
+  const high = round(s);
+  const sumHigh = round(sum);
+  // what rounding took from x + y (TwoSum): which of them is the larger is a guess that is wrong half of the time
+  const yOfSum = sum - x;
+  const sumLow = sum - sumHigh + (x - (sum - yOfSum) + (y - yOfSum));
   const rest = d - high * sumHigh - high * sumLow;
   return logOfParts_f64(s, high, rest * reciprocal, gap + octaves);
 }
