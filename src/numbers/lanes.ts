@@ -72,11 +72,11 @@ export function scaleByGap_f32(x: number, gap: number): number {
   return gap === 0 ? x : x * powerOf2(gap >> 23);
 }
 
+/** By halves: there are gaps beyond the powers that f64 has. */
 export function scaleByGap_f64(x: number, gap: number): number {
   if (gap === 0) return x;
-  const e = gap >> 20;
-  // beyond are powers that f64 does not have, where x and what is made of it are normal all the same
-  return e > 1023 || e < -1074 ? withHigh_f64(x, (high_f64(x) + gap) | 0) : x * powerOf2(e);
+  const half = gap >> 21;
+  return x * powerOf2(half) * powerOf2((gap >> 20) - half);
 }
 
 /** The whole octaves between x and y, rounded towards 0, as bits to add to y. */
