@@ -1,4 +1,5 @@
-// totalVariationDistance: Σ|p - q̃| and Σ(p + q̃), q̃ = q·(1 + γ), γ = Σp/Σq - 1 from a survey.
+// totalVariationDistance: Σ|p - q̃|, Σ(p + q̃) and Σ(p - q), q̃ = q·(1 + γ), γ = Σp/Σq - 1 from a survey. Where γ = 0 the last two tell both sums in
+// f64, which a survey of f32 does not.
 
 import { begins, ends, operand, swapOf } from "./rows";
 import { reduceWidened } from "./widened";

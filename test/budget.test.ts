@@ -8,7 +8,8 @@ import { sizeOf } from "../scripts/sizes.js";
 // Tensors, arrays of rows, numbers of 8 and 16 bits, masks and padded vocabularies are part of every function that takes numbers: 4 KiB, of
 // which 1.8 read 8 and 16 bits in WebAssembly and in JavaScript. Counts cost klDivergence 0.7, entropy 0.2, integers that are read four at a
 // time everything 0.1, powers of counts 0.4, JS 0.3, f64 exponentials from a table 0.2. The largest logit and the sum of each
-// chunk in one go cost 0.2, and save a pass; Hellinger's distance and χ² from one pass cost everything 0.7. Calls of few numbers cost 0.2 to 0.3, and take half the
+// chunk in one go cost 0.2, and save a pass; Hellinger's distance and χ² from one pass, and total variation of
+// rows as they are, cost everything 1. Calls of few numbers cost 0.2 to 0.3, and take half the
 // time for it.
 const BUDGET: [what: string, names: readonly string[] | "everything", kibibytes: number][] = [
   ["entropy", ["entropy"], 22.6],
@@ -16,7 +17,7 @@ const BUDGET: [what: string, names: readonly string[] | "everything", kibibytes:
   ["softmax", ["softmax"], 22.8],
   ["crossEntropyLoss", ["crossEntropyLoss"], 31.2],
   ["an engine without threads", ["createEngineSync"], 16],
-  ["everything", "everything", 97.2],
+  ["everything", "everything", 97.6],
 ];
 
 test.each(BUDGET)("%s is within its budget", async (what, names, kibibytes) => {

@@ -83,7 +83,7 @@ export function reducePowers_f64(p: Float64Array, q: Float64Array, state: State,
 /** Adds the totals of a block of differences and roots, even and odd classes apart; returns flags. */
 export type Add = (p: Part, q: Part, size: number, state: State) => number;
 
-/** Adds the totals of a block of rows that have not been surveyed; returns flags. */
+/** Adds three totals of a block; returns flags. */
 export function addThree(state: State, first: number, second: number, difference: number): number {
   addTotal(state, 0, first);
   addTotal(state, 1, second);

@@ -8,7 +8,17 @@ import { type Call, isSum, type NamedRow } from "../../call/arguments.js";
 import { expm1 } from "../../numbers/scalar.js";
 import { isBlurred } from "./exact.js";
 import { logOfPowers } from "./logarithms.js";
-import { areProbabilities, checkSums, isSettled, pairOf, reduceGiven, reducePair, weightsOf } from "./weights.js";
+import {
+  areProbabilities,
+  checkSums,
+  isSettled,
+  type Pair,
+  pairFrom,
+  pairOf,
+  reduceGiven,
+  reducePair,
+  weightsOf,
+} from "./weights.js";
 
 /** From flags and totals of the kernel: X, P and P - Q. NaN if it cancels. */
 function fromTotals(call: Call, flags: number, total: number, pSum: number, difference: number): number {
@@ -27,17 +37,21 @@ export function ofRow(call: Call, flags: number, total: number, pSum: number, di
 
 /** Σ (p̂ - q̂)²/q̂. */
 export function pearsonChiSquared(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  const given = rows.map((row) => weightsOf(backend, call, row, "exact"));
-  const flags = reduceGiven(backend, call, kernels.chiSquared, given);
+  const weights = rows.map((row) => weightsOf(backend, call, row, "exact"));
+  const flags = reduceGiven(backend, call, kernels.chiSquared, weights);
+  let given: Pair | undefined;
   if (!(flags & UNUSUAL)) {
-    const [pSum, difference] = [backend.total(1), backend.total(2)];
-    const result = fromTotals(call, flags, backend.total(0), pSum, difference);
+    const [total, pSum, difference] = [backend.total(0), backend.total(1), backend.total(2)];
+    const result = fromTotals(call, flags, total, pSum, difference);
     if (!Number.isNaN(result)) {
-      checkSums(call, given, pSum, pSum - difference);
+      checkSums(call, weights, pSum, pSum - difference);
       return result;
     }
+    given = pairFrom(call, weights, 2 * pSum - difference, difference);
   }
-  const pair = pairOf(backend, call, given, "exact");
+  // 1 + γ near 0 has lost its last digits, which f64 rows need
+  const asGiven = (it: Pair) => (it.precision === "f64" && it.qSum <= 2 * it.pSum ? it : given);
+  const pair = pairOf(backend, call, weights, "exact", asGiven);
   if (pair) {
     if (pair.flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
     reducePair(backend, call, kernels.chiSquared, pair);

@@ -12,6 +12,7 @@ import {
   checkSums,
   isSettled,
   type Pair,
+  pairFrom,
   pairOf,
   reduceGiven,
   reducePair,
@@ -19,20 +20,23 @@ import {
   weightsOf,
 } from "./weights.js";
 
-/** p and q, that of the larger sum first. */
-function orderedPair(backend: Backend, call: Call, rows: readonly NamedRow[]): Pair {
-  // with what is next to nothing taken for 0, scaled rows are never unusual
-  const pair = pairOf(backend, call, rows, "flushed") as Pair;
-  return pair.difference < 0 ? swapped(pair) : pair;
-}
+/** The larger sum first. */
+const ordered = (pair: Pair): Pair => (pair.difference < 0 ? swapped(pair) : pair);
 
 /** ½ Σ|p̂ - q̂|. */
 export function totalVariationDistance(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  const pair = orderedPair(backend, call, rows);
-  reducePair(backend, call, kernels.totalVariationDistance, pair);
+  const kernel = kernels.totalVariationDistance;
+  const asGiven = (surveyed: Pair) => {
+    if (surveyed.precision === "f64") return surveyed;
+    reduceGiven(backend, call, kernel, rows);
+    return pairFrom(call, rows, backend.total(1), backend.total(2));
+  };
+  // with what is next to nothing taken for 0, scaled rows are never unusual
+  const pair = ordered(pairOf(backend, call, rows, "flushed", asGiven) as Pair);
+  reducePair(backend, call, kernel, pair);
   const result = Math.min(1, backend.total(0) / backend.total(1));
-  const isExact =
-    call.precision === "f32" || !areProbabilities(rows) || !isBlurred(pair.difference / pair.qSum, result);
+  const gamma = Math.min(1, pair.difference / pair.qSum);
+  const isExact = call.precision === "f32" || !areProbabilities(rows) || !isBlurred(gamma, result);
   return isExact ? result : new ExactPair(call, rows).totalVariation();
 }
 
@@ -65,17 +69,20 @@ export const affinityFrom = (apart: number, root: number, difference: number): n
 
 /** H² = ½ Σ(√p̂ - √q̂)² and BC = Σ√(p̂q̂) = 1 - H², of which each keeps its relative accuracy. */
 function hellinger(backend: Backend, call: Call, rows: readonly NamedRow[]): [squared: number, affinity: number] {
-  const pair = rows.map((row) => weightsOf(backend, call, row, "flushed"));
-  if (!(reduceGiven(backend, call, kernels.hellingerDistance, pair) & UNUSUAL)) {
+  const weights = rows.map((row) => weightsOf(backend, call, row, "flushed"));
+  let given: Pair | undefined;
+  if (!(reduceGiven(backend, call, kernels.hellingerDistance, weights) & UNUSUAL)) {
     const [apart, root, difference] = [backend.total(0), backend.total(1), backend.total(2)];
+    const sum = apart + 2 * root;
     const squared = squaredFrom(call, apart, root, difference);
     if (!Number.isNaN(squared)) {
-      const sum = apart + 2 * root;
-      checkSums(call, pair, (sum + difference) / 2, (sum - difference) / 2);
+      checkSums(call, weights, (sum + difference) / 2, (sum - difference) / 2);
       return [squared, affinityFrom(apart, root, difference)];
     }
+    given = pairFrom(call, weights, sum, difference);
   }
-  reducePair(backend, call, kernels.hellingerDistance, orderedPair(backend, call, pair));
+  const pair = pairOf(backend, call, weights, "flushed", (it) => (it.precision === "f64" ? it : given)) as Pair;
+  reducePair(backend, call, kernels.hellingerDistance, ordered(pair));
   const [apart, root] = [backend.total(0), backend.total(1)];
   return [apart / (apart + 2 * root), (2 * root) / (apart + 2 * root)];
 }

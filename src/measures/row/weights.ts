@@ -45,16 +45,16 @@ export function checkSums(call: Call, [p, q]: readonly NamedRow[], pSum: number,
   if (q.kind === "probabilities") checkSum(call, q, qSum);
 }
 
+/** Sums that kernels take as they are, which work in f64 with any γ. */
+const areComparable = (pSum: number, qSum: number): boolean =>
+  isOrdinary(pSum) && isOrdinary(qSum) && pSum <= 1024 * qSum && qSum <= 1024 * pSum;
+
 /**
  * Whether the totals of a pair as it is tell the result, `rest`: `less` has been taken away for what Σp is more or less than Σq. At most 8 times
  * the result, it costs 3 bits; of f32, which do not know their sums better than to 2^-24, 13 bits of f64 if the sums differ by more than 1e-6.
  */
 export const isSettled = ({ precision }: Call, pSum: number, qSum: number, less: number, rest: number): boolean =>
-  isOrdinary(pSum) &&
-  isOrdinary(qSum) &&
-  pSum <= 1024 * qSum &&
-  qSum <= 1024 * pSum &&
-  less <= (precision === "f32" && Math.abs(pSum - qSum) > 1e-6 * qSum ? 8192 : 8) * rest;
+  areComparable(pSum, qSum) && less <= (precision === "f32" && Math.abs(pSum - qSum) > 1e-6 * qSum ? 8192 : 8) * rest;
 
 /** A pair as the kernels take it, and what a survey has found. */
 export interface Pair {
@@ -88,19 +88,35 @@ const times = (row: NamedRow, a: number, care: Care): NamedRow =>
     ? { ...row, factor: (row.factor as number) * a }
     : { ...row, scale: a, isFlushed: care === "flushed" };
 
+/** A pair of f32 as it is, from its Σ(p + q) and Σ(p - q) in f64; undefined where they are too far apart. */
+export function pairFrom(call: Call, [p, q]: readonly NamedRow[], sum: number, difference: number): Pair | undefined {
+  const [pSum, qSum] = [(sum + difference) / 2, (sum - difference) / 2];
+  if (call.precision === "f64" || !areComparable(pSum, qSum)) return undefined;
+  return { precision: precisionOf(call, [p, q]), p, q, pSum, qSum, difference, flags: 0 };
+}
+
 /**
  * A pair whose sums are within √2 of each other, after each has been multiplied by a power of 2 where they were not; undefined where
- * what matters is not normal.
+ * what matters is not normal. Kernels that work in f64 take any γ: for them `asGiven` may make a pair of what a survey has found of rows as
+ * they are, whose sums are not within √2, or are of f32 and differ.
  */
-export function pairOf(backend: Backend, call: Call, rows: readonly NamedRow[], care: Care): Pair | undefined {
+export function pairOf(
+  backend: Backend,
+  call: Call,
+  rows: readonly NamedRow[],
+  care: Care,
+  asGiven?: (surveyed: Pair) => Pair | undefined,
+): Pair | undefined {
   const [p, q] = rows.map((row) => weightsOf(backend, call, row, care));
   const pair = survey(backend, call, precisionOf(call, rows), p, q);
   let sums: readonly number[];
   if (pair) {
     sums = [pair.pSum, pair.qSum];
     checkSums(call, rows, pair.pSum, pair.qSum);
+    if (areNear(pair) && !isCoarse(pair)) return pair;
+    const given = areComparable(pair.pSum, pair.qSum) ? asGiven?.(pair) : undefined;
+    if (given) return given;
     if (areNear(pair)) {
-      if (!isCoarse(pair)) return pair;
       const { pSum, qSum, difference } = survey(backend, call, "f64", p, q) as Pair;
       return { ...pair, pSum, qSum, difference };
     }
