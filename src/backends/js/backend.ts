@@ -1,6 +1,6 @@
 import { NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "../../numbers/exponential.js";
 import { HIGH, LOW } from "../../numbers/lanes.js";
-import { Backend, type FloatArray, OUT, type Vector } from "../backend.js";
+import { Backend, FEW, type FloatArray, OUT, type Vector } from "../backend.js";
 import { COLUMNS, DECLINED, FIELDS, FOUND, GIVEN, LARGEST, SKIP, SWAP, TOTALS } from "../batch.js";
 import { type Fields, NO_FIELDS } from "../fields.js";
 import { CHUNK, type Kernel, type Precision } from "../kernel.js";
@@ -11,6 +11,20 @@ import { maximum_f32, maximum_f64 } from "./logSumExp.js";
 import { converted } from "./staging.js";
 
 const FIELD_NAMES = Object.keys(NO_FIELDS) as (keyof Fields)[];
+
+/** Fields as they lie among other numbers. */
+const fieldsAt = (numbers: Float64Array, at: number): Fields => ({
+  aShift: numbers[at],
+  bShift: numbers[at + 1],
+  scale: numbers[at + 2],
+  aLeast: numbers[at + 3],
+  offset: numbers[at + 4],
+  factor: numbers[at + 5],
+  less: numbers[at + 6],
+  slope: numbers[at + 7],
+  weight: numbers[at + 8],
+  secondFactor: numbers[at + 9],
+});
 
 /** Rows of a batch. */
 interface Operand {
@@ -27,6 +41,8 @@ export class JsBackend extends Backend<FloatArray> {
   readonly table = this.#state.table;
   readonly tableBits = new Int32Array(this.table.buffer);
   readonly #operands: Operand[] = [];
+  /** Of each operand, the row of few numbers that is computed. */
+  readonly #few: Record<Precision, FloatArray[]> = { f32: [], f64: [] };
   #most = 0;
   readonly #staging: Partial<Record<Precision, FloatArray[]>> = {};
 
@@ -73,11 +89,7 @@ export class JsBackend extends Backend<FloatArray> {
     this.#state.k = from[1];
     this.#state.beta = from[2];
     this.#state.weight = from[3];
-    const fields = { ...NO_FIELDS };
-    FIELD_NAMES.forEach((name, i) => {
-      fields[name] = from[4 + i];
-    });
-    this.#state.fields = fields;
+    this.#state.fields = fieldsAt(from, 4);
   }
 
   setOperand(operand: number, source: FloatArray, start: number, step: number): void {
@@ -96,18 +108,21 @@ export class JsBackend extends Backend<FloatArray> {
     const twin = kernel[precision];
     const out = kernel.isMapping ? this.#operands[OUT] : undefined;
     const shared = this.#state.fields;
+    const own = { ...shared };
     const { table, totals } = this;
+    const rows: FloatArray[] = [];
     for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
       if (mode & SKIP && table[line] !== 0) continue;
       this.#state.line = line;
-      const rows: FloatArray[] = [];
+      // losses leave others
+      this.#state.fields = own;
       for (let i = 0; i < kernel.inputs; i++) {
         const { source, start, step } = this.#operands[first + i];
-        rows.push(this.at(source, start + r * step, length));
+        rows[i] = this.#rowAt(i, precision, source, start + r * step, length);
       }
       if (mode & GIVEN) this.#takeFields(precision, line);
-      if (mode & GIVEN && table[line + SWAP] !== 0) rows.unshift(...rows.splice(1, 1));
-      if (mode & FOUND && !this.#findFields(precision, rows, shared, kernel.name === "softTargets", line)) {
+      if (mode & GIVEN && table[line + SWAP] !== 0) rows.unshift(rows.splice(1, 1)[0]);
+      if (mode & FOUND && !this.#findFields(precision, rows, own, kernel.name === "softTargets", line)) {
         table[line] = DECLINED;
         continue;
       }
@@ -121,26 +136,34 @@ export class JsBackend extends Backend<FloatArray> {
     this.#state.fields = shared;
   }
 
+  /** A row of a batch: of few numbers a copy, for to make a view takes longer. */
+  #rowAt(index: number, precision: Precision, source: FloatArray, start: number, length: number): FloatArray {
+    if (length > FEW) return this.at(source, start, length);
+    const copies = this.#few[precision];
+    if (copies[index]?.length !== length)
+      copies[index] = precision === "f32" ? new Float32Array(length) : new Float64Array(length);
+    const copy = copies[index];
+    for (let i = 0; i < length; i++) copy[i] = source[start + i];
+    return copy;
+  }
+
   /** The fields of a row from its line of the table. */
   #takeFields(precision: Precision, line: number): void {
     const { table, tableBits } = this;
-    const fields = { ...NO_FIELDS };
-    FIELD_NAMES.forEach((name, i) => {
-      fields[name] = table[line + FIELDS + i];
-    });
     const state = this.#state;
-    state.fields = fields;
-    state.gamma = table[line + FIELDS];
-    state.beta = table[line + FIELDS + 1];
-    state.weight = table[line + FIELDS + 2];
-    state.k = tableBits[2 * (line + FIELDS) + (precision === "f32" ? LOW : HIGH)];
+    const at = line + FIELDS;
+    state.fields = fieldsAt(table, at);
+    state.gamma = table[at];
+    state.beta = table[at + 1];
+    state.weight = table[at + 2];
+    state.k = tableBits[2 * at + (precision === "f32" ? LOW : HIGH)];
   }
 
   /** The fields of a row, or of a pair, from the largest numbers: src/measures/row/logits.ts. False where the row is to be computed by itself. */
   #findFields(
     precision: Precision,
     rows: readonly FloatArray[],
-    shared: Fields,
+    own: Fields,
     isOfTargets: boolean,
     line: number,
   ): boolean {
@@ -155,13 +178,10 @@ export class JsBackend extends Backend<FloatArray> {
     }
     const a = this.table[line + LARGEST];
     const b = found.length === 2 ? this.table[line + LARGEST + 1] : 0;
-    this.#state.fields = {
-      ...shared,
-      aShift: a,
-      bShift: isOfTargets ? a : b,
-      aLeast: a + (precision === "f32" ? NEGLIGIBLE_F32 : NEGLIGIBLE_F64) / shared.scale,
-      offset: found.length === 2 ? (precision === "f32" ? Math.fround(a - b) : a - b) : 0,
-    };
+    own.aShift = a;
+    own.bShift = isOfTargets ? a : b;
+    own.aLeast = a + (precision === "f32" ? NEGLIGIBLE_F32 : NEGLIGIBLE_F64) / own.scale;
+    own.offset = found.length === 2 ? (precision === "f32" ? Math.fround(a - b) : a - b) : 0;
     return true;
   }
 

@@ -174,7 +174,8 @@ export class Blocks_f32 {
 
   constructor(row: Float32Array, slot: number, filler = 0) {
     this.values = row;
-    this.bits = bitsOf(row);
+    // of one block that is padded they are not read, and to make them takes longer than to compute a few classes
+    this.bits = row.length & 15 && row.length < BLOCK_F32 ? paddingBits_f32[slot] : bitsOf(row);
     this.#row = row;
     this.#slot = slot;
     this.#filler = filler;
@@ -187,8 +188,8 @@ export class Blocks_f32 {
     this.from = start;
     if (left < size) {
       const copy = padding_f32[this.#slot];
-      copy.fill(this.#filler, left);
-      copy.set(start === 0 ? this.#row : this.#row.subarray(start));
+      for (let i = 0; i < left; i++) copy[i] = this.#row[start + i];
+      for (let i = left; i < size; i++) copy[i] = this.#filler;
       this.values = copy;
       this.bits = paddingBits_f32[this.#slot];
       this.from = 0;
@@ -322,7 +323,8 @@ export class Blocks_f64 {
 
   constructor(row: Float64Array, slot: number, filler = 0) {
     this.values = row;
-    this.bits = bitsOf(row);
+    // of one block that is padded they are not read, and to make them takes longer than to compute a few classes
+    this.bits = row.length & 7 && row.length < BLOCK_F64 ? paddingBits_f64[slot] : bitsOf(row);
     this.#row = row;
     this.#slot = slot;
     this.#filler = filler;
@@ -335,8 +337,8 @@ export class Blocks_f64 {
     this.from = start;
     if (left < size) {
       const copy = padding_f64[this.#slot];
-      copy.fill(this.#filler, left);
-      copy.set(start === 0 ? this.#row : this.#row.subarray(start));
+      for (let i = 0; i < left; i++) copy[i] = this.#row[start + i];
+      for (let i = left; i < size; i++) copy[i] = this.#filler;
       this.values = copy;
       this.bits = paddingBits_f64[this.#slot];
       this.from = 0;
