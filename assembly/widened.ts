@@ -1,5 +1,5 @@
 // Families that compute in f64 whatever their rows are, for f32 numbers widen exactly. Powers need it: an error of a logarithm is one of
-// e^(β ln x), |β ln x| times as large. Differences and roots need no more than it to do with one pass over rows whose sums differ.
+// e^(β ln x), |β ln x| times as large. Of differences and roots f64 tells the result in one pass, whatever the sums of the rows are.
 
 import {
   BLOCK, FAMILY, GROUP, JOB, SCRATCH, UNUSUAL, addTotal, blockSize, hasZeros, isPlain, listLive, listed, padded, paddingOf, sumOfTerms,
@@ -132,7 +132,7 @@ function wide<T>(at: usize): v128 {
   return sizeof<T>() == 4 ? f64x2.promote_low_f32x4(v128.load64_zero(at)) : v128.load(at);
 }
 
-/** Whether one of four classes is not 0 in both rows. */
+/** Whether one of four classes is not 0 in one of the rows. */
 // @ts-ignore: decorator
 @inline
 function hasNumbers<T>(x: usize, y: usize): bool {
