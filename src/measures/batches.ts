@@ -26,6 +26,7 @@ import { exp, exponentOf, ln } from "../numbers/scalar.js";
 import { fromSums, isSettled } from "./row/crossEntropy.js";
 import { MOST_F32, MOST_F64 } from "./row/logits.js";
 import { isOrdinary } from "./row/pair.js";
+import { areNear, isCoarse } from "./row/weights.js";
 
 /** A row that the second kernel of a batch is to decide. */
 export const PENDING = -1;
@@ -116,6 +117,12 @@ export function reduced(
 
 /** What becomes of a pair of rows after its survey: undefined for a row by itself, a result, or `PENDING`. */
 type Decide = (flags: number, pSum: number, qSum: number, difference: number) => number;
+
+/** Of sums that are near each other, and known well enough. */
+export const decideNear =
+  (precision: Call["precision"]): Decide =>
+  (_flags, pSum, qSum, difference) =>
+    areNear({ pSum, qSum }) && !isCoarse({ precision, qSum, difference }) ? PENDING : Number.NaN;
 
 /**
  * Measures with two passes: a survey of both rows, then a kernel over p and q̃ = q·(1 + γ), γ = Σp/Σq - 1, and α, where there is one. If

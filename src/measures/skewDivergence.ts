@@ -5,10 +5,9 @@ import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
 import type { Numbers } from "../call/inputs.js";
 import type { MeasureOptions } from "../call/options.js";
-import { PENDING, surveyed } from "./batches.js";
+import { decideNear, surveyed } from "./batches.js";
 import { MEASURE_KEYS, P_AND_Q } from "./keys.js";
 import * as row from "./row/skew.js";
-import { areNear, isCoarse } from "./row/weights.js";
 
 const ofProbabilities: Batch = (backend, call, count, values, at) => {
   const { precision, alpha = 1 } = call;
@@ -16,9 +15,7 @@ const ofProbabilities: Batch = (backend, call, count, values, at) => {
     values.fill(Number.NaN, at, at + count);
     return;
   }
-  const decide = (_flags: number, pSum: number, qSum: number, difference: number) =>
-    areNear({ pSum, qSum }) && !isCoarse({ precision, qSum, difference }) ? PENDING : Number.NaN;
-  surveyed(backend, call, kernels.skewDivergence, "given", count, values, at, decide, (total, _, pSum) =>
+  surveyed(backend, call, kernels.skewDivergence, "given", count, values, at, decideNear(precision), (total, _, pSum) =>
     row.fromTotal(alpha, total, pSum),
   );
 };

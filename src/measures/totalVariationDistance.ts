@@ -3,21 +3,28 @@ import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
 import type { Numbers } from "../call/inputs.js";
 import type { UnitlessOptions } from "../call/options.js";
-import { PENDING, surveyed } from "./batches.js";
+import { decideNear, surveyed } from "./batches.js";
 import { P_AND_Q, UNITLESS_KEYS } from "./keys.js";
 import * as row from "./row/distances.js";
 import { isBlurred } from "./row/exact.js";
-import { areNear, isCoarse } from "./row/weights.js";
 
 const ofProbabilities: Batch = (backend, call, count, values, at) => {
   const { precision } = call;
-  const decide = (_flags: number, pSum: number, qSum: number, difference: number) =>
-    areNear({ pSum, qSum }) && !isCoarse({ precision, qSum, difference }) ? PENDING : Number.NaN;
   const resultOf = (apart: number, all: number, _: number, gamma: number) => {
     const result = Math.min(1, apart / all);
     return precision === "f64" && isBlurred(gamma, result) ? Number.NaN : result;
   };
-  surveyed(backend, call, kernels.totalVariationDistance, "larger first", count, values, at, decide, resultOf);
+  surveyed(
+    backend,
+    call,
+    kernels.totalVariationDistance,
+    "larger first",
+    count,
+    values,
+    at,
+    decideNear(precision),
+    resultOf,
+  );
 };
 
 /**

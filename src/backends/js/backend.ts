@@ -121,7 +121,7 @@ export class JsBackend extends Backend<FloatArray> {
         rows[i] = this.#rowAt(i, precision, source, start + r * step, length);
       }
       if (mode & GIVEN) this.#takeFields(precision, line);
-      if (mode & GIVEN && table[line + SWAP] !== 0) rows.unshift(rows.splice(1, 1)[0]);
+      if (mode & GIVEN && table[line + SWAP] !== 0) [rows[0], rows[1]] = [rows[1], rows[0]];
       if (mode & FOUND && !this.#findFields(precision, rows, own, kernel.name === "softTargets", line)) {
         table[line] = DECLINED;
         continue;

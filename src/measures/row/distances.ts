@@ -44,28 +44,32 @@ export function totalVariationDistance(backend: Backend, call: Call, rows: reado
 //
 //   BC = R/√(PQ),   H² = 1 - BC = [Δ - (√P - √Q)²]/(2√(PQ)),   (√P - √Q)² = (P - Q)²/(P + Q + 2√(PQ)),   P + Q = Δ + 2R
 
-/** √(PQ) from the totals of the kernel: Δ, R and P - Q. */
-const meanOf = (apart: number, root: number, difference: number): number =>
-  Math.sqrt(((apart + 2 * root + difference) / 2) * ((apart + 2 * root - difference) / 2));
+/** P from the totals of the kernel: Δ, R and P - Q. Of Q - P: Q. */
+const sumFrom = (apart: number, root: number, difference: number): number => (apart + 2 * root + difference) / 2;
+
+/** √(PQ). */
+const meanFrom = (apart: number, root: number, difference: number): number =>
+  Math.sqrt(sumFrom(apart, root, difference) * sumFrom(apart, root, -difference));
 
 /** H²; NaN if it cancels. */
 function squaredFrom(call: Call, apart: number, root: number, difference: number): number {
-  const sum = apart + 2 * root;
-  const mean = meanOf(apart, root, difference);
-  const less = (difference * difference) / (sum + 2 * mean);
-  const isKnown = isSettled(call, (sum + difference) / 2, (sum - difference) / 2, less, apart - less);
-  return isKnown ? (apart - less) / (2 * mean) : Number.NaN;
+  const mean = meanFrom(apart, root, difference);
+  const less = (difference * difference) / (apart + 2 * root + 2 * mean);
+  const rest = apart - less;
+  const pSum = sumFrom(apart, root, difference);
+  return isSettled(call, pSum, sumFrom(apart, root, -difference), less, rest) ? rest / (2 * mean) : Number.NaN;
 }
 
 /** H² of a row of a batch; NaN for one by itself. */
 export function squaredOfRow(call: Call, flags: number, apart: number, root: number, difference: number): number {
-  const sum = apart + 2 * root;
-  const areSums = isSum((sum + difference) / 2, call.normalize) && isSum((sum - difference) / 2, call.normalize);
+  const areSums =
+    isSum(sumFrom(apart, root, difference), call.normalize) && isSum(sumFrom(apart, root, -difference), call.normalize);
   return flags === 0 && areSums ? squaredFrom(call, apart, root, difference) : Number.NaN;
 }
 
+/** BC. */
 export const affinityFrom = (apart: number, root: number, difference: number): number =>
-  root / meanOf(apart, root, difference);
+  root / meanFrom(apart, root, difference);
 
 /** H² = ½ Σ(√p̂ - √q̂)² and BC = Σ√(p̂q̂) = 1 - H², of which each keeps its relative accuracy. */
 function hellinger(backend: Backend, call: Call, rows: readonly NamedRow[]): [squared: number, affinity: number] {
@@ -73,13 +77,12 @@ function hellinger(backend: Backend, call: Call, rows: readonly NamedRow[]): [sq
   let given: Pair | undefined;
   if (!(reduceGiven(backend, call, kernels.hellingerDistance, weights) & UNUSUAL)) {
     const [apart, root, difference] = [backend.total(0), backend.total(1), backend.total(2)];
-    const sum = apart + 2 * root;
     const squared = squaredFrom(call, apart, root, difference);
     if (!Number.isNaN(squared)) {
-      checkSums(call, weights, (sum + difference) / 2, (sum - difference) / 2);
+      checkSums(call, weights, sumFrom(apart, root, difference), sumFrom(apart, root, -difference));
       return [squared, affinityFrom(apart, root, difference)];
     }
-    given = pairFrom(call, weights, sum, difference);
+    given = pairFrom(call, weights, apart + 2 * root, difference);
   }
   const pair = pairOf(backend, call, weights, "flushed", (it) => (it.precision === "f64" ? it : given)) as Pair;
   reducePair(backend, call, kernels.hellingerDistance, ordered(pair));
