@@ -49,7 +49,7 @@ export {
   shifted_f32, shifted_f64, shiftedRows_f32, shiftedRows_f64,
 } from "./logRatioOfLogits";
 export {
-  exponentials_f32, exponentials_f64, exponentialsRows_f32, exponentialsRows_f64, logSumExp_f32, logSumExp_f64,
+  exponentials_f32, exponentials_f64, exponentialsRows_f32, exponentialsRows_f64,
   logSumExpRows_f32, logSumExpRows_f64, maximum_f32, maximum_f64, softmaxRows_f32, softmaxRows_f64,
 } from "./logSumExp";
 export {

@@ -1,17 +1,16 @@
 // maximum: the largest logit (total 0), before everything else. UNUSUAL: one is NaN or +Infinity.
-// logSumExp: the largest logit (total 0), which is the shift, and Z = Σ e^x (total 1); ln Σ e^z = shift·scale + ln Z. Of a row in parts, each
-// part has its own. Of rows, the shift is in the fields.
+// logSumExpRows: Z = Σ e^x (total 1); ln Σ e^z = shift·scale + ln Z.
 // exponentials: out = e^x, down to subnormal numbers and 0, and Z: the first pass of softmax.
 // softmaxRows: out = e^x·factor/Z, both passes: of softmax the factor is 1, of a loss's gradient its part in the result.
 
 import {
-  BLOCK, GROUP, SCRATCH, UNUSUAL, addTerms, addTotal, copyTo, copyWith, fillerOf, lastVector, loadPart, paddingOf, setTotal, storePart,
+  BLOCK, GROUP, SCRATCH, addTerms, addTotal, copyTo, copyWith, fillerOf, lastVector, loadPart, paddingOf, storePart,
   sumOfGroup, tailSize, totalOf, wholeGroups,
 } from "./blocks";
 import { exponential, exponentialToZero, negligible } from "./exponential";
 import { addLanes, splat, sumOfLanes } from "./lanes";
-import { A_SHIFT, FACTOR, SCALE, exponents, field, fieldAs, impossible, reduceLogits, setField } from "./logits";
-import { largestLane, largestOf, maximum } from "./maximum";
+import { A_SHIFT, FACTOR, SCALE, exponents, field, fieldAs, impossible, reduceLogits } from "./logits";
+import { largestLane, maximum } from "./maximum";
 import { FOUND, LARGEST, begins, beginsOne, ends, entryOf, isTaken, leave, operand, output } from "./rows";
 
 export function maximum_f32(z: usize, length: usize, state: usize): i32 {
@@ -37,41 +36,21 @@ export function maximum_f64(z: usize, length: usize, state: usize): i32 {
   }
 }
 
-/** Z of a row whose shift is in the fields. */
-function sumOf<T>(z: usize, length: usize, state: usize): i32 {
-  return reduceLogits<T, LogSumExp>(z, length, state);
-}
-
 // @ts-ignore: decorator
 @inline
-function logSumExp<T>(z: usize, length: usize, state: usize): i32 {
-  const largest = largestOf<T>(z, length);
-  if (!(largest < Infinity)) return UNUSUAL;
-  setTotal(state, 0, largest);
-  setField(state, A_SHIFT, largest);
-  return largest == -Infinity ? 0 : sumOf<T>(z, length, state);
-}
-
-export function logSumExp_f32(z: usize, length: usize, state: usize): i32 {
-  return logSumExp<f32>(z, length, state);
-}
-
-export function logSumExp_f64(z: usize, length: usize, state: usize): i32 {
-  return logSumExp<f64>(z, length, state);
+function logSumExpRows<T>(state: usize, length: usize, count: usize, mode: i32): void {
+  for (let row: usize = 0; row < count; row++) {
+    const z = operand(state, 0, row);
+    if (beginsOne<T>(state, row, length, mode, z)) ends(state, row, reduceLogits<T, LogSumExp>(z, length, state));
+  }
 }
 
 export function logSumExpRows_f32(state: usize, length: usize, count: usize, mode: i32): void {
-  for (let row: usize = 0; row < count; row++) {
-    const z = operand(state, 0, row);
-    if (beginsOne<f32>(state, row, length, mode, z)) ends(state, row, sumOf<f32>(z, length, state));
-  }
+  logSumExpRows<f32>(state, length, count, mode);
 }
 
 export function logSumExpRows_f64(state: usize, length: usize, count: usize, mode: i32): void {
-  for (let row: usize = 0; row < count; row++) {
-    const z = operand(state, 0, row);
-    if (beginsOne<f64>(state, row, length, mode, z)) ends(state, row, sumOf<f64>(z, length, state));
-  }
+  logSumExpRows<f64>(state, length, count, mode);
 }
 
 // @ts-ignore: decorator

@@ -88,9 +88,9 @@ class Worker {
   }
 
   #chunks({ kernel: name, job: rest, from }: Job & { kind: "chunks" }): (task: number) => void {
-    const { precision, offsets, formats, length, out, chunksPerTask } = rest;
+    const { precision, offsets, formats, length, out, chunksPerTask, areRows } = rest;
     const kernel = this.#kernels.get(name) as Kernel;
-    const job = { kernel, precision, offsets, formats, length, out, chunksPerTask };
+    const job = { kernel, precision, offsets, formats, length, out, chunksPerTask, areRows };
     const bytes = job.length * (job.precision === "f32" ? 4 : 8);
     let last = job.out ?? 0;
     for (const offset of job.offsets) last = Math.max(last, offset);

@@ -4,6 +4,7 @@
 
 import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
 import { FLOAT64, isFloat32, isFloat64, kindOf } from "./arrays.js";
+import { FOUND } from "./batch.js";
 import type { Fields } from "./fields.js";
 import { type Halves, halvesOf } from "./halves.js";
 import { BEFORE, BLOCKS, TOTAL, UNUSUAL } from "./js/blocks.js";
@@ -61,13 +62,16 @@ function isConverted({ source, scale, as, weights, isFlushed }: Row, precision: 
   return kind === FLOAT64 ? as === undefined && !isFlushed && scale !== 1 : scale >= 2 ** -500 && scale <= 2 ** 500;
 }
 
+/** Sees what a kernel has left of a chunk: a line of the table (batch.ts), which begins at `at`. */
+export type TakeLine = (line: Float64Array, at: number) => void;
+
 /** Threads that take their share of a long row. */
 export interface Crew {
   /** Whether rows are worth sharing, and are in the memory that threads share, as the kernels read them or as halves. */
   wants(backend: Backend, kernel: Kernel, precision: Precision, rows: readonly Row[], length: number): boolean;
   /**
-   * Does all chunks of such rows, and leaves the totals, or gives those of each to `take`; returns flags. undefined where one is not in the
-   * memory after all.
+   * Does all chunks of such rows, and leaves the totals; or each as `reduceChunks` has it, if there is a `take`. Returns flags; undefined where
+   * one is not in the memory after all.
    */
   share(
     backend: Backend,
@@ -76,7 +80,7 @@ export interface Crew {
     rows: readonly Row[],
     length: number,
     out?: Row,
-    take?: () => void,
+    take?: TakeLine,
   ): number | undefined;
 }
 
@@ -135,6 +139,8 @@ export abstract class Backend<Location = unknown> {
   abstract setOperand(operand: number, source: FloatArray, start: number, step: number): void;
   /** Says that they are in a slot of the staging area, from its start on. */
   abstract setStaged(operand: number, precision: Precision, slot: number, step: number): void;
+  /** Says that it is one row for all, and where. */
+  abstract setLocation(operand: number, location: Location): void;
   /** Makes operand `to` the same as another. */
   abstract repeatOperand(from: number, to: number): void;
   /** Runs a kernel over the rows of a batch, of `length` numbers each; its first operand is number `first` of those that were set. */
@@ -275,25 +281,15 @@ export abstract class Backend<Location = unknown> {
     return target;
   }
 
-  /**
-   * Runs a reduction over `length` numbers of each row. Returns flags; the sums are `total(…)`, of each chunk for itself where there is a
-   * `take` to look at them.
-   */
-  reduce(
-    kernel: Kernel,
-    precision: Precision,
-    rows: readonly Row[],
-    length: number,
-    firstSlot = 0,
-    take?: () => void,
-  ): number {
+  /** Runs a reduction over `length` numbers of each row. Returns flags; the sums are `total(…)`. */
+  reduce(kernel: Kernel, precision: Precision, rows: readonly Row[], length: number, firstSlot = 0): number {
     this.clear();
     const isLong = length > CHUNK[precision];
     if (isLong && this.crew?.wants(this, kernel, precision, rows, length)) {
-      const flags = this.crew.share(this, kernel, precision, rows, length, undefined, take);
+      const flags = this.crew.share(this, kernel, precision, rows, length);
       if (flags !== undefined) return flags;
     }
-    const isParted = isLong && (take || !rows.every((row) => this.isInPlace(row, precision)));
+    const isParted = isLong && !rows.every((row) => this.isInPlace(row, precision));
     const step = isParted ? CHUNK[precision] : length;
     let flags = 0;
     let done = 0;
@@ -301,13 +297,42 @@ export abstract class Backend<Location = unknown> {
       const count = Math.min(step, length - done);
       const locations = this.locateAll(rows, done, count, precision, firstSlot);
       flags |= locations ? this.call(kernel, precision, locations, count) : UNUSUAL;
-      if (take) {
-        take();
-        this.clear();
-      }
       done += step;
     } while (done < length && !(flags & UNUSUAL));
     return flags;
+  }
+
+  /**
+   * Runs a kernel over each chunk of rows of logits as if it were a row of a batch, with fields from its own largest numbers: what must be
+   * known of a whole row first would take a pass of its own. False where a row cannot be staged.
+   */
+  reduceChunks(
+    kernel: Kernel,
+    precision: Precision,
+    rows: readonly Row[],
+    length: number,
+    firstSlot: number,
+    take: TakeLine,
+  ): boolean {
+    const step = CHUNK[precision];
+    if (length > step && this.crew?.wants(this, kernel, precision, rows, length)) {
+      if (this.crew.share(this, kernel, precision, rows, length, undefined, take) !== undefined) return true;
+    }
+    for (let done = 0; done < length; done += step) {
+      const count = Math.min(step, length - done);
+      const locations = this.locateAll(rows, done, count, precision, firstSlot);
+      if (locations === undefined) return false;
+      this.runChunk(kernel, precision, locations, count);
+      take(this.table, 0);
+    }
+    return true;
+  }
+
+  /** A chunk of them, to the first line of the table. */
+  runChunk(kernel: Kernel, precision: Precision, locations: readonly Location[], count: number): void {
+    for (let i = 0; i < locations.length; i++) this.setLocation(i, locations[i]);
+    this.most = Number.MAX_VALUE;
+    this.runRows(kernel, precision, count, 1, FOUND);
   }
 
   locateAll(

@@ -62,9 +62,14 @@ export interface ChunkJob {
   readonly out: number | undefined;
   /** Chunks that make a task. */
   readonly chunksPerTask: number;
+  /** Whether each chunk is a row of a batch: `Backend.reduceChunks`. */
+  readonly areRows: boolean;
 }
 
-/** f64s that are left of a chunk: its flags, and which totals there are; of each its sum and its error. A cache line: to fetch one takes 0.1 µs. */
+/**
+ * f64s that are left of a chunk: its flags, and which totals there are; of each its sum and its error. Of one that is a row of a batch, what
+ * its line of the table begins with. A cache line: to fetch one takes 0.1 µs.
+ */
 export const RESULT = 8;
 /** Those of what a family needs to know besides its rows. */
 export const PARAMETERS = 16;

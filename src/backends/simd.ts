@@ -123,14 +123,7 @@ export class SimdBackend extends Backend<number> {
     run(this.#readable(data, start, count, slot), count, this.region.state, this.stagingAt("f32", slot), format);
   }
 
-  override reduce(
-    kernel: Kernel,
-    precision: Precision,
-    rows: readonly Row[],
-    length: number,
-    firstSlot = 0,
-    take?: () => void,
-  ): number {
+  override reduce(kernel: Kernel, precision: Precision, rows: readonly Row[], length: number, firstSlot = 0): number {
     const { source, start, as } = rows[0];
     const halves = kernel.name === "maximum" && as === undefined && length > 7 && halvesOf(source);
     if (halves && isOf16(halves.format)) {
@@ -142,7 +135,7 @@ export class SimdBackend extends Backend<number> {
         return 0;
       }
     }
-    return super.reduce(kernel, precision, rows, length, firstSlot, take);
+    return super.reduce(kernel, precision, rows, length, firstSlot);
   }
 
   /** The largest of halves, which are not widened; undefined where one is NaN or Infinity. */
@@ -184,6 +177,11 @@ export class SimdBackend extends Backend<number> {
   setStaged(operand: number, precision: Precision, slot: number, step: number): void {
     this.#operands[2 * operand] = this.stagingAt(precision, slot);
     this.#operands[2 * operand + 1] = precision === "f32" ? step * 4 : step * 8;
+  }
+
+  setLocation(operand: number, location: number): void {
+    this.#operands[2 * operand] = location;
+    this.#operands[2 * operand + 1] = 0;
   }
 
   repeatOperand(from: number, to: number): void {

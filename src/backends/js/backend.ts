@@ -100,6 +100,10 @@ export class JsBackend extends Backend<FloatArray> {
     this.setOperand(operand, this.staging(precision, slot), 0, step);
   }
 
+  setLocation(operand: number, location: FloatArray): void {
+    this.setOperand(operand, location, 0, 0);
+  }
+
   repeatOperand(from: number, to: number): void {
     this.#operands[to] = this.#operands[from];
   }
@@ -124,6 +128,7 @@ export class JsBackend extends Backend<FloatArray> {
       if (mode & GIVEN && table[line + SWAP] !== 0) [rows[0], rows[1]] = [rows[1], rows[0]];
       if (mode & FOUND && !this.#findFields(precision, rows, own, kernel.name === "softTargets", line)) {
         table[line] = DECLINED;
+        table.fill(0, line + TOTALS, line + TOTALS + 3);
         continue;
       }
       totals[BLOCKS] = 0;
@@ -169,13 +174,15 @@ export class JsBackend extends Backend<FloatArray> {
   ): boolean {
     const maximum = precision === "f32" ? maximum_f32 : maximum_f64;
     const found = isOfTargets ? [rows[1]] : rows;
+    let areTaken = true;
     for (let i = 0; i < found.length; i++) {
       this.totals[BLOCKS] = 0;
-      if (maximum(found[i] as never, this.#state) !== 0) return false;
-      const largest = this.totals[0] + 0;
+      const flags = maximum(found[i] as never, this.#state);
+      const largest = flags === 0 ? this.totals[0] + 0 : Number.NaN;
       this.table[line + LARGEST + i] = largest;
-      if (!(Math.abs(largest) <= this.#most)) return false;
+      areTaken &&= Math.abs(largest) <= this.#most;
     }
+    if (!areTaken) return false;
     const a = this.table[line + LARGEST];
     const b = found.length === 2 ? this.table[line + LARGEST + 1] : 0;
     own.aShift = a;

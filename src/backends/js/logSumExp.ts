@@ -58,12 +58,7 @@ export function maximum_f64(z: Float64Array, state: State): number {
 }
 
 export function logSumExp_f32(row: Float32Array, state: State): number {
-  let shift = round(state.fields.aShift);
-  if (Number.isNaN(shift)) {
-    if (maximum_f32(row, state)) return UNUSUAL;
-    shift = state.totals[0];
-    if (shift === Number.NEGATIVE_INFINITY) return 0;
-  }
+  const shift = round(state.fields.aShift);
   const scale = round(state.fields.scale);
   const blocks = new Blocks_f32(row, 0, Number.NEGATIVE_INFINITY);
   for (let start = 0; start < row.length; start += BLOCK_F32) {
@@ -91,12 +86,7 @@ export function exponentials_f32(row: Float32Array, state: State, out: Float32Ar
 }
 
 export function logSumExp_f64(row: Float64Array, state: State): number {
-  let shift = state.fields.aShift;
-  if (Number.isNaN(shift)) {
-    if (maximum_f64(row, state)) return UNUSUAL;
-    shift = state.totals[0];
-    if (shift === Number.NEGATIVE_INFINITY) return 0;
-  }
+  const shift = state.fields.aShift;
   const scale = state.fields.scale;
   const blocks = new Blocks_f64(row, 0, Number.NEGATIVE_INFINITY);
   for (let start = 0; start < row.length; start += BLOCK_F64) {

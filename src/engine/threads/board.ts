@@ -73,7 +73,7 @@ export class Board {
 
   /** Tasks from `from` on. */
   writeChunks(
-    { kernel, precision, offsets, formats, length, out, chunksPerTask }: ChunkJob,
+    { kernel, precision, offsets, formats, length, out, chunksPerTask, areRows }: ChunkJob,
     from: number,
     writeParameters: (to: Float64Array) => void,
   ): void {
@@ -87,10 +87,11 @@ export class Board {
     message[6] = length;
     message[7] = out ?? -1;
     message[8] = chunksPerTask;
-    message[9] = offsets.length;
+    message[9] = areRows ? 1 : 0;
+    message[10] = offsets.length;
     for (let i = 0; i < offsets.length; i++) {
-      message[10 + i] = offsets[i];
-      message[10 + offsets.length + i] = formats[i];
+      message[11 + i] = offsets[i];
+      message[11 + offsets.length + i] = formats[i];
     }
   }
 
@@ -240,10 +241,10 @@ export class Board {
 
   #readChunks(): Job {
     const message = this.#message;
-    const count = message[9];
+    const count = message[10];
     const offsets: number[] = [];
     const formats: number[] = [];
-    for (let i = 10; i < 10 + count; i++) {
+    for (let i = 11; i < 11 + count; i++) {
       offsets.push(message[i]);
       formats.push(message[i + count]);
     }
@@ -254,6 +255,7 @@ export class Board {
       length: message[6],
       out: message[7] < 0 ? undefined : message[7],
       chunksPerTask: message[8],
+      areRows: message[9] === 1,
     };
     const kernel = this.#textOf(message[4]);
     return { tasks: message[0], isAside: message[1] === 1, kind: "chunks", kernel, job, from: message[3] };

@@ -3,7 +3,7 @@
 import type { Backend } from "../../backends/backend.js";
 import { Halves, isOf16 } from "../../backends/halves.js";
 import { addTo, BEFORE, BLOCKS, TOTAL } from "../../backends/js/blocks.js";
-import { CHUNK, type ChunkJob } from "../../backends/kernel.js";
+import { CHUNK, type ChunkJob, RESULT } from "../../backends/kernel.js";
 import { CHUNK_BYTES } from "../../backends/layout.js";
 import type { Space } from "../../backends/space.js";
 
@@ -19,7 +19,7 @@ export function doChunks(
   results: Float64Array,
   at: number,
 ): void {
-  const { precision, offsets, formats, out, chunksPerTask } = job;
+  const { kernel, precision, offsets, formats, out, chunksPerTask } = job;
   const first = index * chunksPerTask;
   const start = first * CHUNK_BYTES;
   const from = first * CHUNK[precision];
@@ -38,11 +38,16 @@ export function doChunks(
     backend.widen(new Halves(data, format), 0, count, precision, i);
     rows.push(backend.stagingAt(precision, i, count));
   }
+  if (job.areRows) {
+    backend.runChunk(kernel, precision, rows, count);
+    for (let i = 0; i < RESULT; i++) results[at + i] = backend.table[i];
+    return;
+  }
   backend.clear();
   let flags =
     out === undefined
-      ? backend.call(job.kernel, precision, rows, count)
-      : backend.callMapping(job.kernel, precision, rows, backend.inSpace(precision, out + start, count), count);
+      ? backend.call(kernel, precision, rows, count)
+      : backend.callMapping(kernel, precision, rows, backend.inSpace(precision, out + start, count), count);
   const { totals } = backend;
   for (let i = 0; i < 3; i++) {
     const total = i * TOTAL;

@@ -1,6 +1,6 @@
 // The caller's side of the threads: it posts jobs, does its share, and waits for the rest, but for no one for ever.
 
-import { type Backend, type Row, UNUSUAL, type Vector } from "../../backends/backend.js";
+import { type Backend, type Row, type TakeLine, UNUSUAL, type Vector } from "../../backends/backend.js";
 import { halvesOf, viewOf } from "../../backends/halves.js";
 import { TOTAL } from "../../backends/js/blocks.js";
 import { CHUNK, type ChunkJob, type Kernel, type Precision, RESULT } from "../../backends/kernel.js";
@@ -308,7 +308,7 @@ export class Pool implements Team {
     rows: readonly Row[],
     length: number,
     result?: Row,
-    take?: () => void,
+    take?: TakeLine,
   ): number | undefined {
     const offsets: number[] = [];
     const formats: number[] = [];
@@ -324,21 +324,19 @@ export class Pool implements Team {
     let flags = 0;
     const isLight = LIGHT.has(kernel.name) && formats.every((format) => format < 0);
     const chunksPerTask = isLight ? LIGHT_CHUNKS : 1;
-    const job = { kernel, precision, offsets, formats, length, out, chunksPerTask };
+    const areRows = take !== undefined;
+    const job = { kernel, precision, offsets, formats, length, out, chunksPerTask, areRows };
     const isMaximum = kernel.name === "maximum";
-    this.#doChunks(backend, job, (results, at) => {
+    const add: TakeLine = (results, at) => {
       flags |= addChunk(totals, results, at, isMaximum);
-      if (!take) return;
-      backend.totals.set(totals);
-      take();
-      totals.fill(0);
-    });
+    };
+    this.#doChunks(backend, job, take ?? add);
     backend.totals.set(totals);
     return flags & UNUSUAL ? UNUSUAL : flags;
   }
 
   /** Gives the results of each task to `take`, in their order. */
-  #doChunks(backend: Backend, job: ChunkJob, take: (results: Float64Array, at: number) => void): void {
+  #doChunks(backend: Backend, job: ChunkJob, take: TakeLine): void {
     const { out, offsets, chunksPerTask } = job;
     const all = Math.ceil(job.length / (chunksPerTask * CHUNK[job.precision]));
     const writes = out === undefined ? "nothing" : offsets.includes(out) ? "in place" : "elsewhere";

@@ -1,9 +1,9 @@
 // Rows of logits as the kernels take them: their largest number, and the fields that go with it. What is not a logit becomes
 // one: a log-probability is, a probability is replaced by its logarithm, chunk by chunk in f64, as it is staged.
 
-import type { Backend, Precision, Row } from "../../backends/backend.js";
+import { type Backend, type Precision, type Row, UNUSUAL } from "../../backends/backend.js";
+import { LARGEST, TOTALS } from "../../backends/batch.js";
 import { type Fields, NO_FIELDS } from "../../backends/fields.js";
-import { CHUNK } from "../../backends/kernel.js";
 import * as kernels from "../../backends/kernels.js";
 import { lifted } from "../../backends/transforms.js";
 import {
@@ -183,22 +183,19 @@ function sumsOf(
   scale: number,
   slot: number,
 ): { flags: number; top: number; sum: number } {
-  backend.fields = { ...NO_FIELDS, aShift: Number.NaN, scale };
-  if (length <= CHUNK[precision]) {
-    const flags = backend.reduce(kernels.logSumExp, precision, [row], length, slot);
-    return { flags, top: backend.total(0), sum: backend.total(1) };
-  }
   const tops: number[] = [];
   const sums: number[] = [];
-  const flags = backend.reduce(kernels.logSumExp, precision, [row], length, slot, () => {
-    tops.push(backend.total(0));
-    sums.push(backend.total(1));
-  });
   let top = Number.NEGATIVE_INFINITY;
-  for (const largest of tops) top = Math.max(top, largest);
+  backend.fields = { ...NO_FIELDS, scale };
+  const isStaged = backend.reduceChunks(kernels.logSumExp, precision, [row], length, slot, (line, at) => {
+    const largest = line[at + LARGEST];
+    tops.push(largest);
+    sums.push(line[at + TOTALS + 1]);
+    top = Math.max(top, largest);
+  });
   const sum = new Sum();
   for (let i = 0; i < tops.length; i++) sum.add(sums[i] * exp((tops[i] - top) * scale));
-  return { flags, top, sum: sum.value };
+  return { flags: isStaged && top < Number.POSITIVE_INFINITY ? 0 : UNUSUAL, top, sum: sum.value };
 }
 
 /** Z = Σ e^x of the first row, x = (z - largest)·scale. */
