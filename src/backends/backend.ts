@@ -4,7 +4,7 @@
 
 import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
 import { FLOAT64, isFloat32, isFloat64, kindOf } from "./arrays.js";
-import { FOUND } from "./batch.js";
+import { COLUMNS, FOUND } from "./batch.js";
 import type { Fields } from "./fields.js";
 import { type Halves, halvesOf } from "./halves.js";
 import { BEFORE, BLOCKS, TOTAL, UNUSUAL } from "./js/blocks.js";
@@ -139,8 +139,8 @@ export abstract class Backend<Location = unknown> {
   abstract setOperand(operand: number, source: FloatArray, start: number, step: number): void;
   /** Says that they are in a slot of the staging area, from its start on. */
   abstract setStaged(operand: number, precision: Precision, slot: number, step: number): void;
-  /** Says that it is one row for all, and where. */
-  abstract setLocation(operand: number, location: Location): void;
+  /** The same of rows that are side by side. */
+  abstract setLocation(operand: number, precision: Precision, location: Location, step: number): void;
   /** Makes operand `to` the same as another. */
   abstract repeatOperand(from: number, to: number): void;
   /** Runs a kernel over the rows of a batch, of `length` numbers each; its first operand is number `first` of those that were set. */
@@ -318,21 +318,24 @@ export abstract class Backend<Location = unknown> {
     if (length > step && this.crew?.wants(this, kernel, precision, rows, length)) {
       if (this.crew.share(this, kernel, precision, rows, length, undefined, take) !== undefined) return true;
     }
-    for (let done = 0; done < length; done += step) {
+    const most = rows.every((row) => this.isInPlace(row, precision)) ? ROWS : 1;
+    for (let done = 0; done < length; ) {
       const count = Math.min(step, length - done);
-      const locations = this.locateAll(rows, done, count, precision, firstSlot);
+      const chunks = Math.min(most, Math.floor((length - done) / count));
+      const locations = this.locateAll(rows, done, chunks * count, precision, firstSlot);
       if (locations === undefined) return false;
-      this.runChunk(kernel, precision, locations, count);
-      take(this.table, 0);
+      this.runChunks(kernel, precision, locations, count, chunks);
+      for (let c = 0; c < chunks; c++) take(this.table, c * COLUMNS);
+      done += chunks * count;
     }
     return true;
   }
 
-  /** A chunk of them, to the first line of the table. */
-  runChunk(kernel: Kernel, precision: Precision, locations: readonly Location[], count: number): void {
-    for (let i = 0; i < locations.length; i++) this.setLocation(i, locations[i]);
+  /** Chunks of them that are side by side, to the first lines of the table. */
+  runChunks(kernel: Kernel, precision: Precision, locations: readonly Location[], count: number, chunks: number): void {
+    for (let i = 0; i < locations.length; i++) this.setLocation(i, precision, locations[i], count);
     this.most = Number.MAX_VALUE;
-    this.runRows(kernel, precision, count, 1, FOUND);
+    this.runRows(kernel, precision, count, chunks, FOUND);
   }
 
   locateAll(

@@ -175,13 +175,12 @@ export class SimdBackend extends Backend<number> {
   }
 
   setStaged(operand: number, precision: Precision, slot: number, step: number): void {
-    this.#operands[2 * operand] = this.stagingAt(precision, slot);
-    this.#operands[2 * operand + 1] = precision === "f32" ? step * 4 : step * 8;
+    this.setLocation(operand, precision, this.stagingAt(precision, slot), step);
   }
 
-  setLocation(operand: number, location: number): void {
+  setLocation(operand: number, precision: Precision, location: number, step: number): void {
     this.#operands[2 * operand] = location;
-    this.#operands[2 * operand + 1] = 0;
+    this.#operands[2 * operand + 1] = precision === "f32" ? step * 4 : step * 8;
   }
 
   repeatOperand(from: number, to: number): void {

@@ -9,7 +9,8 @@ import { type Divergences, divergencesOfLogits, entropyAndLogSum } from "../meas
 import { entropy as entropyOfProbabilities } from "../measures/row/crossEntropy.js";
 import { totalVariationDistance } from "../measures/row/distances.js";
 import { klDivergence } from "../measures/row/klDivergence.js";
-import { jsDivergenceOfLogits, klDivergenceOfLogits } from "../measures/row/ofLogits.js";
+import { klDivergenceOfLogits } from "../measures/row/klOfLogits.js";
+import { jsDivergenceOfLogits } from "../measures/row/ofLogits.js";
 import { jsDivergence } from "../measures/row/symmetric.js";
 import { lnRatio } from "../measures/row/wide.js";
 import { findLargest, widen } from "./kernels.js";

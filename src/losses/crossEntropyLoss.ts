@@ -29,11 +29,12 @@ import {
   fieldsFor,
   findLogits,
   findSums,
+  isInfinite,
   type Logits,
   largestOf,
   sumOfExponentials,
 } from "../measures/row/logits.js";
-import { isInfinite } from "../measures/row/ofLogits.js";
+
 import { scaleToOne } from "../measures/row/pair.js";
 import { exp, ln } from "../numbers/scalar.js";
 import { Sum, scaledSum, sumOfAll } from "../numbers/twofold.js";

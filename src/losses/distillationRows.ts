@@ -9,7 +9,7 @@ import { bringOut, placeOut } from "../backends/writing.js";
 import type { Call } from "../call/arguments.js";
 import { LogSums, scaleOfLogits, setRowFields, totalAt } from "../measures/batches.js";
 import { klRows, OFFSET, P_LARGEST, P_SUM } from "../measures/batchesOfPairs.js";
-import { isTooCoarse } from "../measures/row/ofLogits.js";
+import { isTooCoarse } from "../measures/row/klOfLogits.js";
 import { ln } from "../numbers/scalar.js";
 
 export interface DistillationSettings {

@@ -9,7 +9,7 @@ import type { Call } from "../call/arguments.js";
 import type { Batch, LogitKind } from "../call/calls.js";
 import { LN2, ln, log1pMinus } from "../numbers/scalar.js";
 import { findRows, isLogSum, LogSums, PENDING, scaleOfLogits, setRowFields, totalAt } from "./batches.js";
-import { isTooCoarse } from "./row/ofLogits.js";
+import { isTooCoarse } from "./row/klOfLogits.js";
 
 // What `klRows` keeps of a row, in columns that no kernel writes in mode FOUND: most are the fields with which a kernel would be given it.
 export const P_LARGEST: number = FIELDS;

@@ -9,7 +9,7 @@ import { totalAt } from "./batches.js";
 import { klOfLogitRows } from "./batchesOfPairs.js";
 import { MEASURE_KEYS, P_AND_Q } from "./keys.js";
 import * as row from "./row/klDivergence.js";
-import { klDivergenceOfLogits } from "./row/ofLogits.js";
+import { klDivergenceOfLogits } from "./row/klOfLogits.js";
 
 const ofProbabilities: Batch = (backend, call, count, values, at) => {
   backend.runRows(kernels.klDivergence, call.precision, call.length, count, SHARED);

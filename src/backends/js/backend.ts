@@ -100,8 +100,8 @@ export class JsBackend extends Backend<FloatArray> {
     this.setOperand(operand, this.staging(precision, slot), 0, step);
   }
 
-  setLocation(operand: number, location: FloatArray): void {
-    this.setOperand(operand, location, 0, 0);
+  setLocation(operand: number, _precision: Precision, location: FloatArray, step: number): void {
+    this.setOperand(operand, location, 0, step);
   }
 
   repeatOperand(from: number, to: number): void {

@@ -39,7 +39,7 @@ export function doChunks(
     rows.push(backend.stagingAt(precision, i, count));
   }
   if (job.areRows) {
-    backend.runChunk(kernel, precision, rows, count);
+    backend.runChunks(kernel, precision, rows, count, 1);
     for (let i = 0; i < RESULT; i++) results[at + i] = backend.table[i];
     return;
   }

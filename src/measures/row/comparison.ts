@@ -4,8 +4,18 @@ import { type Backend, UNUSUAL } from "../../backends/backend.js";
 import * as kernels from "../../backends/kernels.js";
 import type { Call, NamedRow } from "../../call/arguments.js";
 import { LN2, ln } from "../../numbers/scalar.js";
-import { exponentOfLogit, fieldsFor, findLogits, findSums, logSumExpOf, oneOf, sumOfExponentials } from "./logits.js";
-import { entropyIn, isTooCoarse, jsDivergenceOfLogits, klDivergenceOfLogits, offsetOfNormalized } from "./ofLogits.js";
+import { isTooCoarse, klDivergenceOfLogits } from "./klOfLogits.js";
+import {
+  exponentOfLogit,
+  fieldsFor,
+  findLogits,
+  findSums,
+  logSumExpOf,
+  offsetOfNormalized,
+  oneOf,
+  sumOfExponentials,
+} from "./logits.js";
+import { entropyIn, jsDivergenceOfLogits } from "./ofLogits.js";
 
 /** H(p) in nats, as `entropy` has it, and ln p of a class. */
 export function entropyAndLogSum(

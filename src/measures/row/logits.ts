@@ -1,9 +1,10 @@
 // Rows of logits as the kernels take them: their largest number, and the fields that go with it. What is not a logit becomes
 // one: a log-probability is, a probability is replaced by its logarithm, chunk by chunk in f64, as it is staged.
 
-import { type Backend, type Precision, type Row, UNUSUAL } from "../../backends/backend.js";
-import { LARGEST, TOTALS } from "../../backends/batch.js";
+import { type Backend, type Precision, type Row, type TakeLine, UNUSUAL } from "../../backends/backend.js";
+import { LARGEST } from "../../backends/batch.js";
 import { type Fields, NO_FIELDS } from "../../backends/fields.js";
+import type { Kernel } from "../../backends/kernel.js";
 import * as kernels from "../../backends/kernels.js";
 import { lifted } from "../../backends/transforms.js";
 import {
@@ -11,11 +12,12 @@ import {
   checkNumbers,
   checkSum,
   type FoundLogits,
+  isImpossible,
   type NamedRow,
   throwImpossible,
 } from "../../call/arguments.js";
 import { NEGLIGIBLE_F32, NEGLIGIBLE_F64 } from "../../numbers/exponential.js";
-import { exp } from "../../numbers/scalar.js";
+import { exp, ln } from "../../numbers/scalar.js";
 import { Sum } from "../../numbers/twofold.js";
 
 /** Above this, or with a temperature that far from 1, f32 is not wide enough. */
@@ -37,7 +39,7 @@ export interface Logits {
 }
 
 /** f32 rows that are all logits, or all log-probabilities, are computed in f32. */
-function precisionFor(call: Call, rows: readonly NamedRow[]): Precision {
+export function precisionFor(call: Call, rows: readonly NamedRow[]): Precision {
   const { kind } = rows[0];
   if (kind === "probabilities") return "f64";
   for (const row of rows) if (row.kind !== kind) return "f64";
@@ -65,8 +67,7 @@ export function findLogits(
     }
     // what is kept with a row does not depend on the row that it is compared with
     const own = isShifted ? shifted(row.found) : row.found;
-    const { largest } = own;
-    fits &&= Math.abs(largest) <= MOST_F32 && isFine(largest, temperature, NEGLIGIBLE_F32, 2 ** -13);
+    fits &&= isFine("f32", own.largest, temperature);
     found.push(own);
   }
   if (wanted === "f32" && !fits) return findLogits(backend, call, rows, "f64", false, sums);
@@ -83,8 +84,11 @@ export const findSums = (
 ): Logits => findLogits(backend, call, rows, wanted, isShifted, sumsOf);
 
 /** Whether the logits that matter beside the largest are told apart from those that do not by many ulps of it. */
-const isFine = (largest: number, temperature: number, negligible: number, ulps: number): boolean =>
-  -negligible * temperature >= Math.abs(largest) * ulps;
+export function isFine(precision: Precision, largest: number, temperature: number): boolean {
+  const size = Math.abs(largest);
+  if (precision === "f64") return -NEGLIGIBLE_F64 * temperature >= size * 2 ** -42;
+  return size <= MOST_F32 && -NEGLIGIBLE_F32 * temperature >= size * 2 ** -13;
+}
 
 function find(
   backend: Backend,
@@ -105,7 +109,7 @@ function find(
   let top: number;
   let sum: number | undefined;
   if (sums && row === named && lift === 1) {
-    ({ flags, top, sum } = sums(backend, call, row, precision, 1 / temperature, slot));
+    ({ flags, top, sum } = sums(backend, call.length, row, precision, 1 / temperature, slot));
   } else {
     flags = backend.reduce(kernels.maximum, precision, [isTransformed ? row : named], call.length, slot);
     top = backend.total(0);
@@ -120,7 +124,7 @@ function find(
     return { row: { ...row, shift: top }, precision, shift: top * lift, largest: 0, top };
   }
   const found: FoundLogits = { row, precision, shift: 0, largest, top, sum };
-  const isEnough = precision === "f32" || isFine(largest, temperature, NEGLIGIBLE_F64, 2 ** -42);
+  const isEnough = precision === "f32" || isFine("f64", largest, temperature);
   return isEnough ? found : shifted(found);
 }
 
@@ -163,6 +167,18 @@ export function offsetOf(precision: Precision, a: FoundLogits, b: FoundLogits): 
   return precision === "f32" ? Math.fround(a.largest - b.largest) : a.largest - b.largest;
 }
 
+/** The offset that makes v the logarithm of the ratio of the normalised rows. */
+export function offsetOfNormalized(logits: Logits, pSum: number, qSum: number): number {
+  const [p, q] = logits.found;
+  return p.largest - q.largest + (ln(pSum) - ln(qSum)) / logits.scale;
+}
+
+/** Whether some class is possible in p and impossible in q. */
+export function isInfinite(call: Call, p: NamedRow, q: NamedRow): boolean {
+  for (let i = 0; i < call.length; i++) if (isImpossible(q, i) && !isImpossible(p, i)) return true;
+  return false;
+}
+
 /** The one row of a pair. */
 export const oneOf = ({ precision, scale, lift, found }: Logits, index: number): Logits => ({
   precision,
@@ -171,36 +187,57 @@ export const oneOf = ({ precision, scale, lift, found }: Logits, index: number):
   found: [found[index]],
 });
 
+/** What a kernel has left of a chunk: its flags, totals 0, 1 and 2, its own largest numbers A and B. Of a row that it has DECLINED totals are 0. */
+export type Chunk = number[];
+
+/** Runs a kernel over each chunk of rows, with fields from its own largest numbers. undefined where a row cannot be staged. */
+export function runChunks(
+  backend: Backend,
+  kernel: Kernel,
+  precision: Precision,
+  rows: readonly Row[],
+  length: number,
+  scale: number,
+  slot = 0,
+): Chunk[] | undefined {
+  const chunks: Chunk[] = [];
+  backend.fields = { ...NO_FIELDS, scale };
+  // `slice` takes longer
+  const take: TakeLine = (line, at) => {
+    chunks.push([line[at], line[at + 1], line[at + 2], line[at + 3], line[at + 4], line[at + 5]]);
+  };
+  return backend.reduceChunks(kernel, precision, rows, length, slot, take) ? chunks : undefined;
+}
+
+/** The largest number of row `index`; NaN where one is NaN. */
+export function topOf(chunks: readonly Chunk[], index: number): number {
+  let top = Number.NEGATIVE_INFINITY;
+  for (const chunk of chunks) top = Math.max(top, chunk[LARGEST + index]);
+  return top;
+}
+
 /**
  * The largest number m of a row and Z = Σ e^((z - m)·scale): of each chunk its own m and Z in one go, so that it is copied, or handed to a
  * thread, once for both; then Σ Z e^((m - largest)·scale) over chunks. UNUSUAL: one is NaN or Infinity.
  */
-function sumsOf(
+export function sumsOf(
   backend: Backend,
-  { length }: Call,
+  length: number,
   row: Row,
   precision: Precision,
   scale: number,
   slot: number,
 ): { flags: number; top: number; sum: number } {
-  const tops: number[] = [];
-  const sums: number[] = [];
-  let top = Number.NEGATIVE_INFINITY;
-  backend.fields = { ...NO_FIELDS, scale };
-  const isStaged = backend.reduceChunks(kernels.logSumExp, precision, [row], length, slot, (line, at) => {
-    const largest = line[at + LARGEST];
-    tops.push(largest);
-    sums.push(line[at + TOTALS + 1]);
-    top = Math.max(top, largest);
-  });
+  const chunks = runChunks(backend, kernels.logSumExp, precision, [row], length, scale, slot) ?? [];
+  const top = chunks.length > 0 ? topOf(chunks, 0) : Number.NaN;
   const sum = new Sum();
-  for (let i = 0; i < tops.length; i++) sum.add(sums[i] * exp((tops[i] - top) * scale));
-  return { flags: isStaged && top < Number.POSITIVE_INFINITY ? 0 : UNUSUAL, top, sum: sum.value };
+  for (const [, , own, , largest] of chunks) sum.add(own * exp((largest - top) * scale));
+  return { flags: top < Number.POSITIVE_INFINITY ? 0 : UNUSUAL, top, sum: sum.value };
 }
 
 /** Z = Σ e^x of the first row, x = (z - largest)·scale. */
 export function sumOfExponentials(backend: Backend, call: Call, { precision, scale, found: [found] }: Logits): number {
-  found.sum ??= sumsOf(backend, call, found.row, precision, scale, 0).sum;
+  found.sum ??= sumsOf(backend, call.length, found.row, precision, scale, 0).sum;
   return found.sum;
 }
 

@@ -1,33 +1,29 @@
-// The measures from logits: straight from them, in a pass for the maxima and one or two for the sums.
+// The measures from logits: straight from them, in a pass for the maxima and one or two for the sums; of long rows some in one pass.
 
 import { type Backend, type FloatArray, type Precision, UNUSUAL } from "../../backends/backend.js";
 import type { Fields } from "../../backends/fields.js";
-import { FAR } from "../../backends/js/logits.js";
 import * as kernels from "../../backends/kernels.js";
 import { map } from "../../backends/writing.js";
-import { type Call, checkNumbers, checkSum, isImpossible, type NamedRow } from "../../call/arguments.js";
+import { type Call, checkNumbers, checkSum, type NamedRow } from "../../call/arguments.js";
 import { NEGLIGIBLE_F64 } from "../../numbers/exponential.js";
-import { exp, LN2, ln, log1p, log1pMinus } from "../../numbers/scalar.js";
+import { exp, LN2, ln, log1p } from "../../numbers/scalar.js";
 import { Sum } from "../../numbers/twofold.js";
+import { chunksOf, chunksOfPair, gap } from "./chunks.js";
+import { isTooCoarse, klDivergenceOfLogits } from "./klOfLogits.js";
 import {
   exponentOfLogit,
   fieldsFor,
   findLogits,
   findSums,
+  isInfinite,
   type Logits,
   logSumExpOf,
-  offsetOf,
+  offsetOfNormalized,
   oneOf,
   sumOfExponentials,
 } from "./logits.js";
 import { checkObserved } from "./logRatio.js";
 import { isOrdinary, scaled, scaleToOne } from "./pair.js";
-
-/** Whether some class is possible in p and impossible in q. */
-export function isInfinite(call: Call, p: NamedRow, q: NamedRow): boolean {
-  for (let i = 0; i < call.length; i++) if (isImpossible(q, i) && !isImpossible(p, i)) return true;
-  return false;
-}
 
 /** An entropy up to which may be of classes that count as negligible, up to 10⁷ of them. */
 const LEAST_ENTROPY = 1e-18;
@@ -40,12 +36,15 @@ export function entropyFrom(logSum: number, t: number, z: number): number {
 
 /** H(p). Total 1 is Z. */
 export function entropyIn(backend: Backend, call: Call, row: NamedRow, logits: Logits): number {
-  const [found] = logits.found;
   backend.fields = fieldsFor(logits);
-  backend.reduce(kernels.entropyOfLogits, logits.precision, [found.row], call.length);
-  const z = backend.total(1);
-  const result = entropyFrom(ln(z), backend.total(0), z);
+  backend.reduce(kernels.entropyOfLogits, logits.precision, [logits.found[0].row], call.length);
+  return entropyOf(call, row, logits, backend.total(0), backend.total(1));
+}
+
+function entropyOf(call: Call, row: NamedRow, logits: Logits, t: number, z: number): number {
+  const result = entropyFrom(ln(z), t, z);
   if (result > 0) return result;
+  const [found] = logits.found;
   // class by class: Z is 1 and next to nothing
   const rest = new Sum();
   const products = new Sum();
@@ -60,10 +59,28 @@ export function entropyIn(backend: Backend, call: Call, row: NamedRow, logits: L
   return log1p(rest.value) - products.value / (1 + rest.value);
 }
 
+/** A chunk's T is Σ e^x·x of its own x, which are less by (A - a)·scale in the row. */
 export function entropyOfLogits(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  const logits = findLogits(backend, call, rows);
-  const result = entropyIn(backend, call, rows[0], logits);
-  logSumExpOf(call, rows[0], logits.found[0], logits.scale, ln(backend.total(1)));
+  const chunked = chunksOf(backend, call, rows, kernels.entropyOfLogits);
+  const logits = chunked ?? findLogits(backend, call, rows);
+  let result: number;
+  let z: number;
+  if (chunked) {
+    const [t, zs] = [new Sum(), new Sum()];
+    for (const [, own, sum, , a] of chunked.chunks) {
+      const x = gap(chunked, 0, a);
+      const weight = exp(x);
+      if (weight === 0) continue;
+      t.add(weight * (own + x * sum));
+      zs.add(weight * sum);
+    }
+    z = zs.value;
+    result = entropyOf(call, rows[0], logits, t.value, z);
+  } else {
+    result = entropyIn(backend, call, rows[0], logits);
+    z = backend.total(1);
+  }
+  logSumExpOf(call, rows[0], logits.found[0], logits.scale, ln(z));
   return result;
 }
 
@@ -72,21 +89,42 @@ export function crossEntropyOfLogits(backend: Backend, call: Call, rows: readonl
   if (rows[0].kind === "probabilities" && rows[1].kind !== "probabilities") {
     return crossEntropyOfTargets(backend, call, rows[0], rows[1], call.precision);
   }
-  return crossEntropyIn(backend, call, rows, findLogits(backend, call, rows));
+  const chunked = chunksOfPair(backend, call, rows, kernels.crossEntropyOfLogits);
+  if (chunked === undefined) return crossEntropyIn(backend, call, rows, findLogits(backend, call, rows));
+  const [t, pSum, qSum] = [new Sum(), new Sum(), new Sum()];
+  for (const [, own, sum, secondSum, a, b] of chunked.chunks) {
+    const y = gap(chunked, 1, b);
+    const weight = exp(gap(chunked, 0, a));
+    qSum.add(exp(y) * secondSum);
+    if (weight === 0) continue;
+    t.add(weight * (own + y * sum));
+    pSum.add(weight * sum);
+  }
+  return crossEntropyFrom(call, rows, chunked, t.value, pSum.value, qSum.value);
+}
+
+/** H(p, q) from its sums. */
+function crossEntropyFrom(
+  call: Call,
+  rows: readonly NamedRow[],
+  { scale, found }: Logits,
+  t: number,
+  pSum: number,
+  qSum: number,
+): number {
+  logSumExpOf(call, rows[0], found[0], scale, ln(pSum));
+  logSumExpOf(call, rows[1], found[1], scale, ln(qSum));
+  return Math.max(0, ln(qSum) - t / pSum);
 }
 
 function crossEntropyIn(backend: Backend, call: Call, rows: readonly NamedRow[], logits: Logits): number {
-  const { precision, scale, found } = logits;
-  const [p, q] = found;
+  const { precision, found } = logits;
   backend.fields = fieldsFor(logits);
-  if (backend.reduce(kernels.crossEntropyOfLogits, precision, [p.row, q.row], call.length) & UNUSUAL) {
+  if (backend.reduce(kernels.crossEntropyOfLogits, precision, [found[0].row, found[1].row], call.length) & UNUSUAL) {
     if (precision === "f64" || isInfinite(call, rows[0], rows[1])) return Number.POSITIVE_INFINITY;
     return crossEntropyIn(backend, call, rows, findLogits(backend, call, rows, "f64"));
   }
-  const [t, pSum, qSum] = [backend.total(0), backend.total(1), backend.total(2)];
-  logSumExpOf(call, rows[0], p, scale, ln(pSum));
-  logSumExpOf(call, rows[1], q, scale, ln(qSum));
-  return Math.max(0, ln(qSum) - t / pSum);
+  return crossEntropyFrom(call, rows, logits, backend.total(0), backend.total(1), backend.total(2));
 }
 
 /** Of probabilities and logits, as they are: soft targets. */
@@ -130,98 +168,6 @@ function scaleFor(call: Call, targets: NamedRow): number {
   return scaleToOne(most);
 }
 
-/** KL(p‖q). */
-export function klDivergenceOfLogits(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  return compareLogits(backend, call, rows).value;
-}
-
-/** KL(p‖q), and what else its sums tell. */
-export interface Comparison {
-  readonly value: number;
-  readonly logits: Logits;
-  /** Zp = Σ e^x. */
-  readonly pSum: number;
-  /** What makes (b - a + offset)·scale the logarithm of q/p, both normalised. */
-  readonly offset: number;
-}
-
-export function compareLogits(backend: Backend, call: Call, rows: readonly NamedRow[]): Comparison {
-  return klIn(backend, call, rows, findLogits(backend, call, rows));
-}
-
-/**
- * Whether b - a, rounded, leaves too little of a divergence: the rounding is 2^-24 or 2^-53 of the offset between the rows, and
- * enters the divergence with 2/√(2·value) of that, relatively, or as it is.
- */
-export function isTooCoarse(precision: Precision, value: number, offset: number): boolean {
-  const curvature = precision === "f64" ? 6e-9 : 2.8e-4;
-  const most = precision === "f64" ? 256 : 8;
-  return value < curvature * offset * offset || Math.abs(offset) > most * Math.max(1, value);
-}
-
-/**
- * From S = Σ e^x·(e^v - 1 - v), Zp and V = Σ e^x·v: KL = S/Zp - (ρ - ln(1 + ρ)), ρ = Zq/Zp - 1 = (S + V)/Zp, where it is small, or
- * where S/Zp < 1 and no v is FAR: the error of S is at most 2^-23 of v in each of its terms, less than 1e-6 of Zp in all. Else it is
- * ln(Zq/Zp) - V/Zp, with Zq added up by itself: S + V has lost of it what rounding takes of a large v, and all where ρ nears -1.
- * Where the two parts cancel, the rows are compared again with the offset between them that makes ρ vanish.
- */
-function klIn(
-  backend: Backend,
-  call: Call,
-  rows: readonly NamedRow[],
-  logits: Logits,
-  isWide = false,
-  centred?: number,
-): Comparison {
-  const { precision, scale, found } = logits;
-  const [p, q] = found;
-  const offset = centred ?? offsetOf(precision, p, q);
-  const widened = () => klIn(backend, call, rows, findLogits(backend, call, rows, "f64", true), true);
-  backend.fields = fieldsFor(logits, { offset });
-  const flags = backend.reduce(kernels.klDivergenceOfLogits, precision, [p.row, q.row], call.length);
-  if (flags & UNUSUAL) {
-    if (!isWide && !isInfinite(call, rows[0], rows[1])) return widened();
-    return infiniteComparison(backend, call, rows, logits);
-  }
-  const s = backend.total(0);
-  const pSum = backend.total(1);
-  const v = backend.total(2);
-  if (s === Number.POSITIVE_INFINITY) return isWide ? infiniteComparison(backend, call, rows, logits) : widened();
-  const rho = (s + v) / pSum;
-  // what rounding has added to the offset of the two largest
-  const rounding = (offset - (p.largest - q.largest)) * scale;
-  logSumExpOf(call, rows[0], p, scale, ln(pSum));
-  let part = s / pSum;
-  const isSmall = part < 1 && !(flags & FAR);
-  let value = rho < -0.5 ? Number.POSITIVE_INFINITY : part + log1pMinus(rho);
-  let logRatio: number;
-  if (value < 0.1 || (isSmall && rho >= -0.5)) {
-    logRatio = ln(1 + rho);
-  } else {
-    logRatio = ln(sumOfExponentials(backend, call, oneOf(logits, 1))) - ln(pSum) + rounding;
-    part = -v / pSum;
-    value = part + logRatio;
-  }
-  logSumExpOf(call, rows[1], q, scale, ln(pSum) + logRatio - rounding);
-  if (!isWide && isTooCoarse(precision, value, offset * scale)) return widened();
-  const next = offset - logRatio / scale;
-  if (Math.abs(part) > 8 * value && centred === undefined) {
-    const rounded = precision === "f32" ? Math.fround(next) : next;
-    if (rounded !== offset) return klIn(backend, call, rows, logits, isWide, rounded);
-  }
-  return { value: Math.max(0, value), logits, pSum, offset: next };
-}
-
-/** Of rows with a class that is possible in p alone. */
-function infiniteComparison(backend: Backend, call: Call, rows: readonly NamedRow[], logits: Logits): Comparison {
-  const [pSum, qSum] = [0, 1].map((i) => {
-    const sum = sumOfExponentials(backend, call, oneOf(logits, i));
-    logSumExpOf(call, rows[i], logits.found[i], logits.scale, ln(sum));
-    return sum;
-  });
-  return { value: Number.POSITIVE_INFINITY, logits, pSum, offset: offsetOfNormalized(logits, pSum, qSum) };
-}
-
 /** KL(p‖q) + KL(q‖p). */
 export function jeffreysDivergenceOfLogits(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
   const forward = klDivergenceOfLogits(backend, call, rows);
@@ -231,12 +177,6 @@ export function jeffreysDivergenceOfLogits(backend: Backend, call: Call, rows: r
 /** ½ KL(p‖m) + ½ KL(q‖m), m = (p + q)/2. */
 export function jsDivergenceOfLogits(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
   return Math.min(LN2, jsIn(backend, call, rows, findSums(backend, call, rows)));
-}
-
-/** The offset that makes v the logarithm of the ratio of the normalised rows. */
-export function offsetOfNormalized(logits: Logits, pSum: number, qSum: number): number {
-  const [p, q] = logits.found;
-  return p.largest - q.largest + (ln(pSum) - ln(qSum)) / logits.scale;
 }
 
 /** An order of rows with one log-sum-exp: by the first of their numbers that differ. */

@@ -5,7 +5,7 @@ import * as kernels from "../../backends/kernels.js";
 import type { Call, NamedRow } from "../../call/arguments.js";
 import { ln, log1p } from "../../numbers/scalar.js";
 import { klDivergence } from "./klDivergence.js";
-import { klDivergenceOfLogits } from "./ofLogits.js";
+import { klDivergenceOfLogits } from "./klOfLogits.js";
 import { areProbabilities, isCoarse, type Pair, pairOf, reducePair } from "./weights.js";
 
 /** What f32 lanes cannot hold: a mixture of next to nothing, or one that is next to p. */
