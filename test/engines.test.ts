@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Backend } from "../src/backends/backend.js";
 import { declarationOf } from "../src/call/forms.js";
 import { defaultRuntime } from "../src/engine/default.js";
 import { runtimeOf } from "../src/engine/engines.js";
@@ -43,14 +44,18 @@ const KINDS = ["simd", "other", "plain", "js", "threaded", "threadedJs"] as cons
 
 /** The names of the engines that have computed something in a call, "default" among them. */
 async function computing(call: () => unknown): Promise<string[]> {
-  const backends = Object.entries(engines).map(([name, engine]) => [name, runtimeOf("test", engine).backend] as const);
+  const backends = Object.entries(engines).flatMap(([name, engine]) => {
+    const { backend, copying } = runtimeOf("test", engine);
+    const all = copying ? [backend, copying().backend] : [backend];
+    return all.map((each) => [name, each] as const);
+  });
   const spies = [...backends, ["default", defaultRuntime().backend] as const].map(
     ([name, backend]) => [name, vi.spyOn(backend, "begin")] as const,
   );
   await call();
   const names = spies.filter(([, spy]) => spy.mock.calls.length > 0).map(([name]) => name);
   for (const [, spy] of spies) spy.mockRestore();
-  return names;
+  return [...new Set(names)];
 }
 
 const half = [0.5, 0.5];
@@ -182,6 +187,36 @@ describe("the first array that lies in an engine's memory decides", () => {
     expect(klDivergence(p, q, { engine: guest })).toBe(0);
     expect(klDivergence(q, p, { engine: engines.simd })).toBe(0);
     guest.dispose();
+  });
+
+  test("an array of rows counts by its first", async () => {
+    const [p, q] = [inMemory(engines.js), inMemory(engines.simd)];
+    expect(await computing(() => entropy.rows([p, p]))).toEqual(["js"]);
+    expect(await computing(() => klDivergence.rows([half, half], [q, q]))).toEqual(["simd"]);
+    expect(await computing(() => klDivergence.rows([half, half], [half, half]))).toEqual(["default"]);
+  });
+
+  test("an engine with a shared memory has a plain one for calls that copy all they read", async () => {
+    const relaxed = await createEngine({ backend: "relaxed" });
+    for (const engine of [engines.simd, engines.threaded, relaxed]) {
+      const { backend, copying } = runtimeOf("test", engine);
+      const spies = [backend, copying?.().backend].map((each) => vi.spyOn(each as Backend, "begin"));
+      const countsOf = (call: () => unknown) => {
+        for (const spy of spies) spy.mockClear();
+        call();
+        return spies.map((spy) => spy.mock.calls.length);
+      };
+      const p = inMemory(engine);
+      expect(countsOf(() => klDivergence(half, Float32Array.of(0.5, 0.5), { engine }))).toEqual([0, 1]);
+      expect(countsOf(() => klDivergence.rows([half], [half], { engine }))).toEqual([0, 1]);
+      expect(countsOf(() => klDivergence(half, p, { engine }))).toEqual([1, 0]);
+      expect(countsOf(() => klDivergence.rows([p], [half], { engine }))).toEqual([1, 0]);
+      expect(countsOf(() => entropy({ data: p, dims: [2] }, { engine }))).toEqual([1, 0]);
+    }
+    for (const name of ["plain", "js", "threadedJs"]) {
+      expect(runtimeOf("test", engines[name]).copying).toBe(undefined);
+    }
+    relaxed.dispose();
   });
 
   test("an array that has been freed, or is of an engine that has been disposed, is one like any other", async () => {

@@ -77,9 +77,9 @@ function rowsOf(type: (typeof TYPES)[number], { a = () => 0, b }: Pair): { a: Ro
   const deviates = normals(n, 7);
   const noise = normals(n, 8);
   const chunkOf = (i: number) => Math.floor(i / chunk);
-  const first = type.from({ length: n }, (_, i) => grid(3 * deviates[i] + a(chunkOf(i), i)));
+  const first = new type(n).map((_, i) => grid(3 * deviates[i] + a(chunkOf(i), i)));
   // where nothing is possible in a, b is what it would be beside 0
-  const second = type.from(first, (x, i) => {
+  const second = first.slice().map((x, i) => {
     const from = x === NEVER ? grid(3 * deviates[i]) : x;
     return from + grid(b(chunkOf(i), i, noise[i]));
   });
@@ -99,6 +99,12 @@ class Total {
   }
 }
 
+function largestOf(row: Row): number {
+  let largest = NEVER;
+  for (const x of row) largest = Math.max(largest, x);
+  return largest;
+}
+
 function exactly(a: Row, b: Row, temperature: number) {
   const n = a.length;
   const over = (term: (i: number) => number): number => {
@@ -106,7 +112,7 @@ function exactly(a: Row, b: Row, temperature: number) {
     for (let i = 0; i < n; i++) if (a[i] !== NEVER) total.add(term(i));
     return total.sum;
   };
-  const top = a.reduce((x, y) => Math.max(x, y), NEVER);
+  const top = largestOf(a);
   const z = over((i) => Math.exp((a[i] - top) / temperature));
   const p = (i: number) => Math.exp((a[i] - top) / temperature) / z;
   const d = (i: number) => (b[i] - a[i]) / temperature;
@@ -115,7 +121,7 @@ function exactly(a: Row, b: Row, temperature: number) {
   const own = new Total();
   for (let i = 0; i < n; i++) if (a[i] === NEVER) own.add(Math.exp((b[i] - top) / temperature) / z);
   const shift = over((i) => p(i) * Math.expm1(least(i))) + own.sum;
-  const qTop = b.reduce((x, y) => Math.max(x, y), NEVER);
+  const qTop = largestOf(b);
   const all = new Total();
   for (const x of b) all.add(Math.exp((x - qTop) / temperature));
   const c = shift > -0.5 ? Math.log1p(shift) : Math.log(all.sum) - Math.log(z) + (qTop - top) / temperature;

@@ -3,7 +3,9 @@ import { JsBackend } from "../backends/js/backend.js";
 import { MOST_THREADS, regionOf, reservedBytes } from "../backends/layout.js";
 import { bytesOf } from "../backends/modules.js";
 import { SimdBackend } from "../backends/simd.js";
+import type { ModuleText } from "../generated/modules.js";
 import { checkNumber, checkOptions, describe, mustBe, show } from "./checks.js";
+import { type Computer, plainComputer } from "./default.js";
 import { LinearMemory, PlainMemory } from "./memory.js";
 import { availableThreads, hasWorkers } from "./platform.js";
 import type { Runtime, Team } from "./runtime.js";
@@ -82,6 +84,7 @@ function onSimd(
   module: WebAssembly.Module | undefined,
   { backend, maxBytes, threads, shared: isSharedWanted }: Settings,
   shared: boolean,
+  copying?: () => Computer,
 ): Runtime {
   const memory = LinearMemory.create(maxBytes, shared, threads);
   const [name, feature] = backend === "relaxed" ? (["relaxed", "relaxed SIMD"] as const) : (["simd", "SIMD"] as const);
@@ -94,6 +97,16 @@ function onSimd(
     module,
     threadsReason: ONE_THREAD,
     whyNotShared: shared ? undefined : whyNotShared(isSharedWanted),
+    copying: shared ? copying : undefined,
+  };
+}
+
+/** Makes a plain computer at its first call. */
+export function plainAtNeed(text?: ModuleText): () => Computer {
+  let computer: Computer | undefined;
+  return () => {
+    computer ??= plainComputer(text);
+    return computer;
   };
 }
 
@@ -173,7 +186,7 @@ function makeRuntime(functionName: string, settings: Settings, module: WebAssemb
   const reason = whyNotSimd();
   if (reason !== undefined) return without(functionName, settings, reason);
   try {
-    return onSimd(undefined, settings, settings.shared && hasSharedMemory());
+    return onSimd(undefined, settings, settings.shared && hasSharedMemory(), plainAtNeed());
   } catch (error) {
     return without(functionName, settings, messageOf(error));
   }
@@ -187,7 +200,7 @@ async function makeRelaxedRuntime(functionName: string, settings: Settings): Pro
     const isShared = settings.shared && hasSharedMemory();
     const bytes = bytesOf(BINARY, isShared);
     reason = obstacle(bytes, "relaxed SIMD");
-    if (reason === undefined) return onSimd(await WebAssembly.compile(bytes), settings, isShared);
+    if (reason === undefined) return onSimd(await WebAssembly.compile(bytes), settings, isShared, plainAtNeed(BINARY));
   } catch (error) {
     reason = `relaxed SIMD is not available: ${messageOf(error)}`;
   }

@@ -1,9 +1,11 @@
-// The engine of calls that name none: made at the first of them, of one thread.
+// Computes calls that have no array in an engine's memory, on one thread: those that name no engine, and those of engines whose memory is
+// shared.
 
-import type { Backend } from "../backends/backend.js";
 import { JsBackend } from "../backends/js/backend.js";
 import { CALLER_REGION, RESERVED_BYTES } from "../backends/layout.js";
+import { instantiate } from "../backends/modules.js";
 import { SimdBackend } from "../backends/simd.js";
+import type { ModuleText } from "../generated/modules.js";
 import { LOW } from "../numbers/lanes.js";
 import type { Memory } from "./memory.js";
 import type { Runtime } from "./runtime.js";
@@ -16,26 +18,30 @@ export type Computer = Pick<Runtime, "backend" | "pool"> & { readonly memory: Pi
 
 const NO_ARRAYS = { holds: () => false };
 
-/** The memory is no larger than the kernels' own, and plain: to copy into a shared one takes half as long again (`set` is then word by word). */
-function simdBackend(): SimdBackend {
+/**
+ * The memory is no larger than the kernels' own, and plain: to copy into a shared one, word by word, takes three times as long. The kernels are
+ * those of `text`, or each from its own module.
+ */
+export function plainComputer(text?: ModuleText): Computer {
   const pages = RESERVED_BYTES / PAGE;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   // no array of a caller's lies in it
-  return new SimdBackend(undefined, { memory, buffer: memory.buffer, ...NO_ARRAYS }, CALLER_REGION);
+  const space = { memory, buffer: memory.buffer, ...NO_ARRAYS };
+  return { backend: new SimdBackend(text && instantiate(text, memory), space, CALLER_REGION), memory: NO_ARRAYS };
 }
 
-function makeBackend(): Backend {
+function makeComputer(): Computer {
   try {
     // throws where there is no WebAssembly, no SIMD, or a policy against it
     new WebAssembly.Module(SIMD_PROBE);
-    if (LOW === 0) return simdBackend();
+    if (LOW === 0) return plainComputer();
   } catch {}
-  return new JsBackend();
+  return { backend: new JsBackend(), memory: NO_ARRAYS };
 }
 
 let computer: Computer | undefined;
 
 export function defaultRuntime(): Computer {
-  computer ??= { backend: makeBackend(), memory: NO_ARRAYS };
+  computer ??= makeComputer();
   return computer;
 }

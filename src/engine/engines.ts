@@ -29,11 +29,18 @@ export function runtimeOf(functionName: string, engine: unknown): Runtime {
   throw new TypeError(`${functionName}: engine is ${describe(engine)}; it must come from createEngine`);
 }
 
+/** The array of an argument; the first of an array of them. */
+function viewIn(argument: unknown): ArrayBufferView | undefined {
+  if (ArrayBuffer.isView(argument)) return argument;
+  const inner = Array.isArray(argument) ? argument[0] : propertyOf(argument, "data");
+  return ArrayBuffer.isView(inner) ? inner : undefined;
+}
+
 /** Of the arguments of a call: the engine whose memory holds the first array that lies in one. */
 function engineThatHolds(sources: readonly unknown[]): object | undefined {
   for (const argument of sources) {
-    const source = ArrayBuffer.isView(argument) ? argument : propertyOf(argument, "data");
-    if (!ArrayBuffer.isView(source)) continue;
+    const source = viewIn(argument);
+    if (source === undefined) continue;
     for (const reference of engines) {
       const engine = reference.deref();
       if (engine && runtimes.get(engine)?.memory.holds(source.buffer)) return engine;
@@ -48,7 +55,16 @@ export function engineFor(engine: unknown, sources: readonly unknown[]): unknown
   return engineThatHolds(sources);
 }
 
+/** What computes a call; of no `sources`, all that the engine has. */
 export function runtimeFor(functionName: string, engine: unknown, sources: readonly unknown[]): Computer {
   const found = engineFor(engine, sources);
-  return found === undefined ? defaultRuntime() : runtimeOf(functionName, found);
+  if (found === undefined) return defaultRuntime();
+  const runtime = runtimeOf(functionName, found);
+  const { copying, memory } = runtime;
+  if (copying === undefined || engine === undefined || sources.length === 0) return runtime;
+  for (const argument of sources) {
+    const view = viewIn(argument);
+    if (view && memory.holds(view.buffer)) return runtime;
+  }
+  return copying();
 }

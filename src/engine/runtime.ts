@@ -1,4 +1,5 @@
 import type { Backend, Crew } from "../backends/backend.js";
+import type { Computer } from "./default.js";
 import type { Memory } from "./memory.js";
 import type { AsideOptions, Work } from "./work.js";
 
@@ -6,6 +7,8 @@ import type { AsideOptions, Work } from "./work.js";
 export interface Runtime {
   readonly backend: Backend;
   readonly memory: Memory;
+  /** Computes calls that have no array in the memory, where that is shared. */
+  readonly copying?: () => Computer;
   /** The one that all kernels are in, where each does not bring its own. */
   readonly module?: WebAssembly.Module;
   readonly name: "relaxed" | "simd" | "js";

@@ -5,7 +5,7 @@ import { JsBackend } from "../backends/js/backend.js";
 import { REGION_BYTES, RESERVED_BYTES, regionAt } from "../backends/layout.js";
 import { SimdBackend } from "../backends/simd.js";
 import { checkInteger, describe, isOptions } from "./checks.js";
-import { ONE_THREAD } from "./create.js";
+import { ONE_THREAD, plainAtNeed } from "./create.js";
 import { LinearMemory } from "./memory.js";
 import type { Runtime } from "./runtime.js";
 
@@ -72,5 +72,6 @@ export function runtimeFrom(handle: EngineHandle): Runtime {
       ? new JsBackend(memory.space)
       : new SimdBackend(module && exportsOf(module, memory.space.memory), memory.space, region);
   const reason = "that of the engine whose memory it shares";
-  return { backend, memory, name, reason, module, threadsReason: ONE_THREAD, whyNotShared: undefined };
+  const copying = name === "simd" && module === undefined ? plainAtNeed() : undefined;
+  return { backend, memory, name, reason, module, threadsReason: ONE_THREAD, whyNotShared: undefined, copying };
 }
