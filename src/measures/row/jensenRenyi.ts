@@ -7,7 +7,7 @@
 //   B = ρ^α - 1 - α(ρ - 1) = ρ·E((α - 1)r) - (1 - α)·K(ρ, 1)   for α >= ½,  E(v) = e^v - 1 - v
 //                          = E(αr) - α·K(1, ρ)                 for α < ½
 //
-// of which the two parts cancel threefold at most, for α -> 1 too. tᵢ are of first order, and enter squared.
+// of which the two parts cancel threefold at most, for α -> 1 too. For α = ½ it is -½(√ρ - 1)². tᵢ are of first order, and enter squared.
 
 import type { Backend } from "../../backends/backend.js";
 import type { Call, NamedRow } from "../../call/arguments.js";
@@ -16,11 +16,21 @@ import { exp, expm1, expm1Minus, ln, log1p, log1pMinus } from "../../numbers/sca
 import { Sum } from "../../numbers/twofold.js";
 import { CHUNK, excessOf, jsOfMany, Mixture } from "./mixture.js";
 
-/** m·B of a number x = m + d, r = ln(x/m). */
-const bentOf = (x: number, m: number, d: number, r: number, alpha: number): number =>
-  alpha < 0.5
-    ? m * expm1Minus(alpha * r) - alpha * excessOf(m, x, -d)
-    : x * expm1Minus((alpha - 1) * r) + (alpha - 1) * excessOf(x, m, d);
+/** ρ^α - 1 and m·B of a number x = m + d, which for α = ½ take no logarithm. */
+function powerOf(x: number, m: number, d: number, alpha: number): [power: number, bent: number] {
+  if (x < SMALLEST_NORMAL_F64) return [-1, (alpha - 1) * m];
+  if (alpha === 0.5) {
+    const root = Math.sqrt(m);
+    const power = d / (root * (Math.sqrt(x) + root));
+    return [power, -0.5 * m * power * power];
+  }
+  const r = Math.abs(d) <= m / 2 ? log1p(d / m) : ln(x / m);
+  const bent =
+    alpha < 0.5
+      ? m * expm1Minus(alpha * r) - alpha * excessOf(m, x, -d)
+      : x * expm1Minus((alpha - 1) * r) + (alpha - 1) * excessOf(x, m, d);
+  return [expm1(alpha * r), bent];
+}
 
 export function jensenRenyiOfMany(
   backend: Backend,
@@ -38,17 +48,14 @@ export function jensenRenyiOfMany(
   const powers = new Float64Array(weights.length);
   mixture.forEach((c) => {
     const m = means[c];
-    const scale = exp(alpha * ln(m));
+    const scale = alpha === 0.5 ? Math.sqrt(m) : exp(alpha * ln(m));
     let bent = 0;
     let mean = 0;
     for (let i = 0, at = c; i < weights.length; i++, at += CHUNK) {
-      const x = probabilities[at];
-      const d = differences[at];
-      const isZero = x < SMALLEST_NORMAL_F64;
-      const r = Math.abs(d) <= m / 2 ? log1p(d / m) : isZero ? 0 : ln(x / m);
-      powers[i] = isZero ? -1 : expm1(alpha * r);
-      mean += weights[i] * powers[i];
-      bent += weights[i] * (isZero ? (alpha - 1) * m : bentOf(x, m, d, r, alpha));
+      const [power, term] = powerOf(probabilities[at], m, differences[at], alpha);
+      powers[i] = power;
+      mean += weights[i] * power;
+      bent += weights[i] * term;
     }
     whole.add(scale);
     gap.add((-scale / m) * bent);

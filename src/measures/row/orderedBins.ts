@@ -7,8 +7,8 @@ import { sumOfAll } from "../../numbers/twofold.js";
 import { ExactPair } from "./exact.js";
 import { asProbabilities } from "./mixture.js";
 
-/** F_p - F_q behind each bin but the last. */
-const differences = (backend: Backend, call: Call, rows: readonly NamedRow[]): Float64Array =>
+/** F_p - F_q behind each bin but the last, times `sum`. */
+const differencesOf = (backend: Backend, call: Call, rows: readonly NamedRow[]) =>
   new ExactPair(
     call,
     rows.map((row) => asProbabilities(backend, call, row).row),
@@ -16,22 +16,25 @@ const differences = (backend: Backend, call: Call, rows: readonly NamedRow[]): F
 
 /** Σ |F_p - F_q|. */
 export function wassersteinDistance(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  const terms = differences(backend, call, rows);
-  for (let i = 0; i < terms.length; i++) terms[i] = Math.abs(terms[i]);
-  return sumOfAll(terms);
+  const { differences, sum } = differencesOf(backend, call, rows);
+  for (let i = 0; i < differences.length; i++) differences[i] = Math.abs(differences[i]);
+  return sumOfAll(differences) / sum;
 }
 
 /** √Σ (F_p - F_q)². */
 export function cramerDistance(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  const terms = differences(backend, call, rows);
-  for (let i = 0; i < terms.length; i++) terms[i] *= terms[i];
-  return Math.sqrt(sumOfAll(terms));
+  const { differences, sum } = differencesOf(backend, call, rows);
+  for (let i = 0; i < differences.length; i++) differences[i] *= differences[i];
+  return Math.sqrt(sumOfAll(differences)) / sum;
 }
 
 /** max |F_p - F_q|. */
 export function kolmogorovSmirnovDistance(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
-  const terms = differences(backend, call, rows);
+  const { differences, sum } = differencesOf(backend, call, rows);
   let most = 0;
-  for (let i = 0; i < terms.length; i++) most = Math.max(most, Math.abs(terms[i]));
-  return Math.min(1, most);
+  for (let i = 0; i < differences.length; i++) {
+    const d = Math.abs(differences[i]);
+    if (most < d) most = d;
+  }
+  return Math.min(1, most / sum);
 }
