@@ -1,6 +1,6 @@
 // Work as a promise: by the workers alone, or between the caller's other tasks.
 
-import type { Computer } from "./default.js";
+import type { Computer } from "./runtime.js";
 import { type AsideOptions, doHere, nextTurn, type Work } from "./work.js";
 
 /**

@@ -1,6 +1,6 @@
 // Work, done at once: by all threads of an engine, or by the caller's.
 
-import type { Computer } from "./default.js";
+import type { Computer } from "./runtime.js";
 import { arraysOf, doHere, type Work } from "./work.js";
 
 const NO_VALUES = /* @__PURE__ */ new Float64Array(0);

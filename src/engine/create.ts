@@ -5,10 +5,10 @@ import { bytesOf } from "../backends/modules.js";
 import { SimdBackend } from "../backends/simd.js";
 import type { ModuleText } from "../generated/modules.js";
 import { checkNumber, checkOptions, describe, mustBe, show } from "./checks.js";
-import { type Computer, plainComputer } from "./default.js";
+import { plainComputer } from "./default.js";
 import { LinearMemory, PlainMemory } from "./memory.js";
 import { availableThreads, hasWorkers } from "./platform.js";
-import type { Runtime, Team } from "./runtime.js";
+import type { Computer, Runtime, Team } from "./runtime.js";
 import { messageOf, obstacle, whyNotSimd } from "./simdSupport.js";
 
 /** The options of {@link createEngine} and {@link createEngineSync}. */

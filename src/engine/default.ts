@@ -7,14 +7,10 @@ import { instantiate } from "../backends/modules.js";
 import { SimdBackend } from "../backends/simd.js";
 import type { ModuleText } from "../generated/modules.js";
 import { LOW } from "../numbers/lanes.js";
-import type { Memory } from "./memory.js";
-import type { Runtime } from "./runtime.js";
+import type { Computer } from "./runtime.js";
 import { SIMD_PROBE } from "./simdSupport.js";
 
 const PAGE = 65536;
-
-/** What a call needs of an engine. */
-export type Computer = Pick<Runtime, "backend" | "pool"> & { readonly memory: Pick<Memory, "holds"> };
 
 const NO_ARRAYS = { holds: () => false };
 

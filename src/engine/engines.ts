@@ -1,8 +1,8 @@
 // Which engine computes a call: the one that is asked for, the one whose memory holds an array, or the default one.
 
 import { describe, isOptions, propertyOf } from "./checks.js";
-import { type Computer, defaultRuntime } from "./default.js";
-import type { Runtime } from "./runtime.js";
+import { defaultRuntime } from "./default.js";
+import type { Computer, Runtime } from "./runtime.js";
 
 /** Those that have not been disposed of. */
 const runtimes = /* @__PURE__ */ new WeakMap<object, Runtime>();

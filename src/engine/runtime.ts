@@ -1,5 +1,4 @@
 import type { Backend, Crew } from "../backends/backend.js";
-import type { Computer } from "./default.js";
 import type { Memory } from "./memory.js";
 import type { AsideOptions, Work } from "./work.js";
 
@@ -19,6 +18,9 @@ export interface Runtime {
   /** Why other threads cannot share the memory, where they cannot. */
   readonly whyNotShared: string | undefined;
 }
+
+/** What a call needs of an engine. */
+export type Computer = Pick<Runtime, "backend" | "pool"> & { readonly memory: Pick<Memory, "holds"> };
 
 /** The threads of an engine. */
 export interface Team extends Crew {
