@@ -3,6 +3,7 @@ import type { Backend } from "../src/backends/backend.js";
 import { declarationOf } from "../src/call/forms.js";
 import { defaultRuntime } from "../src/engine/default.js";
 import { runtimeOf } from "../src/engine/engines.js";
+import type { Computer } from "../src/engine/runtime.js";
 import {
   createEngine,
   createEngineSync,
@@ -46,7 +47,7 @@ const KINDS = ["simd", "other", "plain", "js", "threaded", "threadedJs"] as cons
 async function computing(call: () => unknown): Promise<string[]> {
   const backends = Object.entries(engines).flatMap(([name, engine]) => {
     const { backend, copying } = runtimeOf("test", engine);
-    const all = copying ? [backend, copying().backend] : [backend];
+    const all = copying ? [backend, (copying() as Computer).backend] : [backend];
     return all.map((each) => [name, each] as const);
   });
   const spies = [...backends, ["default", defaultRuntime().backend] as const].map(
@@ -200,7 +201,7 @@ describe("the first array that lies in an engine's memory decides", () => {
     const relaxed = await createEngine({ backend: "relaxed" });
     for (const engine of [engines.simd, engines.threaded, relaxed]) {
       const { backend, copying } = runtimeOf("test", engine);
-      const spies = [backend, copying?.().backend].map((each) => vi.spyOn(each as Backend, "begin"));
+      const spies = [backend, copying?.()?.backend].map((each) => vi.spyOn(each as Backend, "begin"));
       const countsOf = (call: () => unknown) => {
         for (const spy of spies) spy.mockClear();
         call();

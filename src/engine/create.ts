@@ -84,7 +84,7 @@ function onSimd(
   module: WebAssembly.Module | undefined,
   { backend, maxBytes, threads, shared: isSharedWanted }: Settings,
   shared: boolean,
-  copying?: () => Computer,
+  copying?: Runtime["copying"],
 ): Runtime {
   const memory = LinearMemory.create(maxBytes, shared, threads);
   const [name, feature] = backend === "relaxed" ? (["relaxed", "relaxed SIMD"] as const) : (["simd", "SIMD"] as const);
@@ -101,11 +101,16 @@ function onSimd(
   };
 }
 
-/** Makes a plain computer at its first call. */
-export function plainAtNeed(text?: ModuleText): () => Computer {
+/** Makes a plain computer at its first call; undefined where the platform has no memory for it. */
+export function plainAtNeed(text?: ModuleText): () => Computer | undefined {
   let computer: Computer | undefined;
+  let isTried = false;
   return () => {
-    computer ??= plainComputer(text);
+    if (isTried) return computer;
+    isTried = true;
+    try {
+      computer = plainComputer(text);
+    } catch {}
     return computer;
   };
 }

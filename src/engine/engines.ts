@@ -66,5 +66,5 @@ export function runtimeFor(functionName: string, engine: unknown, sources: reado
     const view = viewIn(argument);
     if (view && memory.holds(view.buffer)) return runtime;
   }
-  return copying();
+  return copying() ?? runtime;
 }

@@ -7,7 +7,7 @@ export interface Runtime {
   readonly backend: Backend;
   readonly memory: Memory;
   /** Computes calls that have no array in the memory, where that is shared. */
-  readonly copying?: () => Computer;
+  readonly copying?: () => Computer | undefined;
   /** The one that all kernels are in, where each does not bring its own. */
   readonly module?: WebAssembly.Module;
   readonly name: "relaxed" | "simd" | "js";
