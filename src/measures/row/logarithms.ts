@@ -8,7 +8,7 @@ import { exp, expm1, ln, log1p } from "../../numbers/scalar.js";
 import { Sum } from "../../numbers/twofold.js";
 import { ExactPair, isBlurred } from "./exact.js";
 import { liftOf } from "./logits.js";
-import { scalesToOne } from "./pair.js";
+import { scalesToOne, sumOfDifferences } from "./pair.js";
 import { isNormal, lnRatio } from "./wide.js";
 
 /** ln p̂ of each class of a row of any kind: -∞ where it is impossible. */
@@ -78,11 +78,7 @@ class DistributionPair {
     this.#areProbabilities = p.kind === "probabilities" && q.kind === "probabilities";
     if (!this.#areProbabilities) return;
     [this.#a, this.#b] = scalesToOne(this.p.sum, this.q.sum);
-    const difference = new Sum();
-    for (let i = 0; i < call.length; i++) {
-      difference.add(p.source[p.start + i] * this.#a - q.source[q.start + i] * this.#b);
-    }
-    this.#gamma = difference.value / (this.q.sum * this.#b);
+    this.#gamma = sumOfDifferences(call.length, p, this.#a, q, this.#b) / (this.q.sum * this.#b);
   }
 
   logRatio(i: number): number {

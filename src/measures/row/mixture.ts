@@ -14,7 +14,7 @@ import { excess_f64, excessNear_f64 } from "../../numbers/logarithm.js";
 import { exp, ln } from "../../numbers/scalar.js";
 import { Sum } from "../../numbers/twofold.js";
 import { exponentOfLogit, findLogits, logSumExpOf } from "./logits.js";
-import { scalesToOne } from "./pair.js";
+import { scalesToOne, sumOfDifferences } from "./pair.js";
 
 /** A row of any kind as numbers >= 0 in proportion to its probabilities, and their sum. Throws what there is to throw. */
 export function asProbabilities(backend: Backend, call: Call, row: NamedRow): { row: NamedRow; sum: number } {
@@ -71,11 +71,8 @@ export class Mixture {
     this.sum = first.sum * scale;
     this.#parts = weighted.map(({ row: { source, start }, sum, weight }) => {
       const own = scalesToOne(first.sum, sum)[1];
-      const difference = new Sum();
-      for (let j = 0; j < call.length; j++) {
-        difference.add(first.row.source[first.row.start + j] * scale - source[start + j] * own);
-      }
-      return { source, start, weight, scale: own, gamma: difference.value / (sum * own) };
+      const difference = sumOfDifferences(call.length, first.row, scale, { source, start }, own);
+      return { source, start, weight, scale: own, gamma: difference / (sum * own) };
     });
     this.weights = weighted.map(({ weight }) => weight);
     this.probabilities = new Float64Array(weighted.length * CHUNK);
