@@ -1,6 +1,8 @@
+import type { Backend } from "../backends/backend.js";
 import { COLUMNS, SHARED } from "../backends/batch.js";
 import * as kernels from "../backends/kernels.js";
 import { logarithms } from "../backends/transforms.js";
+import type { Call } from "../call/arguments.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
 import type { Numbers } from "../call/inputs.js";
@@ -10,14 +12,56 @@ import { klOfLogitRows } from "./batchesOfPairs.js";
 import { MEASURE_KEYS, P_AND_Q } from "./keys.js";
 import * as row from "./row/klDivergence.js";
 import { klDivergenceOfLogits } from "./row/klOfLogits.js";
+import { SCALED, ScaledRows } from "./scaledRows.js";
 
-const ofProbabilities: Batch = (backend, call, count, values, at) => {
-  backend.runRows(kernels.klDivergence, call.precision, call.length, count, SHARED);
+/** KL of `count` pairs of rows from operand `operand` on, from their flags and totals. */
+function run(
+  backend: Backend,
+  call: Call,
+  operand: number,
+  count: number,
+  values: Float64Array,
+  at: number,
+  resultOf: typeof row.klFromTotals,
+): void {
   const { table } = backend;
+  backend.runRows(kernels.klDivergence, call.precision, call.length, count, SHARED, operand);
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
     const g = totalAt(table, line, 0);
-    values[at + r] = row.klFromTotals(call, table[line], g, totalAt(table, line, 1), totalAt(table, line, 2));
+    values[at + r] = resultOf(call, table[line], g, totalAt(table, line, 1), totalAt(table, line, 2));
   }
+}
+
+const balanced = /* @__PURE__ */ new ScaledRows();
+const same = /* @__PURE__ */ new ScaledRows();
+
+const ofProbabilities: Batch = (backend, call, count, values, at, _kind, sources, first) => {
+  run(backend, call, 0, count, values, at, row.klFromTotals);
+  const { table } = backend;
+  balanced.count = 0;
+  same.count = 0;
+  const left: [number, number][] = [];
+  for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
+    if (!Number.isNaN(values[at + r])) continue;
+    const scales = row.scalesFor(call, table[line], totalAt(table, line, 1), totalAt(table, line, 2));
+    if (scales === undefined) continue;
+    const [a, b] = scales.balanced;
+    if (a === b) same.add(r, ...scales.same);
+    else {
+      balanced.add(r, a, b);
+      left.push(scales.same);
+    }
+  }
+  balanced.compute(backend, call, call.precision, sources, first, values, at, (of, results) =>
+    run(backend, call, SCALED, of, results, 0, row.klFromTotals),
+  );
+  for (let i = 0; i < left.length; i++) {
+    const r = balanced.row(i);
+    if (Number.isNaN(values[at + r])) same.add(r, ...left[i]);
+  }
+  same.compute(backend, call, "f64", sources, first, values, at, (of, results) =>
+    run(backend, { ...call, precision: "f64" }, SCALED, of, results, 0, row.klFromSame),
+  );
 };
 
 /**

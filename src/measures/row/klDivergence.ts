@@ -47,17 +47,50 @@ function klFromFar(call: Call, flags: number, g: number, pSum: number, differenc
   return isCancelling(call, result, log1pMinus(rho), rho) || !isOrdinary(pSum) ? Number.NaN : result;
 }
 
-/** KL where the row of the smaller sum is multiplied by a power of 2, which rounds nothing; NaN where that changes or tells nothing. */
-function klOfBalanced(backend: Backend, call: Call, p: NamedRow, q: NamedRow, pSum: number, qSum: number): number {
+/** By how many octaves Σp is above Σq; 0 where to know it is of no use. */
+function octavesBetween(pSum: number, qSum: number): number {
   // the sum of a sample may be 0
-  if (!isOrdinary(pSum) || !isOrdinary(qSum)) return Number.NaN;
+  if (!isOrdinary(pSum) || !isOrdinary(qSum)) return 0;
   const octaves = exponentOf(pSum) - exponentOf(qSum);
   // 2^126 is a number of f32
-  if (octaves === 0 || Math.abs(octaves) > 126) return Number.NaN;
+  return Math.abs(octaves) > 126 ? 0 : octaves;
+}
+
+/** KL where the row of the smaller sum is multiplied by a power of 2, which rounds nothing; NaN where that changes or tells nothing. */
+function klOfBalanced(backend: Backend, call: Call, p: NamedRow, q: NamedRow, pSum: number, qSum: number): number {
+  const octaves = octavesBetween(pSum, qSum);
+  if (octaves === 0) return Number.NaN;
   const rows = octaves < 0 ? [scaled(p, powerOf2(-octaves)), q] : [p, scaled(q, powerOf2(octaves))];
   const flags = backend.reduce(kernels.klDivergence, call.precision, rows, call.length);
   return klFromTotals(call, flags, backend.total(0), backend.total(1), backend.total(2));
 }
+
+/**
+ * What either row is multiplied by to have sums within an octave, [1, 1] if they are, and what makes them the same, where totals do not tell
+ * KL; undefined for a row by itself.
+ */
+export function scalesFor(
+  call: Call,
+  flags: number,
+  pSum: number,
+  difference: number,
+): { balanced: [number, number]; same: [number, number] } | undefined {
+  const qSum = pSum - difference;
+  const areSums = isSum(pSum, call.normalize) && isSum(qSum, call.normalize);
+  if (flags & (UNUSUAL | DECLINED) || !areSums || qSum < pSum * LEAST_OF_Q) return undefined;
+  const octaves = octavesBetween(pSum, qSum);
+  const balanced: [number, number] = octaves < 0 ? [powerOf2(-octaves), 1] : [1, powerOf2(octaves)];
+  return { balanced, same: scalesToSame(pSum, qSum) };
+}
+
+/** KL from the flags and totals of rows with the same sum. */
+export function klFromSame(_call: Call, flags: number, g: number, pSum: number, difference: number): number {
+  if (flags & (UNUSUAL | DECLINED)) return Number.NaN;
+  return flags & Q_IS_ZERO ? Number.POSITIVE_INFINITY : fromSums(g, pSum, -difference / pSum);
+}
+
+/** Of a Σq that is less of Σp, what rounding leaves in Σ(p - q) does not tell enough, or nothing. */
+const LEAST_OF_Q = 2 ** -12;
 
 /** KL(p‖q) = Σ p̂ ln(p̂/q̂), p̂ = p/Σp, q̂ = q/Σq. */
 export function klDivergence(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
@@ -81,8 +114,7 @@ export function klDivergence(backend: Backend, call: Call, rows: readonly NamedR
   const pSum = backend.total(1);
   const difference = backend.total(2);
   let qSum = pSum - difference;
-  // of a Σq that is less of Σp, what rounding leaves in Σ(p - q) does not tell enough, or nothing
-  if (qSum < pSum * 2 ** -12) qSum = sumOf(call, q);
+  if (qSum < pSum * LEAST_OF_Q) qSum = sumOf(call, q);
   checkSum(call, p, pSum);
   checkSum(call, q, qSum);
   if (flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
@@ -97,8 +129,7 @@ function afterScaling(backend: Backend, call: Call, p: NamedRow, q: NamedRow, pS
   if (flags & UNUSUAL) {
     return fromSums(wideExcess(p, q, call.length, a, b), pSum * a, (qSum * b - pSum * a) / (pSum * a));
   }
-  if (flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
-  return fromSums(backend.total(0), backend.total(1), -backend.total(2) / backend.total(1));
+  return klFromSame(call, flags, backend.total(0), backend.total(1), backend.total(2));
 }
 
 /** Generalised KL of unnormalised measures: G itself. */
