@@ -87,7 +87,8 @@ export function crossEntropies(
   }
 }
 
-/** Where a row of the table keeps Σp of its pair while the second kernel runs. */
+/** Where a row of the table keeps Σq and Σp of its pair while the second kernel runs. */
+const Q_SUM = FIELDS + 8;
 const P_SUM = FIELDS + 9;
 
 /** Which row of a pair a kernel takes for p. */
@@ -124,24 +125,31 @@ export const decideNear =
   (_flags, pSum, qSum, difference) =>
     areNear({ pSum, qSum }) && !isCoarse({ precision, qSum, difference }) ? PENDING : Number.NaN;
 
-/**
- * Measures with two passes: a survey of both rows, then a kernel over p and q̃ = q·(1 + γ), γ = Σp/Σq - 1, and α, where there is one. If
- * the measure is symmetric, the larger sum comes first, so that γ >= 0; `decide` sees the sums in the order of the kernel, and flags in the
- * given one.
- */
+/** A measure with two passes: a survey of both rows, then a kernel over p and q̃ = q·(1 + γ), γ = Σp/Σq - 1, and α, where there is one. */
+interface Surveyed {
+  readonly kernel: Kernel;
+  /** Of a symmetric measure the larger sum comes first, so that γ >= 0; `decide` sees the sums in this order, and flags in the given one. */
+  readonly order: Order;
+  readonly decide: Decide;
+  readonly resultOf: (first: number, second: number, pSum: number, gamma: number) => number;
+}
+
+/** Sees a row that is not done though there is nothing wrong with it: its sums in the order of the kernel, and whether that is not the given one. */
+type Leave = (r: number, pSum: number, qSum: number, isSwapped: boolean) => void;
+
+/** Computes the rows of operand `operand` and the one behind it. */
 export function surveyed(
   backend: Backend,
   { precision, length, normalize, alpha = 0 }: Call,
-  kernel: Kernel,
-  order: Order,
+  { kernel, order, decide, resultOf }: Surveyed,
   count: number,
   values: Float64Array,
   at: number,
-  decide: Decide,
-  resultOf: (first: number, second: number, pSum: number, gamma: number) => number,
+  leave: Leave = () => {},
+  operand = 0,
 ): void {
   const { table } = backend;
-  backend.runRows(kernels.survey, precision, length, count, SHARED);
+  backend.runRows(kernels.survey, precision, length, count, SHARED, operand);
   let isAny = false;
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
     const flags = table[line];
@@ -161,15 +169,19 @@ export function surveyed(
     table[line + SWAP] = isSwapped ? 1 : 0;
     table[line + FIELDS] = value === PENDING ? gamma : 0;
     table[line + FIELDS + 1] = alpha;
+    table[line + Q_SUM] = qSum;
     table[line + P_SUM] = pSum;
     if (value === PENDING) isAny = true;
+    else if (isUsual && Number.isNaN(value)) leave(r, pSum, qSum, isSwapped);
   }
   if (!isAny) return;
-  backend.runRows(kernel, precision, length, count, GIVEN);
+  backend.runRows(kernel, precision, length, count, GIVEN, operand);
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
     if (values[at + r] !== PENDING) continue;
     const gamma = table[line + FIELDS];
-    values[at + r] = resultOf(totalAt(table, line, 0), totalAt(table, line, 1), table[line + P_SUM], gamma);
+    const value = resultOf(totalAt(table, line, 0), totalAt(table, line, 1), table[line + P_SUM], gamma);
+    values[at + r] = value;
+    if (Number.isNaN(value)) leave(r, table[line + P_SUM], table[line + Q_SUM], table[line + SWAP] === 1);
   }
 }
 

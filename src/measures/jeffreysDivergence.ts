@@ -5,33 +5,17 @@ import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
 import type { Numbers } from "../call/inputs.js";
 import type { MeasureOptions } from "../call/options.js";
-import { PENDING, surveyed } from "./batches.js";
 import { jeffreysOfLogitRows } from "./batchesOfPairs.js";
 import { MEASURE_KEYS, P_AND_Q } from "./keys.js";
 import { jeffreysDivergenceOfLogits } from "./row/ofLogits.js";
 import * as row from "./row/symmetric.js";
+import { symmetricRows } from "./symmetricRows.js";
 
-const ofProbabilities: Batch = (backend, call, count, values, at) => {
-  const { precision } = call;
-  const decide = (flags: number, pSum: number, qSum: number) => {
-    if (flags & (P_IS_ZERO | Q_IS_ZERO)) return Number.POSITIVE_INFINITY;
-    return row.areComparable(pSum, qSum) ? PENDING : Number.NaN;
-  };
-  surveyed(
-    backend,
-    call,
-    kernels.jeffreysDivergence,
-    "larger first",
-    count,
-    values,
-    at,
-    decide,
-    (total, _, pSum, gamma) => {
-      const result = total / pSum;
-      return row.isTooCoarse(precision, gamma, result) ? Number.NaN : result;
-    },
-  );
-};
+const ofProbabilities: Batch = /* @__PURE__ */ symmetricRows(
+  kernels.jeffreysDivergence,
+  P_IS_ZERO | Q_IS_ZERO,
+  (sum) => sum,
+);
 
 /**
  * Computes Jeffreys' divergence J(p, q) = KL(p‖q) + KL(q‖p) = Σ (p̂ᵢ - q̂ᵢ) ln(p̂ᵢ/q̂ᵢ) of p̂ = p/Σp and q̂ = q/Σq.

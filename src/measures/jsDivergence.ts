@@ -5,24 +5,15 @@ import { type Measure, measure } from "../call/forms.js";
 import type { Numbers } from "../call/inputs.js";
 import type { MeasureOptions } from "../call/options.js";
 import { LN2 } from "../numbers/scalar.js";
-import { PENDING, surveyed } from "./batches.js";
 import { jsOfLogitRows } from "./batchesOfPairs.js";
 import { MEASURE_KEYS, P_AND_Q } from "./keys.js";
 import { type MeasureOfMany, ofMany } from "./many.js";
 import { jsOfMany } from "./row/mixture.js";
 import { jsDivergenceOfLogits } from "./row/ofLogits.js";
 import * as row from "./row/symmetric.js";
+import { symmetricRows } from "./symmetricRows.js";
 
-const ofProbabilities: Batch = (backend, call, count, values, at) => {
-  const { precision } = call;
-  const decide = (_flags: number, pSum: number, qSum: number) => {
-    return row.areComparable(pSum, qSum) ? PENDING : Number.NaN;
-  };
-  surveyed(backend, call, kernels.jsDivergence, "larger first", count, values, at, decide, (total, _, pSum, gamma) => {
-    const result = total / pSum;
-    return row.isTooCoarse(precision, gamma, result) ? Number.NaN : Math.min(LN2, result / 2);
-  });
-};
+const ofProbabilities: Batch = /* @__PURE__ */ symmetricRows(kernels.jsDivergence, 0, (sum) => Math.min(LN2, sum / 2));
 
 /**
  * Computes the Jensen–Shannon divergence JS(p, q) = ½ KL(p̂‖m) + ½ KL(q̂‖m), m = (p̂ + q̂)/2, of p̂ = p/Σp and q̂ = q/Σq.

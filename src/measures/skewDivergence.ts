@@ -15,9 +15,9 @@ const ofProbabilities: Batch = (backend, call, count, values, at) => {
     values.fill(Number.NaN, at, at + count);
     return;
   }
-  surveyed(backend, call, kernels.skewDivergence, "given", count, values, at, decideNear(precision), (total, _, pSum) =>
-    row.fromTotal(alpha, total, pSum),
-  );
+  const resultOf = (total: number, _: number, pSum: number) => row.fromTotal(alpha, total, pSum);
+  const measure = { kernel: kernels.skewDivergence, order: "given", decide: decideNear(precision), resultOf } as const;
+  surveyed(backend, call, measure, count, values, at);
 };
 
 /**

@@ -14,17 +14,9 @@ const ofProbabilities: Batch = (backend, call, count, values, at) => {
     const result = Math.min(1, apart / all);
     return precision === "f64" && isBlurred(gamma, result) ? Number.NaN : result;
   };
-  surveyed(
-    backend,
-    call,
-    kernels.totalVariationDistance,
-    "larger first",
-    count,
-    values,
-    at,
-    decideNear(precision),
-    resultOf,
-  );
+  const decide = decideNear(precision);
+  const measure = { kernel: kernels.totalVariationDistance, order: "larger first", decide, resultOf } as const;
+  surveyed(backend, call, measure, count, values, at);
 };
 
 /**

@@ -70,7 +70,14 @@ function symmetric(backend: Backend, call: Call, p: NamedRow, q: NamedRow, famil
   return afterScaling(backend, call, surveyed.p, surveyed.q, pSum, qSum, family);
 }
 
-/** The same in f64 after both are scaled by powers of 2, which round nothing, to sums P in [1, 2) and Q in (P/2, P]. */
+/** Powers of 2 that take P >= Q to P in [1, 2) and Q in (P/2, P]. */
+export function scalesFor(pSum: number, qSum: number): [p: number, q: number] {
+  const a = scaleToOne(pSum);
+  const b = scaleToOne(qSum);
+  return [a, qSum * b > pSum * a ? b / 2 : b];
+}
+
+/** The same in f64 after both are scaled so, which rounds nothing. */
 function afterScaling(
   backend: Backend,
   call: Call,
@@ -81,8 +88,7 @@ function afterScaling(
   family: Family,
 ): number {
   if (pSum < qSum) return afterScaling(backend, call, q, p, qSum, pSum, family);
-  const a = scaleToOne(pSum);
-  const b = qSum * scaleToOne(qSum) > pSum * a ? scaleToOne(qSum) / 2 : scaleToOne(qSum);
+  const [a, b] = scalesFor(pSum, qSum);
   const x = scaled(p, a);
   const y = scaled(q, b);
   const flags = backend.reduce(kernels.survey, "f64", [x, y], call.length);
