@@ -5,7 +5,7 @@ import type * as logratio from "../dist/index.js";
 /** Row-major matrices of f32. */
 export interface Batch {
   rowLength: number;
-  /** Probabilities, or logits. */
+  /** Probabilities, weights whose sums differ, or logits. */
   p: Float32Array;
   q: Float32Array;
   /** Where a matrix of results is written. */
@@ -16,9 +16,11 @@ export interface Batch {
   values: Float64Array;
 }
 
+export type BatchInput = "logits" | "weights";
+
 export interface BatchCase {
   name: string;
-  input?: "logits";
+  input?: BatchInput;
   mode?: string;
   call(functions: typeof logratio, batch: Batch): unknown;
   /** Self-contained: it is compiled anew for each case, from its text. It gives what `call` does. */
@@ -33,6 +35,49 @@ const klDivergence: BatchCase = {
       let sum = 0;
       for (const end = at + rowLength; at < end; at++) if (p[at] > 0) sum += p[at] * Math.log(p[at] / q[at]);
       values[r] = sum;
+    }
+    return values;
+  },
+};
+
+const klDivergenceOfWeights: BatchCase = {
+  name: "klDivergence",
+  input: "weights",
+  call: ({ klDivergence }, { p, q, rowLength }) => klDivergence.rows(p, q, { rowLength, normalize: true }),
+  loop: ({ p, q, values, rowLength }) => {
+    for (let r = 0, start = 0; r < values.length; r++, start += rowLength) {
+      const end = start + rowLength;
+      let pSum = 0;
+      let qSum = 0;
+      let sum = 0;
+      for (let i = start; i < end; i++) {
+        pSum += p[i];
+        qSum += q[i];
+        if (p[i] > 0) sum += p[i] * Math.log(p[i] / q[i]);
+      }
+      values[r] = sum / pSum - Math.log(pSum / qSum);
+    }
+    return values;
+  },
+};
+
+const totalVariationOfWeights: BatchCase = {
+  name: "totalVariationDistance",
+  input: "weights",
+  call: ({ totalVariationDistance }, { p, q, rowLength }) =>
+    totalVariationDistance.rows(p, q, { rowLength, normalize: true }),
+  loop: ({ p, q, values, rowLength }) => {
+    for (let r = 0, start = 0; r < values.length; r++, start += rowLength) {
+      const end = start + rowLength;
+      let pSum = 0;
+      let qSum = 0;
+      for (let i = start; i < end; i++) {
+        pSum += p[i];
+        qSum += q[i];
+      }
+      let sum = 0;
+      for (let i = start; i < end; i++) sum += Math.abs(p[i] / pSum - q[i] / qSum);
+      values[r] = sum / 2;
     }
     return values;
   },
@@ -163,6 +208,8 @@ export const lossWithGradient: BatchCase = {
 
 export const BATCH_CASES: readonly BatchCase[] = [
   klDivergence,
+  klDivergenceOfWeights,
+  totalVariationOfWeights,
   entropy,
   jsDivergence,
   klDivergenceOfLogits,
@@ -173,7 +220,7 @@ export const BATCH_CASES: readonly BatchCase[] = [
 
 export interface SingleCase {
   name: string;
-  input?: "logits";
+  input?: BatchInput;
   call(functions: typeof logratio, p: ArrayLike<number>, q: ArrayLike<number>): unknown;
   /** Self-contained. */
   loop(p: ArrayLike<number>, q: ArrayLike<number>): unknown;

@@ -11,6 +11,7 @@ import {
   BATCH_CASES,
   type Batch,
   type BatchCase,
+  type BatchInput,
   lossWithGradient,
   SINGLE_CASES,
   type SingleCase,
@@ -38,7 +39,7 @@ const SHAPES_FOR_THREADS: readonly [rows: number, classes: number][] = [
 
 export interface BatchResult {
   name: string;
-  input?: "logits";
+  input?: BatchInput;
   mode?: string;
   rows: number;
   classes: number;
@@ -63,16 +64,17 @@ async function measure(subject: Subject, contestants: Record<string, () => unkno
   }));
 }
 
-/** Logits, and others near them; or the probabilities of both. */
-function makeBatch(rows: number, rowLength: number, input?: "logits"): Batch {
-  const { gaussian } = makeRandom();
+/** Logits, and others near them; the probabilities of both; or weights in proportion to them, whose sums are between 1 and 4. */
+function makeBatch(rows: number, rowLength: number, input?: BatchInput): Batch {
+  const { gaussian, uniform } = makeRandom();
   const p = Float32Array.from({ length: rows * rowLength }, () => 2 * gaussian());
   const q = p.map((z) => z + 0.5 * gaussian());
-  for (let start = 0; input === undefined && start < p.length; start += rowLength) {
+  for (let start = 0; input !== "logits" && start < p.length; start += rowLength) {
     for (const matrix of [p, q]) {
       const row = matrix.subarray(start, start + rowLength);
       const powers = Float64Array.from(row, Math.exp);
-      const sum = powers.reduce((total, x) => total + x);
+      const total = input === "weights" ? 1 + 3 * uniform() : 1;
+      const sum = powers.reduce((all, x) => all + x) / total;
       row.set(powers.map((x) => x / sum));
     }
   }

@@ -1,7 +1,7 @@
 // What batches of rows have in common: kernels leave a line for each row in a table, and a loop over the table makes results of them.
 // NaN stands for a row that is to be computed by itself: it is unusual, or there is an error to tell.
 
-import { type Backend, P_IS_ZERO, UNUSUAL } from "../backends/backend.js";
+import { type Backend, P_IS_ZERO, UNUSUAL, type Vector } from "../backends/backend.js";
 import {
   COLUMNS,
   DECLINED,
@@ -26,7 +26,8 @@ import { exp, exponentOf, ln } from "../numbers/scalar.js";
 import { fromSums, isSettled } from "./row/crossEntropy.js";
 import { MOST_F32, MOST_F64 } from "./row/logits.js";
 import { isOrdinary } from "./row/pair.js";
-import { areNear, isCoarse } from "./row/weights.js";
+import { areComparable, areNear, isCoarse } from "./row/weights.js";
+import { computeScaled, SCALED, type ScaledRow } from "./scaledRows.js";
 
 /** A row that the second kernel of a batch is to decide. */
 export const PENDING = -1;
@@ -92,7 +93,7 @@ const Q_SUM = FIELDS + 8;
 const P_SUM = FIELDS + 9;
 
 /** Which row of a pair a kernel takes for p. */
-type Order = "given" | "larger first";
+type Order = "given" | "swapped" | "larger first";
 
 /** Measures with one pass over a pair as it is: `resultOf` flags and totals; NaN for a row by itself. `isSwapped`: the second row is p. */
 export function reduced(
@@ -116,7 +117,10 @@ export function reduced(
   }
 }
 
-/** What becomes of a pair of rows after its survey: undefined for a row by itself, a result, or `PENDING`. */
+/** Another number that `values` has for a row that is not done: its sums are to be found by the kernel itself. */
+const UNKNOWN = -2;
+
+/** What becomes of a pair of rows after its survey: NaN for a row by itself, a result, `PENDING`, or `UNKNOWN`. */
 type Decide = (flags: number, pSum: number, qSum: number, difference: number) => number;
 
 /** Of sums that are near each other, and known well enough. */
@@ -126,13 +130,24 @@ export const decideNear =
     areNear({ pSum, qSum }) && !isCoarse({ precision, qSum, difference }) ? PENDING : Number.NaN;
 
 /** A measure with two passes: a survey of both rows, then a kernel over p and q̃ = q·(1 + γ), γ = Σp/Σq - 1, and α, where there is one. */
-interface Surveyed {
+export interface Surveyed {
   readonly kernel: Kernel;
   /** Of a symmetric measure the larger sum comes first, so that γ >= 0; `decide` sees the sums in this order, and flags in the given one. */
   readonly order: Order;
   readonly decide: Decide;
   readonly resultOf: (first: number, second: number, pSum: number, gamma: number) => number;
+  /** Σ(p + q) and Σ(p - q) from the kernel's totals with γ = 0, better than f32 knows them; of a kernel that works in f64. */
+  readonly sumsOf?: (first: number, second: number, third: number) => [sum: number, difference: number];
 }
+
+/** Of kernels that work in f64 with any γ. */
+export const decideFar =
+  (precision: Call["precision"]): Decide =>
+  (flags, pSum, qSum, difference) => {
+    const value = decideNear(precision)(flags, pSum, qSum, difference);
+    if (value === PENDING || !areComparable(pSum, qSum)) return value;
+    return precision === "f32" ? UNKNOWN : PENDING;
+  };
 
 /** Sees a row that is not done though there is nothing wrong with it: its sums in the order of the kernel, and whether that is not the given one. */
 type Leave = (r: number, pSum: number, qSum: number, isSwapped: boolean) => void;
@@ -141,20 +156,24 @@ type Leave = (r: number, pSum: number, qSum: number, isSwapped: boolean) => void
 export function surveyed(
   backend: Backend,
   { precision, length, normalize, alpha = 0 }: Call,
-  { kernel, order, decide, resultOf }: Surveyed,
+  measure: Surveyed,
   count: number,
   values: Float64Array,
   at: number,
   leave: Leave = () => {},
   operand = 0,
+  areLeft?: Uint8Array,
 ): void {
+  const { kernel, order, decide, resultOf } = measure;
   const { table } = backend;
-  backend.runRows(kernels.survey, precision, length, count, SHARED, operand);
-  let isAny = false;
+  if (areLeft) for (let r = 0; r < count; r++) table[r * COLUMNS] = areLeft[r] ? 0 : DECLINED;
+  backend.runRows(kernels.survey, precision, length, count, areLeft ? SHARED | SKIP : SHARED, operand);
+  let areAny = 0;
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
+    if (areLeft && !areLeft[r]) continue;
     const flags = table[line];
     const total = totalAt(table, line, 2);
-    const isSwapped = order === "larger first" && total < 0;
+    const isSwapped = order === "swapped" || (order === "larger first" && total < 0);
     const difference = isSwapped ? -total : total;
     let qSum = totalAt(table, line, isSwapped ? 1 : 0);
     let pSum = totalAt(table, line, isSwapped ? 0 : 1);
@@ -171,11 +190,11 @@ export function surveyed(
     table[line + FIELDS + 1] = alpha;
     table[line + Q_SUM] = qSum;
     table[line + P_SUM] = pSum;
-    if (value === PENDING) isAny = true;
-    else if (isUsual && Number.isNaN(value)) leave(r, pSum, qSum, isSwapped);
+    if (value < areAny) areAny = value; // not for NaN
+    if (isUsual && Number.isNaN(value)) leave(r, pSum, qSum, isSwapped);
   }
-  if (!isAny) return;
-  backend.runRows(kernel, precision, length, count, GIVEN, operand);
+  if (areAny === UNKNOWN) findSums(backend, { precision, length }, measure, count, values, at);
+  if (areAny !== 0) runOnly(backend, { precision, length }, kernel, count, values, at, PENDING, operand);
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
     if (values[at + r] !== PENDING) continue;
     const gamma = table[line + FIELDS];
@@ -183,6 +202,88 @@ export function surveyed(
     values[at + r] = value;
     if (Number.isNaN(value)) leave(r, table[line + P_SUM], table[line + Q_SUM], table[line + SWAP] === 1);
   }
+}
+
+/** Runs a kernel over the rows for which `values` has `only`; what it is given is in the table. */
+function runOnly(
+  backend: Backend,
+  { precision, length }: Pick<Call, "precision" | "length">,
+  kernel: Kernel,
+  count: number,
+  values: Float64Array,
+  at: number,
+  only: number,
+  operand = 0,
+): void {
+  for (let r = 0; r < count; r++) backend.table[r * COLUMNS] = values[at + r] === only ? 0 : DECLINED;
+  backend.runRows(kernel, precision, length, count, GIVEN | SKIP, operand);
+}
+
+const NO_SUMS = (): [number, number] => [Number.NaN, 0];
+
+/** Makes what is UNKNOWN PENDING, or NaN. */
+function findSums(
+  backend: Backend,
+  call: Pick<Call, "precision" | "length">,
+  { kernel, order, sumsOf = NO_SUMS }: Surveyed,
+  count: number,
+  values: Float64Array,
+  at: number,
+): void {
+  const { table } = backend;
+  for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
+    if (values[at + r] === UNKNOWN) table[line + SWAP] = order === "swapped" ? 1 : 0;
+  }
+  runOnly(backend, call, kernel, count, values, at, UNKNOWN);
+  for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
+    if (values[at + r] !== UNKNOWN) continue;
+    const [sum, given] = sumsOf(totalAt(table, line, 0), totalAt(table, line, 1), totalAt(table, line, 2));
+    const isSwapped = order === "larger first" && given < 0;
+    const difference = isSwapped ? -given : given;
+    const [pSum, qSum] = [(sum + difference) / 2, (sum - difference) / 2];
+    if (isSwapped) table[line + SWAP] = 1;
+    table[line + FIELDS] = difference / qSum;
+    table[line + P_SUM] = pSum;
+    values[at + r] = areComparable(pSum, qSum) ? PENDING : Number.NaN;
+  }
+}
+
+const areUnsettled = /* @__PURE__ */ new Uint8Array(ROWS);
+
+/** Rows that are NaN after one pass (`reduced`): with a survey and γ, unless there is something wrong with them. */
+export function surveyedAgain(
+  backend: Backend,
+  call: Call,
+  measure: Surveyed,
+  count: number,
+  values: Float64Array,
+  at: number,
+  leave?: Leave,
+): void {
+  let isAny = false;
+  for (let r = 0; r < count; r++) {
+    areUnsettled[r] = Number.isNaN(values[at + r]) ? 1 : 0;
+    isAny ||= areUnsettled[r] === 1;
+  }
+  if (isAny) surveyed(backend, call, measure, count, values, at, leave, 0, areUnsettled);
+}
+
+/** Rows that are to be scaled, in f64, by a measure with a survey. */
+export function surveyedScaled(
+  backend: Backend,
+  call: Call,
+  rows: readonly ScaledRow[],
+  measure: Surveyed,
+  sources: readonly Vector[],
+  first: number,
+  values: Float64Array,
+  at: number,
+  isFlushed?: boolean,
+): void {
+  const scaledCall: Call = { ...call, precision: "f64", normalize: true };
+  const run = (count: number, results: Float64Array) =>
+    surveyed(backend, scaledCall, measure, count, results, 0, undefined, SCALED);
+  computeScaled(backend, call, "f64", rows, sources, first, values, at, run, isFlushed);
 }
 
 /**

@@ -1,20 +1,16 @@
-import * as kernels from "../backends/kernels.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
 import type { Numbers } from "../call/inputs.js";
 import type { MeasureOptions } from "../call/options.js";
 import { ln, log1p } from "../numbers/scalar.js";
-import { reduced } from "./batches.js";
+import { affinityRows } from "./affinityRows.js";
 import { MEASURE_KEYS, P_AND_Q } from "./keys.js";
 import * as row from "./row/distances.js";
 
-const ofProbabilities: Batch = (backend, call, count, values, at) =>
-  reduced(backend, call, kernels.hellingerDistance, false, count, values, at, (flags, apart, root, difference) => {
-    const squared = row.squaredOfRow(call, flags, apart, root, difference);
-    if (!(squared > 0.5)) return Math.max(0, -log1p(-squared));
-    const affinity = row.affinityFrom(apart, root, difference);
-    return affinity < row.LEAST_AFFINITY ? Number.NaN : -ln(affinity);
-  });
+const ofProbabilities: Batch = /* @__PURE__ */ affinityRows((squared, affinity) => {
+  if (!(squared > 0.5)) return Math.max(0, -log1p(-squared));
+  return affinity < row.LEAST_AFFINITY ? Number.NaN : -ln(affinity);
+});
 
 /**
  * Computes the Bhattacharyya distance -ln Σ √(p̂ᵢq̂ᵢ) = -ln(1 - H²) of p̂ = p/Σp and q̂ = q/Σq, where H is the {@link hellingerDistance}. It is

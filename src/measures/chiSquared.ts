@@ -1,19 +1,49 @@
+import { P_IS_ZERO, type Precision, Q_IS_ZERO } from "../backends/backend.js";
 import * as kernels from "../backends/kernels.js";
 import { logarithms } from "../backends/transforms.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
 import type { Numbers } from "../call/inputs.js";
 import type { UnitlessOptions } from "../call/options.js";
-import { reduced } from "./batches.js";
+import { decideFar, reduced, surveyedAgain, surveyedScaled } from "./batches.js";
 import { P_AND_Q, UNITLESS_KEYS } from "./keys.js";
 import * as row from "./row/chiSquared.js";
+import { scalesToOne } from "./row/pair.js";
+import type { ScaledRow } from "./scaledRows.js";
 
-const batchOf =
-  (isPearson: boolean): Batch =>
-  (backend, call, count, values, at) =>
-    reduced(backend, call, kernels.chiSquared, !isPearson, count, values, at, (flags, total, pSum, difference) =>
+const sumsOf = (_: number, pSum: number, difference: number): [number, number] => [2 * pSum - difference, difference];
+
+function batchOf(isPearson: boolean): Batch {
+  const kernel = kernels.chiSquared;
+  const infinite = isPearson ? Q_IS_ZERO : P_IS_ZERO;
+  const measureIn = (precision: Precision) => {
+    const decideSums = decideFar(precision);
+    return {
+      kernel,
+      order: isPearson ? ("given" as const) : ("swapped" as const),
+      decide: (flags: number, pSum: number, qSum: number, difference: number) => {
+        const isFar = precision === "f64" && qSum > row.MOST_OF_Q * pSum;
+        const value = isFar ? Number.NaN : decideSums(flags, pSum, qSum, difference);
+        return flags & infinite && !Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
+      },
+      resultOf: (total: number, all: number, _: number, gamma: number) => row.fromPair(precision, total, all, gamma),
+      sumsOf,
+    };
+  };
+  const [inF32, inF64] = [measureIn("f32"), measureIn("f64")];
+  const scaled = { ...inF64, order: "given" as const };
+  return (backend, call, count, values, at, _kind, sources, first) => {
+    reduced(backend, call, kernel, !isPearson, count, values, at, (flags, total, pSum, difference) =>
       row.ofRow(call, flags, total, pSum, difference),
     );
+    const left: ScaledRow[] = [];
+    const measure = call.precision === "f32" ? inF32 : inF64;
+    surveyedAgain(backend, call, measure, count, values, at, (r, pSum, qSum, isSwapped) => {
+      if (call.precision === "f64") left.push({ r, scales: scalesToOne(pSum, qSum), isSwapped });
+    });
+    surveyedScaled(backend, call, left, scaled, sources, first, values, at);
+  };
+}
 
 /**
  * Computes Pearson's χ² divergence Σ (p̂ᵢ - q̂ᵢ)²/q̂ᵢ of p̂ = p/Σp and q̂ = q/Σq. It has no unit: `base` is not an option. For counts p of N

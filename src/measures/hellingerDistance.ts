@@ -1,16 +1,12 @@
-import * as kernels from "../backends/kernels.js";
 import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
 import type { Numbers } from "../call/inputs.js";
 import type { UnitlessOptions } from "../call/options.js";
-import { reduced } from "./batches.js";
+import { affinityRows } from "./affinityRows.js";
 import { P_AND_Q, UNITLESS_KEYS } from "./keys.js";
 import * as row from "./row/distances.js";
 
-const ofProbabilities: Batch = (backend, call, count, values, at) =>
-  reduced(backend, call, kernels.hellingerDistance, false, count, values, at, (flags, apart, root, difference) =>
-    Math.min(1, Math.sqrt(row.squaredOfRow(call, flags, apart, root, difference))),
-  );
+const ofProbabilities: Batch = /* @__PURE__ */ affinityRows((squared) => Math.min(1, Math.sqrt(squared)));
 
 /**
  * Computes the Hellinger distance H(p, q) = √(½ Σ (√p̂ᵢ - √q̂ᵢ)²), a metric, of p̂ = p/Σp and q̂ = q/Σq.

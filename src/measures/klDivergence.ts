@@ -12,7 +12,7 @@ import { klOfLogitRows } from "./batchesOfPairs.js";
 import { MEASURE_KEYS, P_AND_Q } from "./keys.js";
 import * as row from "./row/klDivergence.js";
 import { klDivergenceOfLogits } from "./row/klOfLogits.js";
-import { SCALED, ScaledRows } from "./scaledRows.js";
+import { computeScaled, SCALED, type ScaledRow } from "./scaledRows.js";
 
 /** KL of `count` pairs of rows from operand `operand` on, from their flags and totals. */
 function run(
@@ -32,34 +32,24 @@ function run(
   }
 }
 
-const balanced = /* @__PURE__ */ new ScaledRows();
-const same = /* @__PURE__ */ new ScaledRows();
-
 const ofProbabilities: Batch = (backend, call, count, values, at, _kind, sources, first) => {
   run(backend, call, 0, count, values, at, row.klFromTotals);
   const { table } = backend;
-  balanced.count = 0;
-  same.count = 0;
-  const left: [number, number][] = [];
+  const balanced: ScaledRow[] = [];
+  const same: ScaledRow[] = [];
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
     if (!Number.isNaN(values[at + r])) continue;
-    const scales = row.scalesFor(call, table[line], totalAt(table, line, 1), totalAt(table, line, 2));
-    if (scales === undefined) continue;
-    const [a, b] = scales.balanced;
-    if (a === b) same.add(r, ...scales.same);
-    else {
-      balanced.add(r, a, b);
-      left.push(scales.same);
-    }
+    const found = row.scalesFor(call, table[line], totalAt(table, line, 1), totalAt(table, line, 2));
+    if (found === undefined) continue;
+    balanced.push({ r, scales: found.balanced, isSwapped: false });
+    same.push({ r, scales: found.same, isSwapped: false });
   }
-  balanced.compute(backend, call, call.precision, sources, first, values, at, (of, results) =>
+  const differ = balanced.filter(({ scales: [a, b] }) => a !== b);
+  computeScaled(backend, call, call.precision, differ, sources, first, values, at, (of, results) =>
     run(backend, call, SCALED, of, results, 0, row.klFromTotals),
   );
-  for (let i = 0; i < left.length; i++) {
-    const r = balanced.row(i);
-    if (Number.isNaN(values[at + r])) same.add(r, ...left[i]);
-  }
-  same.compute(backend, call, "f64", sources, first, values, at, (of, results) =>
+  const left = same.filter(({ r }) => Number.isNaN(values[at + r]));
+  computeScaled(backend, call, "f64", left, sources, first, values, at, (of, results) =>
     run(backend, { ...call, precision: "f64" }, SCALED, of, results, 0, row.klFromSame),
   );
 };

@@ -5,11 +5,14 @@ import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
 import type { Numbers } from "../call/inputs.js";
 import type { MeasureOptions } from "../call/options.js";
-import { decideNear, surveyed } from "./batches.js";
+import { decideNear, PENDING, surveyed, surveyedScaled } from "./batches.js";
 import { MEASURE_KEYS, P_AND_Q } from "./keys.js";
+import { scalesToOne } from "./row/pair.js";
 import * as row from "./row/skew.js";
+import { areNear } from "./row/weights.js";
+import type { ScaledRow } from "./scaledRows.js";
 
-const ofProbabilities: Batch = (backend, call, count, values, at) => {
+const ofProbabilities: Batch = (backend, call, count, values, at, _kind, sources, first) => {
   const { precision, alpha = 1 } = call;
   if (alpha === 0 || alpha === 1 || row.isExtreme(precision, alpha)) {
     values.fill(Number.NaN, at, at + count);
@@ -17,7 +20,11 @@ const ofProbabilities: Batch = (backend, call, count, values, at) => {
   }
   const resultOf = (total: number, _: number, pSum: number) => row.fromTotal(alpha, total, pSum);
   const measure = { kernel: kernels.skewDivergence, order: "given", decide: decideNear(precision), resultOf } as const;
-  surveyed(backend, call, measure, count, values, at);
+  const left: ScaledRow[] = [];
+  surveyed(backend, call, measure, count, values, at, (r, pSum, qSum) => {
+    left.push({ r, scales: areNear({ pSum, qSum }) ? [1, 1] : scalesToOne(pSum, qSum), isSwapped: false });
+  });
+  surveyedScaled(backend, call, left, { ...measure, decide: () => PENDING }, sources, first, values, at, true);
 };
 
 /**

@@ -3,7 +3,7 @@ import type { Batch } from "../call/calls.js";
 import { type Measure, measure } from "../call/forms.js";
 import type { Numbers } from "../call/inputs.js";
 import type { UnitlessOptions } from "../call/options.js";
-import { decideNear, surveyed } from "./batches.js";
+import { decideFar, surveyed } from "./batches.js";
 import { P_AND_Q, UNITLESS_KEYS } from "./keys.js";
 import * as row from "./row/distances.js";
 import { isBlurred } from "./row/exact.js";
@@ -14,8 +14,9 @@ const ofProbabilities: Batch = (backend, call, count, values, at) => {
     const result = Math.min(1, apart / all);
     return precision === "f64" && isBlurred(gamma, result) ? Number.NaN : result;
   };
-  const decide = decideNear(precision);
-  const measure = { kernel: kernels.totalVariationDistance, order: "larger first", decide, resultOf } as const;
+  const decide = decideFar(precision);
+  const sumsOf = (_: number, sum: number, difference: number): [number, number] => [sum, difference];
+  const measure = { kernel: kernels.totalVariationDistance, order: "larger first", decide, resultOf, sumsOf } as const;
   surveyed(backend, call, measure, count, values, at);
 };
 

@@ -2,7 +2,7 @@
 //
 //   Σ (p̂ - q̂)²/q̂ = [Q·X - (P - Q)²]/P²
 
-import { type Backend, Q_IS_ZERO, UNUSUAL } from "../../backends/backend.js";
+import { type Backend, type Precision, Q_IS_ZERO, UNUSUAL } from "../../backends/backend.js";
 import * as kernels from "../../backends/kernels.js";
 import { type Call, isSum, type NamedRow } from "../../call/arguments.js";
 import { expm1 } from "../../numbers/scalar.js";
@@ -35,6 +35,16 @@ export function ofRow(call: Call, flags: number, total: number, pSum: number, di
   return !(flags & UNUSUAL) && areSums ? fromTotals(call, flags, total, pSum, difference) : Number.NaN;
 }
 
+/** Σq of a larger part of Σp makes 1 + γ lose its last digits, which f64 rows need. */
+export const MOST_OF_Q = 2;
+
+/** From the totals with γ; NaN where γq of f64, rounded, shows: p̂/q̂ - 1 are about the root of the result. */
+export function fromPair(precision: Precision, total: number, all: number, gamma: number): number {
+  const result = total / all;
+  const isExact = precision === "f32" || !isBlurred(gamma, Math.sqrt(result));
+  return Number.isFinite(result) && isExact ? result : Number.NaN;
+}
+
 /** Σ (p̂ - q̂)²/q̂. */
 export function pearsonChiSquared(backend: Backend, call: Call, rows: readonly NamedRow[]): number {
   const weights = rows.map((row) => weightsOf(backend, call, row, "exact"));
@@ -49,17 +59,14 @@ export function pearsonChiSquared(backend: Backend, call: Call, rows: readonly N
     }
     given = pairFrom(call, weights, 2 * pSum - difference, difference);
   }
-  // 1 + γ near 0 has lost its last digits, which f64 rows need
-  const asGiven = (it: Pair) => (it.precision === "f64" && it.qSum <= 2 * it.pSum ? it : given);
+  const asGiven = (it: Pair) => (it.precision === "f64" && it.qSum <= MOST_OF_Q * it.pSum ? it : given);
   const pair = pairOf(backend, call, weights, "exact", asGiven);
   if (pair) {
     if (pair.flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
     reducePair(backend, call, kernels.chiSquared, pair);
-    const result = backend.total(0) / backend.total(1);
-    const isExact = call.precision === "f32" || !areProbabilities(rows);
-    // p̂/q̂ - 1 are about the root of the result
-    if (Number.isFinite(result) && (isExact || !isBlurred(pair.difference / pair.qSum, Math.sqrt(result))))
-      return result;
+    const precision = areProbabilities(rows) ? call.precision : "f32";
+    const result = fromPair(precision, backend.total(0), backend.total(1), pair.difference / pair.qSum);
+    if (!Number.isNaN(result)) return result;
   }
   return Math.max(0, expm1(logOfPowers(call, rows, 1)));
 }

@@ -13,6 +13,9 @@ const MOST_SUM = 6.338253001141147e29; // 2^99
 
 export const isOrdinary = (sum: number): boolean => sum >= LEAST_SUM && sum <= MOST_SUM;
 
+/** Rows of a batch up to this are computed again together; longer ones by themselves: to call takes less than to copy number by number. */
+export const SHORT = 256;
+
 /** How many classes tell of long rows of counts or weights how large their sums are. */
 const SAMPLE = 2048;
 

@@ -46,7 +46,7 @@ export function checkSums(call: Call, [p, q]: readonly NamedRow[], pSum: number,
 }
 
 /** Sums that kernels take as they are, which work in f64 with any γ. */
-const areComparable = (pSum: number, qSum: number): boolean =>
+export const areComparable = (pSum: number, qSum: number): boolean =>
   isOrdinary(pSum) && isOrdinary(qSum) && pSum <= 1024 * qSum && qSum <= 1024 * pSum;
 
 /**
