@@ -190,13 +190,6 @@ describe("the first array that lies in an engine's memory decides", () => {
     guest.dispose();
   });
 
-  test("an array of rows counts by its first", async () => {
-    const [p, q] = [inMemory(engines.js), inMemory(engines.simd)];
-    expect(await computing(() => entropy.rows([p, p]))).toEqual(["js"]);
-    expect(await computing(() => klDivergence.rows([half, half], [q, q]))).toEqual(["simd"]);
-    expect(await computing(() => klDivergence.rows([half, half], [half, half]))).toEqual(["default"]);
-  });
-
   test("an engine with a shared memory has a plain one for calls that copy all they read", async () => {
     const relaxed = await createEngine({ backend: "relaxed" });
     for (const engine of [engines.simd, engines.threaded, relaxed]) {
@@ -211,7 +204,8 @@ describe("the first array that lies in an engine's memory decides", () => {
       expect(countsOf(() => klDivergence(half, Float32Array.of(0.5, 0.5), { engine }))).toEqual([0, 1]);
       expect(countsOf(() => klDivergence.rows([half], [half], { engine }))).toEqual([0, 1]);
       expect(countsOf(() => klDivergence(half, p, { engine }))).toEqual([1, 0]);
-      expect(countsOf(() => klDivergence.rows([p], [half], { engine }))).toEqual([1, 0]);
+      // rows of an array are put together, wherever they lie
+      expect(countsOf(() => klDivergence.rows([p], [half], { engine }))).toEqual([0, 1]);
       expect(countsOf(() => entropy({ data: p, dims: [2] }, { engine }))).toEqual([1, 0]);
     }
     for (const name of ["plain", "js", "threadedJs"]) {

@@ -160,9 +160,8 @@ function flatten(
 ): Opened {
   const isDeep = isList(value[0]) && isList(value[0][0]);
   const given = isDeep ? Array.from(value, (rows) => Array.from(isList(rows) ? rows : [rows])).flat() : value;
-  const rows = Array.from(
-    given,
-    (row, r) => open(functionName, `row ${r} of ${argument}`, row, format, counts, "").data,
+  const rows = Array.from(given, (row, r) =>
+    isPlain(row) ? row : open(functionName, `row ${r} of ${argument}`, row, format, counts, "").data,
   );
   const rowLength = rows[0].length;
   const type = rows.every(isSingle) ? Float32Array : Float64Array;
@@ -172,6 +171,10 @@ function flatten(
       throw new RangeError(
         `${functionName}: row ${r} of ${argument} has ${row.length} numbers, row 0 has ${rowLength}; they must be of one length`,
       );
+    }
+    if (ArrayBuffer.isView(row)) {
+      data.set(row as FloatArray, r * rowLength);
+      return;
     }
     for (let i = 0; i < rowLength; i++) {
       const x: unknown = row[i];

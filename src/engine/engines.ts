@@ -29,11 +29,10 @@ export function runtimeOf(functionName: string, engine: unknown): Runtime {
   throw new TypeError(`${functionName}: engine is ${describe(engine)}; it must come from createEngine`);
 }
 
-/** The array of an argument; the first of an array of them. */
+/** The array of an argument, or of a tensor. An array of rows is copied anyway. */
 function viewIn(argument: unknown): ArrayBufferView | undefined {
-  if (ArrayBuffer.isView(argument)) return argument;
-  const inner = Array.isArray(argument) ? argument[0] : propertyOf(argument, "data");
-  return ArrayBuffer.isView(inner) ? inner : undefined;
+  const source = ArrayBuffer.isView(argument) ? argument : propertyOf(argument, "data");
+  return ArrayBuffer.isView(source) ? source : undefined;
 }
 
 /** Of the arguments of a call: the engine whose memory holds the first array that lies in one. */
