@@ -413,6 +413,12 @@ export abstract class Backend<Location = unknown> {
       if (isTiny && as === undefined && scale !== 1) return false;
     } else if (isCopy && ArrayBuffer.isView(source)) {
       this.#isCopied[slot] = this.#copy(row, done, count, precision, slot) && !isTransformed;
+    } else if (isCopy) {
+      for (let i = 0, j = start; i < count; i++, j++) {
+        const x = source[j];
+        if (typeof x !== "number") return false;
+        target[i] = x;
+      }
     } else {
       for (let i = 0; i < count; i++) {
         const x = halves ? target[i] : source[start + i];

@@ -150,6 +150,16 @@ export function dataOf(functionName: string, argument: string, value: unknown): 
   return tensor && !tensor.format ? tensor.data : value;
 }
 
+/** Copies numbers, up to what is none; returns how many. */
+function copyNumbers(source: Vector, target: FloatArray, at: number): number {
+  for (let i = 0, j = at; i < source.length; i++, j++) {
+    const x: unknown = source[i];
+    if (typeof x !== "number") return i;
+    target[j] = x;
+  }
+  return source.length;
+}
+
 /** Rows of their own as one array: of f32 where all of them are, or of fewer bits. */
 function flatten(
   functionName: string,
@@ -176,11 +186,8 @@ function flatten(
       data.set(row as FloatArray, r * rowLength);
       return;
     }
-    for (let i = 0; i < rowLength; i++) {
-      const x: unknown = row[i];
-      if (typeof x !== "number") throw mustBe(functionName, `${argument}[${r}][${i}]`, x, "a number");
-      data[r * rowLength + i] = x;
-    }
+    const i = copyNumbers(row, data, r * rowLength);
+    if (i < rowLength) throw mustBe(functionName, `${argument}[${r}][${i}]`, row[i], "a number");
   });
   return { data, rowLength };
 }
