@@ -1,5 +1,22 @@
 import { describe, expect, test } from "vitest";
-import type { Engine } from "../src/index.js";
+import { type Definition, measureLoop, prepareRows } from "../src/call/calls.js";
+import { declarationOf } from "../src/call/forms.js";
+import { complete } from "../src/engine/complete.js";
+import { runtimeOf } from "../src/engine/engines.js";
+import {
+  bhattacharyyaDistance,
+  crossEntropy,
+  type Engine,
+  hellingerDistance,
+  jeffreysDivergence,
+  jsDistance,
+  jsDivergence,
+  klDivergence,
+  neymanChiSquared,
+  pearsonChiSquared,
+  skewDivergence,
+  totalVariationDistance,
+} from "../src/index.js";
 import { BACKENDS, engines } from "./engines.js";
 import { thin } from "./long.js";
 import { on } from "./on.js";
@@ -9,26 +26,49 @@ import { randomNumbers } from "./random.js";
 // bits that each row has by itself, which other tests compare with exact values.
 
 const MEASURES = {
-  klDivergence: (f, p, q, o) => [f.klDivergence(p, q, o), f.klDivergence.rows],
-  jeffreysDivergence: (f, p, q, o) => [f.jeffreysDivergence(p, q, o), f.jeffreysDivergence.rows],
-  jsDivergence: (f, p, q, o) => [f.jsDivergence(p, q, o), f.jsDivergence.rows],
-  jsDistance: (f, p, q, o) => [f.jsDistance(p, q, o), f.jsDistance.rows],
-  crossEntropy: (f, p, q, o) => [f.crossEntropy(p, q, o), f.crossEntropy.rows],
-  hellingerDistance: (f, p, q, o) => [f.hellingerDistance(p, q, o), f.hellingerDistance.rows],
-  bhattacharyyaDistance: (f, p, q, o) => [f.bhattacharyyaDistance(p, q, o), f.bhattacharyyaDistance.rows],
-  totalVariationDistance: (f, p, q, o) => [f.totalVariationDistance(p, q, o), f.totalVariationDistance.rows],
-  pearsonChiSquared: (f, p, q, o) => [f.pearsonChiSquared(p, q, o), f.pearsonChiSquared.rows],
-  neymanChiSquared: (f, p, q, o) => [f.neymanChiSquared(p, q, o), f.neymanChiSquared.rows],
-  skewDivergence: (f, p, q, o) => [
-    f.skewDivergence(p, q, 0.3, o),
-    (x, y, more) => f.skewDivergence.rows(x, y, 0.3, more),
-  ],
-} satisfies Record<string, Measured>;
+  klDivergence,
+  jeffreysDivergence,
+  jsDivergence,
+  jsDistance,
+  crossEntropy,
+  hellingerDistance,
+  bhattacharyyaDistance,
+  totalVariationDistance,
+  pearsonChiSquared,
+  neymanChiSquared,
+  skewDivergence,
+};
+type Name = keyof typeof MEASURES;
+const NAMES = Object.keys(MEASURES) as Name[];
+const ALPHA = 0.3;
 
 type Row = Float32Array | Float64Array;
-type F = ReturnType<typeof on>;
-type Rows = (p: Row, q: Row, options: { rowLength: number; normalize: true }) => Float64Array;
-type Measured = (f: F, p: Row, q: Row, options: { normalize: true }) => [number, Rows];
+interface RowOptions {
+  readonly rowLength: number;
+  readonly normalize: boolean;
+  readonly format?: "bf16";
+}
+
+/** Every row by itself, and nothing of a batch. */
+function aloneOf(engine: Engine, name: Name, p: Row, q: Row, options: RowOptions): Float64Array {
+  const { definition } = declarationOf(MEASURES[name]) as { definition: Definition };
+  const alone = { ...definition, batch: undefined };
+  const alpha = name === "skewDivergence" ? ALPHA : undefined;
+  return complete(runtimeOf("test", engine), prepareRows(alone, measureLoop(alone), [p, q], options, alpha));
+}
+
+/** The call of rows. */
+function rowsOf(
+  engine: Engine,
+  name: Name,
+  p: Row | Uint16Array,
+  q: Row | Uint16Array,
+  options: RowOptions,
+): Float64Array {
+  const f = on(engine);
+  if (name === "skewDivergence") return f.skewDivergence.rows(p, q, ALPHA, options);
+  return f[name].rows(p, q, options);
+}
 
 const TYPES = [Float32Array, Float64Array] as const;
 /** At lanes, groups and the longest rows that are computed together, and the number of those that have a place at once. */
@@ -61,7 +101,7 @@ const FACTORS = [
 ];
 const ROWS = 140;
 
-/** Rows that are alike, to 2^-k, or not at all; with zeros, in one row or both. */
+/** Rows that are alike, to 2^-k, or not at all; with zeros, in p or q alone or in both. */
 function pairsOf(type: (typeof TYPES)[number], length: number, seed: number): [p: Row, q: Row] {
   const random = randomNumbers(seed + length);
   const p = new type(ROWS * length);
@@ -72,8 +112,9 @@ function pairsOf(type: (typeof TYPES)[number], length: number, seed: number): [p
     const scale = [1, 1, 50, 1e-3][r % 4];
     for (let i = r * length; i < (r + 1) * length; i++) {
       const x = random() + 0.01;
-      p[i] = r % 11 === 3 && random() < 0.3 ? 0 : x * scale;
-      q[i] = (p[i] === 0 || (r % 13 === 5 && random() < 0.3) ? 0 : x * (1 + noise * (random() - 0.5))) * scale * factor;
+      p[i] = (r % 11 === 3 || r % 11 === 7) && random() < 0.3 ? 0 : x * scale;
+      const isZero = (r % 11 === 3 && p[i] === 0) || (r % 13 === 5 && random() < 0.3);
+      q[i] = isZero ? 0 : x * (1 + noise * (random() - 0.5)) * scale * factor;
     }
     // a sum of 0 is an error
     p[r * length] ||= scale;
@@ -89,36 +130,28 @@ const held = (engine: Engine, row: Row): Row => {
 };
 
 const normalize = true;
-const at = (row: Row, r: number, length: number): Row => row.subarray(r * length, (r + 1) * length);
 
 describe.each(BACKENDS)("%s", (backend) => {
   const engine = engines[backend];
-  const f = on(engine);
 
-  for (const [name, measured] of Object.entries(MEASURES) as [string, Measured][]) {
+  for (const name of NAMES) {
     for (const type of TYPES) {
       test(`${name}, ${type.name}: each row as by itself`, () => {
         for (const length of LENGTHS) {
           const [p, q] = pairsOf(type, length, name.length);
-          const alone = Float64Array.from(
-            { length: ROWS },
-            (_, r) => measured(f, at(p, r, length), at(q, r, length), { normalize })[0],
-          );
-          const [, rows] = measured(f, at(p, 0, length), at(q, 0, length), { normalize });
-          const options = { rowLength: length, normalize } as const;
-          expect(rows(p, q, options), `rows of ${length}`).toEqual(alone);
+          const options = { rowLength: length, normalize };
+          const alone = aloneOf(engine, name, p, q, options);
+          expect(rowsOf(engine, name, p, q, options), `rows of ${length}`).toEqual(alone);
           const [inP, inQ] = [held(engine, p), held(engine, q)];
-          expect(rows(inP, inQ, options), `rows of ${length}, in memory`).toEqual(alone);
-          expect(rows(inP, q, options), `rows of ${length}, p in memory`).toEqual(alone);
+          expect(rowsOf(engine, name, inP, inQ, options), `rows of ${length}, in memory`).toEqual(alone);
+          expect(rowsOf(engine, name, inP, q, options), `rows of ${length}, p in memory`).toEqual(alone);
           // one row beside all
-          const one = at(q, 7, length);
-          const ofOne = Float64Array.from(
-            { length: ROWS },
-            (_, r) => measured(f, at(p, r, length), one, { normalize })[0],
-          );
-          expect(rows(p, one, options), `rows of ${length} beside one`).toEqual(ofOne);
-          expect(rows(inP, held(engine, one), options), `rows of ${length} beside one, in memory`).toEqual(ofOne);
-          for (const array of [inP, inQ]) engine.free(array);
+          const one = q.slice(7 * length, 8 * length);
+          const ofOne = aloneOf(engine, name, p, one, options);
+          expect(rowsOf(engine, name, p, one, options), `rows of ${length} beside one`).toEqual(ofOne);
+          const inOne = held(engine, one);
+          expect(rowsOf(engine, name, inP, inOne, options), `rows of ${length} beside one, in memory`).toEqual(ofOne);
+          for (const array of [inP, inQ, inOne]) engine.free(array);
         }
       });
     }
@@ -130,24 +163,35 @@ describe.each(BACKENDS)("%s", (backend) => {
     const halvesOf = (row: Row) => Uint16Array.from(new Uint32Array(row.slice().buffer), (bits) => bits >>> 16);
     const rounded = (halves: Uint16Array) => new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
     const [a, b] = [halvesOf(p), halvesOf(q)];
-    const options = { rowLength: length, normalize } as const;
-    for (const g of [f.klDivergence, f.jsDivergence, f.totalVariationDistance, f.hellingerDistance]) {
-      expect(g.rows(a, b, { ...options, format: "bf16" })).toEqual(g.rows(rounded(a), rounded(b), options));
+    const options = { rowLength: length, normalize };
+    for (const name of NAMES) {
+      const expected = aloneOf(engine, name, rounded(a), rounded(b), options);
+      expect(rowsOf(engine, name, a, b, { ...options, format: "bf16" }), name).toEqual(expected);
     }
   });
 
-  test("an error names its row, and rows that are not to be normalised are told", () => {
-    const length = 6;
-    const [p, q] = pairsOf(Float32Array, length, 2);
-    for (const [name, measured] of Object.entries(MEASURES) as [string, Measured][]) {
-      const [, rows] = measured(f, at(p, 0, length), at(q, 0, length), { normalize });
-      const wrong = q.slice();
-      wrong[5 * length + 2] = -1;
-      expect(() => rows(p, wrong, { rowLength: length, normalize }), name).toThrow(
-        /q\[32\] \(row 5, class 2\) is -1|q\[32\] is -1|row 5/,
-      );
-      const options = { rowLength: length } as { rowLength: number; normalize: true };
-      expect(() => rows(p, q, options), name).toThrow(RangeError);
+  test("an error is that of the row by itself", () => {
+    const rowLength = 6;
+    const [p, q] = pairsOf(Float32Array, rowLength, 2);
+    const wrong = q.slice();
+    wrong[5 * rowLength + 2] = -1;
+    const messageOf = (call: () => unknown): string => {
+      try {
+        return `${call()}`;
+      } catch (error) {
+        return `${error}`;
+      }
+    };
+    for (const name of NAMES) {
+      // one number is wrong; sums are not 1
+      for (const [second, options] of [
+        [wrong, { rowLength, normalize }],
+        [q, { rowLength, normalize: false }],
+      ] as const) {
+        const message = messageOf(() => rowsOf(engine, name, p, second, options));
+        expect(message, name).toMatch(/^RangeError/);
+        expect(message, name).toBe(messageOf(() => aloneOf(engine, name, p, second, options)));
+      }
     }
   });
 });

@@ -15,23 +15,24 @@ const sumsOf = (_: number, pSum: number, difference: number): [number, number] =
 
 function batchOf(isPearson: boolean): Batch {
   const kernel = kernels.chiSquared;
-  const infinite = isPearson ? Q_IS_ZERO : P_IS_ZERO;
-  const measureIn = (precision: Precision) => {
+  const measureIn = (precision: Precision, isGiven: boolean) => {
+    const infinite = isGiven ? Q_IS_ZERO : P_IS_ZERO;
     const decideSums = decideFar(precision);
     return {
       kernel,
-      order: isPearson ? ("given" as const) : ("swapped" as const),
+      order: isGiven ? ("given" as const) : ("swapped" as const),
       decide: (flags: number, pSum: number, qSum: number, difference: number) => {
-        const isFar = precision === "f64" && qSum > row.MOST_OF_Q * pSum;
-        const value = isFar ? Number.NaN : decideSums(flags, pSum, qSum, difference);
+        const isLeft = precision === "f64" && row.isFar(pSum, qSum);
+        const value = isLeft ? Number.NaN : decideSums(flags, pSum, qSum, difference);
         return flags & infinite && !Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
       },
       resultOf: (total: number, all: number, _: number, gamma: number) => row.fromPair(precision, total, all, gamma),
       sumsOf,
     };
   };
-  const [inF32, inF64] = [measureIn("f32"), measureIn("f64")];
-  const scaled = { ...inF64, order: "given" as const };
+  const [inF32, inF64] = [measureIn("f32", isPearson), measureIn("f64", isPearson)];
+  // rows that are scaled are put in order
+  const scaled = measureIn("f64", true);
   return (backend, call, count, values, at, _kind, sources, first) => {
     reduced(backend, call, kernel, !isPearson, count, values, at, (flags, total, pSum, difference) =>
       row.ofRow(call, flags, total, pSum, difference),
@@ -39,7 +40,8 @@ function batchOf(isPearson: boolean): Batch {
     const left: ScaledRow[] = [];
     const measure = call.precision === "f32" ? inF32 : inF64;
     surveyedAgain(backend, call, measure, count, values, at, (r, pSum, qSum, isSwapped) => {
-      if (call.precision === "f64") left.push({ r, scales: scalesToOne(pSum, qSum), isSwapped });
+      if (call.precision === "f64" && row.isFar(pSum, qSum))
+        left.push({ r, scales: scalesToOne(pSum, qSum), isSwapped });
     });
     surveyedScaled(backend, call, left, scaled, sources, first, values, at);
   };

@@ -24,7 +24,7 @@ import * as row from "./row/jensenRenyi.js";
  * @throws As {@link klDivergence}. TypeError if alpha is not a number, RangeError if it is not between 0 and 1.
  * @example
  * jensenRenyiDivergence([1, 0], [0, 1], 0.5, { base: 2 }); // 1
- * jensenRenyiDivergence.rows([1, 0, 0.5, 0.5], [0.5, 0.5], 0.5, { rowLength: 2, base: 2 }); // Float64Array [0.3999686269529918, 0]
+ * jensenRenyiDivergence.rows([1, 0, 0.5, 0.5], [0.5, 0.5], 0.5, { rowLength: 2, base: 2 }); // Float64Array [0.39996862695299173, 0]
  * jensenRenyiDivergence.of([[1, 0, 0], [0, 1, 0], [0, 0, 1]], 0.5, { base: 3 }); // 1
  * @see A. B. Hamza, H. Krim, Jensen–Rényi Divergence Measure: Theoretical and Computational Perspectives (2003)
  * @category Measures

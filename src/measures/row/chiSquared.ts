@@ -9,6 +9,7 @@ import { expm1 } from "../../numbers/scalar.js";
 import { isBlurred } from "./exact.js";
 import { logOfPowers } from "./logarithms.js";
 import {
+  areComparable,
   areProbabilities,
   checkSums,
   isSettled,
@@ -35,8 +36,8 @@ export function ofRow(call: Call, flags: number, total: number, pSum: number, di
   return !(flags & UNUSUAL) && areSums ? fromTotals(call, flags, total, pSum, difference) : Number.NaN;
 }
 
-/** Σq of a larger part of Σp makes 1 + γ lose its last digits, which f64 rows need. */
-export const MOST_OF_Q = 2;
+/** Whether γ does not do for f64 rows: of a Σq that is more than twice Σp, 1 + γ has lost its last digits. */
+export const isFar = (pSum: number, qSum: number): boolean => qSum > 2 * pSum || !areComparable(pSum, qSum);
 
 /** From the totals with γ; NaN where γq of f64, rounded, shows: p̂/q̂ - 1 are about the root of the result. */
 export function fromPair(precision: Precision, total: number, all: number, gamma: number): number {
@@ -59,7 +60,7 @@ export function pearsonChiSquared(backend: Backend, call: Call, rows: readonly N
     }
     given = pairFrom(call, weights, 2 * pSum - difference, difference);
   }
-  const asGiven = (it: Pair) => (it.precision === "f64" && it.qSum <= MOST_OF_Q * it.pSum ? it : given);
+  const asGiven = (it: Pair) => (it.precision === "f64" && !isFar(it.pSum, it.qSum) ? it : given);
   const pair = pairOf(backend, call, weights, "exact", asGiven);
   if (pair) {
     if (pair.flags & Q_IS_ZERO) return Number.POSITIVE_INFINITY;
