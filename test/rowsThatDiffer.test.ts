@@ -45,14 +45,16 @@ const ALPHA = 0.3;
 type Row = Float32Array | Float64Array;
 interface RowOptions {
   readonly rowLength: number;
-  readonly normalize: boolean;
+  readonly normalize?: boolean;
+  readonly input?: "logits" | "logProbabilities";
+  readonly temperature?: number;
   readonly format?: "bf16";
 }
 
 /** Every row by itself, and nothing of a batch. */
 function aloneOf(engine: Engine, name: Name, p: Row, q: Row, options: RowOptions): Float64Array {
   const { definition } = declarationOf(MEASURES[name]) as { definition: Definition };
-  const alone = { ...definition, batch: undefined };
+  const alone = { ...definition, batch: undefined, batchOfLogits: undefined };
   const alpha = name === "skewDivergence" ? ALPHA : undefined;
   return complete(runtimeOf("test", engine), prepareRows(alone, measureLoop(alone), [p, q], options, alpha));
 }
@@ -123,6 +125,36 @@ function pairsOf(type: (typeof TYPES)[number], length: number, seed: number): [p
   return [p, q];
 }
 
+/** Measures that take logits as weights. */
+const OF_WEIGHTS = [
+  "hellingerDistance",
+  "bhattacharyyaDistance",
+  "totalVariationDistance",
+  "skewDivergence",
+  "pearsonChiSquared",
+  "neymanChiSquared",
+] as const;
+
+/** Alike or not, far from 0 or from each other, with classes that are impossible, or whose e^x is no number. */
+function logitsOf(type: (typeof TYPES)[number], length: number): [p: Row, q: Row] {
+  const random = randomNumbers(length);
+  const p = new type(ROWS * length);
+  const q = new type(ROWS * length);
+  for (let r = 0; r < ROWS; r++) {
+    const [range, noise] = [[8, 900, 0.01, 100][r % 4], [0, 2 ** -12, 0.3, 5][r % 5] ?? 1];
+    const [shift, offset] = [[0, 1000, -3][r % 3], [0, 0, 100, -1e4][r % 7] ?? 0];
+    for (let i = r * length; i < (r + 1) * length; i++) {
+      const z = range * (random() - 0.5);
+      p[i] = r % 11 === 3 && random() < 0.3 ? -Infinity : z + shift;
+      q[i] = r % 13 === 5 && random() < 0.3 ? -Infinity : z + noise * (random() - 0.5) + shift + offset;
+    }
+    // a row without a possible class is an error
+    if (p[r * length] === -Infinity) p[r * length] = shift;
+    if (q[r * length] === -Infinity) q[r * length] = shift;
+  }
+  return [p, q];
+}
+
 const held = (engine: Engine, row: Row): Row => {
   const array = row instanceof Float32Array ? engine.float32(row.length) : engine.float64(row.length);
   array.set(row);
@@ -152,6 +184,31 @@ describe.each(BACKENDS)("%s", (backend) => {
           const inOne = held(engine, one);
           expect(rowsOf(engine, name, inP, inOne, options), `rows of ${length} beside one, in memory`).toEqual(ofOne);
           for (const array of [inP, inQ, inOne]) engine.free(array);
+        }
+      });
+    }
+  }
+
+  for (const name of OF_WEIGHTS) {
+    for (const type of TYPES) {
+      test(`${name} of logits, ${type.name}: each row as by itself`, () => {
+        for (const length of LENGTHS) {
+          const [p, q] = logitsOf(type, length);
+          for (const temperature of [1, 0.7]) {
+            const options = { rowLength: length, input: "logits", temperature } as const;
+            const alone = aloneOf(engine, name, p, q, options);
+            expect(rowsOf(engine, name, p, q, options), `rows of ${length}`).toEqual(alone);
+            const [inP, inQ] = [held(engine, p), held(engine, q)];
+            expect(rowsOf(engine, name, inP, inQ, options), `rows of ${length}, in memory`).toEqual(alone);
+            for (const array of [inP, inQ]) engine.free(array);
+            const one = q.slice(7 * length, 8 * length);
+            const ofOne = aloneOf(engine, name, p, one, options);
+            expect(rowsOf(engine, name, p, one, options), `rows of ${length} beside one`).toEqual(ofOne);
+          }
+          const logs = [p, q].map((row) => on(engine).logSoftmax.rows(row, { rowLength: length })) as [Row, Row];
+          const options = { rowLength: length, input: "logProbabilities" } as const;
+          const alone = aloneOf(engine, name, ...logs, options);
+          expect(rowsOf(engine, name, ...logs, options), `rows of ${length}, log-probabilities`).toEqual(alone);
         }
       });
     }

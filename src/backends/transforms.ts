@@ -24,7 +24,7 @@ export const lifted = (z: number, shift: number, lift: number): number =>
   lift < 1 ? z * lift - shift * lift : (z - shift) * lift;
 
 /** e^x of less is hardly a normal number, divided by the sum of them all. */
-const LEAST_EXPONENT = -680;
+export const LEAST_EXPONENT = -680;
 
 const parameters = /* @__PURE__ */ new Float64Array(PARAMETERS);
 const totals = /* @__PURE__ */ new Float64Array(3 * TOTAL);

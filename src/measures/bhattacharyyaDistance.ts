@@ -6,6 +6,7 @@ import { ln, log1p } from "../numbers/scalar.js";
 import { affinityRows } from "./affinityRows.js";
 import { MEASURE_KEYS, P_AND_Q } from "./keys.js";
 import * as row from "./row/distances.js";
+import { weightRows } from "./weightRows.js";
 
 const ofProbabilities: Batch = /* @__PURE__ */ affinityRows((squared, affinity) => {
   if (!(squared > 0.5)) return Math.max(0, -log1p(-squared));
@@ -33,6 +34,7 @@ export const bhattacharyyaDistance: Measure<[p: Numbers, q: Numbers], MeasureOpt
   measure: row.bhattacharyyaDistance,
   ofLogits: row.bhattacharyyaDistance,
   batch: ofProbabilities,
+  batchOfLogits: /* @__PURE__ */ weightRows(ofProbabilities, "flushed"),
   arguments: P_AND_Q,
   distributions: P_AND_Q,
   isSymmetric: true,

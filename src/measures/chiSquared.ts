@@ -10,6 +10,7 @@ import { P_AND_Q, UNITLESS_KEYS } from "./keys.js";
 import * as row from "./row/chiSquared.js";
 import { scalesToOne } from "./row/pair.js";
 import type { ScaledRow } from "./scaledRows.js";
+import { weightRows } from "./weightRows.js";
 
 const sumsOf = (_: number, pSum: number, difference: number): [number, number] => [2 * pSum - difference, difference];
 
@@ -47,6 +48,9 @@ function batchOf(isPearson: boolean): Batch {
   };
 }
 
+const ofPearson = /* @__PURE__ */ batchOf(true);
+const ofNeyman = /* @__PURE__ */ batchOf(false);
+
 /**
  * Computes Pearson's χ² divergence Σ (p̂ᵢ - q̂ᵢ)²/q̂ᵢ of p̂ = p/Σp and q̂ = q/Σq. It has no unit: `base` is not an option. For counts p of N
  * observations and expected frequencies q, N times it is Pearson's statistic X² = Σ (observed - expected)²/expected.
@@ -67,7 +71,8 @@ export const pearsonChiSquared: Measure<[p: Numbers, q: Numbers], UnitlessOption
   name: "pearsonChiSquared",
   measure: row.pearsonChiSquared,
   ofLogits: row.pearsonChiSquared,
-  batch: /* @__PURE__ */ batchOf(true),
+  batch: ofPearson,
+  batchOfLogits: /* @__PURE__ */ weightRows(ofPearson, "exact"),
   logarithms,
   arguments: P_AND_Q,
   distributions: P_AND_Q,
@@ -93,7 +98,8 @@ export const neymanChiSquared: Measure<[p: Numbers, q: Numbers], UnitlessOptions
   name: "neymanChiSquared",
   measure: row.neymanChiSquared,
   ofLogits: row.neymanChiSquared,
-  batch: /* @__PURE__ */ batchOf(false),
+  batch: ofNeyman,
+  batchOfLogits: /* @__PURE__ */ weightRows(ofNeyman, "exact"),
   logarithms,
   arguments: P_AND_Q,
   distributions: P_AND_Q,

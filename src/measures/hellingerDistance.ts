@@ -5,6 +5,7 @@ import type { UnitlessOptions } from "../call/options.js";
 import { affinityRows } from "./affinityRows.js";
 import { P_AND_Q, UNITLESS_KEYS } from "./keys.js";
 import * as row from "./row/distances.js";
+import { weightRows } from "./weightRows.js";
 
 const ofProbabilities: Batch = /* @__PURE__ */ affinityRows((squared) => Math.min(1, Math.sqrt(squared)));
 
@@ -27,6 +28,7 @@ export const hellingerDistance: Measure<[p: Numbers, q: Numbers], UnitlessOption
   measure: row.hellingerDistance,
   ofLogits: row.hellingerDistance,
   batch: ofProbabilities,
+  batchOfLogits: /* @__PURE__ */ weightRows(ofProbabilities, "flushed"),
   arguments: P_AND_Q,
   distributions: P_AND_Q,
   isSymmetric: true,

@@ -3,6 +3,7 @@
 
 import type { Backend, Precision, Vector } from "../backends/backend.js";
 import { ROWS } from "../backends/batch.js";
+import { halvesOf } from "../backends/halves.js";
 import { CHUNK } from "../backends/kernel.js";
 import type { Call } from "../call/arguments.js";
 import { SMALLEST_NORMAL_F64 } from "../numbers/lanes.js";
@@ -46,11 +47,11 @@ export function computeScaled(
     areTiny.fill(0);
     for (let i = 0; i < 2; i++) {
       const source = sources[i];
-      // what is not read in place has been staged, as numbers of the type in which it is computed
-      const isHeld = backend.isHeld(source, precision);
-      const numbers = isHeld ? source : backend.staging(precision, i);
+      // those of 8 or 16 bits have been widened to their slot
+      const isHalf = halvesOf(source) !== undefined;
+      const numbers = isHalf ? backend.staging(precision, i) : source;
       const step = source.length > length ? length : 0;
-      const start = isHeld ? first * step : 0;
+      const start = isHalf ? 0 : first * step;
       for (let n = 0; n < count; n++) {
         const { r, scales, isSwapped } = rows[from + n];
         const place = isSwapped ? 1 - i : i;

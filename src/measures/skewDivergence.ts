@@ -11,6 +11,7 @@ import { scalesToOne } from "./row/pair.js";
 import * as row from "./row/skew.js";
 import { areNear } from "./row/weights.js";
 import type { ScaledRow } from "./scaledRows.js";
+import { weightRows } from "./weightRows.js";
 
 const ofProbabilities: Batch = (backend, call, count, values, at, _kind, sources, first) => {
   const { precision, alpha = 1 } = call;
@@ -54,6 +55,7 @@ export const skewDivergence: Measure<[p: Numbers, q: Numbers, alpha: number], Me
     measure: row.skewDivergence,
     ofLogits: row.skewDivergence,
     batch: ofProbabilities,
+    batchOfLogits: /* @__PURE__ */ weightRows(ofProbabilities, "flushed"),
     logarithms,
     arguments: P_AND_Q,
     distributions: P_AND_Q,

@@ -7,6 +7,7 @@ import { decideFar, surveyed } from "./batches.js";
 import { P_AND_Q, UNITLESS_KEYS } from "./keys.js";
 import * as row from "./row/distances.js";
 import { isBlurred } from "./row/exact.js";
+import { weightRows } from "./weightRows.js";
 
 const ofProbabilities: Batch = (backend, call, count, values, at) => {
   const { precision } = call;
@@ -39,6 +40,7 @@ export const totalVariationDistance: Measure<[p: Numbers, q: Numbers], UnitlessO
   measure: row.totalVariationDistance,
   ofLogits: row.totalVariationDistance,
   batch: ofProbabilities,
+  batchOfLogits: /* @__PURE__ */ weightRows(ofProbabilities, "flushed"),
   arguments: P_AND_Q,
   distributions: P_AND_Q,
   isSymmetric: true,

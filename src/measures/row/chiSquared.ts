@@ -16,6 +16,7 @@ import {
   type Pair,
   pairFrom,
   pairOf,
+  precisionOf,
   reduceGiven,
   reducePair,
   weightsOf,
@@ -53,7 +54,8 @@ export function pearsonChiSquared(backend: Backend, call: Call, rows: readonly N
   let given: Pair | undefined;
   if (!(flags & UNUSUAL)) {
     const [total, pSum, difference] = [backend.total(0), backend.total(1), backend.total(2)];
-    const result = fromTotals(call, flags, total, pSum, difference);
+    const inPrecision = { ...call, precision: precisionOf(call, rows) };
+    const result = fromTotals(inPrecision, flags, total, pSum, difference);
     if (!Number.isNaN(result)) {
       checkSums(call, weights, pSum, pSum - difference);
       return result;

@@ -14,6 +14,7 @@ import {
   type Pair,
   pairFrom,
   pairOf,
+  precisionOf,
   reduceGiven,
   reducePair,
   swapped,
@@ -77,7 +78,7 @@ function hellinger(backend: Backend, call: Call, rows: readonly NamedRow[]): [sq
   let given: Pair | undefined;
   if (!(reduceGiven(backend, call, kernels.hellingerDistance, weights) & UNUSUAL)) {
     const [apart, root, difference] = [backend.total(0), backend.total(1), backend.total(2)];
-    const squared = squaredFrom(call, apart, root, difference);
+    const squared = squaredFrom({ ...call, precision: precisionOf(call, rows) }, apart, root, difference);
     if (!Number.isNaN(squared)) {
       checkSums(call, weights, sumFrom(apart, root, difference), sumFrom(apart, root, -difference));
       return [squared, affinityFrom(apart, root, difference)];

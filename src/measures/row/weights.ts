@@ -30,7 +30,7 @@ export function weightsOf(backend: Backend, call: Call, row: NamedRow, care: Car
 }
 
 /** The type in which kernels take a pair. */
-const precisionOf = (call: Call, rows: readonly NamedRow[]): Precision =>
+export const precisionOf = (call: Call, rows: readonly NamedRow[]): Precision =>
   areProbabilities(rows) ? call.precision : "f64";
 
 /** Runs a kernel over a pair as it is: the sums need not be known before. Returns flags. */
