@@ -364,8 +364,8 @@ export class LogSums {
     }
   }
 
-  /** ln Σ e^z of a row. */
-  logSumExp(r: number, scale: number): number {
-    return this.largest[r] * scale + ln(this.sum[r]);
+  /** ln Σ e^z of a row, of whose numbers `shift` has been taken off. */
+  logSumExp(r: number, scale: number, shift = 0): number {
+    return (this.largest[r] + shift) * scale + ln(this.sum[r]);
   }
 }

@@ -112,33 +112,56 @@ interface Sources {
 }
 
 const wide = /* @__PURE__ */ new Float64Array(ROWS);
-const rowsOfWide = /* @__PURE__ */ new Uint8Array(ROWS);
+const coarse = /* @__PURE__ */ new Uint8Array(ROWS);
+/** Of each coarse row the largest number of either matrix. */
+const tops = /* @__PURE__ */ new Float64Array(2 * ROWS);
 
 /** Compares rows that are too coarse, if there are any, as `findLogits` has them in f64: their largest numbers are taken off as they are staged. */
 function widen(pass: Pass): void {
-  const { backend, call, count, values, at, first, sources } = pass;
-  const { length } = call;
+  const { backend, count, values, at } = pass;
+  const { table } = backend;
   let found = 0;
-  for (let r = 0; r < count; r++) {
-    if (values[at + r] !== COARSE) continue;
-    values[at + r] = Number.NaN;
-    if (length * (found + 1) <= CHUNK.f64) rowsOfWide[found++] = r;
+  for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
+    if (values[at + r] === COARSE) found = keepCoarse(pass, found, r, table[line + P_LARGEST], table[line + Q_LARGEST]);
   }
-  if (found === 0 || sources === undefined) return;
+  compareShifted(pass, found, (wider) => compare(wider));
+}
+
+/** Notes a coarse row, which is for itself unless it is computed; returns how many there are. */
+function keepCoarse(
+  { values, at }: Pick<Pass, "values" | "at">,
+  found: number,
+  r: number,
+  p: number,
+  q: number,
+): number {
+  values[at + r] = Number.NaN;
+  coarse[found] = r;
+  tops[found] = p;
+  tops[ROWS + found] = q;
+  return found + 1;
+}
+
+/** Compares those that were kept, as many at once as have a place, by `run`; `from` is the number of the first. */
+function compareShifted<P extends Omit<Pass, "scale">>(
+  pass: P,
+  found: number,
+  run: (pass: P, from: number) => void,
+): void {
+  const { backend, call, values, at, first, sources } = pass;
+  const { length } = call;
+  const most = Math.floor(CHUNK.f64 / length);
+  if (sources === undefined || most === 0) return;
   const { p, q, row } = sources;
   // operands and slots that the rows themselves do not use
   const to = first + 2;
-  stageShifted(backend, to, p, row, length, found, P_LARGEST);
-  stageShifted(backend, to + 1, q, row, length, found, Q_LARGEST);
-  compare({
-    ...pass,
-    call: { ...call, precision: "f64" },
-    count: found,
-    values: wide,
-    at: 0,
-    first: to,
-  });
-  for (let i = 0; i < found; i++) if (wide[i] >= 0) values[at + rowsOfWide[i]] = wide[i];
+  for (let from = 0; from < found; from += most) {
+    const count = Math.min(most, found - from);
+    stageShifted(backend, to, p, row, length, from, count, 0);
+    stageShifted(backend, to + 1, q, row, length, from, count, ROWS);
+    run({ ...pass, call: { ...call, precision: "f64" }, count, values: wide, at: 0, first: to }, from);
+    for (let i = 0; i < count; i++) if (wide[i] >= 0) values[at + coarse[from + i]] = wide[i];
+  }
 }
 
 function stageShifted(
@@ -147,13 +170,14 @@ function stageShifted(
   source: Vector,
   row: number,
   length: number,
+  from: number,
   count: number,
-  column: number,
+  top: number,
 ): void {
   const staged = backend.placeStaged(operand, "f64", length);
-  for (let i = 0, to = 0; i < count; i++, to += length) {
-    const start = source.length > length ? (row + rowsOfWide[i]) * length : 0;
-    const largest = backend.table[rowsOfWide[i] * COLUMNS + column];
+  for (let i = from, to = 0; i < from + count; i++, to += length) {
+    const start = source.length > length ? (row + coarse[i]) * length : 0;
+    const largest = tops[top + i];
     for (let j = 0; j < length; j++) staged[to + j] = source[start + j] - largest;
   }
 }
@@ -224,15 +248,26 @@ const qSums = /* @__PURE__ */ new LogSums();
 const areTied = /* @__PURE__ */ new Uint8Array(ROWS);
 
 /** ½ KL(p‖m) + ½ KL(q‖m), m = (p + q)/2, as `jsIn` has it. */
-export const jsOfLogitRows: Batch = (backend, call, count, values, at, kind) => {
+export const jsOfLogitRows: Batch = (backend, call, count, values, at, kind, [p, q], row) => {
+  const sources = kind === "logits" ? { p, q, row } : undefined;
+  const pass = { backend, call, count, values, at, kind, first: 0, sources, scale: scaleOfLogits(backend, call, kind) };
+  mix(pass);
+  let found = 0;
+  for (let r = 0; r < count; r++) {
+    if (values[at + r] === COARSE) found = keepCoarse(pass, found, r, pSums.largest[r], qSums.largest[r]);
+  }
+  compareShifted(pass, found, mix);
+};
+
+/** `shifted`: the first row has the number `shifted` among those whose largest numbers, `tops`, have been taken off. */
+function mix({ backend, call, count, values, at, kind, first, scale }: Pass, shifted?: number): void {
   const { precision, length } = call;
-  const scale = scaleOfLogits(backend, call, kind);
-  pSums.find(backend, call, count, 0);
-  qSums.find(backend, call, count, 1);
+  pSums.find(backend, call, count, first);
+  qSums.find(backend, call, count, first + 1);
   const { table } = backend;
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
-    const pTotal = pSums.logSumExp(r, scale);
-    const qTotal = qSums.logSumExp(r, scale);
+    const pTotal = pSums.logSumExp(r, scale, shifted === undefined ? 0 : tops[shifted + r]);
+    const qTotal = qSums.logSumExp(r, scale, shifted === undefined ? 0 : tops[ROWS + shifted + r]);
     // the larger first, so that the result is the same for (q, p)
     const isSwapped = pTotal < qTotal;
     const [p, q] = isSwapped ? [qSums, pSums] : [pSums, qSums];
@@ -244,12 +279,12 @@ export const jsOfLogitRows: Batch = (backend, call, count, values, at, kind) => 
     values[at + r] = isUsual ? pSum : Number.NaN;
     areTied[r] = pTotal === qTotal ? 1 : 0;
   }
-  backend.runRows(kernels.jsDivergenceOfLogits, precision, length, count, GIVEN);
+  backend.runRows(kernels.jsDivergenceOfLogits, precision, length, count, GIVEN, first);
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
     const result = Math.max(0, totalAt(table, line, 0) / (2 * values[at + r]));
-    const isCoarse = isTooCoarse(precision, 4 * result, table[line + FIELDS + 4] * scale);
+    const isCoarse = shifted === undefined && isTooCoarse(precision, 4 * result, table[line + FIELDS + 4] * scale);
     // the order of rows with one log-sum-exp is for `jsIn` to find; that of equal rows does not matter
-    const isLeft = isCoarse || table[line] & UNUSUAL || Number.isNaN(values[at + r]) || (areTied[r] && result > 0);
-    values[at + r] = isLeft ? Number.NaN : Math.min(LN2, result);
+    const isLeft = table[line] & UNUSUAL || Number.isNaN(values[at + r]) || (areTied[r] && result > 0);
+    values[at + r] = isLeft ? Number.NaN : isCoarse ? COARSE : Math.min(LN2, result);
   }
-};
+}
