@@ -5,8 +5,7 @@ import { count, LEFT, number, RIGHT, read, spread, table } from "./markdown.mjs"
 
 const amount = (x) => (x < 1000 ? number(x) : count(Math.round(x)));
 
-const titleOf = ({ name, input, mode }, form = "") =>
-  [`\`${name}${form}\``, input && "logits", mode].filter(Boolean).join(", ");
+const titleOf = ({ name, input, mode }, form = "") => [`\`${name}${form}\``, input, mode].filter(Boolean).join(", ");
 
 /** Results in groups of one case. */
 function groupsOf(results, keyOf) {

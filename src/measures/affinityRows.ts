@@ -5,25 +5,22 @@ import type { Batch } from "../call/calls.js";
 import { decideFar, reduced, surveyedAgain } from "./batches.js";
 import * as row from "./row/distances.js";
 
+const kernel = kernels.hellingerDistance;
+
 const sumsOf = (apart: number, root: number, difference: number): [number, number] => [apart + 2 * root, difference];
 
-/** `resultOf` makes the result of H² and BC; NaN of NaN. */
+/** From H²; from BC, if there is `ofAffinity`, where H² is more than a half. */
 export const affinityRows =
-  (resultOf: (squared: number, affinity: number) => number): Batch =>
+  (ofSquared: (squared: number) => number, ofAffinity?: (affinity: number) => number): Batch =>
   (backend, call, count, values, at) => {
-    const kernel = kernels.hellingerDistance;
     reduced(backend, call, kernel, false, count, values, at, (flags, apart, root, difference) => {
       const squared = row.squaredOfRow(call, flags, apart, root, difference);
-      return resultOf(squared, row.affinityFrom(apart, root, difference));
+      return ofAffinity && squared > 0.5 ? ofAffinity(row.affinityFrom(apart, root, difference)) : ofSquared(squared);
     });
-    const ofTotals = (apart: number, root: number) =>
-      resultOf(apart / (apart + 2 * root), (2 * root) / (apart + 2 * root));
-    const measure = {
-      kernel,
-      order: "larger first",
-      decide: decideFar(call.precision),
-      resultOf: ofTotals,
-      sumsOf,
-    } as const;
-    surveyedAgain(backend, call, measure, count, values, at);
+    const resultOf = (apart: number, root: number) => {
+      const squared = apart / (apart + 2 * root);
+      return ofAffinity && squared > 0.5 ? ofAffinity((2 * root) / (apart + 2 * root)) : ofSquared(squared);
+    };
+    const decide = decideFar(call.precision);
+    surveyedAgain(backend, call, { kernel, order: "larger first", decide, resultOf, sumsOf }, count, values, at);
   };

@@ -193,8 +193,11 @@ export function surveyed(
     if (value < areAny) areAny = value; // not for NaN
     if (isUsual && Number.isNaN(value)) leave(r, pSum, qSum, isSwapped);
   }
+  if (areAny === 0) return;
   if (areAny === UNKNOWN) findSums(backend, { precision, length }, measure, count, values, at);
-  if (areAny !== 0) runOnly(backend, { precision, length }, kernel, count, values, at, PENDING, operand);
+  if (areAny === UNKNOWN || areLeft)
+    runOnly(backend, { precision, length }, kernel, count, values, at, PENDING, operand);
+  else backend.runRows(kernel, precision, length, count, GIVEN, operand);
   for (let r = 0, line = 0; r < count; r++, line += COLUMNS) {
     if (values[at + r] !== PENDING) continue;
     const gamma = table[line + FIELDS];

@@ -8,10 +8,10 @@ import { MEASURE_KEYS, P_AND_Q } from "./keys.js";
 import * as row from "./row/distances.js";
 import { weightRows } from "./weightRows.js";
 
-const ofProbabilities: Batch = /* @__PURE__ */ affinityRows((squared, affinity) => {
-  if (!(squared > 0.5)) return Math.max(0, -log1p(-squared));
-  return affinity < row.LEAST_AFFINITY ? Number.NaN : -ln(affinity);
-});
+const ofProbabilities: Batch = /* @__PURE__ */ affinityRows(
+  (squared) => Math.max(0, -log1p(-squared)),
+  (affinity) => (affinity < row.LEAST_AFFINITY ? Number.NaN : -ln(affinity)),
+);
 
 /**
  * Computes the Bhattacharyya distance -ln Σ √(p̂ᵢq̂ᵢ) = -ln(1 - H²) of p̂ = p/Σp and q̂ = q/Σq, where H is the {@link hellingerDistance}. It is
