@@ -74,10 +74,7 @@ function rowsOf(
 
 const TYPES = [Float32Array, Float64Array] as const;
 /** At lanes, groups and the longest rows that are computed together, and the number of those that have a place at once. */
-const LENGTHS = thin(
-  [1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 32, 33, 48, 64, 100, 127, 128, 129, 255, 256, 257, 300],
-  [1, 2, 5, 16, 33, 128, 256, 257],
-);
+const LENGTHS = thin([1, 2, 3, 5, 8, 16, 17, 33, 64, 128, 255, 256, 257], [1, 2, 5, 17, 33, 256, 257]);
 /** What a row of q is multiplied by: on both sides of every limit of a sum, and beyond. */
 const FACTORS = [
   1,
